@@ -1,0 +1,195 @@
+"""The contract of every connector: what its module declares, what it is given, what it returns.
+
+A connector is a module ``connectors.<family>.<name>`` with a ``SPEC`` and a ``connect`` function.
+It inherits nothing, reads no environment, and knows neither AWS nor the other connectors. An AWS
+service that is the counterpart itself (SES, S3) is reached through a client that the connection
+hands over. Errors are those of ``shared.errors``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal, Protocol
+
+from pydantic import BaseModel
+
+from shared.domain.explain import Record
+from shared.domain.model import Fact, Id, OpenItem
+
+Family = Literal["erp", "payments", "banks", "collectors", "channels"]
+
+Capability = Literal[
+    "customers", "invoices", "credit_notes", "payments", "open_items", "incremental",
+    "payment_cursor", "do_not_dun", "files", "send", "delivery_events", "submit", "case_pull",
+    "partner_events", "write_back", "documents", "webhooks",
+]  # fmt: skip
+
+# What the counterpart does with a repeated key. ``idempotent``: the key is honoured for
+# ``lifetime_days``. ``askable``: nothing is resent before a query by key. ``blind``: neither.
+IdempotencyKind = Literal["idempotent", "askable", "blind"]
+
+Verified = Literal["live", "vendor sandbox", "vendor sample", "spec only"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What a connector module says about itself; the capability matrix and docs are made of it.
+
+    ``config`` is a pydantic model with a description for every field; ``secrets`` names the
+    entries of ``Connection.secrets``. ``proof`` is the read that proves a balance before a touch.
+    ``window_minutes`` is how old the last complete read may be before the sweep asks for a pull.
+    ``overlap_minutes`` is how far a cursor is set back to survive clock skew. ``data`` lists the
+    categories of personal data that pass, ``processing`` the countries where the counterpart
+    processes them ("the creditor's choice" for self-hosted systems).
+    """
+
+    name: str
+    title: str
+    countries: tuple[str, ...]
+    config: type[BaseModel]
+    secrets: tuple[str, ...]
+    capabilities: frozenset[Capability]
+    docs: str
+    verified: Verified
+    data: tuple[str, ...]
+    processing: str
+    idempotency: IdempotencyKind = "blind"
+    key_lifetime_days: int | None = None
+    query_by_key: bool = False
+    ordered: bool = False
+    environments: tuple[str, ...] = ("production",)
+    rate_scope: Literal["connection", "application"] = "connection"
+    proof: Literal["open_items", "file", "none"] = "none"
+    window_minutes: int = 60
+    overlap_minutes: int = 5
+    expiries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """All that a connector ever gets: its own settings, secrets, and hand-over clients.
+
+    ``private_targets`` are the origins (``http://127.0.0.1:8000``) that may be private or plain
+    http; they come from a stack parameter and are empty in production. ``clients`` holds AWS
+    clients by service name for connectors whose counterpart is an AWS service.
+    """
+
+    id: str
+    config: BaseModel
+    secrets: Mapping[str, str] = field(repr=False, default_factory=dict)
+    private_targets: frozenset[str] = frozenset()
+    clients: Mapping[str, Any] = field(repr=False, default_factory=dict)
+
+
+class RowError(Record):
+    """One row that could not be read; it is kept for a person and stops no other row.
+
+    ``row`` names it (an external id or a line number), ``field`` the path within it, and ``text``
+    is a fixed sentence without the value.
+    """
+
+    row: str
+    field: str
+    text: str
+
+
+class Page(Record):
+    """Facts that belong together, and the cursor to store once they are durable.
+
+    ``complete_through`` is the instant (UTC, source's clock) through which this feed is complete
+    after the page; only the last page of a pull carries it.
+    """
+
+    facts: tuple[Fact, ...] = ()
+    refused: tuple[RowError, ...] = ()
+    cursor: str
+    complete_through: datetime | None = None
+
+
+class Finding(Record):
+    """One thing that a connection test looked at, in an administrator's words.
+
+    ``check`` is a stable word (``login``, ``company``, ``read_invoices``), ``ok`` the verdict and
+    ``text`` what to do when it is not.
+    """
+
+    check: str
+    ok: bool
+    text: str
+
+
+class Receipt(Record):
+    """How a counterpart answered an act.
+
+    ``accepted``: it will do it. ``received``: it has it and answers later. ``rejected``: it will
+    never do it (``code``). ``retry``: it has not got it; try after ``after`` seconds. ``unknown``:
+    it may have it; nobody may send again before asking.
+    """
+
+    outcome: Literal["accepted", "received", "rejected", "retry", "unknown"]
+    reference: str | None = None
+    code: str | None = None
+    after: int | None = None
+
+
+class Message(Record):
+    """A rendered notice on its way to one address. All of it is personal data."""
+
+    to: str
+    subject: str
+    text: str
+    html: str | None = None
+    language: str
+    tags: dict[str, str] = {}
+
+
+class HandOver(Record):
+    """A thin notice to a partner: ids and amounts; the partner fetches the rest with its token.
+
+    ``open`` is a plain decimal text in ``currency``; ``href`` is where the case file is served.
+    """
+
+    case_id: Id
+    version: int
+    creditor: Id
+    country: str
+    open: str
+    currency: str
+    as_of: date
+    href: str
+
+
+class Erp(Protocol):
+    """An accounting system that we read."""
+
+    def test(self) -> Sequence[Finding]:
+        """Look at everything that a first pull needs; never raises for a wrong setting."""
+
+    def pull(self, cursor: str | None, *, now: datetime) -> Iterator[Page]:
+        """Facts that changed since ``cursor`` (None = all), oldest first, page by page.
+
+        Pulling twice from one cursor gives the same facts. Raises ``Retry``, ``Reconnect`` or
+        ``Unreadable``; what was yielded before stays good.
+        """
+
+    def open_items(self, invoices: Sequence[Id]) -> Sequence[OpenItem]:
+        """The balance of each invoice now, in the order asked; the proof before a touch."""
+
+
+class Channel(Protocol):
+    """A way to reach a debtor."""
+
+    def send(self, message: Message, *, key: str) -> Receipt:
+        """Send once under ``key``; never raises for what the counterpart answers."""
+
+
+class Collector(Protocol):
+    """A collection partner."""
+
+    def test(self) -> Sequence[Finding]:
+        """Look at endpoint and credentials without handing anything over."""
+
+    def submit(self, case: HandOver, *, key: str, now: datetime) -> Receipt:
+        """Announce a case under ``key`` (at ``now``, wall time, for signatures)."""

@@ -1,0 +1,171 @@
+"""A folder of an S3 bucket into which somebody drops files: what lies there, and what was read.
+
+Below the root the other side writes ``inbox/``; the hub writes ``errors/`` and ``read/<sha256>``,
+a note of which drop first brought a content. Nothing in the inbox is moved or deleted.
+
+S3 lists what was written at once and stamps it to the second:
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html#ConsistencyModel
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from connectors.json_door import read_json, write_json
+from connectors.sheet_door import MAX_BYTES, write_csv
+from shared.errors import NotFound, Reconnect, Retry, Unreadable
+
+T = TypeVar("T")
+_SLOW_DOWN = {"SlowDown", "RequestTimeout", "Throttling", "ThrottlingException"}
+_ABSENT = {"NoSuchKey", "404"}
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """One object in the inbox; ``token`` names this very upload, ``at`` is S3's stamp (UTC)."""
+
+    key: str
+    name: str
+    at: datetime
+    size: int
+    token: str
+
+
+class DropFolder:
+    """The folder ``root`` of ``bucket``, reached through a boto3 S3 client.
+
+    Every method raises ``Retry`` when S3 does not answer and ``Reconnect`` when it denies access.
+    """
+
+    def __init__(self, s3: Any, bucket: str, root: str) -> None:
+        self._s3, self._bucket, self._root = s3, bucket, root
+        self.url = f"s3://{bucket}/{root}inbox/"
+        self._shas: dict[str, str] = {}
+
+    def drops(self) -> list[Drop]:
+        """Everything in the inbox, oldest first (equal stamps by name)."""
+        inbox = f"{self._root}inbox/"
+        found: list[Drop] = []
+        more: dict[str, str] = {}
+        while True:
+            page = self._listed(inbox, more)
+            for entry in page.get("Contents", ()):
+                if entry["Key"].endswith("/"):
+                    continue  # a folder that the console made
+                at = entry["LastModified"].astimezone(UTC)
+                named = f"{entry['Key']}\n{entry['ETag']}\n{at.isoformat()}".encode()
+                token = hashlib.sha256(named).hexdigest()[:24]
+                name = entry["Key"].removeprefix(inbox)
+                found.append(Drop(entry["Key"], name, at, entry["Size"], token))
+            if not page.get("IsTruncated"):
+                return sorted(found, key=lambda drop: (drop.at, drop.key))
+            more = {"ContinuationToken": page["NextContinuationToken"]}
+
+    def body(self, drop: Drop) -> bytes:
+        """A file's bytes. Raises ``Unreadable`` when it is too large or was taken away."""
+        if drop.size > MAX_BYTES:
+            raise Unreadable("the file is too large")
+        try:
+            body = self._get(drop.key)
+        except NotFound:
+            body = None
+        if body is None:
+            raise Unreadable("the file was taken away while it was read")
+        self._shas[drop.token] = hashlib.sha256(body).hexdigest()
+        return body
+
+    def first(self, drop: Drop) -> str | None:
+        """The token of the drop that first brought this content, None when none was noted."""
+        try:
+            note = read_json(self._get(self._note(drop)))
+        except NotFound:
+            return None
+        return str(note["token"])
+
+    def note(self, drop: Drop) -> None:
+        """Note that this drop brought its content first; such notes never expire."""
+        value = {"token": drop.token, "name": drop.name, "at": drop.at.isoformat()}
+        self._put(self._note(drop), write_json(value), "application/json")
+
+    def run_start(self, drop: Drop, drops: Sequence[Drop]) -> str:
+        """The token of the first of the drops in a row, up to this one, with the same content."""
+        start = drop.token
+        for before in reversed(drops[: drops.index(drop)]):
+            if self._sha(before) != self._sha(drop):
+                break
+            start = before.token
+        return start
+
+    def report(self, drop: Drop, rows: Sequence[tuple[str, str, str, str]]) -> None:
+        """Write the refused rows (line, field, problem, cell) for a person; none removes the file.
+
+        The cells are the other side's own data, shown to the other side alone.
+        """
+        key = f"{self._root}errors/{drop.name}.errors.csv"
+        if rows:
+            body = write_csv([("row", "field", "problem", "cell"), *rows])
+            self._put(key, body, "text/csv; charset=utf-8")
+        else:
+            _asked(lambda: self._s3.delete_object(Bucket=self._bucket, Key=key))
+
+    def probe(self) -> None:
+        """Prove that the hub may write here."""
+        self._put(f"{self._root}errors/.writable", b"", "text/plain")
+
+    def _listed(self, prefix: str, more: dict[str, str]) -> dict[str, Any]:
+        def list_page() -> dict[str, Any]:
+            page: dict[str, Any] = self._s3.list_objects_v2(
+                Bucket=self._bucket, Prefix=prefix, **more
+            )
+            return page
+
+        return _asked(list_page)
+
+    def _note(self, drop: Drop) -> str:
+        return f"{self._root}read/{self._sha(drop)}"
+
+    def _sha(self, drop: Drop) -> str:
+        if drop.token not in self._shas:
+            self.body(drop)
+        return self._shas[drop.token]
+
+    def _get(self, key: str) -> bytes:
+        def read() -> bytes:
+            answer = self._s3.get_object(Bucket=self._bucket, Key=key)
+            body: bytes = answer["Body"].read()
+            return body
+
+        return _asked(read)
+
+    def _put(self, key: str, body: bytes, kind: str) -> None:
+        _asked(
+            lambda: self._s3.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=kind)
+        )
+
+
+def _asked(call: Callable[[], T]) -> T:
+    """Make one call to S3 and name its failure by what to do.
+
+    The client's own errors are known by their module: a connector imports no AWS library.
+    """
+    failure: Exception
+    try:
+        return call()
+    except Exception as error:
+        if not type(error).__module__.startswith("botocore"):
+            raise
+        failure = error
+    answer = getattr(failure, "response", None)
+    if not isinstance(answer, dict):
+        raise Retry("the bucket gave no answer")
+    code = answer.get("Error", {}).get("Code", "")
+    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+    if code in _ABSENT:
+        raise NotFound("no such object")
+    if status >= 500 or code in _SLOW_DOWN:
+        raise Retry("the bucket is busy")
+    raise Reconnect("the bucket does not exist or denies access")

@@ -1,0 +1,1 @@
+"""Accounting systems that the hub reads."""

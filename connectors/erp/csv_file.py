@@ -1,0 +1,233 @@
+"""Open-items statements (CSV or XLSX) that the creditor drops into its folder of an S3 bucket.
+
+A ``full`` statement lists all that is open: an invoice that is absent from the newest one is
+missing (``OpenItem.open`` is None), which is never taken as paid. Each file is read once by its
+content; what has to be guessed is refused, row by row, and told to the creditor beside the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from connectors.columns import StatementMapping
+from connectors.contract import Connection, Finding, Page, RowError, Spec
+from connectors.drop_folder import Drop, DropFolder
+from connectors.statement import Statement, read_statement
+from shared.domain.explain import Record
+from shared.domain.model import Id, OpenItem
+from shared.errors import Reconnect, Retry, Unreadable
+
+# A multipart upload bears the time of its start, so a drop may appear behind newer ones.
+_OVERLAP = timedelta(days=1)
+_PAGE = 500
+
+
+class Config(BaseModel):
+    """Where the statements are dropped, and how they are to be read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    bucket: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
+        description="S3 bucket into which the statements are dropped.",
+    )
+    prefix: str = Field(
+        pattern=r"^([A-Za-z0-9_-]+/)*$",
+        description="Folder in the bucket; below it the connection has one of its own.",
+    )
+    mode: Literal["full", "delta"] = Field(
+        description="full: each file lists all that is open; delta: only what has changed."
+    )
+    mapping: StatementMapping = Field(description="How the columns of the files are to be read.")
+
+
+SPEC = Spec(
+    name="erp.csv_file",
+    title="Open items from CSV or XLSX files",
+    countries=("*",),
+    config=Config,
+    secrets=(),
+    capabilities=frozenset(
+        {"customers", "invoices", "credit_notes", "payments", "open_items", "do_not_dun", "files"}
+    ),
+    docs="docs/connectors/erp.csv_file.md",
+    verified="spec only",
+    data=("name", "address", "contact", "invoice", "payment"),
+    processing="the hub's own AWS account",
+    ordered=True,
+    proof="file",
+    window_minutes=26 * 60,  # a statement a day, with two hours to be late
+    overlap_minutes=int(_OVERLAP.total_seconds()) // 60,
+)
+
+
+def connect(connection: Connection) -> CsvFile:
+    """The drop folder of a connection, reached through ``connection.clients["s3"]``."""
+    return CsvFile(connection)
+
+
+class _Cursor(Record):
+    """How far the inbox was delivered.
+
+    ``through`` is the stamp of the newest drop delivered, ``delivered`` names what the overlap
+    before it holds, and ``good`` is ``through`` when that newest drop could be read.
+    """
+
+    through: datetime | None = None
+    good: datetime | None = None
+    delivered: tuple[tuple[datetime, str], ...] = ()
+
+    def fresh(self, drop: Drop) -> bool:
+        young = self.through is None or drop.at > self.through - _OVERLAP
+        return young and (drop.at, drop.token) not in self.delivered
+
+    def late(self, drop: Drop) -> bool:
+        return self.through is not None and drop.at < self.through
+
+    def after(self, drop: Drop, *, good: bool) -> _Cursor:
+        through, newest = drop.at, drop.at if good else None
+        if self.through is not None and drop.at < self.through:
+            through, newest = self.through, self.good
+        kept = tuple(entry for entry in self.delivered if entry[0] > through - _OVERLAP)
+        return _Cursor(through=through, good=newest, delivered=(*kept, (drop.at, drop.token)))
+
+
+class CsvFile:
+    """The statements of one connection, below ``<prefix><connection id>/``."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._config = Config.model_validate(connection.config.model_dump())
+        self._id = connection.id
+        root = f"{self._config.prefix}{connection.id}/"
+        self._folder = DropFolder(connection.clients["s3"], self._config.bucket, root)
+        self._newest: tuple[str, Statement] | None = None
+
+    def test(self) -> Sequence[Finding]:
+        """Look at the folder, the right to write, and the newest file's columns and rows."""
+        try:
+            drops = self._folder.drops()
+            self._folder.probe()
+        except (Retry, Reconnect) as error:
+            return [Finding(check="bucket", ok=False, text=f"{error}: {self._folder.url}")]
+        found = Finding(check="bucket", ok=True, text=f"drop the files into {self._folder.url}")
+        if not drops:
+            text = "no file has arrived: drop a first one and test again"
+            return [found, Finding(check="file", ok=False, text=text)]
+        try:
+            statement = self._checked(drops[-1], drops)
+        except (Retry, Reconnect, Unreadable) as error:
+            return [found, Finding(check="file", ok=False, text=str(error))]
+        clear = statement.rows - len(statement.problems)
+        text = f"{clear} of {statement.rows} rows of the newest file can be read"
+        return [found, Finding(check="file", ok=True, text=text)]
+
+    def pull(self, cursor: str | None, *, now: datetime) -> Iterator[Page]:  # noqa: ARG002
+        """The statements dropped since ``cursor``, oldest first (by S3's clock, hence no ``now``).
+
+        A file's cursor comes with its last page, so a file that was cut short is read again whole.
+        A file that cannot be read is one refused row and moves the cursor on; until a good one
+        follows it, no pull is ``complete_through`` anything.
+        """
+        state = _cursor(cursor)
+        held = Page(cursor=_text(state))
+        for page in self._pages(state):
+            if held.facts or held.refused:
+                yield held
+            held = page
+        yield held.model_copy(update={"complete_through": _cursor(held.cursor).good})
+
+    def open_items(self, invoices: Sequence[Id]) -> Sequence[OpenItem]:
+        """What the newest statement says (mode delta: the newest that mentions the invoice).
+
+        Raises ``Unreadable`` when there is no statement or the newest one cannot be read: an older
+        one proves nothing then.
+        """
+        drops = self._folder.drops()
+        if not drops:
+            raise Unreadable("no statement has arrived yet")
+        known: dict[str, OpenItem] = {}
+        for drop in reversed(drops):
+            try:
+                items = self._checked(drop, drops).items()
+            except Unreadable:
+                if drop is drops[-1]:
+                    raise
+                continue  # it was reported, and its correction is a newer file
+            known = {**items, **known}
+            if self._config.mode == "full" or known.keys() >= set(invoices):
+                break
+        return [known.get(each) or OpenItem(invoice=each, open=None) for each in invoices]
+
+    def _pages(self, state: _Cursor) -> Iterator[Page]:
+        drops = self._folder.drops()
+        for drop in drops:
+            if not state.fresh(drop):
+                continue
+            statement, refused = self._delivered(drop, drops, late=state.late(drop))
+            facts = statement.facts if statement else ()
+            last = max(len(facts) - 1, 0) // _PAGE * _PAGE
+            for start in range(0, last, _PAGE):
+                yield Page(facts=facts[start : start + _PAGE], cursor=_text(state))
+            state = state.after(drop, good=statement is not None)
+            yield Page(facts=facts[last:], refused=refused, cursor=_text(state))
+
+    def _delivered(
+        self, drop: Drop, drops: Sequence[Drop], *, late: bool
+    ) -> tuple[Statement | None, tuple[RowError, ...]]:
+        """What a drop adds (nothing when it repeats the one before it); None when refused."""
+        statement, fault = None, "the file is older than the one read last: drop it again"
+        if not late:
+            try:
+                statement = self._checked(drop, drops)
+            except Unreadable as error:
+                fault = str(error)
+        if statement is None:
+            self._folder.report(drop, [("", "file", fault, "")])
+            return None, (RowError(row=drop.name, field="file", text=fault),)
+        first = self._folder.first(drop)
+        if first is None:
+            self._folder.note(drop)
+        elif first != drop.token:
+            return Statement((), (), 0, frozenset()), ()
+        found = statement.problems
+        self._folder.report(drop, [(str(row.line), row.field, row.text, row.cell) for row in found])
+        return statement, tuple(
+            RowError(row=f"{drop.name}:{row.line}", field=row.field, text=row.text) for row in found
+        )
+
+    def _checked(self, drop: Drop, drops: Sequence[Drop]) -> Statement:
+        """The statement of a drop. Raises ``Unreadable`` for one that proves nothing."""
+        if self._newest is not None and self._newest[0] == drop.token:
+            return self._newest[1]
+        body = self._folder.body(drop)
+        statement = read_statement(drop.name, body, self._config.mapping, self._id)
+        if not statement.facts and (self._config.mode == "full" or statement.rows):
+            # An export that went wrong looks like this; all invoices paid at once hardly ever do.
+            raise Unreadable("no open invoice can be read from the file")
+        first = self._folder.first(drop)
+        known = first is not None and first != drop.token
+        if known and first != self._folder.run_start(drop, drops):
+            # The last but one file again, or books that went back to that very state.
+            raise Unreadable("an older file had this content: if it is new, add a blank line to it")
+        self._newest = (drop.token, statement) if drop is drops[-1] else self._newest
+        return statement
+
+
+def _cursor(text: str | None) -> _Cursor:
+    if text is None:
+        return _Cursor()
+    try:
+        return _Cursor.model_validate_json(text)
+    except ValidationError:
+        state = None
+    if state is None:
+        raise Unreadable("the cursor is malformed")
+    return state
+
+
+def _text(state: _Cursor) -> str:
+    return state.model_dump_json()

@@ -1,0 +1,299 @@
+"""What Tryton's records mean: parties, invoices, credit notes and payments in canonical form.
+
+How Tryton keeps a receivable (trytond-account-invoice 8.2, each point seen on a running server):
+
+* ``amount_to_pay`` nets the unreconciled receivable lines of the invoice and the payments linked
+  to it; it is right at once, while ``state`` turns ``paid`` in a transaction of its own.
+* A payment is a receivable line of a cash or statement journal. ``invoice_payments`` links it to
+  its one invoice; a payment that was only reconciled by hand has no link, its share follows from
+  the lines of the reconciliation.
+* A credit note is an invoice with a negative total. ``cancelled`` has two meanings: credited in
+  full (``cancel_move`` belongs to a credit note) and voided (it does not).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from connectors.erp.tryton.rest import Row
+from shared.domain.model import (
+    Address,
+    Allocation,
+    Capacity,
+    ClaimClass,
+    CreditNote,
+    DoNotDun,
+    Invoice,
+    Party,
+    Payment,
+)
+from shared.domain.money import Money
+
+# Public numbers of companies; a person's identifier is never asked for.
+BUSINESS_IDS = (
+    "fi_ytunnus", "fi_alv", "fi_associationid", "se_orgnr", "se_vat", "no_orgnr", "no_mva",
+    "dk_cvr", "ee_registrikood", "ee_kmkr", "de_handelsregisternummer", "de_vat", "nl_btw", "eu_vat",
+)  # fmt: skip
+
+PARTY = (
+    "write_date", "create_date", "name", "code", "lang.code", "categories.name",
+    "addresses.street", "addresses.postal_code", "addresses.city", "addresses.country.code",
+    "contact_mechanisms.type", "contact_mechanisms.value",
+)  # fmt: skip
+PARTY_DUNNING = ("dunning_procedure.levels",)
+# Of a line that settles: the rest of its reconciliation tells which invoices it settles.
+_SETTLING = (
+    "debit", "credit", "second_currency.code", "amount_second_currency", "invoice_payments",
+    "reconciliation.lines.debit", "reconciliation.lines.credit",
+    "reconciliation.lines.amount_second_currency", "reconciliation.lines.move.date",
+    "reconciliation.lines.move.origin", "reconciliation.lines.move.journal.type",
+    "reconciliation.lines.invoice_payments",
+)  # fmt: skip
+INVOICE = (
+    "write_date", "number", "party", "invoice_date", "state", "currency.code", "total_amount",
+    "amount_to_pay", "customer_payment_reference", "reference", "description",
+    "cancel_move.origin", "lines_to_pay.maturity_date", "lines_to_pay.reconciliation",
+    "payment_lines.debit", "payment_lines.credit", "payment_lines.amount_second_currency",
+    "payment_lines.move.journal.type", "reconciliation_lines.debit", "reconciliation_lines.credit",
+    "reconciliation_lines.amount_second_currency", "reconciliation_lines.move.journal.type",
+    *(f"lines_to_pay.{field}" for field in _SETTLING),
+)  # fmt: skip
+OPEN_ITEM = ("state", "currency.code", "amount_to_pay", "party.code", "lines_to_pay.debit")
+OPEN_ITEM_DUNNING = ("party.dunning_procedure.levels",)
+INVOICE_DUNNING = ("lines_to_pay.dunnings.blocked",)
+PAYMENT = (
+    "write_date", "create_date", "party", "move.date", "account.company.currency.code", *_SETTLING,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How one connection reads records; ``connection`` begins every id."""
+
+    connection: str
+    country: str
+    reference: str
+    claim_class: ClaimClass
+    capacities: Mapping[str, Capacity]
+
+    def id(self, record: object) -> str:
+        """The hub's id of a Tryton record, given its number."""
+        return f"{self.connection}:{record}"
+
+    def party(self, row: Row, identifiers: Iterable[Row]) -> Party:
+        """A customer; ``identifiers`` are its public company numbers."""
+        number = next(iter(identifiers), None)
+        addresses = tuple(self._address(one) for one in row["addresses"] or ())
+        contacts = [(one["type"], one["value"]) for one in row["contact_mechanisms"] or ()]
+        consumer = self.capacity(row) == "consumer"
+        language = (row["lang"] or {}).get("code")
+        return Party(
+            id=self.id(row["id"]),
+            version=_version(row),
+            kind="company" if number else "person" if consumer else "unknown",
+            name=row["name"] or "",
+            language=language[:2] if language else None,
+            country=addresses[0].country if addresses else self.country,
+            business_id=number["code"] if number else None,
+            business_id_scheme=number["type"].upper() if number else None,
+            emails=tuple(value for kind, value in contacts if kind == "email"),
+            phones=tuple(value for kind, value in contacts if kind in {"phone", "mobile"}),
+            addresses=addresses,
+            customer_number=row["code"],
+            do_not_dun=("customer_blocked",) if never_dunned(row) else (),
+        )
+
+    def capacity(self, party: Row) -> Capacity:
+        """The capacity that the party's categories name; unknown when they name none or two."""
+        names = {category["name"] for category in party["categories"] or ()}
+        found = {self.capacities[name] for name in names if name in self.capacities}
+        return found.pop() if len(found) == 1 else "unknown"
+
+    def invoice(self, row: Row, party: Row) -> Invoice:
+        """A posted, paid or cancelled customer invoice with a total of zero or more."""
+        total = Money(row["total_amount"], row["currency"]["code"])
+        lines = row["lines_to_pay"] or []
+        open_lines = [line for line in lines if not line["reconciliation"]]
+        cancelled, credited = _cancellation(row, total)
+        reference = row[self.reference]
+        return Invoice(
+            id=self.id(row["id"]),
+            version=_version(row),
+            number=row["number"],
+            debtor=self.id(row["party"]),
+            issued=row["invoice_date"],
+            # Instalments: nothing counts as overdue before the last open one is.
+            due=max((_due(line, row) for line in open_lines or lines), default=row["invoice_date"]),
+            total=total,
+            open=open_amount(row),
+            credited=credited,
+            written_off=_settled_by(row, "write-off", total),
+            cancelled=cancelled,
+            state=row["state"],
+            reference=reference.replace(" ", "") if reference else None,
+            description=row["description"] or "",
+            capacity=self.capacity(party),
+            claim_class=self.claim_class,
+            do_not_dun=("invoice_blocked",) if blocked(row) else (),
+        )
+
+    def credit_note(self, row: Row) -> CreditNote:
+        """An invoice with a negative total, and what it settles."""
+        currency = row["currency"]["code"]
+        shares: dict[str, Decimal] = {}
+        for line in row["lines_to_pay"] or ():
+            for invoice, amount in _shares(line):
+                shares[invoice] = shares.get(invoice, Decimal(0)) + amount
+        return CreditNote(
+            id=self.id(row["id"]),
+            version=_version(row),
+            number=row["number"],
+            debtor=self.id(row["party"]),
+            issued=row["invoice_date"],
+            total=Money(-row["total_amount"], currency),
+            allocations=self._allocations(shares.items(), currency),
+        )
+
+    def payment(self, row: Row) -> Payment:
+        """A receivable line of a cash or bank journal. Tryton knows one day for it."""
+        own = row["account"]["company"]["currency"]
+        currency = (row["second_currency"] or own)["code"]
+        day = row["move"]["date"]
+        return Payment(
+            id=self.id(row["id"]),
+            version=_version(row),
+            debtor=self.id(row["party"]) if row["party"] else None,
+            amount=Money(-_signed(row), currency),
+            value_date=day,
+            booked=day,
+            received=day,
+            allocations=self._allocations(_shares(row), currency),
+        )
+
+    def _allocations(
+        self, shares: Iterable[tuple[str, Decimal]], currency: str
+    ) -> tuple[Allocation, ...]:
+        return tuple(
+            Allocation(invoice=self.id(invoice), amount=Money(amount, currency))
+            for invoice, amount in shares
+        )
+
+    def _address(self, row: Row) -> Address:
+        lines = tuple(line.strip() for line in (row["street"] or "").splitlines() if line.strip())
+        return Address(
+            lines=lines,
+            postal_code=row["postal_code"] or "",
+            city=row["city"] or "",
+            country=(row["country"] or {}).get("code") or self.country,
+        )
+
+
+def open_amount(row: Row) -> Money:
+    """What is open on an invoice, never negative: an overpaid invoice is paid."""
+    amount = row["amount_to_pay"] if row["state"] == "posted" else Decimal(0)
+    return Money(max(amount, Decimal(0)), row["currency"]["code"])
+
+
+def blocked(row: Row) -> bool:
+    """Whether Tryton's own dunning of one of the invoice's lines is blocked."""
+    lines = row["lines_to_pay"] or ()
+    return any(one["blocked"] for line in lines for one in line.get("dunnings") or ())
+
+
+def never_dunned(party: Row) -> bool:
+    """Whether the party's dunning procedure has no level: Tryton never duns it."""
+    procedure = party.get("dunning_procedure")
+    return bool(procedure) and not procedure["levels"]
+
+
+def flags(row: Row) -> tuple[DoNotDun, ...]:
+    """Every reason on the invoice or its party not to dun it."""
+    found: list[DoNotDun] = ["invoice_blocked"] if blocked(row) else []
+    return (*found, "customer_blocked") if never_dunned(row["party"]) else tuple(found)
+
+
+def _version(row: Row) -> str:
+    changed = row["write_date"] or row["create_date"]
+    return str(changed.isoformat())
+
+
+def _due(line: Row, row: Row) -> Any:
+    return line["maturity_date"] or row["invoice_date"]
+
+
+def _cancellation(row: Row, total: Money) -> tuple[bool, Money | None]:
+    """Whether the invoice was voided, and how much of it was credited."""
+    if row["state"] != "cancelled":
+        return False, _settled_by(row, "revenue", total)
+    origin = (row["cancel_move"] or {}).get("origin") or ""
+    return (False, total) if _invoice_of(origin) else (True, None)
+
+
+def _settled_by(row: Row, journal: str, total: Money) -> Money | None:
+    lines = {one["id"]: one for one in row["payment_lines"] or ()}
+    lines |= {one["id"]: one for one in row["reconciliation_lines"] or ()}
+    amounts = [-_signed(one) for one in lines.values() if _journal(one) == journal]
+    amount = sum((amount for amount in amounts if amount > 0), Decimal(0))
+    return min(Money(amount, total.currency), total) if amount else None
+
+
+def _shares(line: Row) -> list[tuple[str, Decimal]]:
+    """Which invoices (Tryton's numbers) a settling line settles, and by how much of it."""
+    linked = line["invoice_payments"]
+    if linked:
+        return [(str(linked[0]), -_signed(line))]
+    lines = (line["reconciliation"] or {}).get("lines") or []
+    return [
+        (invoice, amount) for settling, invoice, amount in _matched(lines) if settling == line["id"]
+    ]
+
+
+def _matched(lines: list[Row]) -> Iterator[tuple[int, str, Decimal]]:
+    """Set the settling lines of one reconciliation off against its invoices, oldest first.
+
+    Yields (settling line, invoice, amount). A linked line goes to its invoice before the others.
+    """
+    owed = {
+        invoice: _signed(line)
+        for line in sorted(lines, key=_age)
+        if _signed(line) > 0 and _is_sale(line) and (invoice := _invoice_of(line["move"]["origin"]))
+    }
+    settling = [line for line in lines if _signed(line) < 0]
+    for line in sorted(settling, key=lambda one: (not one["invoice_payments"], _age(one))):
+        rest = -_signed(line)
+        linked = {str(one) for one in line["invoice_payments"] or ()}
+        for invoice in [one for one in owed if not linked or one in linked]:
+            amount = min(rest, owed[invoice])
+            if amount > 0:
+                owed[invoice] -= amount
+                rest -= amount
+                yield line["id"], invoice, amount
+
+
+def _journal(line: Row) -> str:
+    return str(line["move"]["journal"]["type"])
+
+
+def _is_sale(line: Row) -> bool:
+    """Whether the line is an invoice's own; money paid back on a credit note has its origin too."""
+    return _journal(line) == "revenue"
+
+
+def _age(line: Row) -> tuple[Any, int]:
+    return line["move"]["date"], line["id"]
+
+
+def _signed(line: Row) -> Decimal:
+    """A line's amount in the invoice's currency: positive is owed, negative settles."""
+    foreign: Decimal | None = line["amount_second_currency"]
+    return foreign if foreign else Decimal(line["debit"] - line["credit"])
+
+
+def _invoice_of(origin: Any) -> str | None:
+    """The invoice that a move's origin (``account.invoice,5``) names, else None."""
+    text = origin if isinstance(origin, str) else ""
+    model, _, number = text.partition(",")
+    return number if model == "account.invoice" else None

@@ -1,0 +1,1 @@
+"""One Lambda per file, named by its verb: parse, call, return."""

@@ -1,0 +1,62 @@
+"""Every route of the API, with the role and the scope that it needs.
+
+The authorizer refuses what does not fit, and each function asks again. The template's routes are
+these and no others (``tests/functions/test_access.py``).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from shared.cloud.principals import Principal
+
+
+class Access(NamedTuple):
+    """Who may use a route."""
+
+    role: str
+    scope: str
+
+
+# By API Gateway's own name of a route.
+ROUTES = {
+    "GET /v1/creditor": Access("admin", "settings:read"),
+    "PUT /v1/creditor": Access("admin", "settings:write"),
+    "GET /v1/control": Access("admin", "settings:read"),
+    "PUT /v1/control": Access("admin", "settings:write"),
+    "GET /v1/hub/control": Access("operator", "hub:read"),
+    "PUT /v1/hub/control": Access("operator", "hub:write"),
+    "GET /v1/connectors": Access("admin", "connections:read"),
+    "GET /v1/connections": Access("admin", "connections:read"),
+    "POST /v1/connections": Access("admin", "connections:write"),
+    "GET /v1/connections/{id}": Access("admin", "connections:read"),
+    "PUT /v1/connections/{id}/secrets": Access("admin", "connections:write"),
+    "POST /v1/connections/{id}/test": Access("admin", "connections:write"),
+    "POST /v1/connections/{id}/enable": Access("admin", "connections:write"),
+    "POST /v1/connections/{id}/disable": Access("admin", "connections:write"),
+    "POST /v1/connections/{id}/sync": Access("admin", "connections:write"),
+    "POST /v1/policies/check": Access("admin", "policies:read"),
+    "GET /v1/policies/active": Access("admin", "policies:read"),
+    "PUT /v1/policies/active": Access("admin", "policies:write"),
+    "PUT /v1/policies/{id}": Access("admin", "policies:write"),
+    "GET /v1/policies/{id}/{version}": Access("admin", "policies:read"),
+    "GET /v1/cases": Access("admin", "dunning:read"),
+    "GET /v1/cases/{id}": Access("admin", "dunning:read"),
+    "POST /v1/cases/{id}/hold": Access("admin", "dunning:write"),
+    "POST /v1/cases/{id}/release": Access("admin", "dunning:write"),
+    "GET /v1/tasks": Access("admin", "dunning:read"),
+    "GET /v1/tasks/{id}": Access("admin", "dunning:read"),
+    "POST /v1/tasks/{id}/answer": Access("admin", "dunning:write"),
+    "GET /v1/partner/cases/{id}": Access("partner", "cases:read"),
+    "POST /v1/partner/cases/{id}/events": Access("partner", "events:write"),
+}
+
+SCOPES = tuple(sorted({access.scope for access in ROUTES.values()}))
+
+
+def may(principal: Principal, route: str) -> bool:
+    """Whether a principal has the role and the scope of a route; never of an unknown one."""
+    access = ROUTES.get(route)
+    return (
+        access is not None and principal.role == access.role and access.scope in principal.scopes
+    )

@@ -1,0 +1,228 @@
+"""Book: bring one invoice's claim to what its sources state; join it to a case when its step comes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime, time
+from typing import Any
+
+from shared.cloud import clock, facts, keys, outbox, table, tasks
+from shared.cloud.batches import each
+from shared.cloud.control import before_start_line
+from shared.cloud.keys import Key, Tenant
+from shared.cloud.runtime import logger
+from shared.cloud.store import Loaded, Store
+from shared.cloud.table import Row, Write
+from shared.domain import ledger
+from shared.domain.creditor import Creditor
+from shared.domain.decide import first_step_on
+from shared.domain.events import (
+    CaseEvent, CaseOpened, ClaimJoined, CreditApplied, PaymentAllocated, PolicyRef,
+)  # fmt: skip
+from shared.domain.ledger import Truth
+from shared.domain.model import Invoice, invoice_status
+from shared.domain.policy import Policy
+from shared.errors import Conflict
+
+
+def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
+    """SQS: ``{tenant, invoice}`` a message; failed ones are reported one by one."""
+    return each(event, _book)
+
+
+def _book(body: dict[str, str]) -> None:
+    tenant, invoice = Tenant(body["tenant"]), body["invoice"]
+    row, truth = facts.truth(tenant, invoice)
+    if "case_id" in row:
+        _reconcile(tenant, row, truth)
+    else:
+        _join(tenant, row, truth)
+
+
+def _reconcile(tenant: Tenant, row: Row, truth: Truth) -> None:
+    store, now = Store(tenant), clock.now()
+    loaded = store.load(row["case_id"])
+    policy = _policy(tenant, loaded)
+    events = ledger.reconcile(loaded.case, truth, now, policy.tolerance)
+    if not events:
+        _unmark(row)
+        return
+    money = [
+        table.put_write({**keys.money(tenant, loaded.case.id, *pair), "at": clock.stamp(now)})
+        for pair in _movements(events)
+    ]
+    told = _direct_payments(tenant, loaded, events, now)
+    also = [_unmark_write(row, {}), *money, *told]
+    store.append(loaded, events, due_at=now, also=also)
+    logger.info("booked", extra={"case": loaded.case.id, "events": len(events)})
+
+
+def _join(tenant: Tenant, row: Row, truth: Truth) -> None:
+    now = clock.now()
+    rows = table.batch_get([keys.active_policy(tenant), keys.creditor(tenant),
+                            keys.connection(tenant, row["conn"])])  # fmt: skip
+    setting = _found(rows, keys.active_policy(tenant))
+    profile = _found(rows, keys.creditor(tenant))
+    connection = _found(rows, keys.connection(tenant, row["conn"]))
+    invoice = truth.invoice
+    if setting is None or profile is None or connection is None:
+        logger.warning("not_configured", extra={"tenant": tenant.id})
+        return
+    if invoice_status(invoice) not in {"open", "partly_paid"}:
+        _unmark(row)
+        return
+    if before_start_line(connection, invoice.due):
+        _before_start_line(tenant, row, invoice)
+        return
+    stored = table.get(keys.policy(tenant, setting["policy"], setting["version"]))
+    if stored is None:
+        logger.warning("no_such_policy", extra={"tenant": tenant.id})
+        return
+    policy = Policy.model_validate_json(stored["body"])
+    creditor = Creditor.model_validate_json(profile["body"])
+    today = clock.local(now, creditor.zone).date()
+    first = first_step_on(policy, invoice.due)
+    if first > today:
+        opens = datetime.combine(first, time(0), tzinfo=clock.local(now, creditor.zone).tzinfo)
+        _mark_write_now(row, opens)
+        return
+    _enter(tenant, row, truth, policy, now)
+
+
+def _enter(tenant: Tenant, row: Row, truth: Truth, policy: Policy, now: datetime) -> None:
+    """Join the debtor's open case, or open one that names its predecessor."""
+    store, invoice = Store(tenant), truth.invoice
+    claim = ledger.claim_of(truth)
+    unit = _unit(policy, invoice)
+    pointer_key = keys.open_case(tenant, invoice.debtor, unit)
+    pointer = table.get(pointer_key)
+    predecessor = pointer["case_id"] if pointer else None
+    joined = ClaimJoined(at=now, claim=claim)
+    if predecessor is not None:
+        loaded = store.load(predecessor)
+        if not loaded.case.closed:
+            also = [_unmark_write(row, {"case_id": predecessor})]
+            store.append(loaded, [joined], due_at=now, also=also)
+            return
+    case_id = _case_id(tenant, invoice.debtor, unit, predecessor)
+    opened = CaseOpened(
+        at=now, debtor=invoice.debtor, connection=row["conn"],
+        policy=PolicyRef(id=policy.id, version=policy.version), law=policy.law,
+        capacity=invoice.capacity, currency=invoice.total.currency, predecessor=predecessor,
+    )  # fmt: skip
+    point = table.put_write(
+        {**pointer_key, "case_id": case_id},
+        condition="attribute_not_exists(pk)" if pointer is None else "attribute_exists(pk)",
+    )
+    also = [point, _unmark_write(row, {"case_id": case_id})]
+    store.open(case_id, [opened, joined], due_at=now, also=also)
+    logger.info("opened", extra={"case": case_id})
+
+
+def _before_start_line(tenant: Tenant, row: Row, invoice: Invoice) -> None:
+    """A claim from before the hub's time is a person's: never a letter, never forgotten."""
+    task = f"start_line-{row['conn']}-{hashlib.sha256(invoice.id.encode()).hexdigest()[:12]}"
+    write = tasks.task_write(tenant, task, "", "due_before_start_line", (invoice.id,), ())
+    try:
+        table.transact([write, _unmark_write(row, {"parked": "start_line"})])
+    except Conflict:
+        _unmark(row)
+
+
+def _direct_payments(
+    tenant: Tenant, loaded: Loaded, events: Sequence[CaseEvent], now: datetime
+) -> list[Write]:
+    """What the partner must hear of: money and credits that reached us after the hand-over."""
+    case = loaded.case
+    handed = [one for one in case.notices.values() if one.action == "hand_over" and one.given]
+    writes = []
+    for event in events:
+        match event:
+            case PaymentAllocated():
+                kind, movement, on = "payment.direct", event.payment, event.received
+            case CreditApplied():
+                kind, movement, on = "credit_note.applied", event.credit_note, event.issued
+            case _:
+                continue
+        if not case.claims[event.claim].with_partner or not handed:
+            continue
+        data = {
+            "case_id": case.id, "claim": event.claim, "movement": movement, "date": on.isoformat(),
+            "amount": str(event.amount.amount), "currency": event.amount.currency,
+        }  # fmt: skip
+        digest = hashlib.sha256(f"{case.id}|{movement}|{event.claim}".encode()).hexdigest()[:24]
+        writes.append(
+            outbox.intend(
+                tenant, f"{case.id}-tell-{digest}", kind="tell", case=case.id,
+                connection=handed[-1].channel, content_hash=digest, due_at=now,
+                message={"type": kind, "data": data},
+            )  # fmt: skip
+        )
+    return writes
+
+
+def _movements(events: Sequence[CaseEvent]) -> list[tuple[str, str]]:
+    """The money keys of events: (movement, claim)."""
+    found = []
+    for event in events:
+        match event:
+            case PaymentAllocated():
+                found.append((event.payment, event.claim))
+            case CreditApplied():
+                found.append((event.credit_note, event.claim))
+            case _:
+                pass
+    return found
+
+
+def _policy(tenant: Tenant, loaded: Loaded) -> Policy:
+    head = loaded.head
+    row = loaded.row(keys.policy(tenant, head["policy"], head["policy_version"]))
+    if row is None:
+        raise Conflict("the case's policy is gone")
+    return Policy.model_validate_json(row["body"])
+
+
+def _unit(policy: Policy, invoice: Invoice) -> str:
+    own = {"debtor": "all", "agreement": invoice.agreement or "none", "invoice": invoice.id}
+    parts = [policy.law, invoice.capacity, invoice.total.currency, own[policy.unit]]
+    return "/".join(parts)
+
+
+def _case_id(tenant: Tenant, debtor: str, unit: str, predecessor: str | None) -> str:
+    """The id of the next case of a debtor's unit: the same however often it is opened."""
+    seed = json.dumps([tenant.id, debtor, unit, predecessor])
+    return "c" + hashlib.sha256(seed.encode()).hexdigest()[:20]
+
+
+def _found(rows: dict[tuple[str, str], Row], key: Key) -> Row | None:
+    return rows.get((key["pk"], key["sk"]))
+
+
+def _unmark(row: Row) -> None:
+    """The invoice is booked as it was read; a change since then keeps its mark."""
+    try:
+        table.transact([_unmark_write(row, {})])
+    except Conflict:
+        logger.info("changed_meanwhile", extra={"invoice": keys.id_of(row["pk"])})
+
+
+def _unmark_write(row: Row, set_: Row) -> Write:
+    seen = row.get("due_at")
+    return table.update_write(
+        {"pk": row["pk"], "sk": row["sk"]},
+        set_={**set_, "attempt": 0},
+        remove=("due_shard", "due_at"),
+        condition="#hash = :hash" + (" AND due_at = :due" if seen else ""),
+        values={"hash": row["hash"], **({"due": seen} if seen else {})},
+    )
+
+
+def _mark_write_now(row: Row, at: datetime) -> None:
+    """The invoice's first step lies ahead: it comes due then."""
+    table.update(
+        {"pk": row["pk"], "sk": row["sk"]},
+        set_={"due_shard": keys.due_shard(row["pk"]), "due_at": clock.stamp(at), "attempt": 0},
+    )

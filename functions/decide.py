@@ -1,0 +1,31 @@
+"""Decide: ask the one question of a claimed case, and record an answer that touches nobody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.cloud import step
+from shared.cloud.runtime import logger
+from shared.domain.decide import Done, HandOver, Remind, Rest
+
+
+def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
+    """Step Functions: the claim token in, the next state's name and input out."""
+    run = step.begin(event)
+    if run.behind():
+        run.wait()
+        logger.info("books_behind", extra={"case": run.case.id})
+        return {**event, "next": "rest"}
+    decision = run.decision()
+    logger.info("decided", extra={"case": run.case.id, "decision": decision.kind})
+    if isinstance(decision, Rest | Done):
+        run.settle(decision)
+        return {**event, "next": "rest"}
+    onward = {**event, "next": decision.kind, "debtor": run.case.debtor}
+    match decision:
+        case Remind():
+            return {**onward, "act": decision.act, "channel": decision.channels[0]}
+        case HandOver():
+            return {**onward, "act": decision.act, "partner": decision.partner}
+        case _:
+            return {**onward, "act": decision.task}

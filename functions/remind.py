@@ -1,0 +1,116 @@
+"""Remind: one contact with a debtor, proven before, intended, sent, and recorded after."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connectors.contract import Message
+from functions.touching import outcome, proven
+from functions.wiring import connect
+from shared.cloud import documents, keys, outbox, step
+from shared.cloud.runtime import logger
+from shared.cloud.step import Run
+from shared.domain import ledger
+from shared.domain.decide import Ask, Remind
+from shared.domain.events import ReminderIntended
+from shared.domain.letter import Letter, render
+from shared.domain.model import Party
+from shared.domain.notice import letter_for
+from shared.errors import NotFound
+
+
+def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
+    """Step Functions: read again, decide again; if the answer is still this contact, make it."""
+    tenant = keys.Tenant(event["tenant"])
+    beside = [keys.party(tenant, event["debtor"]), keys.connection(tenant, event["channel"])]
+    run = step.begin(event, beside)
+    decision = run.decision()
+    if not isinstance(decision, Remind) or decision.act != event["act"] or run.behind():
+        run.wait()
+        return {"done": "changed"}
+    party = _party(run)
+    if not run.fresh():
+        run.wait()
+        return {"done": "stale"}
+    why = run.barrier(party.emails[0] if party.emails else "")
+    if why is not None:
+        run.withhold(decision, why)
+        return {"done": why}
+    if not party.emails:
+        run.ask(_question(run, decision, "no_address"))
+        return {"done": "no_address"}
+    if not proven(run, decision.claims):
+        return {"done": "not_proven"}
+    return {"done": _send(run, decision, party, event["channel"])}
+
+
+def _send(run: Run, decision: Remind, party: Party, channel: str) -> str:
+    row = run.loaded.row(keys.connection(run.tenant, channel))
+    if row is None or row.get("state") != "enabled":
+        raise NotFound("the channel is not enabled")
+    sender = connect(run.tenant, row)
+    today = run.local_now.date()
+    at = ledger.positions(run.case, run.law, today, (*decision.claims, *decision.also))
+    try:
+        letter = render(letter_for(run.case, decision, run.creditor, party, at, today))
+    except ValueError as refused:
+        logger.warning("letter_refused", extra={"case": run.case.id, "fields": str(refused)})
+        run.ask(_question(run, decision, "letter_incomplete"))
+        return "letter_incomplete"
+    name = f"letters/{decision.act}.json"
+    documents.put(run.tenant, name, letter.model_dump_json().encode(), "application/json")
+    run = run.append(
+        [run.decided(decision), _intent(run, decision, letter, name, channel)],
+        due_at=run.now + step.ACT_LEASE,
+        also=[
+            outbox.intend(
+                run.tenant, decision.act, kind="reminder", case=run.case.id, connection=channel,
+                content_hash=letter.hash, due_at=run.now + step.ACT_LEASE, document=name,
+                weighs=decision.fee is not None,
+            )  # fmt: skip
+        ],
+    )
+    message = Message(
+        to=party.emails[0],
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        language=letter.language,
+        tags={"tenant": run.tenant.id, "act": decision.act},
+    )
+    receipt = sender.send(message, key=decision.act)
+    return outcome(run, decision.act, receipt)
+
+
+def _intent(
+    run: Run, decision: Remind, letter: Letter, document: str, channel: str
+) -> ReminderIntended:
+    return ReminderIntended(
+        at=run.now,
+        act=decision.act,
+        step=decision.step,
+        claims=decision.claims,
+        also=decision.also,
+        channel=channel,
+        tone=decision.tone,
+        language=letter.language,
+        fee=decision.fee,
+        fee_claim=decision.fee_claim,
+        fee_rule=decision.fee_rule,
+        deadline=decision.deadline,
+        document=document,
+        content_hash=letter.hash,
+    )
+
+
+def _party(run: Run) -> Party:
+    row = run.loaded.row(keys.party(run.tenant, run.case.debtor))
+    if row is None:
+        raise NotFound("the debtor is not known")
+    return Party.model_validate_json(row["body"])
+
+
+def _question(run: Run, decision: Remind, why: str) -> Ask:
+    return Ask(
+        task=f"{decision.act}-{why}", why=why, claims=decision.claims, because=decision.because
+    )

@@ -1,0 +1,1 @@
+"""What Dunlin runs on: templates, state machines, the layer, and the embedded stack."""

@@ -1,0 +1,76 @@
+"""What is due: one sparse index, swept by shard; each row is claimed before it is worked on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from shared.cloud import clock, table
+from shared.cloud.table import Row
+from shared.errors import Conflict
+
+LEASE = timedelta(minutes=5)
+MAX_ATTEMPTS = 6
+_PAGE = 100
+
+
+def rows(shard: str, now: datetime) -> Iterator[list[Row]]:
+    """Pages of rows of a shard that are due at ``now``, longest overdue first; ids only.
+
+    An idle shard costs one query.
+    """
+    after: Row | None = None
+    while True:
+        page, after = table.query_index("due", shard, clock.stamp(now), limit=_PAGE, after=after)
+        if page:
+            yield page
+        if after is None:
+            return
+
+
+def claim(row: Row, now: datetime) -> Row | None:
+    """Take a due row: move ``due_at`` to the end of a lease and count the attempt.
+
+    The lease doubles with every attempt (at most six hours), so that what fails backs off and
+    never starves the rest. Returns the row as claimed, or None when another was faster.
+    """
+    key = {"pk": row["pk"], "sk": row["sk"]}
+    try:
+        claimed = table.update(
+            key,
+            set_={"due_at": clock.stamp(now + LEASE)},
+            add={"attempt": 1},
+            condition="due_at = :seen AND due_at <= :now",
+            values={"seen": row["due_at"], "now": clock.stamp(now)},
+        )
+    except Conflict:
+        return None
+    if claimed["attempt"] > 1:
+        _back_off(key, claimed, now)
+    return claimed
+
+
+def defer(row: Row, until: datetime) -> bool:
+    """Move a due row on without counting an attempt; False when another was faster."""
+    try:
+        table.update(
+            {"pk": row["pk"], "sk": row["sk"]},
+            set_={"due_at": clock.stamp(until)},
+            condition="due_at = :seen",
+            values={"seen": row["due_at"]},
+        )
+    except Conflict:
+        return False
+    return True
+
+
+def _back_off(key: dict[str, str], claimed: Row, now: datetime) -> None:
+    lease = min(LEASE * 2 ** (claimed["attempt"] - 1), timedelta(hours=6))
+    later = {"due_at": clock.stamp(now + lease)}
+    try:
+        table.update(
+            key, set_=later, condition="due_at = :seen", values={"seen": claimed["due_at"]}
+        )
+    except Conflict:
+        return
+    claimed.update(later)

@@ -1,0 +1,192 @@
+"""The key grammar of the one table: every key is made here, and only for a tenant.
+
+Partition keys start with ``T#<tenant>#``, so that no id of one tenant can name a row of another.
+Ids hold no ``#``. The due index holds ids only. Rows:
+
+    CASE#<case>      HEAD | EV#<version> | SNAP#<version> | MONEY#<movement>#<claim>
+    INV#<invoice>    FACT | PAY#<payment> | CRN#<credit note>      (a claim's own truth)
+    PARTY#<party>    FACT           DEBTOR#<party>   OPEN#<unit>   (the debtor's open case)
+    CONN#<id>        CONN           POLICY#<id>      V#<version> | ACTIVE
+    CREDITOR         CREDITOR       CONTROL          CONTROL       (switches)
+    OUT#<act>        OUT            EV#<source>#<id> RAW           TASK#<task>  TASK
+    AUDIT#<day>      <instant>#<n>  (who changed or read what)
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from dataclasses import dataclass
+
+from shared.errors import NotFound
+
+SHARDS = 4
+
+_TENANT = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_ID = re.compile(r"[^\s#\x00-\x1f]{1,200}")
+
+Key = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A creditor's id: lower-case letters, digits and dashes."""
+
+    id: str
+
+    def __post_init__(self) -> None:
+        if not _TENANT.fullmatch(self.id):
+            raise NotFound("no such tenant")
+
+
+def _key(tenant: Tenant, kind: str, ids: tuple[str, ...], sort: str) -> Key:
+    for one in ids:
+        if not _ID.fullmatch(one):
+            raise NotFound("no such id")
+    return {"pk": "#".join(("T", tenant.id, kind, *ids)), "sk": sort}
+
+
+def head(tenant: Tenant, case: str) -> Key:
+    """The HEAD row of a case."""
+    return _key(tenant, "CASE", (case,), "HEAD")
+
+
+def event(tenant: Tenant, case: str, version: int) -> Key:
+    """The event that made a case reach ``version``."""
+    return _key(tenant, "CASE", (case,), f"EV#{version:08d}")
+
+
+def snapshot(tenant: Tenant, case: str, version: int) -> Key:
+    """The snapshot of a case at ``version``."""
+    return _key(tenant, "CASE", (case,), f"SNAP#{version:08d}")
+
+
+def money(tenant: Tenant, case: str, movement: str, claim: str) -> Key:
+    """The money key: a movement is booked on a claim once, for ever."""
+    return _key(tenant, "CASE", (case,), f"MONEY#{_plain(movement)}#{_plain(claim)}")
+
+
+def invoice(tenant: Tenant, invoice_id: str) -> Key:
+    """An invoice as its source states it."""
+    return _key(tenant, "INV", (invoice_id,), "FACT")
+
+
+def movement(tenant: Tenant, invoice_id: str, kind: str, movement_id: str) -> Key:
+    """A payment (``PAY``) or credit note (``CRN``) beside the invoice that it settles."""
+    return _key(tenant, "INV", (invoice_id,), f"{kind}#{_plain(movement_id)}")
+
+
+def party(tenant: Tenant, party_id: str) -> Key:
+    """A debtor's personal data."""
+    return _key(tenant, "PARTY", (party_id,), "FACT")
+
+
+def fact(tenant: Tenant, kind: str, fact_id: str) -> Key:
+    """Any other fact of a source, by kind (``PAY``, ``CRN``, ``AGR``)."""
+    return _key(tenant, kind, (fact_id,), "FACT")
+
+
+def open_case(tenant: Tenant, debtor: str, unit: str) -> Key:
+    """Which case of a debtor is open for a unit (law, capacity, currency, and policy's choice)."""
+    return _key(tenant, "DEBTOR", (debtor,), f"OPEN#{unit}")
+
+
+def connection(tenant: Tenant, connection_id: str) -> Key:
+    """A connection's settings and health."""
+    return _key(tenant, "CONN", (connection_id,), "CONN")
+
+
+def policy(tenant: Tenant, policy_id: str, version: int) -> Key:
+    """One version of a policy."""
+    return _key(tenant, "POLICY", (policy_id,), f"V#{version:04d}")
+
+
+def active_policy(tenant: Tenant) -> Key:
+    """Which policy version new cases get."""
+    return _key(tenant, "POLICY", ("default",), "ACTIVE")
+
+
+def creditor(tenant: Tenant) -> Key:
+    """The creditor's own profile."""
+    return _key(tenant, "CREDITOR", (), "CREDITOR")
+
+
+def control(tenant: Tenant) -> Key:
+    """The creditor's switches."""
+    return _key(tenant, "CONTROL", (), "CONTROL")
+
+
+def refused_row(tenant: Tenant, connection_id: str, row: str) -> Key:
+    """A source row that could not be read, kept for a person."""
+    return _key(tenant, "CONN", (connection_id,), f"REFUSED#{_plain(row)}")
+
+
+def outbox(tenant: Tenant, act: str) -> Key:
+    """An act on its way out."""
+    return _key(tenant, "OUT", (act,), "OUT")
+
+
+def inbox(tenant: Tenant, source: str, event_id: str) -> Key:
+    """A received event, raw."""
+    return _key(tenant, "EV", (source, event_id), "RAW")
+
+
+def task(tenant: Tenant, task_id: str) -> Key:
+    """A task for a person."""
+    return _key(tenant, "TASK", (task_id,), "TASK")
+
+
+def audit(tenant: Tenant, at: str, n: str) -> Key:
+    """What somebody did at an instant (its text, UTC); ``n`` keeps two in one second apart."""
+    return _key(tenant, "AUDIT", (at[:10],), f"{_plain(at)}#{_plain(n)}")
+
+
+def hub_audit(at: str, n: str) -> Key:
+    """What an operator did to the whole installation at an instant."""
+    return {"pk": f"HUB#AUDIT#{_plain(at[:10])}", "sk": f"{_plain(at)}#{_plain(n)}"}
+
+
+def hub_control() -> Key:
+    """The switches of the whole installation."""
+    return {"pk": "HUB#CONTROL", "sk": "CONTROL"}
+
+
+def principal(client: str) -> Key:
+    """Who a token's client or user is: tenant, role, scopes."""
+    if not _ID.fullmatch(client):
+        raise NotFound("no such principal")
+    return {"pk": f"PRINCIPAL#{client}", "sk": "PRINCIPAL"}
+
+
+def listing(tenant: Tenant, kind: str) -> str:
+    """The partition of the listing index that holds a tenant's rows of a kind."""
+    return f"T#{tenant.id}#{kind}"
+
+
+def due_shard(pk: str) -> str:
+    """The due index partition of a row: stable, and spread by the row's own key."""
+    return f"S#{zlib.crc32(pk.encode()) % SHARDS}"
+
+
+def tenant_of(pk: str) -> Tenant:
+    """The tenant that a partition key belongs to. Raises ``NotFound`` for a key of no tenant."""
+    parts = pk.split("#", 2)
+    if len(parts) != 3 or parts[0] != "T":  # noqa: PLR2004 - T, tenant, rest
+        raise NotFound("no such row")
+    return Tenant(parts[1])
+
+
+def id_of(pk: str) -> str:
+    """The last id in a partition key."""
+    return pk.rsplit("#", 1)[1]
+
+
+def kind_of(pk: str) -> str:
+    """What kind of row a partition key names (``CASE``, ``INV``, ``CONN``, ``OUT``, ``EV``)."""
+    return pk.split("#", 3)[2]
+
+
+def _plain(one: str) -> str:
+    if not _ID.fullmatch(one):
+        raise NotFound("no such id")
+    return one

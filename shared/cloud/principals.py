@@ -1,0 +1,96 @@
+"""Principals: which tenant, role and scopes a token's client or user has.
+
+A principal's row is made by an operator, never by the API: ``principal_row`` is its format. The
+authorizer reads it and hands it on as the context that every function of the API gets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from shared.cloud import keys, table
+from shared.cloud.keys import Tenant
+from shared.cloud.table import Row
+from shared.errors import NotFound
+
+# admin: one creditor's people and tools. partner: a collection partner of one creditor, bound to
+# one connection. operator: runs the installation and sees no creditor's data.
+ROLES = ("admin", "partner", "operator")
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who calls. ``client`` is the id in the token; ``connection`` a partner's own connection."""
+
+    client: str
+    role: str
+    scopes: frozenset[str]
+    tenant_id: str = ""
+    connection: str = ""
+
+    @property
+    def tenant(self) -> Tenant:
+        """The principal's tenant. Raises ``NotFound`` for one without."""
+        return Tenant(self.tenant_id)
+
+    def limited(self, scopes: Collection[str]) -> Principal:
+        """The same principal with no more than these scopes."""
+        return replace(self, scopes=self.scopes & frozenset(scopes))
+
+    def context(self) -> dict[str, str]:
+        """The principal as an authorizer's context."""
+        return {
+            "client": self.client,
+            "tenant": self.tenant_id,
+            "role": self.role,
+            "scopes": " ".join(sorted(self.scopes)),
+            "connection": self.connection,
+        }
+
+
+def principal_row(
+    client: str, *, role: str, scopes: Collection[str], tenant: str = "", connection: str = ""
+) -> Row:
+    """The row of a principal; ``client`` is a Cognito client id, or a user's ``sub``.
+
+    Raises ``ValueError`` for an unknown role, and for a partner without a tenant and connection.
+    """
+    if role not in ROLES:
+        raise ValueError("unknown role")
+    if role != "operator" and not tenant or role == "partner" and not connection:
+        raise ValueError("an admin has a tenant, a partner has a tenant and a connection")
+    return {
+        **keys.principal(client),
+        "role": role,
+        "scopes": " ".join(sorted(scopes)),
+        "tenant": tenant,
+        "connection": connection,
+    }
+
+
+def find(client: str) -> Principal:
+    """The principal of a token's client or user. Raises ``NotFound``."""
+    row = table.get(keys.principal(client))
+    if row is None:
+        raise NotFound("no such principal")
+    return _principal(client, row)
+
+
+def of_context(context: Mapping[str, Any]) -> Principal:
+    """The principal that the authorizer handed on. Raises ``NotFound`` when it is not whole."""
+    client = context.get("client")
+    if not isinstance(client, str) or not client:
+        raise NotFound("no such principal")
+    return _principal(client, context)
+
+
+def _principal(client: str, fields: Mapping[str, Any]) -> Principal:
+    return Principal(
+        client=client,
+        role=str(fields.get("role", "")),
+        scopes=frozenset(str(fields.get("scopes", "")).split()),
+        tenant_id=str(fields.get("tenant", "")),
+        connection=str(fields.get("connection", "")),
+    )

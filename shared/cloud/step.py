@@ -1,0 +1,184 @@
+"""One run of the dunning machine: read the case under its claim token, ask, write the answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared.cloud import clock, keys, tasks
+from shared.cloud.control import barrier
+from shared.cloud.keys import Key, Tenant
+from shared.cloud.store import Loaded, Store, Token
+from shared.cloud.table import Row, Write
+from shared.cloud.windows import fresh
+from shared.domain.case import Case
+from shared.domain.creditor import Creditor
+from shared.domain.decide import AnyDecision, Ask, Done, HandOver, Remind, Rest, decide
+from shared.domain.events import (
+    ActWithheld, CaseClosed, CaseEvent, Decided, PersonAsked,
+)  # fmt: skip
+from shared.domain.law import LawPack, load
+from shared.domain.policy import Policy
+from shared.errors import Conflict, NotFound
+
+# How long an act whose INTENT is written may take before others look after it.
+ACT_LEASE = timedelta(minutes=15)
+# How long a case waits when its facts are known to be behind or its feed is stale.
+BEHIND = timedelta(minutes=3)
+# A withheld act is looked at again the next day.
+WITHHELD = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A claimed case with all that a decision about it needs."""
+
+    store: Store
+    token: Token
+    loaded: Loaded
+    creditor: Creditor
+    policy: Policy
+    policy_hash: str
+    law: LawPack
+    now: datetime
+
+    @property
+    def case(self) -> Case:
+        """The case as it was read."""
+        return self.loaded.case
+
+    @property
+    def tenant(self) -> Tenant:
+        """Whose case it is."""
+        return self.store.tenant
+
+    @property
+    def local_now(self) -> datetime:
+        """Business time in the creditor's zone."""
+        return clock.local(self.now, self.creditor.zone)
+
+    @property
+    def connection(self) -> Row:
+        """The connection that the case's facts come from."""
+        row = self.loaded.row(keys.connection(self.tenant, self.case.connection))
+        if row is None:
+            raise NotFound("the case's connection is gone")
+        return row
+
+    def decision(self, case: Case | None = None) -> AnyDecision:
+        """The answer to the one question, for the case as read or as it has become."""
+        return decide(case or self.case, self.policy, self.law, self.local_now)
+
+    def behind(self) -> bool:
+        """Whether a fact of one of the case's claims has come in that is not booked yet."""
+        for claim in json.loads(self.loaded.head["refs"]):
+            row = self.loaded.row(keys.invoice(self.tenant, claim))
+            if row is not None and row.get("due_at", "~") <= clock.stamp(self.now):
+                return True
+        return False
+
+    def fresh(self) -> bool:
+        """Whether the case's feed was read completely within its window."""
+        return fresh(self.connection, self.now)
+
+    def barrier(self, address: str = "") -> str | None:
+        """Why an act must stay in, or None."""
+        hub = self.loaded.row(keys.hub_control())
+        control = self.loaded.row(keys.control(self.tenant))
+        return barrier(hub, control, self.case.debtor, address)
+
+    def decided(self, decision: AnyDecision) -> Decided:
+        """The decision as an event, with its reasons and the hashes of all that it looked at."""
+        plain = decision.model_dump(mode="json", exclude={"because"})
+        inputs = {
+            "case_version": str(self.case.version),
+            "policy": self.policy_hash,
+            "law": self.law.hash,
+            "now": self.local_now.isoformat(),
+            "fresh_as_of": str(self.connection.get("fresh_as_of", "")),
+        }
+        return Decided(at=self.now, decision=plain, because=decision.because, inputs=inputs)
+
+    def append(
+        self,
+        events: Sequence[CaseEvent],
+        *,
+        due_at: datetime | None,
+        also: Sequence[Write] = (),
+    ) -> Run:
+        """Write under the claim token; the run goes on with the case as it has become."""
+        loaded = self.store.append(
+            self.loaded, events, due_at=due_at, token=self.token, also=also
+        )
+        token = replace(self.token, version=loaded.case.version, attempt=0)
+        return replace(self, loaded=loaded, token=token)
+
+    def settle(self, decision: Rest | Done) -> None:
+        """Record an answer that touches nobody."""
+        match decision:
+            case Rest():
+                self.append([self.decided(decision)], due_at=decision.until)
+            case Done():
+                closed = CaseClosed(at=self.now, why=decision.why)
+                self.append([self.decided(decision), closed], due_at=None)
+
+    def ask(self, question: Ask) -> None:
+        """Give the case to a person: the task and the event in one transaction."""
+        asked = PersonAsked(
+            at=self.now, task=question.task, why=question.why, claims=question.claims
+        )
+        write = tasks.task_write(
+            self.tenant, question.task, self.case.id, question.why, question.claims,
+            question.because,
+        )  # fmt: skip
+        self.append([self.decided(question), asked], due_at=None, also=[write])
+
+    def withhold(self, decision: Remind | HandOver, why: str) -> None:
+        """Record an act that a switch kept in; it is looked at again the next day."""
+        kept = ActWithheld(
+            at=self.now, step=decision.step, action=decision.kind, claims=decision.claims, why=why
+        )
+        self.append([self.decided(decision), kept], due_at=self.now + WITHHELD)
+
+    def wait(self) -> None:
+        """Come back in a few minutes; nothing is recorded, for nothing was decided."""
+        self.append([], due_at=self.now + BEHIND)
+
+    def after(self, case: Case) -> datetime | None:
+        """When a case that has just changed is due next: its own answer, asked at once."""
+        answer = self.decision(case)
+        return answer.until if isinstance(answer, Rest) else self.now
+
+
+def begin(event: Mapping[str, Any], beside: Sequence[Key] = ()) -> Run:
+    """The run that an execution's input names. Raises ``Conflict`` when its claim has lapsed."""
+    tenant = Tenant(event["tenant"])
+    token = Token(event["case"], event["version"], event["attempt"], event["snapshot"])
+    store = Store(tenant)
+    loaded = store.load(token.case, snapshot=token.snapshot, beside=beside)
+    head = loaded.head
+    if head["version"] != token.version or head["attempt"] != token.attempt:
+        raise Conflict("the claim of this run is no longer in force")
+    return frame(store, token, loaded, clock.now())
+
+
+def frame(store: Store, token: Token, loaded: Loaded, now: datetime) -> Run:
+    """A run around a case that is loaded already."""
+    tenant, head = store.tenant, loaded.head
+    policy = loaded.row(keys.policy(tenant, head["policy"], head["policy_version"]))
+    creditor = loaded.row(keys.creditor(tenant))
+    if policy is None or creditor is None:
+        raise NotFound("the creditor has no profile or the case's policy is gone")
+    return Run(
+        store=store,
+        token=token,
+        loaded=loaded,
+        creditor=Creditor.model_validate_json(creditor["body"]),
+        policy=Policy.model_validate_json(policy["body"]),
+        policy_hash=policy["hash"],
+        law=load(loaded.case.law),
+        now=now,
+    )

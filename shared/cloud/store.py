@@ -1,0 +1,201 @@
+"""The store of one tenant's cases: load by fold, append by one transaction, nothing else.
+
+Every append is one transaction: HEAD moves from the version that was seen, and the events stand
+where nothing stood. A step of the dunning machine also proves its claim token (version, attempt),
+so that a run started twice, or a run that outlived its lease, ends in ``Conflict``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.cloud import clock, keys, table
+from shared.cloud.keys import Key, Tenant
+from shared.cloud.table import Row, Write
+from shared.domain.case import Case
+from shared.domain.events import CaseEvent, CaseOpened, read_event, write_event
+from shared.errors import Conflict, NotFound
+
+# A snapshot every so many events keeps a load at one page, whatever the age of the case.
+SNAPSHOT_EVERY = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """The claim token of a run: what HEAD said when the sweep claimed the case."""
+
+    case: str
+    version: int
+    attempt: int
+    snapshot: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A case as it stands, its HEAD row, and the rows read beside it."""
+
+    case: Case
+    head: Row
+    rows: Mapping[tuple[str, str], Row]
+
+    def row(self, key: Key) -> Row | None:
+        """A row that was read beside the case, or None when there is none."""
+        return self.rows.get((key["pk"], key["sk"]))
+
+
+class Store:
+    """Cases of one tenant. ``Store(tenant)`` is the only way to a case's rows."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        self.tenant = tenant
+
+    def load(self, case_id: str, *, beside: Sequence[Key] = (), snapshot: int | None = None) -> Loaded:
+        """A case by one query and one batch read, strongly consistent.
+
+        ``beside`` are keys to read in the same batch; the facts of the case's claims, its policy
+        and its connection are always among them. ``snapshot`` is the version of the latest
+        snapshot when the caller knows it. Raises ``NotFound``, ``Unreadable``.
+        """
+        if snapshot is None:
+            seen = table.get(keys.head(self.tenant, case_id))
+            if seen is None:
+                raise NotFound("no such case")
+            snapshot = seen["snap"]
+        low = keys.event(self.tenant, case_id, snapshot + 1)
+        rows = table.query(low["pk"], low["sk"], "HEAD")
+        if not rows or rows[-1]["sk"] != "HEAD":
+            raise NotFound("no such case")
+        head = rows[-1]
+        if head["snap"] != snapshot:
+            raise Conflict("the case has moved on since it was claimed")
+        wanted = [*self._always(case_id, head), *beside]
+        batch = table.batch_get(wanted)
+        start = None
+        if snapshot:
+            key = keys.snapshot(self.tenant, case_id, snapshot)
+            start = Case.model_validate_json(batch[key["pk"], key["sk"]]["body"])
+        case = Case.replay(case_id, (read_event(row["body"]) for row in rows[:-1]), start)
+        if case.version != head["version"]:
+            raise Conflict("the case has moved on while it was read")
+        return Loaded(case, head, batch)
+
+    def events(self, case_id: str) -> list[CaseEvent]:
+        """Every event of a case in order, for timelines and case files."""
+        first = keys.event(self.tenant, case_id, 1)
+        rows = table.query(first["pk"], "EV#", "EV#~")
+        return [read_event(row["body"]) for row in rows]
+
+    def open(
+        self,
+        case_id: str,
+        events: Sequence[CaseEvent],
+        *,
+        due_at: datetime | None,
+        also: Sequence[Write] = (),
+    ) -> Case:
+        """Begin a case with its first events. Raises ``Conflict`` when it exists."""
+        case = Case.replay(case_id, events)
+        opened = events[0]
+        if not isinstance(opened, CaseOpened):
+            raise TypeError("a case begins with CaseOpened")
+        head: Row = {
+            **keys.head(self.tenant, case_id),
+            **self._due(case_id, due_at),
+            "version": case.version,
+            "attempt": 0,
+            "snap": 0,
+            "debtor": opened.debtor,
+            "conn": opened.connection,
+            "policy": opened.policy.id,
+            "policy_version": opened.policy.version,
+            "refs": json.dumps([state.claim.id for state in case.open_claims()]),
+            "list_in": keys.listing(self.tenant, "CASE"),
+            "list_id": case_id,
+        }
+        table.transact([table.put_write(head), *self._event_writes(case_id, 0, events), *also])
+        return case
+
+    def append(
+        self,
+        loaded: Loaded,
+        events: Sequence[CaseEvent],
+        *,
+        due_at: datetime | None,
+        token: Token | None = None,
+        also: Sequence[Write] = (),
+    ) -> Loaded:
+        """Events after those that were seen, and the next instant at which the case is due.
+
+        Raises ``Conflict`` when the case moved meanwhile, or when ``token`` is no longer the
+        claim in force.
+        """
+        before, head = loaded.case, loaded.head
+        case = Case.replay(before.id, events, before)
+        snap = head["snap"]
+        writes: list[Write] = []
+        if case.version - snap >= SNAPSHOT_EVERY:
+            snap = case.version
+            key = keys.snapshot(self.tenant, case.id, snap)
+            writes.append(table.put_write({**key, "body": case.model_dump_json()}))
+        due = self._due(case.id, due_at)
+        changes = {
+            **due,
+            "version": case.version,
+            "attempt": 0,
+            "snap": snap,
+            "refs": json.dumps([state.claim.id for state in case.open_claims()]),
+        }
+        condition = "version = :seen"
+        values: dict[str, object] = {"seen": before.version}
+        if token is not None:
+            condition += " AND attempt = :attempt"
+            values["attempt"] = token.attempt
+        move = table.update_write(
+            keys.head(self.tenant, case.id),
+            set_=changes,
+            remove=() if due else ("due_shard", "due_at"),
+            condition=condition,
+            values=values,
+        )
+        table.transact(
+            [move, *self._event_writes(case.id, before.version, events), *writes, *also]
+        )
+        return Loaded(case, {**head, **changes}, loaded.rows)
+
+    def rest(self, loaded: Loaded, *, due_at: datetime | None, token: Token) -> None:
+        """Let a case rest until another instant without a new event. Raises ``Conflict``."""
+        self.append(loaded, (), due_at=due_at, token=token)
+
+    def _always(self, case_id: str, head: Row) -> list[Key]:
+        wanted = [
+            keys.hub_control(),
+            keys.control(self.tenant),
+            keys.creditor(self.tenant),
+            keys.connection(self.tenant, head["conn"]),
+            keys.policy(self.tenant, head["policy"], head["policy_version"]),
+            *(keys.invoice(self.tenant, claim) for claim in json.loads(head["refs"])),
+        ]
+        if head["snap"]:
+            wanted.append(keys.snapshot(self.tenant, case_id, head["snap"]))
+        return wanted
+
+    def _due(self, case_id: str, due_at: datetime | None) -> Row:
+        if due_at is None:
+            return {}
+        pk = keys.head(self.tenant, case_id)["pk"]
+        return {"due_shard": keys.due_shard(pk), "due_at": clock.stamp(due_at)}
+
+    def _event_writes(self, case_id: str, after: int, events: Sequence[CaseEvent]) -> list[Write]:
+        return [
+            table.put_write(
+                {
+                    **keys.event(self.tenant, case_id, after + number),
+                    "kind": event.kind,
+                    "body": write_event(event),
+                }
+            )
+            for number, event in enumerate(events, start=1)
+        ]

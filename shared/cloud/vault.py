@@ -1,0 +1,51 @@
+"""Long-lived secrets of connections, in Secrets Manager, one secret a connection."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from typing import TYPE_CHECKING
+
+from shared.cloud.runtime import client
+from shared.errors import Reconnect
+
+if TYPE_CHECKING:
+    from shared.cloud.keys import Tenant
+
+# Wall seconds for which a warm function keeps a secret; a rotated one is in use after that.
+_KEEP = 300.0
+_kept: dict[str, tuple[float, dict[str, str]]] = {}
+
+
+def name(tenant: Tenant, connection: str) -> str:
+    """The secret's name: prefix of the stack, tenant, connection."""
+    return f"{os.environ['SECRET_PREFIX']}/{tenant.id}/{connection}"
+
+
+def read(tenant: Tenant, connection: str) -> dict[str, str]:
+    """The secrets of a connection by name. Raises ``Reconnect`` when there are none."""
+    secret_id = name(tenant, connection)
+    kept = _kept.get(secret_id)
+    if kept is not None and kept[0] > time.monotonic():
+        return kept[1]
+    secrets = client("secretsmanager")
+    try:
+        answer = secrets.get_secret_value(SecretId=secret_id)
+    except secrets.exceptions.ResourceNotFoundException:
+        raise Reconnect("the connection has no stored secrets") from None
+    values: dict[str, str] = json.loads(answer["SecretString"])
+    _kept[secret_id] = (time.monotonic() + _KEEP, values)
+    return values
+
+
+def write(tenant: Tenant, connection: str, values: dict[str, str]) -> None:
+    """Store the secrets of a connection, replacing what was there."""
+    secret_id = name(tenant, connection)
+    secrets = client("secretsmanager")
+    text = json.dumps(values, sort_keys=True)
+    try:
+        secrets.put_secret_value(SecretId=secret_id, SecretString=text)
+    except secrets.exceptions.ResourceNotFoundException:
+        secrets.create_secret(Name=secret_id, SecretString=text)
+    _kept.pop(secret_id, None)

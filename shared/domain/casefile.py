@@ -1,0 +1,300 @@
+"""The case file that a partner gets: built from a case and its events, and judged complete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+
+from pydantic.json_schema import GenerateJsonSchema
+
+from shared.domain.case import Case, ClaimState, Notice
+from shared.domain.casefile_v1 import (
+    FORMAT,
+    CaseFile,
+    FileClaim,
+    FileCreditor,
+    FileDebtor,
+    FileDocument,
+    FileHold,
+    FileInterest,
+    FileNotice,
+    RatePeriod,
+    Service,
+    Totals,
+)
+from shared.domain.chronology import chronology
+from shared.domain.creditor import Creditor
+from shared.domain.events import CaseEvent
+from shared.domain.interest import Interest
+from shared.domain.model import Party
+from shared.domain.money import total
+from shared.domain.settlements import settlements
+
+# Notices in these states left, or may have; one that failed or is only intended did not.
+_LEFT: Mapping[str, Literal["sent", "returned", "unknown"]] = {
+    "sent": "sent", "returned": "returned", "unknown": "unknown",
+}  # fmt: skip
+
+
+def build(  # noqa: PLR0913 - a file is made of all of these and keeps none of them
+    case: Case,
+    events: Sequence[CaseEvent],
+    claims: tuple[str, ...],
+    *,
+    creditor: Creditor,
+    party: Party,
+    interest: Mapping[str, Interest],
+    created_at: datetime,
+    as_of: date,
+    file_version: int,
+    service: Service = "collection",
+    descriptions: Mapping[str, str] | None = None,
+    agreed_rates: Mapping[str, Decimal] | None = None,
+    media_type: str = "application/json",
+) -> CaseFile:
+    """The file of ``claims`` (ids) of a case, as they stand at the end of ``as_of``.
+
+    ``events`` are all events of the case, oldest first. ``interest`` holds each claim's late
+    interest accrued to ``as_of``; ``descriptions`` what was sold, by claim; ``agreed_rates`` the
+    claims' agreed yearly rates in per cent. ``media_type`` is that of the stored letters.
+    Protected addresses are left out, and so is all that concerns only other claims of the case.
+    Raises ``ValueError`` when the events are not the case's, when a claim is not in the case or
+    its interest is not given, and when the parts do not agree (see ``CaseFile``).
+    """
+    if Case.replay(case.id, events) != case:
+        raise ValueError("the events do not make this case")
+    if not set(claims) <= set(case.claims) or not set(claims) <= set(interest):
+        raise ValueError("a claim is not in the case, or its interest is not given")
+    texts, rates = descriptions or {}, agreed_rates or {}
+    lines = tuple(
+        _claim(case, claim, interest[claim], as_of, texts.get(claim, ""), rates.get(claim))
+        for claim in claims
+    )
+    notices = tuple(_notices(case, claims))
+    hashes = {notice.document: notice.content_hash for notice in notices}
+    holds = tuple(_holds(case, claims))
+    return CaseFile(
+        case_id=case.id,
+        file_version=file_version,
+        created_at=created_at,
+        as_of=as_of,
+        country=case.law,
+        currency=case.currency,
+        service=service,
+        creditor=_creditor(creditor),
+        debtors=(_debtor(party, claims),),
+        claims=lines,
+        notices=notices,
+        settlements=settlements(case.id, events, claims),
+        disputed=_disputed(lines, holds),
+        holds=holds,
+        totals=_totals(lines, case.currency),
+        chronology=chronology(events, claims),
+        documents=tuple(
+            FileDocument(id=name, sha256=sha256, media_type=media_type)
+            for name, sha256 in sorted(hashes.items())
+        ),
+    )
+
+
+def missing(file: CaseFile) -> tuple[str, ...]:
+    """The field paths that a partner cannot work without and that are absent; empty = hand over.
+
+    Names, a complete postal address, a company's business id, numbers, the cause of each claim
+    (a description, or a class other than ``other``), interest up to the day, and an account to
+    remit to. What the shape itself requires (invoice and due dates, sums) cannot be absent.
+    """
+    return tuple(_missing(file))
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a case file as it is served; sums cannot be said in it."""
+    made = CaseFile.model_json_schema(schema_generator=_Served, mode="serialization")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": FORMAT,
+        **made,
+        "title": "Case file, version 1",
+    }
+
+
+class _Served(GenerateJsonSchema):
+    """Describes what is served: there every field is present, those with a default too."""
+
+    def field_is_required(self, *_: object, **__: object) -> bool:
+        """Whether a field is always there."""
+        return True
+
+
+def _missing(file: CaseFile) -> Iterator[str]:
+    if file.creditor.account is None:
+        yield "creditor.account"
+    if not file.creditor.business_id:
+        yield "creditor.business_id"
+    for index, debtor in enumerate(file.debtors):
+        for name in _missing_of_debtor(debtor):
+            yield f"debtors.{index}.{name}"
+    for index, claim in enumerate(file.claims):
+        for name in _missing_of_claim(claim):
+            yield f"claims.{index}.{name}"
+
+
+def _missing_of_debtor(debtor: FileDebtor) -> Iterator[str]:
+    if not debtor.name.strip():
+        yield "name"
+    if not any(one.lines and one.postal_code and one.city for one in debtor.addresses):
+        yield "addresses"
+    if debtor.kind == "company" and not debtor.business_id:
+        yield "business_id"
+
+
+def _missing_of_claim(claim: FileClaim) -> Iterator[str]:
+    if not claim.number.strip():
+        yield "number"
+    if not claim.description.strip() and claim.claim_class == "other":
+        yield "description"
+    if not claim.interest.complete:
+        yield "interest"
+
+
+def _creditor(creditor: Creditor) -> FileCreditor:
+    return FileCreditor(
+        id=creditor.id,
+        name=creditor.name,
+        business_id=creditor.business_id,
+        business_id_scheme=creditor.business_id_scheme,
+        vat_registered=creditor.vat_registered,
+        address=creditor.address,
+        account=creditor.accounts[0] if creditor.accounts else None,
+        email=creditor.email,
+        phone=creditor.phone,
+    )
+
+
+def _debtor(party: Party, claims: tuple[str, ...]) -> FileDebtor:
+    return FileDebtor(
+        id=party.id,
+        role="principal",
+        liable_for=claims,
+        kind=party.kind,
+        name=party.name,
+        language=party.language,
+        country=party.country,
+        business_id=party.business_id,
+        business_id_scheme=party.business_id_scheme,
+        customer_number=party.customer_number,
+        emails=party.emails,
+        phones=party.phones,
+        # Whoever has a protected address decides who learns it: a person hands such a case over.
+        addresses=tuple(address for address in party.addresses if not address.protected),
+    )
+
+
+def _claim(
+    case: Case,
+    claim_id: str,
+    interest: Interest,
+    as_of: date,
+    description: str,
+    agreed_rate: Decimal | None,
+) -> FileClaim:
+    state: ClaimState = case.claims[claim_id]
+    claim = state.claim
+    return FileClaim(
+        id=claim.id,
+        number=claim.number,
+        claim_class=claim.claim_class,
+        capacity=claim.capacity,
+        natural_person=claim.natural_person,
+        issued=claim.issued,
+        sent=claim.sent,
+        due=claim.due,
+        reference=claim.reference,
+        description=description,
+        do_not_dun=state.do_not_dun,
+        total=claim.total,
+        settled_before=claim.total - claim.open,
+        open=state.open,
+        interest=_interest(interest, as_of, agreed_rate),
+        fees=case.fees_of(claim_id),
+    )
+
+
+def _interest(interest: Interest, as_of: date, agreed_rate: Decimal | None) -> FileInterest:
+    basis: Literal["statutory", "contract", "none"] = "none"
+    if interest.segments:
+        agreed = any(one.rate == agreed_rate for one in interest.segments)
+        basis = "contract" if agreed else "statutory"
+    unknown = interest.unknown_from
+    reason = interest.because[0] if interest.because else None
+    return FileInterest(
+        basis=basis,
+        rule=reason.rule if reason else "",
+        section=reason.section if reason else "",
+        first_day=interest.segments[0].from_ if interest.segments else None,
+        accrued_to=as_of if unknown is None else min(as_of, unknown - timedelta(days=1)),
+        complete=unknown is None or unknown > as_of,
+        periods=tuple(
+            RatePeriod(
+                first_day=one.from_,
+                last_day=one.to,
+                days=one.days,
+                rate=format(one.rate, "f"),
+                principal=one.principal,
+            )
+            for one in interest.segments
+        ),
+        accrued=interest.total,
+    )
+
+
+def _notices(case: Case, claims: tuple[str, ...]) -> Iterator[FileNotice]:
+    for notice in case.notices.values():
+        concerned = tuple(claim for claim in claims if claim in notice.claims)
+        state = _LEFT.get(notice.state)
+        if notice.action == "remind" and state is not None and concerned:
+            yield _notice(notice, concerned, state)
+
+
+def _notice(
+    notice: Notice, claims: tuple[str, ...], state: Literal["sent", "returned", "unknown"]
+) -> FileNotice:
+    charged = notice.fee_claim in claims
+    return FileNotice(
+        act=notice.act,
+        step=notice.step,
+        channel=notice.channel,
+        claims=claims,
+        state=state,
+        on=notice.on,
+        deadline=notice.deadline,
+        fee=notice.fee if charged else None,
+        fee_claim=notice.fee_claim if charged else None,
+        fee_rule=notice.fee_rule if charged else None,
+        fee_credited=charged and notice.fee_credited,
+        document=notice.document,
+        content_hash=notice.content_hash,
+        reference=notice.reference,
+    )
+
+
+def _holds(case: Case, claims: tuple[str, ...]) -> Iterator[FileHold]:
+    for hold in case.holds.values():
+        if hold.claim is None or hold.claim in claims:
+            yield FileHold(id=hold.id, claim=hold.claim, reason=hold.reason, until=hold.until)
+
+
+def _disputed(claims: tuple[FileClaim, ...], holds: tuple[FileHold, ...]) -> bool:
+    held = any(hold.reason == "dispute" for hold in holds)
+    return held or any("disputed" in claim.do_not_dun for claim in claims)
+
+
+def _totals(claims: tuple[FileClaim, ...], currency: str) -> Totals:
+    principal = total([claim.open for claim in claims], currency)
+    interest = total([claim.interest.accrued for claim in claims], currency)
+    fees = total([claim.fees for claim in claims], currency)
+    return Totals(
+        principal=principal, interest=interest, fees=fees, open=principal + interest + fees
+    )

@@ -1,0 +1,279 @@
+"""The case file, version 1: what stands in the paper that a partner fetches, and its sums.
+
+A file that disagrees with itself cannot be made: every total equals its parts, every amount is in
+one currency, and everything refers only to claims and documents of the same file. The shape is
+published as docs/partner/casefile.v1.schema.json and never changes; a field more is a version 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
+
+from shared.domain.chronology import Happening
+from shared.domain.creditor import BankAccount
+from shared.domain.explain import Record
+from shared.domain.model import Address, Capacity, ClaimClass, DoNotDun, Id, Personal
+from shared.domain.money import Money, total
+from shared.domain.settlements import Settlement
+
+FORMAT: Literal["urn:dunlin:case-file:1"] = "urn:dunlin:case-file:1"
+
+Service = Literal["reminder_and_collection", "collection", "legal", "surveillance"]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+_PER_CENT_YEAR = Decimal(36500)
+
+
+class FileCreditor(Record):
+    """Who is owed. ``account`` takes what the partner remits; None when none is verified."""
+
+    id: Id
+    name: str
+    business_id: str
+    business_id_scheme: str
+    vat_registered: bool
+    address: Address
+    account: BankAccount | None
+    email: str
+    phone: str | None
+
+
+class FileDebtor(Record):
+    """One liable party and the claims that it owes. No national id is ever in a case file."""
+
+    id: Id
+    role: Literal["principal", "co_debtor", "guarantor"]
+    liable_for: tuple[Id, ...] = Field(min_length=1)
+    kind: Literal["person", "company", "public", "estate", "unknown"]
+    name: Personal[str]
+    language: str | None
+    country: Country
+    business_id: str | None
+    business_id_scheme: str | None
+    customer_number: str | None
+    emails: Personal[tuple[str, ...]]
+    phones: Personal[tuple[str, ...]]
+    addresses: tuple[Address, ...]
+
+
+class RatePeriod(Record):
+    """Days with one rate (per cent a year) and one principal; first and last day are counted."""
+
+    first_day: date
+    last_day: date
+    days: int = Field(ge=1)
+    rate: str = Field(pattern=r"^[0-9]+(\.[0-9]+)?$")
+    principal: Money
+
+    @model_validator(mode="after")
+    def _days_are_counted(self) -> RatePeriod:
+        if (self.last_day - self.first_day).days + 1 != self.days:
+            raise ValueError("days must count the first and the last day")
+        return self
+
+
+class FileInterest(Record):
+    """Late interest: the sum of principal x rate x days / 36,500, rounded half up once.
+
+    ``section`` is the law that it stands on. ``complete`` is false when no rate is known after
+    ``accrued_to``: more may be owed from then on.
+    """
+
+    basis: Literal["statutory", "contract", "none"]
+    rule: str
+    section: str
+    day_count: Literal["ACT/365"] = "ACT/365"
+    first_day: date | None
+    accrued_to: date
+    complete: bool
+    periods: tuple[RatePeriod, ...]
+    accrued: Money
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> FileInterest:
+        days = [day for one in self.periods for day in (one.first_day, one.last_day)]
+        if any(later <= day for day, later in zip(days[1::2], days[2::2], strict=False)):
+            raise ValueError("rate periods must be in order and apart")
+        if self.first_day != (days[0] if days else None):
+            raise ValueError("interest must begin with its first rate period")
+        if self.periods and self.periods[-1].last_day > self.accrued_to:
+            raise ValueError("no rate period may end after the day of accrual")
+        exact = sum(
+            (one.principal.amount * Decimal(one.rate) * one.days for one in self.periods),
+            start=Decimal(0),
+        )
+        if Money.round(exact / _PER_CENT_YEAR, self.accrued.currency) != self.accrued:
+            raise ValueError("the accrued interest must equal its periods")
+        return self
+
+
+class FileClaim(Record):
+    """One invoice's claim. ``total`` less ``settled_before`` less its settlements is ``open``.
+
+    ``settled_before`` was paid or credited before the claim joined the case. ``fees`` is what
+    given notices charged to it and nobody credited since.
+    """
+
+    id: Id
+    number: str
+    claim_class: ClaimClass
+    capacity: Capacity
+    natural_person: bool
+    issued: date
+    sent: date | None
+    due: date
+    reference: str | None
+    description: Personal[str]
+    do_not_dun: tuple[DoNotDun, ...]
+    total: Money
+    settled_before: Money
+    open: Money
+    interest: FileInterest
+    fees: Money
+
+
+class FileNotice(Record):
+    """One reminder that left. ``on`` is its effective day; ``unknown``: nobody can say if it did.
+
+    ``fee`` is what it charged to ``fee_claim``; ``fee_credited`` says that it was taken back.
+    """
+
+    act: str
+    step: str
+    channel: str
+    claims: tuple[Id, ...] = Field(min_length=1)
+    state: Literal["sent", "returned", "unknown"]
+    on: date | None
+    deadline: date | None
+    fee: Money | None
+    fee_claim: Id | None
+    fee_rule: str | None
+    fee_credited: bool
+    document: str
+    content_hash: Sha256
+    reference: str | None
+
+
+class FileHold(Record):
+    """Why the case (``claim`` None) or one claim rests; ``until`` is its last day, if known."""
+
+    id: str
+    claim: Id | None
+    reason: str
+    until: date | None
+
+
+class FileDocument(Record):
+    """A stored document; its bytes are fetched apart and must have this hash."""
+
+    id: str
+    sha256: Sha256
+    media_type: str
+
+
+class Totals(Record):
+    """What is owed on ``as_of``, each part by itself and together."""
+
+    principal: Money
+    interest: Money
+    fees: Money
+    open: Money
+
+
+class CaseFile(Record):
+    """All that a collection partner needs to take over claims of one case.
+
+    ``country`` is the law the claims stand under. Amounts and interest hold at the end of the day
+    ``as_of``. ``file_version`` counts the files of a case: a higher one replaces the lower.
+    """
+
+    format: Literal["urn:dunlin:case-file:1"] = FORMAT
+    case_id: Id
+    file_version: int = Field(ge=1)
+    created_at: AwareDatetime
+    as_of: date
+    country: Country
+    currency: str
+    service: Service
+    creditor: FileCreditor
+    debtors: tuple[FileDebtor, ...] = Field(min_length=1)
+    claims: tuple[FileClaim, ...] = Field(min_length=1)
+    notices: tuple[FileNotice, ...]
+    settlements: tuple[Settlement, ...]
+    disputed: bool
+    holds: tuple[FileHold, ...]
+    totals: Totals
+    chronology: tuple[Happening, ...]
+    documents: tuple[FileDocument, ...]
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> CaseFile:
+        if any(money.currency != self.currency for money in _amounts(self)):
+            raise ValueError("every amount must be in the file's currency")
+        _check_references(self)
+        for claim in self.claims:
+            _check_claim(self, claim)
+        _check_totals(self)
+        return self
+
+
+def _amounts(value: object) -> Iterator[Money]:
+    match value:
+        case Money():
+            yield value
+        case BaseModel():
+            for name in type(value).model_fields:
+                yield from _amounts(getattr(value, name))
+        case tuple():
+            for item in value:
+                yield from _amounts(item)
+        case _:
+            return
+
+
+def _check_references(file: CaseFile) -> None:
+    claims = {claim.id for claim in file.claims}
+    if len(claims) != len(file.claims):
+        raise ValueError("a claim stands in a file once")
+    if {claim for debtor in file.debtors for claim in debtor.liable_for} != claims:
+        raise ValueError("every claim, and no other, must have a liable debtor")
+    named = [one.claim for one in file.settlements]
+    named += [one.claim for one in file.holds if one.claim is not None]
+    named += [one.fee_claim for one in file.notices if one.fee_claim is not None]
+    named += [claim for one in file.notices for claim in one.claims]
+    named += [claim for one in file.chronology for claim in one.claims]
+    if not set(named) <= claims:
+        raise ValueError("a file speaks of no claims but its own")
+    documents = {document.id: document.sha256 for document in file.documents}
+    if any(documents.get(one.document) != one.content_hash for one in file.notices):
+        raise ValueError("every notice must have its document")
+
+
+def _check_claim(file: CaseFile, claim: FileClaim) -> None:
+    moved = total([one.amount for one in file.settlements if one.claim == claim.id], file.currency)
+    if claim.total - claim.settled_before - moved != claim.open:
+        raise ValueError("a claim's open principal must equal its total less what settled it")
+    charged = [
+        one.fee
+        for one in file.notices
+        if one.fee and one.fee_claim == claim.id and one.state == "sent" and not one.fee_credited
+    ]
+    if total(charged, file.currency) != claim.fees:
+        raise ValueError("a claim's fees must equal those of its notices")
+
+
+def _check_totals(file: CaseFile) -> None:
+    principal = total([claim.open for claim in file.claims], file.currency)
+    interest = total([claim.interest.accrued for claim in file.claims], file.currency)
+    fees = total([claim.fees for claim in file.claims], file.currency)
+    parts = Totals(
+        principal=principal, interest=interest, fees=fees, open=principal + interest + fees
+    )
+    if file.totals != parts:
+        raise ValueError("the totals must equal the parts")

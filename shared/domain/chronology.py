@@ -1,0 +1,125 @@
+"""The chronology of a case: what happened to some of its claims, in ids, amounts and codes.
+
+It is read off the events and nothing is added. What stands in ``_TOLD`` is told; decisions, tasks,
+withheld acts and the hub's own troubles concern nobody outside and are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from functools import reduce
+from typing import Any
+
+from shared.domain.events import (
+    ActFailed,
+    ActSent,
+    ActUnknown,
+    BalanceStated,
+    CaseEvent,
+    CaseOpened,
+    ClaimFlagged,
+    ClaimJoined,
+    ClaimMissing,
+    CreditApplied,
+    FeeCredited,
+    HandOverIntended,
+    Held,
+    NoticeReturned,
+    PartnerAnswered,
+    PartnerClosed,
+    PartnerPaid,
+    PaymentAllocated,
+    Released,
+    ReminderIntended,
+)
+from shared.domain.explain import Record
+from shared.domain.model import Id
+from shared.domain.money import Money
+
+
+class Happening(Record):
+    """One event as others may read it.
+
+    ``claims`` are those told of that it concerned, ``id`` the payment, credit note, act, hold or
+    message, ``on`` its effective day, ``code`` a word or words (blank-separated) from the event.
+    """
+
+    at: datetime
+    kind: str
+    claims: tuple[Id, ...]
+    id: str | None = None
+    on: date | None = None
+    amount: Money | None = None
+    code: str | None = None
+
+
+# Which of an event's fields is told as what; a path may lead into a nested record.
+_TOLD: Mapping[type, Mapping[str, str]] = {
+    CaseOpened: {},
+    ClaimJoined: {"on": "claim.due", "amount": "claim.open"},
+    PaymentAllocated: {"id": "payment", "on": "received", "amount": "amount"},
+    CreditApplied: {"id": "credit_note", "on": "issued", "amount": "amount"},
+    BalanceStated: {"amount": "open", "code": "cause"},
+    ClaimFlagged: {"code": "do_not_dun"},
+    ClaimMissing: {},
+    ReminderIntended: {"id": "act", "code": "step"},
+    HandOverIntended: {"id": "act", "code": "step"},
+    ActSent: {"id": "act", "on": "on"},
+    ActFailed: {"id": "act", "code": "code"},
+    ActUnknown: {"id": "act"},
+    NoticeReturned: {"id": "act", "code": "code"},
+    FeeCredited: {"id": "act", "amount": "amount", "code": "why"},
+    Held: {"id": "hold", "on": "until", "code": "reason"},
+    Released: {"id": "hold"},
+    PartnerAnswered: {"id": "message", "code": "code"},
+    PartnerPaid: {"id": "message", "on": "received", "amount": "principal"},
+    PartnerClosed: {"id": "message", "code": "code"},
+}
+
+
+def chronology(events: Iterable[CaseEvent], claims: tuple[str, ...]) -> tuple[Happening, ...]:
+    """What happened to ``claims``, oldest first; what concerned only other claims is left out.
+
+    An event that names no claim (a hold of the whole case) concerns all of them.
+    """
+    told: list[Happening] = []
+    seen: dict[str, tuple[str, ...]] = {}
+    for event in events:
+        fields = _TOLD.get(type(event))
+        if fields is None:
+            continue
+        concerned = _claims(event, seen, claims)
+        shown = tuple(claim for claim in claims if claim in concerned)
+        if shown:
+            found = {name: _field(event, path) for name, path in fields.items()}
+            if isinstance(found.get("code"), tuple):
+                found["code"] = " ".join(found["code"])
+            told.append(Happening(at=event.at, kind=event.kind, claims=shown, **found))
+    return tuple(told)
+
+
+def _claims(
+    event: CaseEvent, seen: dict[str, tuple[str, ...]], all_claims: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The claims of an event: its own, or those of the act or hold that it continues."""
+    match event:
+        case ReminderIntended() | HandOverIntended():
+            seen[event.act] = event.claims
+            return event.claims
+        case Held():
+            seen[event.hold] = all_claims if event.claim is None else (event.claim,)
+            return seen[event.hold]
+        case ClaimJoined():
+            return (event.claim.id,)
+        case ActSent() | ActFailed() | ActUnknown() | NoticeReturned():
+            return seen.get(event.act, ())
+        case Released():
+            return seen.get(event.hold, ())
+        case _:
+            claim = getattr(event, "claim", None)
+            return all_claims if claim is None else (claim,)
+
+
+def _field(event: CaseEvent, path: str) -> Any:
+    return reduce(getattr, path.split("."), event)

@@ -1,0 +1,76 @@
+"""The creditor: who is owed, where money for it may go, and which day it is there."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, field_validator
+
+from shared.domain.explain import Record
+from shared.domain.model import Address, Id
+
+Email = Annotated[str, Field(pattern=r"^[^\s@<>,;\"]+@[^\s@<>,;\"]+$", max_length=254)]
+
+
+class BankAccount(Record):
+    """An account that was verified to be the creditor's: money is directed nowhere else.
+
+    ``iban`` is without blanks and its check digits (ISO 13616, modulo 97) are right.
+    """
+
+    iban: str = Field(pattern=r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$")
+    bic: str | None = Field(default=None, pattern=r"^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?$")
+
+    @field_validator("iban")
+    @classmethod
+    def _check_digits(cls, iban: str) -> str:
+        if int("".join(str(int(char, 36)) for char in iban[4:] + iban[:4])) % 97 != 1:
+            raise ValueError("the check digits of the IBAN are wrong")
+        return iban
+
+
+class Creditor(Record):
+    """One creditor (tenant) as its letters, case files and calendar know it.
+
+    ``business_id`` is its public number under ``business_id_scheme`` (``FI_YTUNNUS``). ``zone`` is
+    an IANA name (``Europe/Helsinki``), ``language`` ISO 639-1, ``country`` ISO 3166-1 alpha-2.
+    ``sender`` is the address that its emails come from, ``email`` and ``phone`` where a debtor or
+    partner reaches it. The first of ``accounts`` is the one that letters print.
+    """
+
+    id: Id
+    name: str = Field(min_length=1, max_length=200)
+    business_id: str
+    business_id_scheme: str
+    address: Address
+    country: str = Field(pattern=r"^[A-Z]{2}$")
+    zone: str
+    language: str = Field(pattern=r"^[a-z]{2}$")
+    email: Email
+    phone: str | None = None
+    sender: Email
+    accounts: tuple[BankAccount, ...] = ()
+    vat_registered: bool
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        try:
+            _zone(zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("unknown time zone") from None
+        return zone
+
+    def today(self, now: datetime) -> date:
+        """The creditor's calendar day at an instant. Raises ``ValueError`` for a naive one."""
+        if now.tzinfo is None:
+            raise ValueError("an instant has a zone")
+        return now.astimezone(_zone(self.zone)).date()
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)

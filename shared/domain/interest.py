@@ -1,0 +1,153 @@
+"""Late interest: the open principal, day by day, at the rate of each half-year, rounded once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+from shared.domain.calendar import next_banking_day
+from shared.domain.explain import Reason, Record
+from shared.domain.lawpack import LawPack, treatment
+from shared.domain.lawrules import Points
+from shared.domain.model import Capacity
+from shared.domain.money import Money
+
+_DAY = timedelta(days=1)
+# Per cent of ACT/365: a day's interest is principal x rate / 36,500.
+_PER_CENT_YEAR = Decimal(36500)
+
+
+class Segment(Record):
+    """Days ``from_`` to ``to`` (both counted) with one rate (per cent a year) and one principal."""
+
+    from_: date
+    to: date
+    days: int
+    rate: Decimal
+    principal: Money
+    exact: Decimal
+
+
+class Interest(Record):
+    """Late interest in segments; ``total`` is the exact sum, rounded half up once.
+
+    With ``unknown_from`` the total covers only the days before it, for no rate is known from then
+    on: a letter says "plus statutory late interest", and a hand-over asks a person.
+    """
+
+    total: Money
+    segments: tuple[Segment, ...]
+    unknown_from: date | None
+    because: tuple[Reason, ...]
+
+
+def accrue(
+    pack: LawPack,
+    *,
+    capacity: Capacity,
+    natural_person: bool,
+    due: date,
+    balances: tuple[tuple[date, Money], ...],
+    to: date,
+    agreed_rate: Decimal | None,
+) -> Interest:
+    """Late interest on one claim from the day after its effective due date to ``to``.
+
+    ``balances`` holds, in order of days, the open principal at the end of each day on which it
+    changed: the day of a payment still counts as late, on the principal before it. ``due`` rolls
+    to the next banking day. ``agreed_rate`` is in per cent a year. Finland: korkolaki 633/1982
+    4, 4 a, 12 § (half-yearly reference rate and points), 2 § (a consumer's agreed rate is capped).
+    Raises ``ValueError`` for balances that are out of order, in another currency than the law's,
+    or a negative agreed rate.
+    """
+    _check(pack, balances, agreed_rate)
+    treated = treatment(capacity, natural_person=natural_person)
+    rule = pack.points(treated, due) or pack.points("consumer", due)
+    begin = next_banking_day(pack.country, due) + _DAY
+    segments: list[Segment] = []
+    unknown_from = None
+    for first, last, principal in _spans(balances, begin, to):
+        rated = list(_rated(pack, rule, agreed_rate, first, last))
+        for from_, until, rate in rated:
+            if rate is None:
+                unknown_from = from_
+                break
+            segments.append(_segment(from_, until, rate, principal))
+        if unknown_from is not None:
+            break
+    # One division for all: thirds of a cent cannot tip the rounding.
+    numerator = sum(
+        (one.principal.amount * one.rate * one.days for one in segments), start=Decimal(0)
+    )
+    total = Money.round(numerator / _PER_CENT_YEAR, pack.currency)
+    because = _because(pack, rule, due, begin, to, unknown_from)
+    return Interest(
+        total=total, segments=tuple(segments), unknown_from=unknown_from, because=because
+    )
+
+
+def _check(
+    pack: LawPack, balances: tuple[tuple[date, Money], ...], agreed_rate: Decimal | None
+) -> None:
+    days = [day for day, _ in balances]
+    if days != sorted(set(days)):
+        raise ValueError("balances are in order, one for each day")
+    if any(money.currency != pack.currency for _, money in balances):
+        raise ValueError("balances are in the currency of the law")
+    if agreed_rate is not None and not (agreed_rate.is_finite() and agreed_rate >= 0):
+        raise ValueError("an agreed rate is a number and not negative")
+
+
+def _spans(
+    balances: tuple[tuple[date, Money], ...], begin: date, to: date
+) -> Iterator[tuple[date, date, Money]]:
+    """The days of the period with one positive principal each, first and last day included."""
+    for index, (day, principal) in enumerate(balances):
+        first = max(begin, day + _DAY)
+        last = min(to, balances[index + 1][0]) if index + 1 < len(balances) else to
+        if first <= last and principal.amount > 0:
+            yield first, last, principal
+
+
+def _rated(
+    pack: LawPack, rule: Points | None, agreed: Decimal | None, first: date, last: date
+) -> Iterator[tuple[date, date, Decimal | None]]:
+    """The span cut at the half-years of the rate; None ends it where no rate is known."""
+    if agreed is not None and rule is not None and not rule.cap_agreed_rate:
+        yield first, last, agreed
+        return
+    while first <= last:
+        half_year = pack.half_year(first)
+        if rule is None or half_year is None:
+            yield first, last, None
+            return
+        until = min(last, half_year.last)
+        statutory = Decimal(half_year.reference) + rule.points
+        yield first, until, statutory if agreed is None else min(agreed, statutory)
+        first = until + _DAY
+
+
+def _segment(first: date, last: date, rate: Decimal, principal: Money) -> Segment:
+    days = (last - first).days + 1
+    exact = principal.amount * rate * days / _PER_CENT_YEAR
+    return Segment(from_=first, to=last, days=days, rate=rate, principal=principal, exact=exact)
+
+
+def _because(
+    pack: LawPack, rule: Points | None, due: date, begin: date, to: date, unknown: date | None
+) -> tuple[Reason, ...]:
+    inputs = {"due": due.isoformat(), "from": begin.isoformat(), "to": to.isoformat()}
+    if rule is None:
+        text = "no usable late-interest rule binds the claim"
+        return (Reason(rule="law.no_rule", text=text, facts=inputs),)
+    text = "late interest at the reference rate of each half-year plus points"
+    facts = inputs | {"points": str(rule.points)}
+    reasons = [Reason(rule=rule.id, section=rule.section, text=text, facts=facts)]
+    if unknown is not None:
+        text = "the reference rate is not known from that day on"
+        since = {"from": unknown.isoformat()}
+        reasons.append(
+            Reason(rule="law.rate_unknown", section=pack.rate_section, text=text, facts=since)
+        )
+    return tuple(reasons)

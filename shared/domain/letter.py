@@ -1,0 +1,159 @@
+"""Letters: what a reminder must say, the checks before it is said, and its rendering.
+
+A reminder goes out in the creditor's own name and stays a reminder: it states what is owed, until
+when it can be paid and what comes next, and it offers a plan and a way to object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Final
+
+from shared.domain.explain import Record, content_hash
+from shared.domain.formats import Language
+from shared.domain.layout import as_html, as_text
+from shared.domain.letter_blocks import letter_blocks, subject
+from shared.domain.letter_input import LetterInput
+from shared.domain.model import Personal
+from shared.domain.money import Money, total
+from shared.domain.references import holds_iban, is_iban
+from shared.domain.wording import templates
+
+# What a Finnish payment demand must state (laki saatavien perinnästä 513/1999, 5 a §: creditor and
+# address, ground, itemised sums, payee, method and deadline, the right to object) and what good
+# practice adds for a reminder: a way to reach the creditor, and the next step with its day. The
+# sums, the payee's name, the ground (the invoice) and the right to object are always there.
+REQUIRED: Final = frozenset({
+    "creditor.name", "creditor.lines", "creditor.contact", "debtor.name", "items", "items.number",
+    "account.iban", "deadline", "next_step_on", "interest_until",
+})  # fmt: skip
+
+
+class Letter(Record):
+    """A rendered letter; ``hash`` names its content (``content_hash`` of the other fields)."""
+
+    language: Language
+    subject: Personal[str]
+    text: Personal[str]
+    html: Personal[str]
+    hash: str
+
+
+def render(letter: LetterInput, overrides: Mapping[str, str] | None = None) -> Letter:
+    """The letter as it will be sent, with a creditor's own sentences where ``overrides`` has them.
+
+    Raises ``ValueError`` naming the fields that are missing or contradict each other, and
+    ``TemplateError`` for a wording that may not be used.
+    """
+    if lacking := missing(letter):
+        raise ValueError(f"the letter lacks {', '.join(lacking)}")
+    if wrong := contradictions(letter):
+        raise ValueError(f"the letter contradicts itself in {', '.join(wrong)}")
+    wording = templates(letter.language, letter.tone, overrides, letter=letter.letter)
+    blocks = letter_blocks(letter, wording)
+    title = subject(letter, wording)
+    content = {
+        "language": letter.language,
+        "subject": title,
+        "text": as_text(blocks),
+        "html": as_html(blocks, language=letter.language, title=title),
+    }
+    return Letter.model_validate({**content, "hash": content_hash(content)})
+
+
+def missing(letter: LetterInput, required: Collection[str] = REQUIRED) -> tuple[str, ...]:
+    """The paths of required facts that ``letter`` does not state, in the order of the letter."""
+    return tuple(
+        path for path, there in _stated(letter) if not there and _requirement(path) in required
+    )
+
+
+def contradictions(letter: LetterInput) -> tuple[str, ...]:
+    """The paths of facts that cannot all be true; such a letter is never sent.
+
+    Totals that are not the sum of the lines, dates in the wrong order, a fee on a claim that is
+    not due, a negative amount, more principal than was invoiced, a second currency, a wrong IBAN,
+    and a bank account hidden in a name or number that came from elsewhere.
+    """
+    return tuple(dict.fromkeys(path for path, wrong in _checks(letter) if wrong))
+
+
+def _stated(letter: LetterInput) -> Iterator[tuple[str, bool]]:
+    creditor = letter.creditor
+    charged = any(item.interest for item in letter.due_items)
+    yield "creditor.name", bool(creditor.name.strip())
+    yield "creditor.lines", any(line.strip() for line in creditor.lines)
+    yield "creditor.contact", bool(creditor.email.strip() or creditor.phone.strip())
+    yield "debtor.name", bool(letter.debtor.name.strip())
+    yield "items", bool(letter.due_items)
+    for place, item in enumerate(letter.items):
+        yield f"items[{place}].number", bool(item.number.strip())
+    yield "interest_until", letter.interest_until is not None or not charged
+    yield "account.iban", bool(letter.account.iban.strip())
+    yield "deadline", letter.deadline is not None
+    yield "next_step_on", letter.next_step_on is not None or letter.next_step == "none"
+
+
+def _requirement(path: str) -> str:
+    return "items.number" if path.startswith("items[") else path
+
+
+def _checks(letter: LetterInput) -> Iterator[tuple[str, bool]]:
+    yield from _of_amounts(letter)
+    for place, item in enumerate(letter.items):
+        yield f"items[{place}].not_due", not item.not_due and item.due >= letter.today
+        yield f"items[{place}].fee_now", item.not_due and bool(item.fee_now)
+    deadline, step, until = letter.deadline, letter.next_step_on, letter.interest_until
+    yield "deadline", deadline is not None and deadline <= letter.today
+    yield "next_step_on", step is not None and deadline is not None and step <= deadline
+    yield "interest_until", until is not None and until > letter.today
+    yield "account.iban", not is_iban(letter.account.iban)
+    yield from ((path, holds_iban(text)) for path, text in _foreign_texts(letter))
+
+
+def _of_amounts(letter: LetterInput) -> Iterator[tuple[str, bool]]:
+    """One currency, nothing negative, no more than was invoiced, and totals that add up."""
+    totals = letter.totals
+    currency = totals.due.currency
+    unsound = [
+        path
+        for path, amount in _amounts(letter)
+        if amount.currency != currency or amount.amount < 0
+    ]
+    if unsound:
+        yield from ((path, True) for path in unsound)
+        return
+    items = letter.due_items
+    for place, item in enumerate(letter.items):
+        yield f"items[{place}].open", not item.payable() or item.open > item.total
+    yield "totals.principal", totals.principal != total([item.open for item in items], currency)
+    yield "totals.interest", totals.interest != total([item.interest for item in items], currency)
+    fees = [item.fee_now + item.fees_before for item in items]
+    yield "totals.fees", totals.fees != total(fees, currency)
+    yield "totals.due", totals.due != totals.principal + totals.interest + totals.fees
+
+
+def _amounts(letter: LetterInput) -> Iterator[tuple[str, Money]]:
+    totals = letter.totals
+    for name in ("principal", "interest", "fees", "due"):
+        yield f"totals.{name}", getattr(totals, name)
+    for place, item in enumerate(letter.items):
+        for name in ("total", "open", "interest", "fee_now", "fees_before"):
+            yield f"items[{place}].{name}", getattr(item, name)
+
+
+def _foreign_texts(letter: LetterInput) -> Iterator[tuple[str, str]]:
+    """Every text that came from an ERP: money is directed to the verified account alone."""
+    creditor, debtor = letter.creditor, letter.debtor
+    yield "creditor.name", creditor.name
+    yield "creditor.business_id", creditor.business_id
+    yield "creditor.lines", " | ".join(creditor.lines)
+    yield "creditor.email", creditor.email
+    yield "creditor.phone", creditor.phone
+    yield "debtor.name", debtor.name
+    yield "debtor.lines", " | ".join(debtor.lines)
+    yield "debtor.customer_number", debtor.customer_number
+    yield "reference", letter.reference or ""
+    for place, item in enumerate(letter.items):
+        yield f"items[{place}].number", item.number
+        yield f"items[{place}].reference", item.reference or ""

@@ -1,0 +1,202 @@
+"""The order of a reminder: which sentence, table and detail follows which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from shared.domain.formats import amount_text, date_text
+from shared.domain.layout import Amounts, Block, Details, Group, Heading, Lines, Paragraph, Row
+from shared.domain.letter_input import LetterInput, LetterItem
+from shared.domain.money import Money
+from shared.domain.references import (
+    compact,
+    is_fi_reference,
+    is_rf_reference,
+    printed_iban,
+    printed_reference,
+    virtual_bar_code,
+)
+from shared.domain.wording import Wording, one_line
+
+
+def subject(letter: LetterInput, wording: Wording) -> str:
+    """The subject line: the creditor, and the invoice where there is just one."""
+    return _Writer(letter, wording).subject()
+
+
+def letter_blocks(letter: LetterInput, wording: Wording) -> tuple[Block, ...]:
+    """The whole letter. It starts with names and places: a mail program previews those lines."""
+    return tuple(_Writer(letter, wording).blocks())
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    letter: LetterInput
+    wording: Wording
+
+    def subject(self) -> str:
+        items = self.letter.due_items
+        key = "subject_one" if len(items) == 1 else "subject_many"
+        return self._say(
+            key, creditor_name=self.letter.creditor.name, invoice_number=items[0].number
+        )
+
+    def blocks(self) -> Iterator[Block]:
+        yield from self._letterhead()
+        yield Heading(self._say("heading"), level=1)
+        yield Paragraph(self._say("greeting"))
+        many = len(self.letter.due_items) > 1
+        yield Paragraph(self._dated("opening_many" if many else "opening_one"))
+        yield self._amounts()
+        if note := self._interest_note():
+            yield Paragraph(note)
+        yield from self._payment()
+        yield from self._not_due()
+        yield Paragraph(self._say("paid"))
+        if self.letter.next_step != "none":
+            yield Paragraph(self._dated(f"next_{self.letter.next_step}"))
+        yield Heading(self._say("help_heading"))
+        yield Paragraph(self._dated("difficulty"))
+        yield Paragraph(self._dated("dispute"))
+        yield Paragraph(self._say("contact", contact=self._contact()))
+        yield Lines((self._say("closing"), one_line(self.letter.creditor.name)))
+
+    def _letterhead(self) -> Iterator[Block]:
+        creditor, debtor = self.letter.creditor, self.letter.debtor
+        sender = [creditor.name, *creditor.lines]
+        if creditor.business_id:
+            sender.append(f"{self._say('business_id')} {creditor.business_id}")
+        yield Lines(tuple(map(one_line, sender)))
+        yield Lines(tuple(map(one_line, (debtor.name, *debtor.lines))))
+        facts = [f"{self._say('date')} {self._day(self.letter.today)}"]
+        if debtor.customer_number:
+            facts.append(f"{self._say('customer_number')} {debtor.customer_number}")
+        yield Lines(tuple(map(one_line, facts)))
+
+    def _amounts(self) -> Amounts:
+        items = self.letter.due_items
+        totals, rows = self.letter.totals, []
+        if len(items) > 1:
+            rows = [
+                Row(self._say(key), self._money(amount))
+                for key, amount in (
+                    ("all_principal", totals.principal),
+                    ("all_interest", totals.interest),
+                    ("all_fees", totals.fees),
+                )
+                if amount
+            ]
+        rows.append(Row(self._say("total"), self._money(totals.due), strong=True))
+        head = (self._say("breakdown"), self._say("amount"))
+        return Amounts(head, tuple(self._group(item) for item in items), tuple(rows))
+
+    def _group(self, item: LetterItem) -> Group:
+        dates = self._say("item_dates", issued=self._day(item.issued), due=self._day(item.due))
+        late = "late_one" if item.days_late == 1 else "late_many"
+        days = f", {self._say(late, days_late=str(item.days_late))}" if item.days_late else ""
+        title = self._say("item", invoice_number=item.number)
+        return Group(title, dates + days, tuple(self._item_rows(item)))
+
+    def _item_rows(self, item: LetterItem) -> Iterator[Row]:
+        if item.total != item.open:
+            yield Row(self._say("row_total"), self._money(item.total))
+            yield Row(self._say("row_settled"), self._money(item.open - item.total))
+        yield Row(self._say("row_open"), self._money(item.open))
+        if item.interest:
+            label = self._say("row_interest", interest_until=self._day(self.letter.interest_until))
+            yield Row(label, self._money(item.interest))
+        if item.fees_before:
+            yield Row(self._say("row_fees_before"), self._money(item.fees_before))
+        if item.fee_now:
+            yield Row(self._say("row_fee_now"), self._money(item.fee_now))
+        if len(self.letter.due_items) > 1 and item.payable() != item.open:
+            yield Row(self._say("row_item_total"), self._money(item.payable()))
+
+    def _interest_note(self) -> str:
+        if not self.letter.interest_open:
+            return ""
+        if self.letter.interest_until is None:
+            return self._say("interest_open")
+        return self._say(
+            "interest_open_after", interest_until=self._day(self.letter.interest_until)
+        )
+
+    def _payment(self) -> Iterator[Block]:
+        items, account = self.letter.due_items, self.letter.account
+        rows = [
+            Row(self._say("payee"), one_line(self.letter.creditor.name)),
+            Row(self._say("account"), printed_iban(account.iban)),
+        ]
+        if account.bic:
+            rows.append(Row(self._say("bic"), one_line(account.bic)))
+        deadline = Row(self._say("pay_by"), self._day(self.letter.deadline), strong=True)
+        yield Heading(self._say("payment_details"))
+        if self.letter.reference or len(items) == 1:
+            reference = self.letter.reference or items[0].reference
+            amount = self.letter.totals.due
+            total = Row(self._say("total"), self._money(amount), strong=True)
+            yield Details((*rows, total, deadline, *self._reference_rows(items, reference, amount)))
+            return
+        yield Details((*rows, deadline))
+        yield Paragraph(self._say("own_references"))
+        for item in items:
+            amount = item.payable()
+            label = self._say("item", invoice_number=item.number)
+            title = Row(label, self._money(amount), strong=True)
+            yield Details((title, *self._reference_rows((item,), item.reference, amount)))
+
+    def _reference_rows(
+        self, items: tuple[LetterItem, ...], reference: str | None, amount: Money
+    ) -> Iterator[Row]:
+        """The reference and, in Finland, its bar code; without a usable one, a message."""
+        account = self.letter.account.iban
+        # A Finnish bank takes no other kind of reference, so a number of the creditor's own
+        # making would only stop the payer.
+        if reference and (_is_standard(reference) or not compact(account).startswith("FI")):
+            yield Row(self._say("reference"), one_line(printed_reference(reference)))
+            code = virtual_bar_code(account, amount, reference, self.letter.deadline)
+            if code:
+                yield Row(self._say("bar_code"), code)
+            return
+        numbers = ", ".join(item.number for item in items)
+        text = self._say("payment_message", invoice_number=numbers)
+        yield Row(self._say("message"), text)
+
+    def _not_due(self) -> Iterator[Block]:
+        items = self.letter.not_due_items
+        if not items:
+            return
+        yield Heading(self._say("not_due_heading"))
+        yield Paragraph(self._say("not_due_note"))
+        rows = tuple(
+            Row(
+                self._say("not_due_item", invoice_number=item.number, due=self._day(item.due)),
+                self._money(item.open),
+            )
+            for item in items
+        )
+        yield Amounts((self._say("breakdown"), self._say("amount")), rows=rows)
+
+    def _contact(self) -> str:
+        creditor = self.letter.creditor
+        ways = [way for way in (creditor.email, creditor.phone) if way]
+        return f" {self._say('or')} ".join(ways)
+
+    def _dated(self, key: str) -> str:
+        deadline = self._day(self.letter.deadline)
+        return self._say(key, deadline=deadline, next_step_on=self._day(self.letter.next_step_on))
+
+    def _say(self, key: str, **values: str) -> str:
+        return self.wording.say(key, formal=self.letter.capacity != "consumer", **values)
+
+    def _day(self, day: date | None) -> str:
+        return date_text(day, self.letter.language) if day else ""
+
+    def _money(self, amount: Money) -> str:
+        return amount_text(amount, self.letter.language)
+
+
+def _is_standard(reference: str) -> bool:
+    return is_fi_reference(reference) or is_rf_reference(reference)

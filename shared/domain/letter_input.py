@@ -1,0 +1,117 @@
+"""What a letter is made of: creditor, debtor, claims, totals, dates and the account to pay to."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from shared.domain.explain import Record
+from shared.domain.formats import Language
+from shared.domain.model import Capacity, Personal
+from shared.domain.money import Money
+from shared.domain.policy import Tone
+
+NextStep = Literal["reminder", "hand_over", "none"]
+
+
+class LetterCreditor(Record):
+    """The creditor, in whose name the letter goes out. ``lines`` is the postal address."""
+
+    name: str = ""
+    business_id: str = ""
+    lines: tuple[str, ...] = ()
+    email: str = ""
+    phone: str = ""
+
+
+class LetterDebtor(Record):
+    """Whom the letter is for. An e-mail needs no postal address, so ``lines`` may stay empty."""
+
+    name: Personal[str] = ""
+    lines: Personal[tuple[str, ...]] = ()
+    customer_number: Personal[str] = ""
+
+
+class LetterItem(Record):
+    """One claim as the letter shows it; amounts are never negative and in one currency.
+
+    ``total`` is the invoice's amount and ``open`` its unpaid principal. ``fee_now`` is the fee of
+    this letter that this claim carries, ``fees_before`` what earlier letters added and is unpaid.
+    ``days_late`` counts from the due date that the law recognises. A claim that is ``not_due`` is
+    mentioned apart: it bears no fee and is in no total. ``reference`` is the invoice's own payment
+    reference.
+    """
+
+    number: str = ""
+    issued: date
+    due: date
+    total: Money
+    open: Money
+    interest: Money
+    fee_now: Money
+    fees_before: Money
+    days_late: int = Field(default=0, ge=0)
+    not_due: bool = False
+    reference: str | None = None
+
+    def payable(self) -> Money:
+        """Principal, interest and fees of this claim."""
+        return self.open + self.interest + self.fee_now + self.fees_before
+
+
+class LetterTotals(Record):
+    """What the ledger says is to be paid; a letter whose lines do not add up to it is refused."""
+
+    principal: Money
+    interest: Money
+    fees: Money
+    due: Money
+
+
+class LetterAccount(Record):
+    """Where to pay: an account of the creditor's verified list, never one out of an ERP's data."""
+
+    iban: str = ""
+    bic: str = ""
+
+
+class LetterInput(Record):
+    """All that a letter is rendered from: the same input gives the same bytes.
+
+    ``capacity`` chooses the form of address: a consumer is spoken to in person, everyone else
+    formally. ``interest_until`` is the last day to which the stated interest reaches; where
+    ``interest_open`` is set, the rate after that day (or, without a day, at all) is not known yet
+    and the letter says "plus statutory late interest". ``deadline`` is the new payment date, and
+    the last day to object. ``reference`` is one payment reference for the whole sum, if the
+    creditor's books can match it; else each claim is paid with its own. ``next_step_on`` is the
+    earliest day of ``next_step``.
+    """
+
+    letter: str = Field(default="reminder", pattern=r"^[a-z][a-z_]{0,39}$")
+    language: Language
+    tone: Tone
+    capacity: Capacity
+    creditor: LetterCreditor
+    debtor: LetterDebtor
+    items: tuple[LetterItem, ...] = Field(max_length=200)
+    totals: LetterTotals
+    interest_until: date | None = None
+    interest_open: bool = False
+    today: date
+    deadline: date | None = None
+    account: LetterAccount
+    reference: str | None = None
+    next_step: NextStep = "none"
+    next_step_on: date | None = None
+
+    @property
+    def due_items(self) -> tuple[LetterItem, ...]:
+        """The claims that are to be paid now."""
+        return tuple(item for item in self.items if not item.not_due)
+
+    @property
+    def not_due_items(self) -> tuple[LetterItem, ...]:
+        """The claims that are mentioned only."""
+        return tuple(item for item in self.items if item.not_due)

@@ -1,0 +1,187 @@
+"""The canonical facts that connectors deliver: parties, agreements, invoices, money movements."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import Field
+
+from shared.domain.explain import Record
+from shared.domain.money import Money
+
+T = TypeVar("T")
+
+
+class PersonalMark:
+    """Marks a field as personal data; see ``Personal``."""
+
+
+# A personal value stands only in party and document records: never in an event, an index, a
+# queue, a log or a name. A test walks the models for this mark.
+Personal = Annotated[T, PersonalMark()]
+
+# The capacity in which a debtor owes a claim. It belongs to the claim and not to the customer: a
+# sole trader has both. ``unknown`` is treated as consumer wherever the law protects more.
+Capacity = Literal["consumer", "business", "public", "unknown"]
+
+ClaimClass = Literal[
+    "goods", "service", "electricity", "heat", "water", "telecom", "rent", "public_law",
+    "insurance", "consumer_credit", "other",
+]  # fmt: skip
+
+CreditorKind = Literal["business", "public", "association", "person"]
+
+InvoiceStatus = Literal[
+    "draft", "open", "partly_paid", "paid", "credited", "cancelled", "written_off"
+]
+
+# Why an ERP says that a customer or an invoice must not be dunned; kept as a reason, not a bool.
+DoNotDun = Literal[
+    "customer_blocked", "invoice_blocked", "collection_prohibited", "disputed", "promised",
+    "factored", "with_other_collector", "other",
+]  # fmt: skip
+
+Id = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\s#\x00-\x1f]+$")]
+
+
+class Address(Record):
+    """A postal address. ``country`` is ISO 3166-1 alpha-2."""
+
+    lines: Personal[tuple[str, ...]]
+    postal_code: Personal[str] = ""
+    city: Personal[str] = ""
+    country: str = Field(pattern=r"^[A-Z]{2}$")
+    protected: bool = False
+
+
+class Party(Record):
+    """A debtor as the source knows it: the one place for names and contact details.
+
+    ``id`` is ``<connection>:<external id>``. ``language`` is ISO 639-1 or None. ``business_id`` is
+    a company's public number with its scheme (``FI_YTUNNUS``); a person's national id is not here.
+    """
+
+    id: Id
+    version: str
+    kind: Literal["person", "company", "public", "estate", "unknown"]
+    name: Personal[str]
+    language: str | None = None
+    country: str = Field(pattern=r"^[A-Z]{2}$")
+    business_id: str | None = None
+    business_id_scheme: str | None = None
+    emails: Personal[tuple[str, ...]] = ()
+    phones: Personal[tuple[str, ...]] = ()
+    addresses: tuple[Address, ...] = ()
+    customer_number: str | None = None
+    do_not_dun: tuple[DoNotDun, ...] = ()
+
+
+class Agreement(Record):
+    """What creditor and debtor agreed, as far as the law hangs on it.
+
+    ``reminder_fee_clause`` is the day the clause was agreed (Sweden: at the latest when the debt
+    arose, 1981:739 2 §). ``agreed_rate`` is a yearly percentage. ``electronic_notices`` is the day
+    of consent to electronic notices.
+    """
+
+    id: Id
+    debtor: Id
+    reminder_fee_clause: date | None = None
+    agreed_rate: str | None = Field(default=None, pattern=r"^\d+(\.\d+)?$")
+    electronic_notices: date | None = None
+    language: str | None = None
+
+
+class Invoice(Record):
+    """One sales invoice with the balance that its source states.
+
+    ``open`` is the unpaid principal at the source, in the invoice's currency, never negative;
+    ``sent`` is the day it was sent to the debtor, or None when the source does not say. ``state``
+    is the source's own word, kept for people; the hub's status is computed from the balances.
+    """
+
+    id: Id
+    version: str
+    number: str
+    debtor: Id
+    issued: date
+    sent: date | None = None
+    due: date
+    total: Money
+    open: Money
+    credited: Money | None = None
+    written_off: Money | None = None
+    cancelled: bool = False
+    issued_in_books: bool = True
+    state: str = ""
+    reference: str | None = None
+    description: str = ""
+    capacity: Capacity = "unknown"
+    claim_class: ClaimClass = "other"
+    agreement: Id | None = None
+    do_not_dun: tuple[DoNotDun, ...] = ()
+
+
+class Allocation(Record):
+    """The part of a payment or credit note that settles one invoice's principal."""
+
+    invoice: Id
+    amount: Money
+
+
+class Payment(Record):
+    """Money that arrived, seen by one source.
+
+    ``amount`` is positive. Three dates: ``value_date`` (the bank's value day), ``booked`` (the day
+    it was booked at the source) and ``received`` (the day that counts for the debtor by law).
+    """
+
+    id: Id
+    version: str
+    debtor: Id | None = None
+    amount: Money
+    value_date: date
+    booked: date
+    received: date
+    allocations: tuple[Allocation, ...] = ()
+
+
+class CreditNote(Record):
+    """A credit note and the invoices that it settles, amounts positive."""
+
+    id: Id
+    version: str
+    number: str
+    debtor: Id
+    issued: date
+    total: Money
+    allocations: tuple[Allocation, ...] = ()
+
+
+Fact = Party | Agreement | Invoice | Payment | CreditNote
+
+
+class OpenItem(Record):
+    """What a source says of one invoice when asked by id: the proof before a touch.
+
+    ``open`` is the unpaid principal, None when the source no longer knows the invoice (missing).
+    """
+
+    invoice: Id
+    open: Money | None
+    do_not_dun: tuple[DoNotDun, ...] = ()
+
+
+def invoice_status(invoice: Invoice) -> InvoiceStatus:
+    """The status that follows from the balances; no source's own status word decides it."""
+    if invoice.cancelled:
+        return "cancelled"
+    if invoice.credited is not None and invoice.credited >= invoice.total:
+        return "credited"
+    if not invoice.open:
+        settled = invoice.total - (invoice.written_off or Money.zero(invoice.total.currency))
+        return "written_off" if invoice.written_off and settled < invoice.total else "paid"
+    if not invoice.issued_in_books:
+        return "draft"
+    return "partly_paid" if invoice.open < invoice.total else "open"

@@ -1,0 +1,139 @@
+"""What a reminder says about a case: the letter's input from case, decision and parties."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import cast
+
+from shared.domain.calendar import next_banking_day
+from shared.domain.case import Case
+from shared.domain.creditor import Creditor
+from shared.domain.decide import Remind
+from shared.domain.formats import Language
+from shared.domain.ledger import Position
+from shared.domain.letter_input import (
+    LetterAccount, LetterCreditor, LetterDebtor, LetterInput, LetterItem, LetterTotals, NextStep,
+)  # fmt: skip
+from shared.domain.model import Party
+from shared.domain.money import Money, total
+from shared.domain.policy import Tone
+
+_LANGUAGES = {"fi", "sv", "en"}
+_NEXT: Mapping[str, NextStep] = {"remind": "reminder", "hand_over": "hand_over"}
+
+
+def letter_for(
+    case: Case,
+    decision: Remind,
+    creditor: Creditor,
+    party: Party,
+    positions: Mapping[str, Position],
+    today: date,
+) -> LetterInput:
+    """The input of the letter of a reminder, with every claim of the contact and its own state.
+
+    ``positions`` holds the position of each claim of the contact on ``today`` (creditor's zone).
+    """
+    items = tuple(
+        _item(case, claim, decision, positions[claim], today)
+        for claim in (*decision.claims, *decision.also)
+    )
+    due_items = [item for item in items if not item.not_due]
+    until, rate_unknown = _interest_reach(case, decision, positions, today)
+    references = {case.claims[claim].claim.reference for claim in decision.claims}
+    account = creditor.accounts[0] if creditor.accounts else None
+    next_step = _NEXT.get(decision.next_action, "none")
+    return LetterInput(
+        letter=decision.letter,
+        language=language_of(party, creditor),
+        tone=cast("Tone", decision.tone),
+        capacity=case.capacity,
+        creditor=LetterCreditor(
+            name=creditor.name,
+            business_id=creditor.business_id,
+            lines=_lines(creditor.address.lines, creditor.address.postal_code, creditor.address.city),
+            email=creditor.email,
+            phone=creditor.phone or "",
+        ),
+        debtor=LetterDebtor(name=party.name, customer_number=party.customer_number or ""),
+        items=items,
+        totals=_totals(due_items, case.currency),
+        interest_until=until,
+        interest_open=rate_unknown,
+        today=today,
+        deadline=decision.deadline,
+        account=LetterAccount(
+            iban=account.iban if account else "", bic=(account.bic or "") if account else ""
+        ),
+        reference=references.pop() if len(references) == 1 and len(due_items) == 1 else None,
+        next_step=next_step,
+        next_step_on=decision.next_on if next_step != "none" else None,
+    )
+
+
+def language_of(party: Party, creditor: Creditor) -> Language:
+    """The customer's language where the hub writes it, else the creditor's, else English."""
+    for language in (party.language, creditor.language):
+        if language in _LANGUAGES:
+            return cast("Language", language)
+    return "en"
+
+
+def _interest_reach(
+    case: Case, decision: Remind, positions: Mapping[str, Position], today: date
+) -> tuple[date | None, bool]:
+    """Until when the stated interest reaches, and whether the rate after that is not known.
+
+    Where no rate is known at all, the letter names no day, only that statutory interest is added.
+    """
+    gaps = [
+        (gap, case.claims[claim].claim.due)
+        for claim in (*decision.claims, *decision.also)
+        if (gap := positions[claim].interest.unknown_from) is not None
+    ]
+    if not gaps:
+        return today, False
+    gap, due = min(gaps)
+    until = _day_before(gap)
+    return (until if until > due else None), True
+
+
+def _item(
+    case: Case, claim_id: str, decision: Remind, position: Position, today: date
+) -> LetterItem:
+    claim = case.claims[claim_id].claim
+    zero = Money.zero(case.currency)
+    effective = next_banking_day(case.law, claim.due)
+    not_due = effective >= today
+    fee_now = decision.fee if decision.fee and decision.fee_claim == claim_id else zero
+    return LetterItem(
+        number=claim.number,
+        issued=claim.issued,
+        due=claim.due,
+        total=claim.total,
+        open=position.open,
+        interest=zero if not_due else position.interest.total,
+        fee_now=fee_now,
+        fees_before=position.fees,
+        days_late=max(0, (today - effective).days),
+        not_due=not_due,
+        reference=claim.reference,
+    )
+
+
+def _totals(items: list[LetterItem], currency: str) -> LetterTotals:
+    principal = total([item.open for item in items], currency)
+    interest = total([item.interest for item in items], currency)
+    fees = total([item.fee_now + item.fees_before for item in items], currency)
+    return LetterTotals(
+        principal=principal, interest=interest, fees=fees, due=principal + interest + fees
+    )
+
+
+def _lines(lines: tuple[str, ...], postal_code: str, city: str) -> tuple[str, ...]:
+    return (*lines, f"{postal_code} {city}".strip())
+
+
+def _day_before(day: date) -> date:
+    return date.fromordinal(day.toordinal() - 1)

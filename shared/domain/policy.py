@@ -1,0 +1,70 @@
+"""Policies: the steps that a creditor chose, from a friendly word to a hand-over."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from shared.domain.explain import Record
+from shared.domain.money import Money
+
+Action = Literal["remind", "hand_over", "ask"]
+Tone = Literal["friendly", "neutral", "firm"]
+
+
+class Step(Record):
+    """One step of a policy.
+
+    ``after`` counts full days from ``since``: the claim's due date, or the effective sending of
+    the previous step's notice. ``channels`` are tried in order. ``fee`` is ``none`` or
+    ``statutory`` (what the law pack allows on that day, never more). ``automation`` says who lets
+    the act go: the hub, a person who approves a proposal, or a person who does it by hand.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    action: Action
+    after: int = Field(ge=-60, le=365)
+    since: Literal["due", "previous"]
+    channels: tuple[str, ...] = ("email",)
+    letter: str = "reminder"
+    tone: Tone = "friendly"
+    fee: Literal["none", "statutory"] = "none"
+    automation: Literal["automatic", "propose", "manual"] = "automatic"
+
+
+class Policy(Record):
+    """A versioned dunning policy; a running case stays with the version it was opened under.
+
+    ``payment_days`` is the time that a reminder gives to pay, counted from its latest receipt; the
+    law's minimum wins when it is longer. Claims at or below ``tolerance`` are left alone and a
+    case below ``minimum`` is not handed over. ``gather_days`` lets claims that ripen within so
+    many days join the contact at hand, and keeps contacts of one debtor at least that far apart.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,59}$")
+    version: int = Field(ge=1)
+    name: str = Field(min_length=1, max_length=120)
+    law: str = Field(pattern=r"^[A-Z]{2}$")
+    unit: Literal["debtor", "agreement", "invoice"] = "debtor"
+    steps: tuple[Step, ...] = Field(min_length=1, max_length=20)
+    payment_days: int = Field(default=10, ge=1, le=60)
+    tolerance: Money
+    minimum: Money
+    gather_days: int = Field(default=7, ge=0, le=31)
+    partner: str | None = None
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Policy:
+        ids = [step.id for step in self.steps]
+        if len(set(ids)) != len(ids):
+            raise ValueError("step ids must differ")
+        if self.steps[0].since != "due":
+            raise ValueError("the first step counts from the due date")
+        if any(step.action == "hand_over" for step in self.steps) and not self.partner:
+            raise ValueError("a policy that hands over names its partner")
+        if any(step.action == "hand_over" for step in self.steps[:-1]):
+            raise ValueError("hand-over is the last step")
+        if self.tolerance.currency != self.minimum.currency:
+            raise ValueError("tolerance and minimum are in one currency")
+        return self

@@ -1,0 +1,339 @@
+"""Letters: what they must say, what they may never say, and how they look."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from html.parser import HTMLParser
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from shared.domain.explain import content_hash
+from shared.domain.formats import LANGUAGES
+from shared.domain.letter import contradictions, missing, render
+from shared.domain.letter_input import (
+    LetterAccount,
+    LetterCreditor,
+    LetterDebtor,
+    LetterInput,
+    LetterItem,
+    LetterTotals,
+)
+from shared.domain.money import Money, total
+
+GOLDEN = Path(__file__).parent.parent / "golden" / "letters"
+EVERY = list(product(LANGUAGES, ("friendly", "neutral", "firm")))
+CREDITOR = LetterCreditor(
+    name="Kuikka Oy",
+    business_id="1234567-1",
+    lines=("Satamakatu 4", "00160 Helsinki"),
+    email="laskutus@kuikka.example",
+    phone="09 123 4567",
+)
+PERSON = LetterDebtor(name="Maija Meikäläinen", customer_number="5001")
+COMPANY = LetterDebtor(name="Rantasipi Rakennus Oy", lines=("Telakkatie 9", "20100 Turku"))
+
+
+def euro(text):
+    return Money.of(text, "EUR")
+
+
+def item(number="10023", **changes):
+    facts = {
+        "number": number,
+        "issued": date(2026, 10, 1),
+        "due": date(2026, 10, 15),
+        "total": euro("1250.00"),
+        "open": euro("1250.00"),
+        "interest": euro("0.00"),
+        "fee_now": euro("0.00"),
+        "fees_before": euro("0.00"),
+        "days_late": 22,
+        "reference": "868516259619897",
+    }
+    return LetterItem.model_validate({**facts, **changes})
+
+
+NOT_DUE = item(
+    "10031",
+    total=euro("99.00"),
+    open=euro("99.00"),
+    due=date(2026, 11, 30),
+    days_late=0,
+    not_due=True,
+)
+
+
+def letter(*items, **changes):
+    items = items or (item(),)
+    due = [one for one in items if not one.not_due]
+    currency = items[0].open.currency
+    principal = total([one.open for one in due], currency)
+    interest = total([one.interest for one in due], currency)
+    fees = total([one.fee_now + one.fees_before for one in due], currency)
+    facts = {
+        "language": "en",
+        "tone": "friendly",
+        "capacity": "consumer",
+        "creditor": CREDITOR,
+        "debtor": PERSON,
+        "items": items,
+        "totals": LetterTotals(
+            principal=principal, interest=interest, fees=fees, due=principal + interest + fees
+        ),
+        "interest_until": date(2026, 11, 6),
+        "today": date(2026, 11, 6),
+        "deadline": date(2026, 11, 23),
+        "account": LetterAccount(iban="FI7944052020036082", bic="OKOYFIHH"),
+        "next_step": "reminder",
+        "next_step_on": date(2026, 11, 24),
+    }
+    return LetterInput.model_validate({**facts, **changes})
+
+
+def story(language, tone):
+    """One telling situation for each tone, the same in every language."""
+    if tone == "friendly":
+        return letter(item(), language=language, tone=tone, interest_until=None)
+    if tone == "neutral":
+        part_paid = item(
+            open=euro("1000.00"), interest=euro("5.73"), fee_now=euro("5.00"), reference="13013"
+        )
+        one_day = item("10040", total=euro("80.00"), open=euro("80.00"), days_late=1)
+        return letter(part_paid, one_day, NOT_DUE, language=language, tone=tone, interest_open=True)
+    return letter(
+        item(interest=euro("8.29"), fee_now=euro("12.00"), fees_before=euro("12.00")),
+        language=language,
+        tone=tone,
+        capacity="business",
+        debtor=COMPANY,
+        next_step="hand_over",
+    )
+
+
+@pytest.mark.parametrize(("language", "tone"), EVERY)
+def test_each_language_and_tone_reads_as_agreed(language, tone):
+    sent = render(story(language, tone))
+    path = GOLDEN / f"{language}_{tone}.txt"
+    said = f"Subject: {sent.subject}\n\n{sent.text}"
+    if "GOLDEN_WRITE" in os.environ:
+        path.write_text(said, encoding="utf-8")
+    assert said == path.read_text(encoding="utf-8")
+
+
+class Page(HTMLParser):
+    """Collects the tags, attributes and the visible text of a page."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.attributes, self.words = [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    def text(self):
+        return " ".join(" ".join(self.words).split(" ")).split()
+
+
+@pytest.mark.parametrize(("language", "tone"), EVERY)
+def test_the_html_says_all_that_the_text_says(language, tone):
+    sent = render(story(language, tone))
+    shown = set(Page(sent.html).text())
+    ruler = {line for line in sent.text.splitlines() if set(line) <= set("=-")}
+    said = {word.rstrip(":") for word in sent.text.split() if word not in ruler}
+    assert said - {word.rstrip(":") for word in shown} == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_html_fetches_and_tracks_nothing_and_names_its_language(language):
+    page = Page(render(story(language, "firm")).html)
+    assert not {"img", "script", "link", "a", "style", "iframe", "form"} & set(page.tags)
+    assert not {"src", "href", "background", "onload"} & {name for name, _ in page.attributes}
+    assert ("lang", language) in page.attributes
+    assert {"col", "row", "rowgroup"} <= {v for name, v in page.attributes if name == "scope"}
+    assert all("url(" not in (value or "") for _, value in page.attributes)
+
+
+@pytest.mark.parametrize(("language", "tone"), EVERY)
+def test_neither_subject_nor_preview_tells_of_a_debt_or_an_amount(language, tone):
+    sent = render(story(language, tone))
+    preview = sent.subject + sent.text[:60]
+    assert "€" not in preview
+    for word in ("perin", "velk", "maksumuist", "skuld", "indriv", "debt", "collect", "overdue"):
+        assert word not in preview.lower()
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"creditor": CREDITOR.model_copy(update={"name": " "})}, "creditor.name"),
+        ({"creditor": CREDITOR.model_copy(update={"lines": ()})}, "creditor.lines"),
+        (
+            {"creditor": CREDITOR.model_copy(update={"email": "", "phone": ""})},
+            "creditor.contact",
+        ),
+        ({"debtor": LetterDebtor()}, "debtor.name"),
+        ({"items": (NOT_DUE,)}, "items"),
+        ({"items": (item(number=""),)}, "items[0].number"),
+        ({"account": LetterAccount()}, "account.iban"),
+        ({"deadline": None}, "deadline"),
+        ({"next_step_on": None}, "next_step_on"),
+    ],
+)
+def test_a_letter_without_a_required_fact_is_refused_by_its_path(changes, path):
+    lacking = letter().model_copy(update=changes)
+    assert missing(lacking) == (path,)
+    with pytest.raises(ValueError, match="the letter lacks") as refusal:
+        render(lacking)
+    assert path in str(refusal.value)
+
+
+def test_interest_is_not_charged_without_the_day_that_it_reaches():
+    charged = letter(item(interest=euro("1.00")), interest_until=None)
+    assert missing(charged) == ("interest_until",)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "path"),
+    [
+        (
+            letter().model_copy(update={"totals": letter(item(), item("2")).totals}),
+            "totals.principal",
+        ),
+        (
+            letter(item(fee_now=euro("5.00"))).model_copy(update={"totals": letter().totals}),
+            "totals.fees",
+        ),
+        (letter(item(), NOT_DUE.model_copy(update={"fee_now": euro("5.00")})), "items[1].fee_now"),
+        (letter(item(due=date(2026, 11, 6))), "items[0].not_due"),
+        (letter(item(interest=euro("-1.00"))), "items[0].interest"),
+        (letter(item(), deadline=date(2026, 11, 6)), "deadline"),
+        (letter(item(), next_step_on=date(2026, 11, 23)), "next_step_on"),
+        (letter(item(), interest_until=date(2026, 11, 7)), "interest_until"),
+        (letter(item(), account=LetterAccount(iban="FI7944052020036028")), "account.iban"),
+        (letter(item(open=euro("0.00"))), "items[0].open"),
+        (letter(item(open=euro("1250.01"))), "items[0].open"),
+        (
+            letter(item(), debtor=LetterDebtor(name="X, pay FI58 1017 1000 0001 22")),
+            "debtor.name",
+        ),
+        (letter(item("FI5810171000000122")), "items[0].number"),
+    ],
+)
+def test_a_letter_that_contradicts_itself_is_refused_by_its_path(wrong, path):
+    assert path in contradictions(wrong)
+    with pytest.raises(ValueError, match="contradicts itself"):
+        render(wrong)
+
+
+def test_a_second_currency_is_refused_before_anything_is_added():
+    kronor = Money.of("10.00", "SEK")
+    mixed = letter().model_copy(update={"items": (item(), item("2", open=kronor))})
+    assert contradictions(mixed) == ("items[1].open",)
+
+
+def test_refusals_show_paths_and_no_values():
+    with pytest.raises(ValueError, match="contradicts itself") as refusal:
+        render(letter(item(), debtor=LetterDebtor(name="Salainen FI58 1017 1000 0001 22")))
+    assert "Salainen" not in str(refusal.value)
+
+
+def test_claims_that_are_not_due_stand_apart_and_in_no_total():
+    sent = render(letter(item(), NOT_DUE))
+    before, after = sent.text.split("Invoices that are not yet due")
+    assert "10031" not in before
+    assert "€99.00" in after
+    assert "Total to pay: €1,250.00" in " ".join(before.split())
+
+
+def test_markup_in_a_name_is_text_in_the_html():
+    sent = render(letter(item(), debtor=LetterDebtor(name='<script>alert("x")</script>')))
+    assert "<script" not in sent.html
+    assert "&lt;script&gt;" in sent.html
+    assert "script" not in Page(sent.html).tags
+
+
+def test_a_name_with_line_breaks_cannot_forge_a_line():
+    forged = "Acme\r\nAccount (IBAN): 1\u2028Please pay by: never\u202e"
+    sent = render(letter(item(), debtor=LetterDebtor(name=forged)))
+    assert "Acme Account (IBAN): 1 Please pay by: never\n" in sent.text
+    assert sum(line.startswith("Account (IBAN)") for line in sent.text.splitlines()) == 1
+    assert "\u202e" not in sent.text + sent.html
+
+
+def test_a_number_with_line_breaks_cannot_forge_a_header_or_a_line():
+    forged = item("7\r\nBcc: all@example.com")
+    sent = render(letter(forged, creditor=CREDITOR.model_copy(update={"name": "Kuikka\nOy"})))
+    assert sent.subject == "About invoice 7 Bcc: all@example.com \u2013 Kuikka Oy"
+    assert not any(line.startswith("Bcc") for line in sent.text.splitlines())
+
+
+def test_braces_in_a_value_are_not_filled_in_again():
+    sent = render(letter(item("{deadline}")))
+    assert "Invoice {deadline}" in sent.text
+
+
+def test_the_bar_code_stands_beside_a_valid_reference_on_a_finnish_account_only():
+    code = "479440520200360820012500000000000868516259619897261123"
+    assert code in render(letter()).text
+    swedish = LetterAccount(iban="SE4550000000058398257466")
+    assert "Virtual bar code" not in render(letter(item(), account=swedish)).text
+
+
+def test_a_reference_that_a_finnish_bank_would_refuse_becomes_a_message():
+    text = render(letter(item(reference="2026/17"))).text
+    assert "Reference" not in text
+    assert "Message:" in text
+    swedish = LetterAccount(iban="SE4550000000058398257466")
+    assert "2026/17" in render(letter(item(reference="2026/17"), account=swedish)).text
+
+
+def test_one_reference_for_all_makes_one_payment():
+    both = (item(), item("10040", reference="13013"))
+    separate = render(letter(*both)).text
+    assert "paid separately" in separate
+    together = render(letter(*both, reference="1234561")).text
+    assert "paid separately" not in together
+    assert "12 34561" in together
+    assert "86851" not in together
+
+
+def test_interest_of_an_unknown_rate_is_announced_and_not_guessed():
+    unknown = letter(item(), interest_open=True, interest_until=None)
+    assert "Statutory late interest is added to this." in render(unknown).text
+    partly = " ".join(render(letter(item(), interest_open=True)).text.split())
+    assert "for the time after 6 November 2026 is added" in partly
+
+
+def test_without_a_next_step_none_is_announced():
+    text = render(letter(item(), next_step="none", next_step_on=None)).text
+    assert "remind you again" not in text
+    assert "agency" not in text
+
+
+def test_consumers_are_addressed_in_person_and_everyone_else_formally():
+    assert "kanssasi" in render(story("fi", "friendly")).text
+    formal = story("fi", "friendly").model_copy(update={"capacity": "unknown"})
+    assert "kanssasi" not in render(formal).text
+    assert "ottakaa" in render(formal).text
+
+
+def test_the_hash_names_exactly_the_content():
+    first, again = render(letter()), render(letter())
+    assert first == again
+    assert first.hash == content_hash(first.model_dump(exclude={"hash"}))
+    assert first.hash != render(letter(item("10024"))).hash
+
+
+def test_a_creditors_own_text_replaces_ours_in_both_forms():
+    own = {"paid": "Maksettu jo? Kiitos."}
+    business = story("fi", "firm")
+    assert "Maksettu jo? Kiitos." in render(business, own).text
+    assert "Tämä muistutus on silloin aiheeton" not in render(business, own).text

@@ -1,0 +1,186 @@
+"""Drafts a law pack or the rate table from a fact file; the draft is then edited and owned by hand.
+
+    python tools/law_from_facts.py FACTS.json FI > draft.toml       a country's pack
+    python tools/law_from_facts.py FACTS.json rates > draft.toml    reference rates of all countries
+
+It copies what the facts say and decides nothing: a reviewer adds the hub's own defaults (status
+PRODUCT), what the rules bind by, and the classes of claims that a person must handle.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+COVERED = ["goods", "service", "other"]
+CURRENCIES = {"FI": "EUR", "SE": "SEK", "NO": "NOK", "DK": "DKK", "DE": "EUR", "EE": "EUR"}
+
+# The fact file's words for waiting times, and the pack's.
+WAITS = {
+    "min_days_after_due": "days_after_due",
+    "min_days_after_previous_reminder": "days_after_previous",
+    "min_days_after_previous_demand": "days_after_previous",
+    "min_days_after_previous": "days_after_previous",
+    "min_days_after_reminder": "days_after_previous",
+    "min_days_between": "days_after_previous",
+    "max_count": "max_count",
+    "invoice_sent_min_days_before_due": "invoice_sent_days_before_due",
+}
+
+
+def toml(value: Any) -> str:
+    """A plain value as TOML; JSON's strings are TOML's basic strings."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case date():
+            return value.isoformat()
+        case dict():
+            return "{ " + ", ".join(f"{key} = {toml(item)}" for key, item in value.items()) + " }"
+        case list():
+            return "[" + ", ".join(toml(item) for item in value) + "]"
+        case _:
+            return json.dumps(value, ensure_ascii=False)
+
+
+def table(name: str, fields: dict[str, Any]) -> str:
+    """One array-of-tables entry, without the fields that are None."""
+    lines = [f"{key} = {toml(value)}" for key, value in fields.items() if value is not None]
+    return "\n".join([f"[[{name}]]", *lines, ""])
+
+
+def basis(fact: dict[str, Any], rule_id: str, applies_by: str) -> dict[str, Any]:
+    """The fields that every value carries."""
+    kind = fact.get("debtor_type", "any")
+    act = fact.get("act", fact.get("step", ""))
+    until = fact.get("effective_to")
+    return {
+        "id": rule_id,
+        "section": fact["section"],
+        "sources": fact.get("sources") or ([fact["source"]] if "source" in fact else []),
+        "status": fact["status"],
+        "effective_from": date.fromisoformat(fact.get("effective_from") or "2013-01-01"),
+        "effective_to": date.fromisoformat(until) if until else "open",
+        "applies_by": applies_by,
+        "sender": "partner" if "professional" in act or "subsequent" in act else "creditor",
+        "capacity": ["consumer", "business"] if kind == "any" else [kind],
+        "claim_classes": COVERED,
+        "strictly_after": bool(fact.get("strictly_after", False)),
+        "note": fact.get("note"),
+    }
+
+
+def fee(fact: dict[str, Any]) -> str:
+    """A fee or a cap. A tier without an amount stays, as ``unknown``."""
+    tiers = [
+        {
+            "over": str(tier["principal_over"]),
+            "up_to": "open" if tier["principal_up_to"] is None else str(tier["principal_up_to"]),
+            "amount": tier.get("amount") or "unknown",
+        }
+        for tier in fact.get("tiers") or []
+    ]
+    formula = fact.get("formula") or ""
+    fields = basis(fact, fact["id"], "act") | {
+        "act": fact["act"],
+        "amount": fact.get("max_amount") or fact.get("amount"),
+        "tiers": tiers or None,
+        "share_of_first": formula.split(" * ")[0] if formula.endswith("* first_demand") else None,
+        "conditions": fact.get("requires"),
+    }
+    return table("fee", fields | {WAITS[key]: fact[key] for key in WAITS if fact.get(key)})
+
+
+def wait_or_duty(fact: dict[str, Any]) -> str:
+    """A step rule: a wait when it counts days, else words. A reviewer names the wait's act."""
+    fields = basis(fact, fact["id"], "act")
+    if "days" in fact:
+        words = f"{fact['days']} days after {fact.get('min_days_after', 'dispatch')}"
+        return table("wait", fields | {"act": fact["step"], "days": fact["days"], "text": words})
+    return table("duty", fields | {"text": str(fact.get("rule") or fact.get("fields"))})
+
+
+def interest(fact: dict[str, Any], country: str) -> str:
+    """The points of late interest, once for each capacity."""
+    return "\n".join(
+        table(
+            "interest",
+            basis(fact, f"{country}-INT-{capacity[0].upper()}", "claim")
+            | {"capacity": [capacity], "day_count": fact["day_count"]}
+            | {"points": str(fact[f"{capacity}_points"])},
+        )
+        for capacity in ("consumer", "business")
+    )
+
+
+def limitation(fact: dict[str, Any], country: str) -> str:
+    """After how many years a claim lapses."""
+    fields = {"years": fact.get("years"), "starts": fact.get("from_")}
+    interrupted = {"interrupted_by": fact.get("interrupted_by")}
+    return table("limitation", basis(fact, f"{country}-LIMITATION", "claim") | fields | interrupted)
+
+
+def pack(facts: dict[str, Any], country: str) -> Iterator[str]:
+    """The parts of a country's draft."""
+
+    def of(name: str) -> list[dict[str, Any]]:
+        return [fact for fact in facts[name] if fact.get("jurisdiction") == country]
+
+    yield f"[pack]\ncountry = {toml(country)}\ncurrency = {toml(CURRENCIES[country])}\n"
+    for source_id, source in facts["sources"].items():
+        if source_id.startswith((f"{country}-", "EU-")):
+            yield table("source", {"id": source_id, **source})
+    yield from map(fee, of("fee_rules"))
+    yield from map(wait_or_duty, of("step_rules"))
+    for fact in of("interest_rules"):
+        yield interest(fact, country)
+    for fact in of("limitation"):
+        yield limitation(fact, country)
+    for fact in of("allocation"):
+        order = {"order": fact["order"]}
+        yield table("allocation", basis(fact, f"{country}-ALLOCATION", "act") | order)
+
+
+def rates(facts: dict[str, Any]) -> Iterator[str]:
+    """Reference rates by half-year, in per cent a year; a missing one is ``unknown``."""
+    used = {source for fact in facts["reference_rates"] for source in fact["sources"]}
+    for source_id in sorted(used):
+        yield table("source", {"id": source_id, **facts["sources"][source_id]})
+    for country in dict.fromkeys(fact["jurisdiction"] for fact in facts["reference_rates"]):
+        rows = [fact for fact in facts["reference_rates"] if fact["jurisdiction"] == country]
+        yield (
+            f"[[series]]\ncountry = {toml(country)}\nsection = {toml(rows[0]['series'])}\n"
+            "rates = [\n" + "".join(f"    {toml(half_year(fact))},\n" for fact in rows) + "]\n"
+        )
+
+
+def half_year(fact: dict[str, Any]) -> dict[str, Any]:
+    """One row of a series."""
+    row = {
+        "first": date.fromisoformat(fact["from"]),
+        "last": date.fromisoformat(fact["to"]),
+        "reference": fact["reference"] or "unknown",
+        "status": fact["status"],
+        "sources": fact["sources"],
+    }
+    return row | ({"note": fact["note"]} if fact.get("note") else {})
+
+
+def main(arguments: list[str]) -> int:
+    """Print the draft that the arguments name."""
+    if len(arguments) != 2:
+        print(__doc__, file=sys.stderr)
+        return 2
+    path, what = arguments
+    facts = json.loads(Path(path).read_text(encoding="utf-8"))
+    parts = rates(facts) if what == "rates" else pack(facts, what)
+    sys.stdout.writelines(f"{part}\n" for part in parts)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
