@@ -20,7 +20,9 @@ from connectors.sheet_door import MAX_BYTES, write_csv
 from shared.errors import NotFound, Reconnect, Retry, Unreadable
 
 T = TypeVar("T")
+_NOT_NOW = {408, 425, 429}
 _SLOW_DOWN = {"SlowDown", "RequestTimeout", "Throttling", "ThrottlingException"}
+_NO_BUCKET = "what answers is not a bucket"
 _ABSENT = {"NoSuchKey", "404"}
 
 
@@ -38,7 +40,8 @@ class Drop:
 class DropFolder:
     """The folder ``root`` of ``bucket``, reached through a boto3 S3 client.
 
-    Every method raises ``Retry`` when S3 does not answer and ``Reconnect`` when it denies access.
+    Every method raises ``Retry`` when S3 does not answer, ``Reconnect`` when it denies access, and
+    ``Unreadable`` when something else than S3 answers.
     """
 
     def __init__(self, s3: Any, bucket: str, root: str) -> None:
@@ -123,7 +126,11 @@ class DropFolder:
             )
             return page
 
-        return _asked(list_page)
+        page = _asked(list_page)
+        # A login page that happens to be well-formed reads as a listing without any field.
+        if page.get("Name") != self._bucket:
+            raise Unreadable(_NO_BUCKET)
+        return page
 
     def _note(self, drop: Drop) -> str:
         return f"{self._root}read/{self._sha(drop)}"
@@ -160,12 +167,14 @@ def _asked(call: Callable[[], T]) -> T:
             raise
         failure = error
     answer = getattr(failure, "response", None)
+    if type(failure).__name__ == "ResponseParserError":
+        raise Unreadable(_NO_BUCKET)
     if not isinstance(answer, dict):
         raise Retry("the bucket gave no answer")
     code = answer.get("Error", {}).get("Code", "")
     status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
     if code in _ABSENT:
         raise NotFound("no such object")
-    if status >= 500 or code in _SLOW_DOWN:
+    if status >= 500 or status in _NOT_NOW or code in _SLOW_DOWN:
         raise Retry("the bucket is busy")
     raise Reconnect("the bucket does not exist or denies access")

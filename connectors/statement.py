@@ -43,9 +43,12 @@ _LONGEST_ID = 200
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A row (by its line number) that was refused: our field, a fixed sentence, and the cell."""
+    """A row (its line number, None for the whole file) that was refused.
 
-    line: int
+    ``field`` is ours, ``text`` a fixed sentence, ``cell`` what stands there.
+    """
+
+    line: int | None
     field: str
     text: str
     cell: str = dataclasses.field(repr=False, default="")

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from connectors.columns import StatementMapping
 from connectors.contract import Connection, Finding, Page, RowError, Spec
 from connectors.drop_folder import Drop, DropFolder
-from connectors.statement import Statement, read_statement
+from connectors.statement import Problem, Statement, read_statement
 from shared.domain.explain import Record
 from shared.domain.model import Id, OpenItem
 from shared.errors import Reconnect, Retry, Unreadable
@@ -24,6 +24,7 @@ from shared.errors import Reconnect, Retry, Unreadable
 # A multipart upload bears the time of its start, so a drop may appear behind newer ones.
 _OVERLAP = timedelta(days=1)
 _PAGE = 500
+_LATE = "the file is older than the one read last: drop it again"
 
 
 class Config(BaseModel):
@@ -96,6 +97,14 @@ class _Cursor(Record):
         return _Cursor(through=through, good=newest, delivered=(*kept, (drop.at, drop.token)))
 
 
+class _NothingReadable(Unreadable):
+    """Not one invoice: an export that went wrong looks like this."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("no open invoice can be read from the file")
+        self.problems = problems
+
+
 class CsvFile:
     """The statements of one connection, below ``<prefix><connection id>/``."""
 
@@ -111,7 +120,7 @@ class CsvFile:
         try:
             drops = self._folder.drops()
             self._folder.probe()
-        except (Retry, Reconnect) as error:
+        except (Retry, Reconnect, Unreadable) as error:
             return [Finding(check="bucket", ok=False, text=f"{error}: {self._folder.url}")]
         found = Finding(check="bucket", ok=True, text=f"drop the files into {self._folder.url}")
         if not drops:
@@ -179,24 +188,35 @@ class CsvFile:
         self, drop: Drop, drops: Sequence[Drop], *, late: bool
     ) -> tuple[Statement | None, tuple[RowError, ...]]:
         """What a drop adds (nothing when it repeats the one before it); None when refused."""
-        statement, fault = None, "the file is older than the one read last: drop it again"
+        statement, problems = None, [Problem(None, "file", _LATE)]
         if not late:
             try:
                 statement = self._checked(drop, drops)
+                problems = list(statement.problems)
+            except _NothingReadable as error:
+                problems = [Problem(None, "file", str(error)), *error.problems]
             except Unreadable as error:
-                fault = str(error)
+                problems = [Problem(None, "file", str(error))]
         if statement is None:
-            self._folder.report(drop, [("", "file", fault, "")])
-            return None, (RowError(row=drop.name, field="file", text=fault),)
+            return None, self._reported(drop, problems)
         first = self._folder.first(drop)
         if first is None:
             self._folder.note(drop)
         elif first != drop.token:
             return Statement((), (), 0, frozenset()), ()
-        found = statement.problems
-        self._folder.report(drop, [(str(row.line), row.field, row.text, row.cell) for row in found])
-        return statement, tuple(
-            RowError(row=f"{drop.name}:{row.line}", field=row.field, text=row.text) for row in found
+        return statement, self._reported(drop, problems)
+
+    def _reported(self, drop: Drop, problems: Sequence[Problem]) -> tuple[RowError, ...]:
+        """Write what was refused beside the file (with its cells), and give it on without them."""
+        rows = [(str(each.line or ""), each.field, each.text, each.cell) for each in problems]
+        self._folder.report(drop, rows)
+        return tuple(
+            RowError(
+                row=drop.name if each.line is None else f"{drop.name}:{each.line}",
+                field=each.field,
+                text=each.text,
+            )
+            for each in problems
         )
 
     def _checked(self, drop: Drop, drops: Sequence[Drop]) -> Statement:
@@ -206,8 +226,7 @@ class CsvFile:
         body = self._folder.body(drop)
         statement = read_statement(drop.name, body, self._config.mapping, self._id)
         if not statement.facts and (self._config.mode == "full" or statement.rows):
-            # An export that went wrong looks like this; all invoices paid at once hardly ever do.
-            raise Unreadable("no open invoice can be read from the file")
+            raise _NothingReadable(statement.problems)
         first = self._folder.first(drop)
         known = first is not None and first != drop.token
         if known and first != self._folder.run_start(drop, drops):

@@ -57,6 +57,4 @@ SCOPES = tuple(sorted({access.scope for access in ROUTES.values()}))
 def may(principal: Principal, route: str) -> bool:
     """Whether a principal has the role and the scope of a route; never of an unknown one."""
     access = ROUTES.get(route)
-    return (
-        access is not None and principal.role == access.role and access.scope in principal.scopes
-    )
+    return access is not None and principal.role == access.role and access.scope in principal.scopes

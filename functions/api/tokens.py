@@ -28,7 +28,7 @@ _LEEWAY = 5
 _TIMEOUT_SECONDS = 3
 
 
-class Forged(Exception):  # noqa: N818 - named for what the token is
+class Forged(Exception):
     """A token that is not good; ``code`` is for our own log."""
 
     def __init__(self, code: str) -> None:
@@ -63,7 +63,7 @@ def verify(authorization: str) -> Bearer:
             leeway=_LEEWAY,
             options={"require": ["exp", "iat", "iss", "sub"], "verify_aud": False},
         )
-    except jwt.PyJWTError as error:
+    except (jwt.PyJWTError, ValueError) as error:
         raise Forged(type(error).__name__) from None
     return _bearer(claims)
 
@@ -83,7 +83,7 @@ def _bearer(claims: Mapping[str, Any]) -> Bearer:
 
 @lru_cache(maxsize=1)
 def _pool(url: str) -> jwt.PyJWKClient:
-    """The pool's keys, kept in this process; an unknown key id asks again twice a minute at most."""
+    """The pool's keys, kept in this process; unknown key ids ask twice a minute at most."""
     if not url.startswith("https://") and not is_local():
         raise Forged("keys_not_https")
     return jwt.PyJWKClient(url, timeout=_TIMEOUT_SECONDS)

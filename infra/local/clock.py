@@ -1,11 +1,12 @@
-"""The business clock of the local stage: a file with the seconds that it is ahead of wall time."""
+"""The business clock of the local stage: a file with the seconds between it and wall time."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 
 def read(path: Path) -> int:
-    """Seconds that business time is ahead; 0 when nothing was advanced yet."""
+    """Seconds that business time is ahead of wall time (behind, when negative); 0 without a file."""
     try:
         return int(path.read_text())
     except FileNotFoundError:
@@ -20,7 +21,25 @@ def advance(path: Path, seconds: int) -> int:
     """
     if seconds < 0:
         raise ValueError("business time only moves forward")
-    offset = read(path) + seconds
+    return _write(path, read(path) + seconds)
+
+
+def begin(path: Path, at: datetime) -> int:
+    """Start business time at an instant, in the past or the future, and return the offset.
+
+    Raises ``ValueError`` when it has begun already: from then on it only moves forward.
+    """
+    if path.exists():
+        raise ValueError("business time has begun already")
+    return _write(path, round((at - datetime.now(UTC)).total_seconds()))
+
+
+def now(path: Path) -> datetime:
+    """The business instant (UTC)."""
+    return datetime.fromtimestamp(datetime.now(UTC).timestamp() + read(path), UTC)
+
+
+def _write(path: Path, offset: int) -> int:
     staged = path.with_suffix(f".{os.getpid()}")
     staged.write_text(str(offset))
     staged.replace(path)

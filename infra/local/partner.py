@@ -78,6 +78,17 @@ class Partner:
         lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
         return [json.loads(line) for line in lines]
 
+    def idle(self) -> bool:
+        """Whether every case that was announced has been answered."""
+        lines = self.journal()
+        announced = {
+            line["message"]
+            for line in lines
+            if line["what"] == "received" and line["type"] == "case.submitted"
+        }
+        ends = {"case_accepted", "case_rejected", "failed"}
+        return len(announced) <= sum(line["what"] in ends for line in lines)
+
     def files(self) -> list[Path]:
         """The case files that it keeps."""
         return sorted((self._folder / "cases").glob("*.json"))

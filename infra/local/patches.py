@@ -37,6 +37,7 @@ def apply(pool: Pool, endpoint: str, directory: Path) -> None:
     lambda_workers(pool, endpoint)
     prompt_executions()
     prompt_schedules()
+    batch_permissions()
     mail_permissions()
     mail_as_sent(directory / mail.FILE)
 
@@ -114,6 +115,25 @@ def prompt_schedules() -> None:
     """Look for due schedules every second instead of every ten."""
     _expect(scheduler._ticker_loop, "time.sleep(_SCHEDULE_TICK_INTERVAL)")
     scheduler._SCHEDULE_TICK_INTERVAL = 1
+
+
+def batch_permissions() -> None:
+    """Check an SQS batch call against the action of its single form, as AWS does.
+
+    docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide (batch actions need the
+    permission of the action that they repeat).
+    """
+    original = iam_actions._action_from_target
+    _expect(original, 'headers.get("x-amz-target", "")')
+
+    @functools.wraps(original)
+    def action_from_target(headers: dict[str, str]) -> str | None:
+        action: str | None = original(headers)
+        if headers.get("x-amz-target", "").startswith("AmazonSQS.") and action:
+            return action.removesuffix("Batch")
+        return action
+
+    iam_actions._action_from_target = action_from_target
 
 
 def mail_permissions() -> None:

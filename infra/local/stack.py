@@ -15,6 +15,7 @@ import requests
 from botocore.config import Config
 
 from infra.local import launcher_process
+from infra.local.calls import FILE as CALLS
 from infra.local.guard import TOKEN_HEADER
 from infra.local.mail import FILE, Letter, letters
 
@@ -22,7 +23,7 @@ REGION = "eu-north-1"
 ACCOUNT = "000000000000"
 DEFAULT_DIRECTORY = Path("out/local")
 _STATE = "stack.json"
-_LEFTOVERS = ("clock", _STATE, FILE, "denied.log")
+_LEFTOVERS = ("clock", _STATE, FILE, CALLS, "denied.log")
 
 
 class StackError(RuntimeError):

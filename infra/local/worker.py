@@ -19,7 +19,10 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+from infra.local.calls import FILE, CallLog
 
 _LENGTH = struct.Struct(">I")
 # Third-party modules that most handlers import; loaded once, shared by fork. Our own packages are
@@ -168,13 +171,22 @@ def _work(connection: socket.socket) -> None:
     except BaseException as error:  # noqa: BLE001 (reported to the caller)
         send(connection, {**_failure(error, log), "init": True})
         return
+    calls = _call_log()
     send(connection, {"status": "ready", "log": log.take()})
     while True:
         request = receive(connection)
         answer = _run(handler, request["event"], Context(init, request["request_id"]), log)
+        calls.close(init["handler"])
         send(connection, answer)
         if answer.get("fatal"):
             return
+
+
+def _call_log() -> CallLog:
+    import boto3
+
+    directory = Path(os.environ["DUNLIN_CLOCK_FILE"]).parent
+    return CallLog(boto3.DEFAULT_SESSION, directory / FILE)
 
 
 def _load(handler: str) -> Callable[..., Any]:

@@ -18,7 +18,9 @@ def entry(tenant: Tenant, who: str, what: str, facts: Mapping[str, object]) -> W
     and counts: no personal data and no secrets.
     """
     at = clock.stamp(clock.wall())
-    return table.put_write({**keys.audit(tenant, at, secrets.token_hex(4)), **_line(who, what, facts)})
+    return table.put_write(
+        {**keys.audit(tenant, at, secrets.token_hex(4)), **_line(who, what, facts)}
+    )
 
 
 def hub_entry(who: str, what: str, facts: Mapping[str, object]) -> Write:

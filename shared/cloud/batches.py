@@ -10,17 +10,22 @@ from shared.cloud.runtime import logger
 from shared.errors import Conflict, HubError, NotFound
 
 
+# Messages of one debtor meet on one case; each try reads what the other wrote.
+_TRIES = 8
+
+
 def each(event: dict[str, Any], work: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
     """Do ``work`` for every message and report the failed ones, so that only they come again.
 
-    A conflict or a failure with a plan is logged by its name; anything else is a bug, logged with
-    its type, and its message goes to the dead-letter queue after the last try. A message whose
-    object is gone is done.
+    A conflict means that somebody else moved first, so the work is done again from the start. A
+    failure with a plan is logged by its name; anything else is a bug, logged with its type, and
+    its message goes to the dead-letter queue after the last try. A message whose object is gone
+    is done.
     """
     failed = []
     for record in event["Records"]:
         try:
-            work(json.loads(record["body"]))
+            _work(work, json.loads(record["body"]))
         except NotFound:
             logger.warning("gone", extra={"message": record["messageId"]})
         except Conflict:
@@ -32,6 +37,16 @@ def each(event: dict[str, Any], work: Callable[[dict[str, Any]], None]) -> dict[
             logger.error("broken", extra={"error": type(error).__name__, "at": _where(error)})
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
+
+
+def _work(work: Callable[[dict[str, Any]], None], body: dict[str, Any]) -> None:
+    for _ in range(_TRIES - 1):
+        try:
+            work(body)
+        except Conflict:
+            continue
+        return
+    work(body)
 
 
 def _where(error: BaseException) -> str:

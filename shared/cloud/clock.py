@@ -17,7 +17,7 @@ def now() -> datetime:
     """The business instant (UTC) by which cases fall due.
 
     Only in the local stage (``STAGE=local``) it may be offset, by the whole seconds that stand in
-    the file named by ``DUNLIN_CLOCK_FILE``.
+    the file named by ``DUNLIN_CLOCK_FILE``: it starts on any day and moves forward only.
     """
     return wall() + timedelta(seconds=_offset())
 
@@ -42,6 +42,6 @@ def _offset() -> int:
     if not path or os.environ.get("STAGE") != "local":
         return 0
     try:
-        return max(0, int(Path(path).read_text("ascii")))
+        return int(Path(path).read_text("ascii"))
     except FileNotFoundError:
         return 0

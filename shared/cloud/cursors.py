@@ -10,19 +10,18 @@ import json
 import os
 from functools import lru_cache
 
-from shared.cloud.keys import Tenant
 from shared.cloud.runtime import client
 
 _LONGEST = 1000
 
 
-def seal(tenant: Tenant, listing: str, last: str) -> str:
-    """The cursor that goes on after the id ``last`` of a listing."""
+def seal(listing: str, last: str) -> str:
+    """The cursor that goes on after the id ``last`` of a listing, whose name has the tenant's."""
     plain = json.dumps({"f": _filter(listing), "k": last}, separators=(",", ":")).encode()
-    return f"{_encode(plain)}.{_encode(_tag(tenant, plain))}"
+    return f"{_encode(plain)}.{_encode(_tag(plain))}"
 
 
-def unseal(tenant: Tenant, listing: str, cursor: str) -> str:
+def unseal(listing: str, cursor: str) -> str:
     """The id to go on after.
 
     Raises ``ValueError`` with a fixed sentence for a cursor that is malformed, or is another
@@ -35,7 +34,7 @@ def unseal(tenant: Tenant, listing: str, cursor: str) -> str:
         plain, tag = _decode(text), _decode(seal_text)
     except (binascii.Error, ValueError):
         plain, tag = b"", b""
-    if not hmac.compare_digest(tag, _tag(tenant, plain)):
+    if not hmac.compare_digest(tag, _tag(plain)):
         raise ValueError("the cursor is not one of this listing")
     fields = json.loads(plain)
     if fields["f"] != _filter(listing):
@@ -47,14 +46,14 @@ def _filter(listing: str) -> str:
     return hashlib.sha256(listing.encode()).hexdigest()[:16]
 
 
-def _tag(tenant: Tenant, plain: bytes) -> bytes:
-    return hmac.new(_key(), tenant.id.encode() + b"\n" + plain, hashlib.sha256).digest()
+def _tag(plain: bytes) -> bytes:
+    return hmac.new(_key(), plain, hashlib.sha256).digest()
 
 
 @lru_cache(maxsize=1)
 def _key() -> bytes:
-    """The stack's own random secret, named by ``CURSOR_SECRET``; read once a process."""
-    answer = client("secretsmanager").get_secret_value(SecretId=os.environ["CURSOR_SECRET"])
+    """The stack's own random secret, named by ``CURSOR_KEY_SECRET``; read once a process."""
+    answer = client("secretsmanager").get_secret_value(SecretId=os.environ["CURSOR_KEY_SECRET"])
     return str(answer["SecretString"]).encode()
 
 

@@ -59,7 +59,7 @@ def principal_row(
     """
     if role not in ROLES:
         raise ValueError("unknown role")
-    if role != "operator" and not tenant or role == "partner" and not connection:
+    if (role != "operator" and not tenant) or (role == "partner" and not connection):
         raise ValueError("an admin has a tenant, a partner has a tenant and a connection")
     return {
         **keys.principal(client),

@@ -12,7 +12,7 @@ from shared.domain.explain import Reason
 from shared.errors import NotFound
 
 
-def task_write(  # noqa: PLR0913 - every field of the row is said by the caller
+def task_write(
     tenant: Tenant,
     task_id: str,
     case: str,

@@ -32,10 +32,10 @@ from shared.domain.model import Party
 from shared.domain.money import total
 from shared.domain.settlements import settlements
 
+Left = Literal["sent", "returned", "unknown"]
+
 # Notices in these states left, or may have; one that failed or is only intended did not.
-_LEFT: Mapping[str, Literal["sent", "returned", "unknown"]] = {
-    "sent": "sent", "returned": "returned", "unknown": "unknown",
-}  # fmt: skip
+_LEFT: Mapping[str, Left] = {"sent": "sent", "returned": "returned", "unknown": "unknown"}
 
 
 def build(  # noqa: PLR0913 - a file is made of all of these and keeps none of them
@@ -258,9 +258,7 @@ def _notices(case: Case, claims: tuple[str, ...]) -> Iterator[FileNotice]:
             yield _notice(notice, concerned, state)
 
 
-def _notice(
-    notice: Notice, claims: tuple[str, ...], state: Literal["sent", "returned", "unknown"]
-) -> FileNotice:
+def _notice(notice: Notice, claims: tuple[str, ...], state: Left) -> FileNotice:
     charged = notice.fee_claim in claims
     return FileNotice(
         act=notice.act,

@@ -2,43 +2,80 @@
 
 Every event has ``kind``, ``v`` (its shape's version) and ``at`` (business time, UTC). Readers
 upcast old shapes in ``read_event``; a kind that this release does not know raises ``Unreadable``,
-and the case is parked with a person.
+and the case is parked with a person. Events of claims and of acts have modules of their own; here
+are those of the case, and the union of all.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from shared.domain.act_events import (
+    ActFailed,
+    ActPassed,
+    ActSent,
+    ActUnknown,
+    ActWithheld,
+    FeeCredited,
+    HandOverIntended,
+    NoticeReturned,
+    ReminderIntended,
+)
+from shared.domain.claim_events import (
+    BalanceStated,
+    Claim,
+    ClaimFlagged,
+    ClaimJoined,
+    ClaimMissing,
+    CreditApplied,
+    DueMoved,
+    Event,
+    PaymentAllocated,
+)
 from shared.domain.explain import Reason, Record
-from shared.domain.model import Capacity, ClaimClass, DoNotDun, Id
+from shared.domain.model import Capacity, Id
 from shared.domain.money import Money
 from shared.errors import Unreadable
 
-
-class Claim(Record):
-    """One invoice's claim as it joined a case: the attributes that the law hangs on.
-
-    ``principal`` is the invoice total, ``open`` what was unpaid of it when the claim joined;
-    ``settled`` names the payments and credit notes that were already counted in ``open``.
-    """
-
-    id: Id
-    number: str
-    total: Money
-    open: Money
-    issued: date
-    sent: date | None
-    due: date
-    reference: str | None
-    capacity: Capacity
-    natural_person: bool
-    claim_class: ClaimClass
-    fee_clause: date | None = None
-    settled: tuple[Id, ...] = ()
-    do_not_dun: tuple[DoNotDun, ...] = ()
+__all__ = [
+    "ActFailed",
+    "ActPassed",
+    "ActSent",
+    "ActUnknown",
+    "ActWithheld",
+    "BalanceStated",
+    "CaseClosed",
+    "CaseEvent",
+    "CaseOpened",
+    "Claim",
+    "ClaimFlagged",
+    "ClaimJoined",
+    "ClaimMissing",
+    "CreditApplied",
+    "Decided",
+    "DueMoved",
+    "Event",
+    "FeeCredited",
+    "HandOverIntended",
+    "Held",
+    "NoticeReturned",
+    "Parked",
+    "PartnerAnswered",
+    "PartnerClosed",
+    "PartnerPaid",
+    "PaymentAllocated",
+    "PersonAnswered",
+    "PersonAsked",
+    "PolicyRef",
+    "Released",
+    "ReminderIntended",
+    "Unparked",
+    "read_event",
+    "write_event",
+]
 
 
 class PolicyRef(Record):
@@ -46,13 +83,6 @@ class PolicyRef(Record):
 
     id: str
     version: int
-
-
-class Event(Record):
-    """What every event carries."""
-
-    v: Literal[1] = 1
-    at: datetime
 
 
 class CaseOpened(Event):
@@ -68,64 +98,6 @@ class CaseOpened(Event):
     predecessor: str | None = None
 
 
-class ClaimJoined(Event):
-    """A claim reached its first policy step and joined the case."""
-
-    kind: Literal["claim_joined"] = "claim_joined"
-    claim: Claim
-
-
-class PaymentAllocated(Event):
-    """A part of a payment settled principal of a claim; once per (payment, claim), for ever."""
-
-    kind: Literal["payment_allocated"] = "payment_allocated"
-    payment: Id
-    claim: Id
-    amount: Money
-    value_date: date
-    received: date
-    booked: date
-
-
-class CreditApplied(Event):
-    """A credit note reduced the principal of a claim; once per (credit note, claim)."""
-
-    kind: Literal["credit_applied"] = "credit_applied"
-    credit_note: Id
-    claim: Id
-    amount: Money
-    issued: date
-
-
-class BalanceStated(Event):
-    """The source states a balance that the known movements do not explain; the source wins.
-
-    ``cause`` says how: ``write_off``, ``cancelled``, or ``unexplained`` (a person is asked when
-    the balance went up).
-    """
-
-    kind: Literal["balance_stated"] = "balance_stated"
-    claim: Id
-    open: Money
-    before: Money
-    cause: Literal["write_off", "cancelled", "unexplained"]
-
-
-class ClaimFlagged(Event):
-    """The source's do-not-dun reasons of a claim changed."""
-
-    kind: Literal["claim_flagged"] = "claim_flagged"
-    claim: Id
-    do_not_dun: tuple[DoNotDun, ...]
-
-
-class ClaimMissing(Event):
-    """The source no longer knows the invoice: held, and a person is asked. Never "paid"."""
-
-    kind: Literal["claim_missing"] = "claim_missing"
-    claim: Id
-
-
 class Decided(Event):
     """A decision, with its reasons and the content hashes of all that it looked at."""
 
@@ -133,102 +105,6 @@ class Decided(Event):
     decision: dict[str, Any]
     because: tuple[Reason, ...]
     inputs: dict[str, str]
-
-
-class ReminderIntended(Event):
-    """INTENT of one contact: written before anything leaves, with the hash of what will leave.
-
-    ``claims`` lists the claims whose step this is; ``also`` further open claims that the letter
-    lists. ``fee`` is carried by ``fee_claim`` and counts only once the act is ``sent``.
-    """
-
-    kind: Literal["reminder_intended"] = "reminder_intended"
-    act: str
-    step: str
-    claims: tuple[Id, ...]
-    also: tuple[Id, ...] = ()
-    channel: str
-    tone: str
-    language: str
-    fee: Money | None = None
-    fee_claim: Id | None = None
-    fee_rule: str | None = None
-    deadline: date
-    document: str
-    content_hash: str
-
-
-class HandOverIntended(Event):
-    """INTENT of a hand-over of claims to a partner, with the hash of the case file."""
-
-    kind: Literal["hand_over_intended"] = "hand_over_intended"
-    act: str
-    step: str
-    claims: tuple[Id, ...]
-    partner: str
-    file_version: int
-    document: str
-    content_hash: str
-
-
-class ActSent(Event):
-    """OUTCOME: the counterpart took the act. Its effective day is ``on`` (creditor's zone)."""
-
-    kind: Literal["act_sent"] = "act_sent"
-    act: str
-    on: date
-    reference: str | None = None
-
-
-class ActFailed(Event):
-    """OUTCOME: the act did not happen and will not happen under this key."""
-
-    kind: Literal["act_failed"] = "act_failed"
-    act: str
-    code: str
-
-
-class ActUnknown(Event):
-    """OUTCOME: nobody can say yet whether the act happened; it is not repeated."""
-
-    kind: Literal["act_unknown"] = "act_unknown"
-    act: str
-
-
-class ActPassed(Event):
-    """A friendly notice of unknown outcome is let be: its step is passed, but nothing was given."""
-
-    kind: Literal["act_passed"] = "act_passed"
-    act: str
-    on: date
-
-
-class ActWithheld(Event):
-    """The act would have happened but a switch (outbound off, observe, fuse) kept it in."""
-
-    kind: Literal["act_withheld"] = "act_withheld"
-    step: str
-    action: str
-    claims: tuple[Id, ...]
-    why: str
-
-
-class NoticeReturned(Event):
-    """A notice bounced or came back: it was not given, its fee and its wait do not count."""
-
-    kind: Literal["notice_returned"] = "notice_returned"
-    act: str
-    code: str
-
-
-class FeeCredited(Event):
-    """A fee is taken back, for example because the payment crossed the letter in the post."""
-
-    kind: Literal["fee_credited"] = "fee_credited"
-    act: str
-    claim: Id
-    amount: Money
-    why: Literal["crossed", "returned", "waived"]
 
 
 class Held(Event):
@@ -249,7 +125,7 @@ class Released(Event):
 
 
 class PersonAsked(Event):
-    """A task was given to a person; the case rests until it is answered or its day comes."""
+    """A task was given to a person; its claims (none: the whole case) rest until the answer."""
 
     kind: Literal["person_asked"] = "person_asked"
     task: str
@@ -258,11 +134,11 @@ class PersonAsked(Event):
 
 
 class PersonAnswered(Event):
-    """A person resolved a task."""
+    """A person answered a task with a code; ``by`` is the principal's id, never a name."""
 
     kind: Literal["person_answered"] = "person_answered"
     task: str
-    answer: str
+    answer: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
     by: str
 
 
@@ -318,13 +194,36 @@ class CaseClosed(Event):
 
 
 CaseEvent = Annotated[
-    CaseOpened | ClaimJoined | PaymentAllocated | CreditApplied | BalanceStated | ClaimFlagged
-    | ClaimMissing | Decided | ReminderIntended | HandOverIntended | ActSent | ActFailed
-    | ActUnknown | ActPassed | ActWithheld | NoticeReturned | FeeCredited | Held | Released
-    | PersonAsked | PersonAnswered | PartnerAnswered | PartnerPaid | PartnerClosed | Parked
-    | Unparked | CaseClosed,
+    CaseOpened
+    | ClaimJoined
+    | PaymentAllocated
+    | CreditApplied
+    | BalanceStated
+    | ClaimFlagged
+    | ClaimMissing
+    | DueMoved
+    | Decided
+    | ReminderIntended
+    | HandOverIntended
+    | ActSent
+    | ActFailed
+    | ActUnknown
+    | ActPassed
+    | ActWithheld
+    | NoticeReturned
+    | FeeCredited
+    | Held
+    | Released
+    | PersonAsked
+    | PersonAnswered
+    | PartnerAnswered
+    | PartnerPaid
+    | PartnerClosed
+    | Parked
+    | Unparked
+    | CaseClosed,
     Field(discriminator="kind"),
-]  # fmt: skip
+]
 
 _ADAPTER: TypeAdapter[CaseEvent] = TypeAdapter(CaseEvent)
 

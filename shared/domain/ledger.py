@@ -10,8 +10,15 @@ from typing import Literal
 from shared.domain import interest as accrual
 from shared.domain.case import Case, ClaimState
 from shared.domain.events import (
-    BalanceStated, CaseEvent, Claim, ClaimFlagged, CreditApplied, FeeCredited, PaymentAllocated,
-)  # fmt: skip
+    BalanceStated,
+    CaseEvent,
+    Claim,
+    ClaimFlagged,
+    CreditApplied,
+    DueMoved,
+    FeeCredited,
+    PaymentAllocated,
+)
 from shared.domain.law import LawPack
 from shared.domain.model import CreditNote, DoNotDun, Invoice, Party, Payment
 from shared.domain.money import Money
@@ -75,51 +82,58 @@ def reconcile(case: Case, truth: Truth, at: datetime, tolerance: Money) -> list[
         *_credits(state, truth, at),
     ]
     after = Case.replay(case.id, events, case)
-    stated = _stated(after.claims[truth.invoice.id], truth, at)
-    if stated is not None:
-        events.append(stated)
+    events += _stated(after, truth, at, before=state)
     flags = flags_of(truth)
     if flags != state.do_not_dun or state.missing:
         events.append(ClaimFlagged(at=at, claim=truth.invoice.id, do_not_dun=flags))
+    if truth.invoice.due > state.claim.due and not state.with_partner:
+        due, before = truth.invoice.due, state.claim.due
+        events.append(DueMoved(at=at, claim=truth.invoice.id, due=due, before=before))
     after = Case.replay(case.id, events, case)
     events.extend(crossed(after, at, tolerance))
     return events
 
 
 def crossed(case: Case, at: datetime, tolerance: Money) -> list[FeeCredited]:
-    """Fees of notices that crossed the payment: the claim was settled when the notice went out.
+    """Fees that were not owed: the claim was settled when the notice went out, or never existed.
 
     A fee is owed for a reminder of what was unpaid; money received on or before the day of
-    sending, though booked later, takes the fee back without anybody asking for it.
+    sending, though booked later, takes the fee back without anybody asking for it, and so does
+    an invoice that is cancelled.
     """
-    credits = []
+    found = []
     for notice in case.notices.values():
         if not notice.fee or not notice.given or notice.fee_credited or notice.on is None:
             continue
         state = case.claims[notice.fee_claim or ""]
-        if open_on(state, notice.on) <= tolerance:
-            credits.append(
-                FeeCredited(
-                    at=at, act=notice.act, claim=state.claim.id, amount=notice.fee, why="crossed"
-                )
+        if state.cancelled or open_on(state, notice.on) <= tolerance:
+            credit = FeeCredited(
+                at=at,
+                act=notice.act,
+                claim=state.claim.id,
+                amount=notice.fee,
+                why="waived" if state.cancelled else "crossed",
             )
-    return credits
+            found.append(credit)
+    return found
 
 
 def open_on(state: ClaimState, day: date) -> Money:
     """The principal that was really unpaid at the end of a day, by the days of receipt."""
     still = state.claim.open
-    before = state.claim.open
-    for movement in state.movements[1:]:
+    for movement in state.movements:
         if movement.on <= day:
-            still -= before - movement.open
-        before = movement.open
-    return still
+            still -= movement.lowered
+    return still if still.amount > 0 else Money.zero(still.currency)
 
 
 def balances(state: ClaimState) -> tuple[tuple[date, Money], ...]:
-    """The open principal piece by piece, from each day on, by the days of receipt."""
-    days = sorted({movement.on for movement in state.movements})
+    """The open principal piece by piece, from each day on, by the days of receipt.
+
+    It begins with the due date, from which it matters.
+    """
+    due = state.claim.due
+    days = sorted({due, *(movement.on for movement in state.movements if movement.on > due)})
     return tuple((day, open_on(state, day)) for day in days)
 
 
@@ -177,14 +191,54 @@ def _credits(state: ClaimState, truth: Truth, at: datetime) -> Sequence[CaseEven
     ]
 
 
-def _stated(state: ClaimState, truth: Truth, at: datetime) -> BalanceStated | None:
-    invoice = truth.invoice
-    wanted = Money.zero(invoice.open.currency) if invoice.cancelled else invoice.open
+def _stated(case: Case, truth: Truth, at: datetime, *, before: ClaimState) -> list[BalanceStated]:
+    """What the source's balance says beyond the movements, a write-off apart from the rest.
+
+    ``before`` is the claim before the movements that came in with it. A balance that stands as
+    high as then is only behind them; one that rises above it is something for a person.
+    """
+    invoice, state = truth.invoice, case.claims[truth.invoice.id]
+    wanted = _wanted(case, truth)
     if state.open == wanted:
-        return None
-    cause: Literal["write_off", "cancelled", "unexplained"] = "unexplained"
+        return []
     if invoice.cancelled:
-        cause = "cancelled"
-    elif invoice.written_off:
-        cause = "write_off"
-    return BalanceStated(at=at, claim=invoice.id, open=wanted, before=state.open, cause=cause)
+        return [_statement(state.open, wanted, "cancelled", invoice.id, at)]
+    events = []
+    start = state.open
+    if invoice.written_off and wanted < start:
+        new = invoice.written_off - state.lowered_by("write_off")
+        written = min(new, start - wanted)
+        if written.amount > 0:
+            start -= written
+            events.append(_statement(state.open, start, "write_off", invoice.id, at))
+    if start != wanted:
+        raised = wanted > before.open
+        last = _statement(start, wanted, "unexplained", invoice.id, at, raised=raised)
+        events.append(last)
+    return events
+
+
+def _wanted(case: Case, truth: Truth) -> Money:
+    """The balance that the source states, less what a partner reported and still keeps.
+
+    The source cannot know of money that the partner has not passed on; once the partner has
+    ended its work, all of it has been.
+    """
+    invoice, nothing = truth.invoice, Money.zero(truth.invoice.open.currency)
+    if invoice.cancelled:
+        return nothing
+    if case.partner_state == "closed":
+        return invoice.open
+    return max(nothing, invoice.open - case.claims[invoice.id].lowered_by("partner"))
+
+
+def _statement(
+    before: Money,
+    after: Money,
+    cause: Literal["write_off", "cancelled", "unexplained"],
+    claim: str,
+    at: datetime,
+    *,
+    raised: bool = False,
+) -> BalanceStated:
+    return BalanceStated(at=at, claim=claim, open=after, before=before, cause=cause, raised=raised)

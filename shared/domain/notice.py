@@ -9,12 +9,18 @@ from typing import cast
 from shared.domain.calendar import next_banking_day
 from shared.domain.case import Case
 from shared.domain.creditor import Creditor
-from shared.domain.decide import Remind
+from shared.domain.decisions import Remind
 from shared.domain.formats import Language
 from shared.domain.ledger import Position
 from shared.domain.letter_input import (
-    LetterAccount, LetterCreditor, LetterDebtor, LetterInput, LetterItem, LetterTotals, NextStep,
-)  # fmt: skip
+    LetterAccount,
+    LetterCreditor,
+    LetterDebtor,
+    LetterInput,
+    LetterItem,
+    LetterTotals,
+    NextStep,
+)
 from shared.domain.model import Party
 from shared.domain.money import Money, total
 from shared.domain.policy import Tone
@@ -52,7 +58,9 @@ def letter_for(
         creditor=LetterCreditor(
             name=creditor.name,
             business_id=creditor.business_id,
-            lines=_lines(creditor.address.lines, creditor.address.postal_code, creditor.address.city),
+            lines=_lines(
+                creditor.address.lines, creditor.address.postal_code, creditor.address.city
+            ),
             email=creditor.email,
             phone=creditor.phone or "",
         ),

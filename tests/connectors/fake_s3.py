@@ -1,4 +1,4 @@
-"""S3 as far as drop folders use it, with its rules: strong listing, pages, stamps, error classes."""
+"""S3 as far as drop folders use it: strong listing, pages, stamps to the second, errors."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class FakeS3:
         found = sorted(k for b, k in self.objects if b == Bucket and k.startswith(Prefix))
         start = int(ContinuationToken or 0)
         shown = found[start : start + self.page_size]
-        answer = {"IsTruncated": start + len(shown) < len(found)}
+        answer = {"Name": Bucket, "IsTruncated": start + len(shown) < len(found)}
         if shown:
             answer["Contents"] = [self._entry(Bucket, key) for key in shown]
         if answer["IsTruncated"]:

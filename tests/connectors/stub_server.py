@@ -54,7 +54,7 @@ class RawServer:
                 while request := self._request(stream):
                     self.requests.append(request)
                     for chunk in self._reply(request):
-                        stream.sendall(chunk)
+                        stream.sendall(chunk if self._keep else _closing(chunk))
                     if not self._keep:
                         return
         except OSError:
@@ -76,6 +76,14 @@ class RawServer:
         while len(body) < wanted:
             body += stream.recv(65536)
         return head + b"\r\n\r\n" + body
+
+
+def _closing(chunk: bytes) -> bytes:
+    """Say that the connection ends, so that no client takes it for one that it may use again."""
+    first, line, rest = chunk.partition(b"\r\n")
+    if not (line and first.startswith(b"HTTP/1.1 ") and b"\r\n\r\n" in chunk):
+        return chunk
+    return first + b"\r\nConnection: close\r\n" + rest
 
 
 def ok(body: bytes = b"{}", *, status: str = "200 OK", headers: str = "") -> bytes:

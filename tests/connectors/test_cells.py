@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from connectors.cells import Unclear, read_amount, read_date
 
+NINE = datetime(2026, 4, 3, 9)  # noqa: DTZ001 - a spreadsheet cell has no zone
+
 
 @pytest.mark.parametrize(
     ("text", "declared", "day"),
@@ -29,9 +31,10 @@ def test_a_date_with_one_reading_is_read(text, declared, day):
 @pytest.mark.parametrize(
     ("text", "declared"),
     [
-        ("03/04/2026", None), ("03-04-2026", None), ("2026-04-03", "DD.MM.YYYY"), ("30.02.2026", None),
+        ("03/04/2026", None), ("03-04-2026", None), ("2026-04-03", "DD.MM.YYYY"),
+        ("30.02.2026", None),
         ("29.02.2026", None), ("03.04.26", None), ("tomorrow", None), ("", None), ("46115", None),
-        (46115, None), (Decimal("46115.5"), None), (None, None), (datetime(2026, 4, 3, 9), None),
+        (46115, None), (Decimal("46115.5"), None), (None, None), (NINE, None),
         ("2026-4-3", None), ("٠٣.٠٤.٢٠٢٦", None), ("2026-04-03T00:00:00", None),
     ],
 )  # fmt: skip
@@ -41,7 +44,7 @@ def test_a_date_with_no_reading_or_two_is_refused(text, declared):
 
 
 def test_a_typed_date_needs_no_format():
-    assert read_date(datetime(2026, 4, 3), None) == date(2026, 4, 3)
+    assert read_date(NINE.replace(hour=0), None) == date(2026, 4, 3)
     assert read_date(date(2026, 4, 3), "MM/DD/YYYY") == date(2026, 4, 3)
 
 
@@ -66,7 +69,7 @@ def test_an_amount_with_one_reading_is_read(text, declared, amount):
         ("1,234", None), ("1.234", None), ("1,23,456", None), ("1.234.56", ","), ("12,50", "."),
         ("1 2345", ","), ("1 234.567,89", ","), ("EUR 12", None), ("12 €", None), ("(12,50)", ","),
         ("1e3", "."), ("--5", "."), ("-5-", "."), ("+5", "."), ("", None), (",5", ","), ("5,", ","),
-        ("NaN", None), ("٥", None), (None, None), (date(2026, 1, 1), None), ("9" * 31, None),
+        ("NaN", None), ("\u0665", None), (None, None), (date(2026, 1, 1), None), ("9" * 31, None),
     ],
 )  # fmt: skip
 def test_an_amount_with_no_reading_or_two_is_refused(text, declared):

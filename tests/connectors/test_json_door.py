@@ -45,7 +45,7 @@ def test_one_byte_order_mark_is_dropped():
 
 
 def test_the_error_shows_nothing_of_the_document():
-    name = "".join(["Can", "ary"])
+    name = "Canary"
     with pytest.raises(Unreadable) as caught:
         read_json(f'{{"name": "{name}", }}'.encode())
     assert caught.value.__context__ is None

@@ -14,6 +14,8 @@ from connectors import sheet_door
 from connectors.sheet_door import read_csv, read_xlsx, write_csv
 from shared.errors import Unreadable
 
+DAY = datetime(2026, 4, 3)  # noqa: DTZ001 - a spreadsheet cell has no zone
+
 
 def workbook(*sheets, **named):
     book = openpyxl.Workbook()
@@ -63,8 +65,11 @@ def test_csv_is_decoded_as_configured(encoding, body):
 @pytest.mark.parametrize(
     ("encoding", "body"),
     [
-        ("utf-8", "ä;b".encode("cp1252")), ("cp1252", "ä;b".encode()), ("utf-8", "ä".encode("utf-16")),
-        ("utf-8", b"a\x00;b"), ("utf-8", b'a;b\n1;"open'), ("utf-8", b'a;b\n"1"2;3'), ("utf-8", b""),
+        ("utf-8", "ä;b".encode("cp1252")), ("cp1252", "ä;b".encode()),
+        ("utf-8", "ä".encode("utf-16")),
+        ("utf-8", b"a\x00;b"),
+        ("utf-8", b'a;b\n1;"open'), ("utf-8", b'a;b\n"1"2;3'),
+        ("utf-8", b""),
         ("utf-8", b"\n;;\n"), ("utf-8", b"a;" * 300), ("utf-8", b"a\n" * 100_002),
         ("utf-8", b"a" * 20_000_001), ("utf-8", b'"' + b"a" * 200_000 + b'"'),
     ],
@@ -76,13 +81,12 @@ def test_csv_that_would_need_a_guess_is_unreadable(encoding, body):
 
 
 def test_xlsx_gives_typed_cells_and_exact_shown_decimals():
-    body = workbook(
-        [["n", "d", "x", "y", "z"], [7, datetime(2026, 4, 3), 0.1 + 0.2, "t"], [1234.56]]
-    )
+    rows = [["n", "d", "x", "y", "z"], [7, DAY, 0.1 + 0.2, "t"], [1234.56]]
+    body = workbook(rows)
     table = read_xlsx(body, sheet=None)
     assert table.header == ("n", "d", "x", "y", "z")
     assert table.rows == (
-        (2, (7, datetime(2026, 4, 3), Decimal("0.3"), "t", None)),
+        (2, (7, DAY, Decimal("0.3"), "t", None)),
         (3, (Decimal("1234.56"), None, None, None, None)),
     )
 
@@ -119,6 +123,12 @@ def test_a_broken_or_hostile_workbook_is_unreadable(body):
     with pytest.raises(Unreadable) as caught:
         read_xlsx(body, sheet=None)
     assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("part", [ENTITY, ENTITY.decode().encode("utf-16")])
+def test_entities_are_refused_before_any_parser_sees_them(part):
+    with pytest.raises(Unreadable, match="no spreadsheet program writes"):
+        read_xlsx(repacked(workbook([["a"]]), sheet1=part), sheet=None)
 
 
 def test_a_zip_bomb_is_refused_before_it_unfolds(monkeypatch):

@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from shared.domain import casefile
+from shared.domain import casefile, ledger
 from shared.domain.case import Case
 from shared.domain.casefile_v1 import CaseFile
 from shared.domain.chronology import Happening
@@ -37,7 +37,8 @@ from shared.domain.events import (
     ReminderIntended,
 )
 from shared.domain.explain import Reason
-from shared.domain.interest import Interest, Segment
+from shared.domain.interest import Interest, Segment, accrue
+from shared.domain.lawpack import load
 from shared.domain.model import Address, Party, PersonalMark
 from shared.domain.money import Money
 
@@ -473,6 +474,26 @@ def test_an_agreed_rate_is_named_as_the_contracts():
     agreed = build(agreed_rates={"erp:inv-1": Decimal("9.50")})
     assert agreed.claims[0].interest.basis == "contract"
     assert build().claims[1].interest.basis == "none"
+
+
+def test_interest_of_the_law_itself_fits_into_the_file():
+    case = Case.replay("case-1", EVENTS)
+    interest = {
+        name: accrue(
+            load("FI"),
+            capacity="consumer",
+            natural_person=True,
+            due=case.claims[name].claim.due,
+            balances=ledger.balances(case.claims[name]),
+            to=date(2026, 3, 8),
+            agreed_rate=None,
+        )
+        for name in HANDED
+    }
+    file = build(interest=interest)
+    assert file.totals.interest == interest["erp:inv-1"].total + interest["erp:inv-2"].total
+    assert file.totals.interest.amount > 0
+    assert casefile.missing(file) == ()
 
 
 def test_an_earlier_partners_answer_is_told_in_the_chronology():

@@ -1,7 +1,9 @@
 """Tryton 8: customers, invoices, credit notes and payments over its REST API, read-only.
 
-An administrator of the ERP makes a user with read rights (``docs/connectors/erp.tryton.md``) and an
-application key of kind REST for it. The key is all that the hub has: it cannot write.
+An administrator of the ERP makes a user whose group may read parties with their addresses, contact
+mechanisms, identifiers, categories and languages, customer invoices, receivable lines with their
+moves, journals and reconciliations, dunnings with procedures and levels, the company, currencies
+and countries; and for that user an application key of kind REST. The key is all that the hub has.
 
 Left to a person, because Tryton does not say it: when an invoice was sent, and which of several
 instalments is overdue (an invoice counts as due when its last open instalment is).
@@ -11,24 +13,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from connectors.contract import Connection, Finding, Page, RowError, Spec
 from connectors.erp.tryton import rows
 from connectors.erp.tryton.cursor import FEEDS, Cursor, Feed
+from connectors.erp.tryton.questions import BUSINESS_IDS, MODELS, Questions
 from connectors.erp.tryton.rest import Row, TrytonRest
 from connectors.http import Door
 from shared.domain.model import ClaimClass, Fact, Id, OpenItem
 from shared.errors import HubError, Reconnect, Unreadable
 
 _PAGE = 100
-_MODELS: dict[Feed, str] = {
-    "customers": "party.party",
-    "invoices": "account.invoice",
-    "payments": "account.move.line",
-}
+# A page of invoices costs Tryton up to some seconds of CPU (trytond's own limit is 60 s).
+_TOTAL_SECONDS = 60
 
 
 class Config(BaseModel):
@@ -61,12 +61,17 @@ class Config(BaseModel):
         pattern=r"^(customer_payment_reference|reference)$",
         description="The field that holds the reference which the debtor pays with.",
     )
+    sent_when_dated: bool = Field(
+        default=False,
+        description="Whether every invoice is sent on its invoice date; Tryton does not say when. "
+        "Where the law lets a fee hang on it, invoices of unknown sending bear none.",
+    )
     dunning: bool = Field(
         default=True, description="Whether the module account_dunning is active (its blocks count)."
     )
     overlap_minutes: int = Field(
         default=10, ge=1, le=180,
-        description="How far a pull looks back; more than 60 when the server's zone has summer time.",
+        description="How far a pull looks back; over 60 when the server's zone has summer time.",
     )  # fmt: skip
 
 
@@ -103,19 +108,15 @@ class TrytonErp:
     def __init__(self, connection: Connection) -> None:
         config = connection.config
         self._config = config if isinstance(config, Config) else Config(**config.model_dump())
-        key = connection.secrets.get("application_key", "")
-        if not key:
-            raise Reconnect("the application key is missing")
-        door = Door(
-            self._config.url, private_targets=connection.private_targets, total_seconds=60,
-            secrets=(key,),
-        )  # fmt: skip
-        self._rest = TrytonRest(door, self._config.database, key, self._config.company)
+        self._connection = connection
+        self._ask = Questions(self._config.company, dunning=self._config.dunning)
+        self._overlap = timedelta(minutes=self._config.overlap_minutes)
         self._reading = rows.Reading(
             connection=connection.id,
             country=self._config.country,
             reference=self._config.reference,
             claim_class=self._config.claim_class,
+            sent_when_dated=self._config.sent_when_dated,
             capacities={
                 self._config.consumer_category: "consumer",
                 self._config.business_category: "business",
@@ -123,8 +124,19 @@ class TrytonErp:
             },
         )
 
+    @cached_property
+    def _rest(self) -> TrytonRest:
+        key = self._connection.secrets.get("application_key", "")
+        if not key:
+            raise Reconnect("the application key is missing")
+        door = Door(
+            self._config.url, private_targets=self._connection.private_targets,
+            total_seconds=_TOTAL_SECONDS, secrets=(key,),
+        )  # fmt: skip
+        return TrytonRest(door, self._config.database, key, self._config.company)
+
     def test(self) -> Sequence[Finding]:
-        """Read the company, one invoice, one payment and a dunning block as a pull would."""
+        """Read the company and the newest record of each feed, with all that a pull reads of it."""
         company: list[object] = [["id", "=", self._config.company]]
         return [
             self._finding(
@@ -176,10 +188,9 @@ class TrytonErp:
         numbers = {self._number(each): each for each in invoices}
         found: dict[str, OpenItem] = {}
         asked = [number for number in numbers if number is not None]
-        fields = [*rows.OPEN_ITEM, *self._dunning(rows.INVOICE_DUNNING, rows.OPEN_ITEM_DUNNING)]
         for start in range(0, len(asked), _PAGE):
-            domain = [*self._domain("invoices"), ["id", "in", asked[start : start + _PAGE]]]
-            for row in self._rest.search("account.invoice", domain, fields):
+            domain = [*self._ask.domain("invoices"), ["id", "in", asked[start : start + _PAGE]]]
+            for row in self._rest.search("account.invoice", domain, self._ask.open_item):
                 name = numbers[row["id"]]
                 found[name] = OpenItem(
                     invoice=name, open=rows.open_amount(row), do_not_dun=rows.flags(row)
@@ -199,13 +210,14 @@ class TrytonErp:
         return state.model_copy(update={"feed": feed, "after": 0, "until": until, "began": began})
 
     def _newest(self, feed: Feed, field: str) -> datetime | None:
-        domain = [*self._domain(feed), [field, "!=", None]]
-        found = self._rest.search(_MODELS[feed], domain, [field], order=f"{field} DESC", limit=1)
+        domain = [*self._ask.domain(feed), [field, "!=", None]]
+        found = self._rest.search(MODELS[feed], domain, [field], order=f"{field} DESC", limit=1)
         return found[0][field] if found else None
 
     def _page(self, state: Cursor, feed: Feed) -> list[Row]:
-        domain = [*self._domain(feed), *state.changed(feed, self._overlap, self._config.dunning)]
-        return self._rest.search(_MODELS[feed], domain, self._fields(feed), limit=_PAGE)
+        changed = state.changed(feed, self._ask.watched(feed), self._overlap)
+        domain = [*self._ask.domain(feed), *changed]
+        return self._rest.search(MODELS[feed], domain, self._ask.fields(feed), limit=_PAGE)
 
     def _next(self, state: Cursor, feed: Feed, found: list[Row]) -> Cursor:
         if len(found) == _PAGE:
@@ -216,51 +228,15 @@ class TrytonErp:
 
     def _first(self, feed: Feed) -> list[Row]:
         return self._rest.search(
-            _MODELS[feed], self._domain(feed), self._fields(feed), order="id DESC", limit=1
+            MODELS[feed], self._ask.domain(feed), self._ask.fields(feed), order="id DESC", limit=1
         )
-
-    # -- what is asked -------------------------------------------------------------------------
-
-    @property
-    def _overlap(self) -> timedelta:
-        return timedelta(minutes=self._config.overlap_minutes)
-
-    def _domain(self, feed: Feed) -> list[object]:
-        company = self._config.company
-        match feed:
-            case "customers":
-                return [["active", "in", [True, False]]]
-            case "invoices":
-                return [
-                    ["type", "=", "out"], ["company", "=", company], ["number", "!=", None],
-                    ["state", "in", ["posted", "paid", "cancelled"]],
-                ]  # fmt: skip
-            case "payments":
-                return [
-                    ["account.type.receivable", "=", True], ["move.company", "=", company],
-                    ["move.state", "=", "posted"], ["credit", ">", 0],
-                    ["move.journal.type", "in", ["cash", "statement"]],
-                ]  # fmt: skip
-
-    def _fields(self, feed: Feed) -> list[str]:
-        match feed:
-            case "customers":
-                return [*rows.PARTY, *self._dunning(rows.PARTY_DUNNING)]
-            case "invoices":
-                return [*rows.INVOICE, *self._dunning(rows.INVOICE_DUNNING)]
-            case "payments":
-                return [*rows.PAYMENT]
-
-    def _dunning(self, *groups: tuple[str, ...]) -> list[str]:
-        return [field for group in groups for field in group] if self._config.dunning else []
 
     # -- what the answers mean -----------------------------------------------------------------
 
     def _read(self, feed: Feed, found: list[Row]) -> tuple[tuple[Fact, ...], tuple[RowError, ...]]:
         facts: list[Fact] = []
         refused: list[RowError] = []
-
-        def keep(model: str, row: Row, fact: Callable[[], Fact]) -> None:
+        for model, row, fact in self._facts(feed, found):
             try:
                 facts.append(fact())
             except ValidationError as error:
@@ -268,21 +244,22 @@ class TrytonErp:
                 refused.append(_refusal(model, row, path, "the value is not allowed"))
             except (ValueError, KeyError, TypeError, AttributeError):
                 refused.append(_refusal(model, row, "", "the record is not as Tryton makes it"))
+        return tuple(facts), tuple(refused)
 
+    def _facts(self, feed: Feed, found: list[Row]) -> Iterator[tuple[str, Row, Callable[[], Fact]]]:
+        """Each record with its model and the fact that it is: parties before their invoices."""
         reading = self._reading
         if feed == "payments":
-            for row in found:
-                keep("account.move.line", row, partial(reading.payment, row))
-            return tuple(facts), tuple(refused)
+            yield from (("account.move.line", row, partial(reading.payment, row)) for row in found)
+            return
         parties, identifiers = self._parties(feed, found)
         for number, party in parties.items():
-            keep("party.party", party, partial(reading.party, party, identifiers[number]))
+            yield "party.party", party, partial(reading.party, party, identifiers[number])
         for row in found if feed == "invoices" else ():
-            if row["total_amount"] < 0:
-                keep("account.invoice", row, partial(reading.credit_note, row))
-            else:
-                keep("account.invoice", row, partial(reading.invoice, row, parties[row["party"]]))
-        return tuple(facts), tuple(refused)
+            credit = row["total_amount"] < 0
+            party = parties.get(row["party"], {})
+            fact = partial(reading.credit_note, row) if credit else None
+            yield "account.invoice", row, fact or partial(reading.invoice, row, party)
 
     def _parties(self, feed: Feed, found: list[Row]) -> tuple[dict[int, Row], dict[int, list[Row]]]:
         """The debtors among the changed parties or of the invoices, and their company numbers."""
@@ -291,12 +268,12 @@ class TrytonErp:
             parties = {row["id"]: row for row in found if row["id"] in owing}
         else:
             wanted = sorted({row["party"] for row in found})
-            domain = [*self._domain("customers"), ["id", "in", wanted]]
-            answer = self._rest.search("party.party", domain, self._fields("customers"))
+            domain = [*self._ask.domain("customers"), ["id", "in", wanted]]
+            answer = self._rest.search("party.party", domain, self._ask.fields("customers"))
             parties = {row["id"]: row for row in answer} if wanted else {}
         identifiers: dict[int, list[Row]] = {number: [] for number in parties}
         if parties:
-            asked = [["party", "in", sorted(parties)], ["type", "in", list(rows.BUSINESS_IDS)]]
+            asked = [["party", "in", sorted(parties)], ["type", "in", list(BUSINESS_IDS)]]
             for row in self._rest.search("party.identifier", asked, ["party", "type", "code"]):
                 identifiers[row["party"]].append(row)
         return parties, identifiers
@@ -305,7 +282,7 @@ class TrytonErp:
         """Those with an unpaid invoice; of no other party is anything kept."""
         if not parties:
             return set()
-        domain = [*self._domain("invoices"), ["state", "=", "posted"], ["party", "in", parties]]
+        domain = [*self._ask.domain("invoices"), ["state", "=", "posted"], ["party", "in", parties]]
         return {row["party"] for row in self._rest.search("account.invoice", domain, ["party"])}
 
     def _number(self, invoice: Id) -> int | None:

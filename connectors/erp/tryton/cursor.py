@@ -8,6 +8,7 @@ commits late would else be lost.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -19,14 +20,6 @@ from shared.errors import Unreadable
 
 Feed = Literal["customers", "invoices", "payments"]
 FEEDS: tuple[Feed, ...] = ("customers", "invoices", "payments")
-
-# Other records whose change changes what a feed delivers. Tryton writes an invoice whenever a
-# payment, credit or reconciliation touches it, so invoices need only the block of its dunning.
-WATCHED: dict[Feed, tuple[str, ...]] = {
-    "customers": ("", "addresses.", "contact_mechanisms.", "identifiers."),
-    "invoices": ("", "move.lines.dunnings."),
-    "payments": ("", "invoice_payments."),
-}
 
 
 class Cursor(Record):
@@ -67,16 +60,15 @@ class Cursor(Record):
         """What to store: a pull that is over has no beginning."""
         return self if self.feed else Cursor(since=self.since)
 
-    def changed(self, feed: Feed, overlap: timedelta, dunning: bool) -> list[object]:
+    def changed(self, feed: Feed, watched: Sequence[str], overlap: timedelta) -> list[object]:
         """The domain of records that ``feed`` has yet to deliver.
 
-        ``dunning`` says whether the module account_dunning and so its records exist.
+        ``watched`` are the paths (empty, or ending in a dot) of records whose change counts.
         """
         domain: list[object] = [["id", ">", self.after]]
         since = self.since.get(feed)
         if since is None:
             return domain
         edge = stamp(since - overlap)
-        watched = [each for each in WATCHED[feed] if dunning or "dunnings" not in each]
-        fields = [f"{prefix}{name}_date" for prefix in watched for name in ("write", "create")]
+        fields = [f"{path}{name}_date" for path in watched for name in ("write", "create")]
         return [*domain, ["OR", *([field, ">=", edge] for field in fields)]]

@@ -32,42 +32,6 @@ from shared.domain.model import (
 )
 from shared.domain.money import Money
 
-# Public numbers of companies; a person's identifier is never asked for.
-BUSINESS_IDS = (
-    "fi_ytunnus", "fi_alv", "fi_associationid", "se_orgnr", "se_vat", "no_orgnr", "no_mva",
-    "dk_cvr", "ee_registrikood", "ee_kmkr", "de_handelsregisternummer", "de_vat", "nl_btw", "eu_vat",
-)  # fmt: skip
-
-PARTY = (
-    "write_date", "create_date", "name", "code", "lang.code", "categories.name",
-    "addresses.street", "addresses.postal_code", "addresses.city", "addresses.country.code",
-    "contact_mechanisms.type", "contact_mechanisms.value",
-)  # fmt: skip
-PARTY_DUNNING = ("dunning_procedure.levels",)
-# Of a line that settles: the rest of its reconciliation tells which invoices it settles.
-_SETTLING = (
-    "debit", "credit", "second_currency.code", "amount_second_currency", "invoice_payments",
-    "reconciliation.lines.debit", "reconciliation.lines.credit",
-    "reconciliation.lines.amount_second_currency", "reconciliation.lines.move.date",
-    "reconciliation.lines.move.origin", "reconciliation.lines.move.journal.type",
-    "reconciliation.lines.invoice_payments",
-)  # fmt: skip
-INVOICE = (
-    "write_date", "number", "party", "invoice_date", "state", "currency.code", "total_amount",
-    "amount_to_pay", "customer_payment_reference", "reference", "description",
-    "cancel_move.origin", "lines_to_pay.maturity_date", "lines_to_pay.reconciliation",
-    "payment_lines.debit", "payment_lines.credit", "payment_lines.amount_second_currency",
-    "payment_lines.move.journal.type", "reconciliation_lines.debit", "reconciliation_lines.credit",
-    "reconciliation_lines.amount_second_currency", "reconciliation_lines.move.journal.type",
-    *(f"lines_to_pay.{field}" for field in _SETTLING),
-)  # fmt: skip
-OPEN_ITEM = ("state", "currency.code", "amount_to_pay", "party.code", "lines_to_pay.debit")
-OPEN_ITEM_DUNNING = ("party.dunning_procedure.levels",)
-INVOICE_DUNNING = ("lines_to_pay.dunnings.blocked",)
-PAYMENT = (
-    "write_date", "create_date", "party", "move.date", "account.company.currency.code", *_SETTLING,
-)  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -78,6 +42,7 @@ class Reading:
     reference: str
     claim_class: ClaimClass
     capacities: Mapping[str, Capacity]
+    sent_when_dated: bool = False
 
     def id(self, record: object) -> str:
         """The hub's id of a Tryton record, given its number."""
@@ -89,7 +54,7 @@ class Reading:
         addresses = tuple(self._address(one) for one in row["addresses"] or ())
         contacts = [(one["type"], one["value"]) for one in row["contact_mechanisms"] or ()]
         consumer = self.capacity(row) == "consumer"
-        language = (row["lang"] or {}).get("code")
+        language = row["lang"]["code"] if row["lang"] else None
         return Party(
             id=self.id(row["id"]),
             version=_version(row),
@@ -125,6 +90,7 @@ class Reading:
             number=row["number"],
             debtor=self.id(row["party"]),
             issued=row["invoice_date"],
+            sent=row["invoice_date"] if self.sent_when_dated else None,
             # Instalments: nothing counts as overdue before the last open one is.
             due=max((_due(line, row) for line in open_lines or lines), default=row["invoice_date"]),
             total=total,
@@ -206,7 +172,7 @@ def blocked(row: Row) -> bool:
 def never_dunned(party: Row) -> bool:
     """Whether the party's dunning procedure has no level: Tryton never duns it."""
     procedure = party.get("dunning_procedure")
-    return bool(procedure) and not procedure["levels"]
+    return procedure is not None and not procedure["levels"]
 
 
 def flags(row: Row) -> tuple[DoNotDun, ...]:
@@ -228,8 +194,8 @@ def _cancellation(row: Row, total: Money) -> tuple[bool, Money | None]:
     """Whether the invoice was voided, and how much of it was credited."""
     if row["state"] != "cancelled":
         return False, _settled_by(row, "revenue", total)
-    origin = (row["cancel_move"] or {}).get("origin") or ""
-    return (False, total) if _invoice_of(origin) else (True, None)
+    move = row["cancel_move"]
+    return (False, total) if move and _invoice_of(move["origin"]) else (True, None)
 
 
 def _settled_by(row: Row, journal: str, total: Money) -> Money | None:
@@ -289,7 +255,7 @@ def _age(line: Row) -> tuple[Any, int]:
 def _signed(line: Row) -> Decimal:
     """A line's amount in the invoice's currency: positive is owed, negative settles."""
     foreign: Decimal | None = line["amount_second_currency"]
-    return foreign if foreign else Decimal(line["debit"] - line["credit"])
+    return foreign or Decimal(line["debit"] - line["credit"])
 
 
 def _invoice_of(origin: Any) -> str | None:

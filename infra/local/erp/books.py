@@ -19,74 +19,33 @@ Facts about Tryton 8.2 that this module rests on (read in its source, seen on a 
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
-from infra.local.erp.rpc import ErpError, Rpc
+from infra.local.erp.desk import Desk, warning_key
+from infra.local.erp.entries import (
+    Customer,
+    NewInvoice,
+    Posted,
+    Receipt,
+    invoice_entry,
+    party_entry,
+    procedure_entry,
+)
+from infra.local.erp.rpc import Rpc
 from infra.local.erp.server import Tryton
 
 BATCH = 50
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Customer:
-    """A customer to create. ``business_id`` is (Tryton's identifier type, code)."""
-
-    name: str
-    kind: Literal["person", "company", "unknown"] = "person"
-    language: str = "fi"
-    country: str = "FI"
-    street: str = ""
-    postal_code: str = ""
-    city: str = ""
-    email: str | None = None
-    phone: str | None = None
-    business_id: tuple[str, str] | None = None
-    do_not_dun: bool = False
-
-
-@dataclass(frozen=True)
-class NewInvoice:
-    """An invoice to post: one line of ``amount`` (gross, in ``currency``) due on ``due``."""
-
-    customer: int
-    issued: date
-    due: date
-    amount: Decimal
-    reference: str = ""
-    description: str = "Goods and services"
-    currency: str = "EUR"
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """Money for one invoice as a bank statement shows it, in the creditor's currency."""
-
-    invoice: int
-    on: date
-    amount: Decimal
-
-
-@dataclass(frozen=True)
-class Posted:
-    """A posted invoice: Tryton's id, its number, and its ISO 11649 payment reference."""
-
-    id: int
-    number: str
-    payment_reference: str
-
-
 class Books:
     """The accountant at work; every method raises ErpError when Tryton refuses."""
 
     def __init__(self, rpc: Rpc) -> None:
-        self._rpc = rpc
-        self._ids: dict[tuple[str, str], int] = {}
+        self._desk = Desk(rpc)
 
     @classmethod
     def open(cls, erp: Tryton) -> Books:
@@ -97,25 +56,31 @@ class Books:
         """Create customers in batches; answers their ids in order."""
         made: list[int] = []
         for batch in batches(customers, BATCH):
-            rows = [self._party(customer) for customer in batch]
-            made += self._rpc.model("party.party", "create", rows)
+            rows = [party_entry(self._desk, customer) for customer in batch]
+            made += self._desk.rpc.model("party.party", "create", rows)
         return made
 
     def post_invoices(
         self, invoices: Sequence[NewInvoice], progress: Callable[[int], None] | None = None
     ) -> list[Posted]:
-        """Create and post invoices in batches; ``progress`` hears how many each batch held."""
-        posted: list[Posted] = []
-        for batch in batches(invoices, BATCH):
+        """Create and post invoices in batches, oldest first; answers them in the order given.
+
+        Tryton numbers by date: an invoice older than the newest of its year is refused.
+        ``progress`` hears how many each batch held.
+        """
+        order = sorted(range(len(invoices)), key=lambda place: invoices[place].issued)
+        posted: dict[int, Posted] = {}
+        for places in batches(order, BATCH):
+            batch = [invoices[place] for place in places]
             addresses = self._addresses({invoice.customer for invoice in batch})
-            ids = self._rpc.model(
-                "account.invoice", "create",
-                [self._invoice(invoice, addresses[invoice.customer]) for invoice in batch],
-            )  # fmt: skip
-            posted += self._post(ids)
+            entries = [
+                invoice_entry(self._desk, invoice, addresses[invoice.customer]) for invoice in batch
+            ]
+            ids = self._desk.rpc.model("account.invoice", "create", entries)
+            posted.update(zip(places, self._post(ids), strict=True))
             if progress:
                 progress(len(batch))
-        return posted
+        return [posted[place] for place in range(len(invoices))]
 
     def pay(self, invoice: int, on: date, amount: Decimal | None = None) -> None:
         """Book a payment of ``amount`` (None = all that is open) received on ``on``.
@@ -127,9 +92,9 @@ class Books:
         start = {
             "payee": row["party"], "amount": amount, "currency": row["currency"],
             "company": row["company"], "invoice_account": row["account"], "date": on,
-            "payment_method": self._id("account.invoice.payment.method", "name", "Bank"),
+            "payment_method": self._desk.named("account.invoice.payment.method", "name", "Bank"),
         }  # fmt: skip
-        with_ask = self._wizard("account.invoice.pay", "account.invoice", [invoice])
+        with_ask = self._desk.wizard("account.invoice.pay", "account.invoice", [invoice])
         result = with_ask("choice", {"start": start})
         if "view" in result:
             shown = result["view"]["defaults"]
@@ -158,18 +123,18 @@ class Books:
             last = max(receipt.on for receipt in batch)
             row = {
                 "name": last.isoformat(), "date": last, "number_of_lines": len(lines),
-                "journal": self._id("account.statement.journal", "name", "Bank"),
+                "journal": self._desk.named("account.statement.journal", "name", "Bank"),
                 "lines": [["create", lines]],
             }  # fmt: skip
-            made = self._rpc.model("account.statement", "create", [row])
-            self._insist("account.statement", "validate_statement", made)
-            self._insist("account.statement", "post", made)
+            made = self._desk.rpc.model("account.statement", "create", [row])
+            self._desk.insist("account.statement", "validate_statement", made)
+            self._desk.insist("account.statement", "post", made)
             if progress:
                 progress(len(batch))
 
     def credit(self, invoice: int, on: date) -> int:
         """Credit an invoice in full (Tryton's refund); answers the credit note's id."""
-        step = self._wizard("account.invoice.credit", "account.invoice", [invoice])
+        step = self._desk.wizard("account.invoice.credit", "account.invoice", [invoice])
         start = {"invoice_date": on, "with_refund": True, "with_refund_allowed": True}
         result = step("credit", {"start": start})
         step(None, {})
@@ -185,31 +150,32 @@ class Books:
             lines = [*row["lines_to_pay"], *row["payment_lines"], line]
             self._reconcile([one["id"] for one in self._unreconciled(lines)])
         else:
-            self._rpc.model(
+            self._desk.rpc.model(
                 "account.invoice", "write", [invoice], {"payment_lines": [["add", [line]]]}
             )
         return posted.id
 
     def void(self, invoice: int) -> None:
         """Cancel a posted invoice with a reversing move (there is no credit note)."""
-        self._insist("account.invoice", "cancel", [invoice])
+        self._desk.insist("account.invoice", "cancel", [invoice])
 
     def draft_invoice(self, invoice: NewInvoice) -> int:
         """Create an invoice and leave it a draft; answers its id."""
         address = self._addresses({invoice.customer})[invoice.customer]
-        (made,) = self._rpc.model("account.invoice", "create", [self._invoice(invoice, address)])
+        entry = invoice_entry(self._desk, invoice, address)
+        (made,) = self._desk.rpc.model("account.invoice", "create", [entry])
         return int(made)
 
     def delete_draft(self, invoice: int) -> None:
         """Delete a draft invoice; a posted one cannot be deleted in Tryton."""
-        self._rpc.model("account.invoice", "cancel", [invoice])
-        self._rpc.model("account.invoice", "delete", [invoice])
+        self._desk.rpc.model("account.invoice", "cancel", [invoice])
+        self._desk.rpc.model("account.invoice", "delete", [invoice])
 
     def block_dunning(self, invoice: int) -> None:
         """Mark one invoice as not to be dunned (``account.dunning`` with ``blocked``)."""
         row = self._invoice_row(invoice)
-        procedure = self._id("account.dunning.procedure", "name", "Usual")
-        (level, *_) = self._rpc.find(
+        procedure = self._desk.named("account.dunning.procedure", "name", "Usual")
+        (level, *_) = self._desk.rpc.find(
             "account.dunning.level", [["procedure", "=", procedure]], "overdue"
         )
         values = [
@@ -217,76 +183,35 @@ class Books:
              "company": row["company"]}
             for line in row["lines_to_pay"]
         ]  # fmt: skip
-        self._rpc.model("account.dunning", "create", values)
+        self._desk.rpc.model("account.dunning", "create", values)
 
     def unblock_dunning(self, invoice: int) -> None:
         """Take the mark of ``block_dunning`` away."""
         lines = self._invoice_row(invoice)["lines_to_pay"]
-        rows = self._rpc.find("account.dunning", [["line", "in", lines]], "id")
-        self._rpc.model("account.dunning", "write", [row["id"] for row in rows], {"blocked": False})
+        rows = self._desk.rpc.find("account.dunning", [["line", "in", lines]], "id")
+        self._desk.rpc.model(
+            "account.dunning", "write", [row["id"] for row in rows], {"blocked": False}
+        )
 
-    def stop_dunning(self, customer: int, stop: bool = True) -> None:
+    def stop_dunning(self, customer: int, *, stop: bool = True) -> None:
         """Mark a customer as not to be dunned at all, or take the mark away."""
-        self._rpc.model("party.party", "write", [customer], self._procedure(stop))
+        self._desk.rpc.model(
+            "party.party", "write", [customer], procedure_entry(self._desk, stop=stop)
+        )
 
     def open_amounts(self, invoices: Sequence[int]) -> dict[int, Decimal]:
         """What is open on each invoice by Tryton's own reckoning (negative for a credit note)."""
-        rows = self._rpc.find("account.invoice", [["id", "in", list(invoices)]], "amount_to_pay")
+        rows = self._desk.rpc.find(
+            "account.invoice", [["id", "in", list(invoices)]], "amount_to_pay"
+        )
         return {row["id"]: row["amount_to_pay"] for row in rows}
 
-    # -- the rows that Tryton wants ------------------------------------------------------------
-
-    def _party(self, customer: Customer) -> dict[str, Any]:
-        address = {
-            "street_unstructured": customer.street, "postal_code": customer.postal_code,
-            "city": customer.city, "country": self._id("country.country", "code", customer.country),
-        }  # fmt: skip
-        contacts = [("email", customer.email), ("phone", customer.phone)]
-        row: dict[str, Any] = {
-            "name": customer.name,
-            "lang": self._id("ir.lang", "code", customer.language),
-            "addresses": [["create", [address]]],
-            "contact_mechanisms": [
-                ["create", [{"type": kind, "value": value} for kind, value in contacts if value]]
-            ],
-            **self._procedure(customer.do_not_dun),
-        }
-        if customer.kind != "unknown":
-            category = "Consumer" if customer.kind == "person" else "Business"
-            row["categories"] = [["add", [self._id("party.category", "name", category)]]]
-        if customer.business_id:
-            kind, code = customer.business_id
-            row["identifiers"] = [["create", [{"type": kind, "code": code}]]]
-        return row
-
-    def _procedure(self, stop: bool) -> dict[str, int]:
-        name = "Do not dun" if stop else "Usual"
-        return {"dunning_procedure": self._id("account.dunning.procedure", "name", name)}
-
-    def _invoice(self, invoice: NewInvoice, address: int) -> dict[str, Any]:
-        currency = self._id("currency.currency", "code", invoice.currency)
-        # Tryton's way to write a credit: a positive price and a negative quantity.
-        line = {
-            "type": "line", "currency": currency, "description": invoice.description,
-            "account": self._id("account.account", "code", "4.1.2"),
-            "quantity": 1 if invoice.amount >= 0 else -1, "unit_price": abs(invoice.amount),
-        }  # fmt: skip
-        return {
-            "type": "out", "party": invoice.customer, "invoice_address": address,
-            "account": self._id("account.account", "code", "1.2.1"), "currency": currency,
-            "journal": self._id("account.journal", "code", "REV"),
-            "payment_term": self._id("account.invoice.payment_term", "name", "On the due date"),
-            "payment_term_date": invoice.due, "invoice_date": invoice.issued,
-            "reference": invoice.reference or None, "description": invoice.description,
-            "lines": [["create", [line]]],
-        }  # fmt: skip
-
-    # -- Tryton's dialogues --------------------------------------------------------------------
+    # -- steps and look-ups --------------------------------------------------------------------
 
     def _post(self, ids: list[int]) -> list[Posted]:
-        self._say_yes(f"{_key([one])}.invoice_payment_term" for one in ids)
-        self._insist("account.invoice", "post", ids)
-        rows = self._rpc.find(
+        self._desk.say_yes(warning_key(one, "invoice_payment_term") for one in ids)
+        self._desk.insist("account.invoice", "post", ids)
+        rows = self._desk.rpc.find(
             "account.invoice", [["id", "in", ids]], "number", "customer_payment_reference"
         )
         return [
@@ -294,83 +219,33 @@ class Books:
             for row in rows
         ]
 
-    def _say_yes(self, warnings: Iterable[str]) -> None:
-        rows = [{"user": self._rpc.user_id, "name": name} for name in warnings]
-        self._rpc.model("res.user.warning", "create", rows)
-
-    def _insist(self, model: str, method: str, *params: Any, context: Any = None) -> Any:
-        """Call, and say yes to each question that Tryton asks."""
-        return self._through(lambda: self._rpc.model(model, method, *params, context=context))
-
-    def _through(self, call: Callable[[], T]) -> T:
-        while True:
-            try:
-                return call()
-            except ErpError as error:
-                if error.kind != "UserWarning":
-                    raise
-                self._say_yes([error.name])
-
-    def _wizard(
-        self, name: str, model: str, ids: list[int]
-    ) -> Callable[[str | None, dict[str, Any]], Any]:
-        """Open a wizard on records; the answer executes a state, or ends it (None)."""
-        context = {
-            **self._rpc.context, "active_model": model, "active_id": ids[0], "active_ids": ids,
-        }  # fmt: skip
-        session, *_ = self._rpc.call(f"wizard.{name}.create", context)
-
-        def step(state: str | None, data: dict[str, Any]) -> Any:
-            if state is None:
-                return self._rpc.call(f"wizard.{name}.delete", session, context)
-            method = f"wizard.{name}.execute"
-            return self._through(lambda: self._rpc.call(method, session, data, state, context))
-
-        return step
-
     def _reconcile(self, lines: list[int]) -> None:
-        step = self._wizard("account.move.reconcile_lines", "account.move.line", lines)
+        step = self._desk.wizard("account.move.reconcile_lines", "account.move.line", lines)
         step("reconcile", {})
         step(None, {})
 
-    # -- look-ups ------------------------------------------------------------------------------
-
     def _unreconciled(self, lines: Sequence[int]) -> list[dict[str, Any]]:
         domain = [["id", "in", list(lines)], ["reconciliation", "=", None]]
-        return self._rpc.find("account.move.line", domain, "id")
+        return self._desk.rpc.find("account.move.line", domain, "id")
 
     def _settlement_facts(self, invoices: set[int]) -> dict[int, dict[str, Any]]:
         domain = [["id", "in", sorted(invoices)]]
-        rows = self._rpc.find("account.invoice", domain, "party", "account")
+        rows = self._desk.rpc.find("account.invoice", domain, "party", "account")
         return {row["id"]: row for row in rows}
 
     def _invoice_row(self, invoice: int) -> dict[str, Any]:
-        (row,) = self._rpc.find(
+        (row,) = self._desk.rpc.find(
             "account.invoice", [["id", "=", invoice]], "number", "party", "currency", "company",
             "account", "amount_to_pay", "lines_to_pay", "payment_lines",
         )  # fmt: skip
         return row
 
     def _addresses(self, parties: set[int]) -> dict[int, int]:
-        rows = self._rpc.find("party.address", [["party", "in", sorted(parties)]], "party")
+        rows = self._desk.rpc.find("party.address", [["party", "in", sorted(parties)]], "party")
         return {row["party"]: row["id"] for row in rows}
-
-    def _id(self, model: str, field: str, value: str) -> int:
-        """The one record of ``model`` whose ``field`` is ``value``; asked once."""
-        key = (model, value)
-        if key not in self._ids:
-            (row,) = self._rpc.find(model, [[field, "=", value]], "id")
-            self._ids[key] = row["id"]
-        return self._ids[key]
 
 
 def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Cut ``items`` into runs of at most ``size``."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
-
-
-def _key(ids: list[int]) -> str:
-    """How Tryton names a warning about invoices (``res/user.py`` Warning_.format)."""
-    text = "|".join(f"account.invoice,{one}" for one in ids)
-    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()

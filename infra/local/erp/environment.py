@@ -6,6 +6,7 @@ packages never enter our environment.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import secrets
@@ -14,6 +15,8 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -32,12 +35,21 @@ def interpreter(cache: Path) -> Path:
     """The Python of Tryton's environment below ``cache``; made on first use (about 20 s)."""
     folder = cache / f"env-{_digest(REQUIREMENTS.read_bytes(), sys.version.encode())}"
     python = folder / "bin" / "python"
-    if not (folder / "ready").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        _install(folder, python)
-        (folder / "ready").touch()
+    with _alone(cache):
+        if not (folder / "ready").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            _install(folder, python)
+            (folder / "ready").touch()
     return python
+
+
+@contextmanager
+def _alone(cache: Path) -> Iterator[None]:
+    """Let one process at a time fill the cache; the others wait and find it filled."""
+    cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (cache / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _install(folder: Path, python: Path) -> None:
@@ -57,11 +69,12 @@ def template(cache: Path) -> Path:
     python = interpreter(cache)
     inputs = (REQUIREMENTS.read_bytes(), OPEN_BOOKS.read_bytes(), Path(__file__).read_bytes())
     target = cache / f"template-{_digest(*inputs)}.sqlite"
-    if not target.exists():
-        with tempfile.TemporaryDirectory(dir=cache) as work:
-            made = _make_template(python, Path(work))
-            copy_database(made, target.with_suffix(".part"))
-        target.with_suffix(".part").rename(target)
+    with _alone(cache):
+        if not target.exists():
+            with tempfile.TemporaryDirectory(dir=cache) as work:
+                made = _make_template(python, Path(work))
+                copy_database(made, target.with_suffix(".part"))
+            target.with_suffix(".part").rename(target)
     return target
 
 
@@ -133,7 +146,7 @@ def server_environment(extra: dict[str, str] | None = None) -> dict[str, str]:
 
 def run(command: list[str], environment: dict[str, str] | None = None) -> str:
     """Run ``command`` to its end and answer its output; raises SetUpFailed."""
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         command, capture_output=True, text=True, check=False, env=server_environment(environment)
     )
     if done.returncode:

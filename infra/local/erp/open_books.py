@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from proteus import Model, Wizard, config  # type: ignore[import-not-found]
+from proteus import Model, config  # type: ignore[import-not-found]
 from trytond.modules.account.tests.tools import (  # type: ignore[import-not-found]
     create_chart,
     create_fiscalyear,
@@ -65,7 +65,7 @@ def company_with_chart() -> None:
     )
     currency.save()
     rate = Model.get("currency.currency.rate")(
-        date=date(2000, 1, 1), rate=Decimal("1"), currency=currency
+        date=date(2000, 1, 1), rate=Decimal(1), currency=currency
     )
     rate.save()
     party = Model.get("party.party")(name=COMPANY)
@@ -81,7 +81,7 @@ def company_with_chart() -> None:
 
 
 def open_fiscal_years(first: int, last: int) -> None:
-    """Open one fiscal year per calendar year, numbered ``<year><running number>``."""
+    """Open one fiscal year per calendar year; numbers are ``<year>00001`` and ``C<year>00001``."""
     types = Model.get("ir.sequence.type")
     strict = Model.get("ir.sequence.strict")
     (invoice_type,) = types.find([("name", "=", "Invoice")], limit=1)
@@ -89,13 +89,15 @@ def open_fiscal_years(first: int, last: int) -> None:
     for year in range(first, last + 1):
         fiscal = create_fiscalyear(company, (date(year, 1, 1), date(year, 12, 31)))
         fiscal.start_date, fiscal.end_date = date(year, 1, 1), date(year, 12, 31)
-        numbers = strict(
-            name=str(year), sequence_type=invoice_type, company=company, prefix=str(year), padding=5
+        invoices, credit_notes = (
+            strict(name=name, prefix=name, padding=5, sequence_type=invoice_type, company=company)
+            for name in (str(year), f"C{year}")
         )
-        numbers.save()
+        for sequence in (invoices, credit_notes):
+            sequence.save()
         (row,) = fiscal.invoice_sequences
-        row.out_invoice_sequence = row.in_invoice_sequence = numbers
-        row.out_credit_note_sequence = row.in_credit_note_sequence = numbers
+        row.out_invoice_sequence = row.in_invoice_sequence = invoices
+        row.out_credit_note_sequence = row.in_credit_note_sequence = credit_notes
         fiscal.save()
         fiscal.click("create_period")
 
@@ -192,7 +194,7 @@ def fee_product(revenue: Any) -> Any:
     category.save()
     (unit,) = Model.get("product.uom").find([("name", "=", "Unit")])
     template = Model.get("product.template")(
-        name="Reminder fee", type="service", default_uom=unit, list_price=Decimal("5"),
+        name="Reminder fee", type="service", default_uom=unit, list_price=Decimal(5),
         account_category=category,
     )  # fmt: skip
     template.save()
@@ -206,7 +208,7 @@ def create_users() -> None:
     names = ["Accounting", "Party Administration", "Dunning", "Statement"]
     for group in groups.find([("name", "in", names)]):
         accountant.groups.append(group)
-    # A click on "yes, although it is due in the past" is a record; bulk loading writes many at once.
+    # A click on "yes, though it is due in the past" is a record; bulk loading writes many at once.
     (accounting,) = groups.find([("name", "=", "Accounting")])
     Model.get("ir.model.access")(
         model="res.user.warning", group=accounting, perm_read=True, perm_create=True

@@ -17,6 +17,8 @@ from typing import Any
 import requests
 
 TIMEOUT = 300
+# Of a user's preferences only those that belong in the context; an empty context for the question.
+_CONTEXT_ONLY: tuple[bool, dict[str, Any]] = (True, {})
 
 
 class ErpError(Exception):
@@ -40,7 +42,7 @@ class Rpc:
         self.user_id, session, *_ = self.call("common.db.login", user, parameters)
         token = base64.b64encode(f"{user}:{self.user_id}:{session}".encode()).decode()
         self._http.headers["Authorization"] = f"Session {token}"
-        self.context: dict[str, Any] = self.call("model.res.user.get_preferences", True, {})
+        self.context: dict[str, Any] = self.call("model.res.user.get_preferences", *_CONTEXT_ONLY)
 
     def call(self, method: str, *params: Any) -> Any:
         """Call ``method``; raises ErpError when Tryton refuses, requests' errors otherwise."""
@@ -97,8 +99,8 @@ def decode(value: dict[str, Any]) -> Any:
     if kind == "date":
         return date(value["year"], value["month"], value["day"])
     if kind == "datetime":
-        return datetime(*(value[k] for k in ("year", "month", "day", "hour", "minute", "second",
-                                             "microsecond")))  # fmt: skip  # noqa: DTZ001
+        parts = ("year", "month", "day", "hour", "minute", "second", "microsecond")
+        return datetime(*(value[part] for part in parts))  # noqa: DTZ001
     if kind == "timedelta":
         return timedelta(seconds=float(value["seconds"]))
     return value

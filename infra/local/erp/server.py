@@ -89,7 +89,7 @@ def _reset_admin(python: Path, configuration: Path, run_dir: Path) -> str:
 def _spawn(python: Path, configuration: Path, log: Path) -> subprocess.Popen[bytes]:
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        return subprocess.Popen(  # noqa: S603
+        return subprocess.Popen(
             [str(python), str(python.with_name("trytond")), "-c", str(configuration),
              "-d", environment.DATABASE],
             stdin=subprocess.DEVNULL, stdout=descriptor, stderr=descriptor,

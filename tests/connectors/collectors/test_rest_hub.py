@@ -1,9 +1,11 @@
 """The REST partner: what is sent, how each answer is read, and what is never done."""
 
 import json
+import re
 import socket
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -11,11 +13,13 @@ import connectors
 from connectors.collectors import rest_hub
 from connectors.collectors.rest_hub import RETRY_SECONDS, SPEC, Config, connect
 from connectors.contract import Connection, HandOver
-from connectors.signing import secret_text, verify
+from connectors.signing import secret_text, sign, verify
+from shared.domain.partner_message import CloseCode, RejectCode, read_message
 from shared.errors import Reconnect
 from tests.connectors.stub_server import RawServer, ok
 
 ANSWERS = json.loads((Path(__file__).parent / "rest_hub" / "answers.json").read_text())
+PAGE = (Path(__file__).parents[3] / "docs" / "partner" / "README.md").read_text()
 SECRET, NEXT = secret_text(bytes(32)), secret_text(bytes(range(32)))
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 CASE = HandOver(
@@ -232,3 +236,26 @@ def test_the_connection_test_says_when_nobody_answers():
 def test_nothing_of_a_connection_shows_its_secret():
     partner = hub("https://partner.example")
     assert SECRET not in repr(partner) + repr(vars(partner)["_config"])
+
+
+def test_the_page_for_partners_names_every_message_and_code():
+    told = [*get_args(rest_hub.MessageType), *get_args(RejectCode), *get_args(CloseCode)]
+    told += ["case.accepted", "case.rejected", "case.payment_received", "case.closed"]
+    assert [word for word in told if word not in PAGE] == []
+
+
+def test_the_page_for_partners_shows_a_verification_that_works():
+    block = next(b for b in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL) if "hmac" in b)
+    shown: dict = {}
+    exec(block, shown)  # noqa: S102 - our own page
+    seconds = NOW.timestamp()
+    headers = sign([NEXT, SECRET], message_id="m", now=NOW, body=b"{}")
+    assert shown["genuine"](SECRET, headers, b"{}", seconds + 300)
+    assert not shown["genuine"](SECRET, headers, b"{ }", seconds)
+    assert not shown["genuine"](SECRET, headers, b"{}", seconds + 301)
+    assert not shown["genuine"](secret_text(bytes(range(40))), headers, b"{}", seconds)
+
+
+def test_the_page_for_partners_shows_reports_that_are_read():
+    (shown,) = re.findall(r"-d '(\{.*\})'", PAGE)
+    assert read_message(json.loads(shown)).type == "case.accepted"

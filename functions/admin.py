@@ -1,0 +1,51 @@
+"""Admin: the API by which a creditor's people set the hub up, watch it and decide what it asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from functions.api import cases, connections, policies, questions, settings
+from functions.api.exchange import Answer, Problem, Request, respond
+
+HANDLERS: dict[str, Callable[[Request], Answer]] = {
+    "GET /v1/creditor": settings.get_creditor,
+    "PUT /v1/creditor": settings.put_creditor,
+    "GET /v1/control": settings.get_control,
+    "PUT /v1/control": settings.put_control,
+    "GET /v1/hub/control": settings.get_hub,
+    "PUT /v1/hub/control": settings.put_hub,
+    "GET /v1/connectors": connections.get_connectors,
+    "GET /v1/connections": connections.get_connections,
+    "POST /v1/connections": connections.post_connection,
+    "GET /v1/connections/{id}": connections.get_connection,
+    "PUT /v1/connections/{id}/secrets": connections.put_secrets,
+    "POST /v1/connections/{id}/test": connections.post_test,
+    "POST /v1/connections/{id}/enable": connections.post_enable,
+    "POST /v1/connections/{id}/disable": connections.post_disable,
+    "POST /v1/connections/{id}/sync": connections.post_sync,
+    "POST /v1/policies/check": policies.check,
+    "GET /v1/policies/active": policies.get_active,
+    "PUT /v1/policies/active": policies.put_active,
+    "PUT /v1/policies/{id}": policies.put_policy,
+    "GET /v1/policies/{id}/{version}": policies.get_policy,
+    "GET /v1/cases": cases.get_cases,
+    "GET /v1/cases/{id}": cases.get_case,
+    "POST /v1/cases/{id}/hold": cases.post_hold,
+    "POST /v1/cases/{id}/release": cases.post_release,
+    "GET /v1/tasks": questions.get_tasks,
+    "GET /v1/tasks/{id}": questions.get_task,
+    "POST /v1/tasks/{id}/answer": questions.post_answer,
+}
+
+
+def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
+    """HTTP API, payload 2.0."""
+    return respond(event, _route)
+
+
+def _route(request: Request) -> Answer:
+    work = HANDLERS.get(request.route)
+    if work is None:
+        raise Problem(404, "not_found", "There is nothing here.")
+    return work(request)

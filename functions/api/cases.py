@@ -1,0 +1,160 @@
+"""Cases: what happened and why, what is due next, and the holds that a person sets."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import Field
+
+from functions.api.exchange import Answer, Request
+from functions.api.forms import fault, invalid, read
+from functions.api.pages import page
+from shared.cloud import audit, clock, keys, table
+from shared.cloud.store import Loaded, Store
+from shared.cloud.table import Row, Write
+from shared.domain import law, ledger
+from shared.domain.case import Case
+from shared.domain.creditor import Creditor
+from shared.domain.events import CaseEvent, Held, Released
+from shared.domain.explain import Record
+from shared.domain.model import Id
+from shared.errors import Conflict, NotFound
+
+# A case moves under us at most as often as the machine and its sources write to it.
+_RELOADS = 5
+
+
+class NewHold(Record):
+    """Why a case, or one claim of it, rests; ``until`` is the last resting day (None: released)."""
+
+    reason: Literal["dispute", "promise", "plan", "circumstance", "person", "other"]
+    until: date | None = None
+    claim: Id | None = None
+
+
+class Release(Record):
+    """The hold that ends."""
+
+    hold: str = Field(max_length=100)
+
+
+def get_cases(request: Request) -> Answer:
+    """The cases, a page at a time."""
+    found, more = page(request, "CASE", keys.head)
+    return Answer({"cases": [_summary(row) for row in found], **more})
+
+
+def get_case(request: Request) -> Answer:
+    """One case: positions of its claims today, holds, notices, and every event with its reasons."""
+    store = Store(request.tenant)
+    loaded = store.load(request.path["id"])
+    events = store.events(request.path["id"])
+    timeline = [event.model_dump(mode="json") for event in events]
+    return Answer({**_state(loaded, store), "timeline": timeline})
+
+
+def post_hold(request: Request) -> Answer:
+    """Let a case or a claim rest. With an Idempotency-Key, the same hold again changes nothing."""
+    new = read(request, NewHold)
+    given = request.headers.get("idempotency-key") or secrets.token_hex(16)
+    hold = f"hold-{hashlib.sha256(given.encode()).hexdigest()[:16]}"
+
+    def events(case: Case) -> list[CaseEvent]:
+        if new.claim is not None and new.claim not in case.claims:
+            raise invalid(fault("claim", "unknown", "the case has no such claim"))
+        if hold in case.holds:
+            return []
+        fields = new.model_dump(exclude_none=True)
+        return [Held.model_validate({"at": clock.now(), "hold": hold, **fields})]
+
+    change(request, request.path["id"], events, "case_held", {"hold": hold})
+    return Answer({"hold": hold}, status=201)
+
+
+def post_release(request: Request) -> Answer:
+    """End a hold; the case is decided afresh at once."""
+    end = read(request, Release)
+
+    def events(case: Case) -> list[CaseEvent]:
+        if end.hold not in case.holds:
+            raise NotFound("no such hold")
+        return [Released(at=clock.now(), hold=end.hold)]
+
+    change(request, request.path["id"], events, "case_released", {"hold": end.hold})
+    return Answer({"hold": end.hold})
+
+
+def change(
+    request: Request,
+    case: str,
+    events: Callable[[Case], list[CaseEvent]],
+    what: str,
+    facts: dict[str, object],
+    *also: Write,
+) -> None:
+    """Append what follows from the case as it stands, and look at it now; again if it moved."""
+    store = Store(request.tenant)
+    entry = audit.entry(request.tenant, request.principal.client, what, {"case": case, **facts})
+    for _ in range(_RELOADS):
+        try:
+            loaded = store.load(case)
+            made = events(loaded.case)
+            if made:
+                store.append(loaded, made, due_at=clock.now(), also=[entry, *also])
+            elif also:
+                table.transact([entry, *also])
+        except Conflict:
+            continue
+        return
+    raise Conflict("the case is written to by others all the time")
+
+
+def _summary(head: Row) -> dict[str, Any]:
+    return {
+        "id": keys.id_of(head["pk"]),
+        "debtor": head["debtor"],
+        "connection": head["conn"],
+        "policy": {"id": head["policy"], "version": head["policy_version"]},
+        "open_claims": json.loads(head["refs"]),
+        "next_due": head.get("due_at"),
+    }
+
+
+def _state(loaded: Loaded, store: Store) -> dict[str, Any]:
+    case = loaded.case
+    profile = loaded.row(keys.creditor(store.tenant))
+    if profile is None:
+        raise NotFound("no profile yet")
+    today = Creditor.model_validate_json(profile["body"]).today(clock.now())
+    pack = law.load(case.law)
+    return {
+        **_summary(loaded.head),
+        **case.model_dump(
+            mode="json",
+            include={
+                "version", "law", "capacity", "currency", "holds", "notices", "tasks",
+                "partner_state", "partner_case", "parked", "closed",
+            },
+        ),
+        "as_of": today.isoformat(),
+        "claims": [
+            _claim(claim.model_dump(mode="json"), ledger.position(case, claim, pack, today))
+            for claim in case.claims.values()
+        ],
+    }  # fmt: skip
+
+
+def _claim(state: dict[str, Any], position: ledger.Position) -> dict[str, Any]:
+    unknown = position.interest.unknown_from
+    return {
+        **state,
+        "open": str(position.open.amount),
+        "interest": str(position.interest.total.amount),
+        "interest_unknown_from": unknown.isoformat() if unknown else None,
+        "fees": str(position.fees.amount),
+    }

@@ -1,0 +1,207 @@
+"""Connections: make, test, enable, disable and sync them, and see how they are."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+from pydantic import Field
+
+import connectors
+from connectors.contract import Finding, Spec
+from functions.api.exchange import Answer, Problem, Request
+from functions.api.forms import checked, fault, invalid, read
+from functions.api.pages import page
+from functions.wiring import connect
+from shared.cloud import audit, clock, keys, table, vault
+from shared.cloud import connections as rows
+from shared.cloud.table import Row, Write
+from shared.domain.explain import Record
+from shared.errors import Conflict, HubError, NotFound
+
+# What a pull says of a feed, beside the state.
+_HEALTH = (
+    "fresh_as_of", "complete_through", "wanted_at", "rows_seen", "rows_new", "rows_changed",
+    "rows_refused", "last_error", "tested_at",
+)  # fmt: skip
+
+Secrets = dict[str, str]
+
+
+class NewConnection(Record):
+    """A connection to make. Claims due before ``start_line`` are for a person, never a letter."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")
+    connector: str = Field(max_length=80)
+    config: dict[str, Any]
+    secrets: Secrets = Field(default={}, repr=False)
+    start_line: date | None = None
+
+
+class NewSecrets(Record):
+    """Secrets that replace all that are stored."""
+
+    secrets: Secrets = Field(repr=False)
+
+
+def get_connectors(_: Request) -> Answer:
+    """Every connector with its settings, secrets and capabilities."""
+    return Answer({"connectors": [_catalogue(connectors.spec(one)) for one in connectors.names()]})
+
+
+def post_connection(request: Request) -> Answer:
+    """Make a connection. Its secrets go to the vault and are never shown again."""
+    new = read(request, NewConnection)
+    spec = _spec(new.connector)
+    config = checked(spec.config, new.config, "config").model_dump(mode="json")
+    _check(request, new, spec, config)
+    write = rows.made(
+        request.tenant,
+        new.id,
+        connector=new.connector,
+        config=config,
+        start_line=new.start_line,
+    )
+    try:
+        _write(request, write, "connection_made", new.id)
+    except Conflict:
+        raise Problem(409, "id_taken", "There is a connection with this id.") from None
+    # After the row: whoever loses the race for an id must not replace the winner's secrets.
+    if new.secrets:
+        vault.write(request.tenant, new.id, new.secrets)
+    return Answer(_view(rows.read(request.tenant, new.id)), status=201)
+
+
+def put_secrets(request: Request) -> Answer:
+    """Replace the secrets of a connection, for example when a key was rotated."""
+    row = _row(request)
+    new = read(request, NewSecrets)
+    _known(connectors.spec(row["connector"]), new.secrets)
+    vault.write(request.tenant, request.path["id"], new.secrets)
+    trail = {"connection": request.path["id"], "names": sorted(new.secrets)}
+    table.transact(
+        [audit.entry(request.tenant, request.principal.client, "secrets_replaced", trail)]
+    )
+    return Answer(_view(row))
+
+
+def get_connections(request: Request) -> Answer:
+    """The connections, a page at a time."""
+    found, more = page(request, "CONN", keys.connection)
+    return Answer({"connections": [_view(row) for row in found], **more})
+
+
+def get_connection(request: Request) -> Answer:
+    """One connection and its health."""
+    return Answer(_view(_row(request)))
+
+
+def post_test(request: Request) -> Answer:
+    """Let the connector look at all that it needs; nothing is read or sent for good."""
+    row = _row(request)
+    findings = [one.model_dump() for one in _findings(request, row)]
+    _write(
+        request, rows.tested(row, findings, clock.now()), "connection_tested", request.path["id"]
+    )
+    return Answer(_view(rows.read(request.tenant, request.path["id"])))
+
+
+def post_enable(request: Request) -> Answer:
+    """Begin to use a connection whose latest test was good."""
+    row = _row(request)
+    if row["state"] not in rows.LIVE:
+        if row["state"] != "tested":
+            raise Problem(409, "not_tested", "Test the connection first, until all is well.")
+        write = rows.enabled(row, clock.now())
+        _write(request, write, "connection_enabled", request.path["id"])
+    return Answer(_view(rows.read(request.tenant, request.path["id"])))
+
+
+def post_disable(request: Request) -> Answer:
+    """Stop using a connection; what it brought stays."""
+    row = _row(request)
+    _write(request, rows.disabled(row), "connection_disabled", request.path["id"])
+    return Answer(_view(rows.read(request.tenant, request.path["id"])))
+
+
+def post_sync(request: Request) -> Answer:
+    """Read a live connection now and not when it is next due."""
+    row = _row(request)
+    if row["state"] not in rows.LIVE or not rows.is_read(row):
+        raise Problem(409, "not_enabled", "Only an enabled source can be read.")
+    rows.wake(request.tenant, request.path["id"], clock.now())
+    return Answer(_view(rows.read(request.tenant, request.path["id"])), status=202)
+
+
+def _row(request: Request) -> Row:
+    return rows.read(request.tenant, request.path["id"])
+
+
+def _spec(name: str) -> Spec:
+    try:
+        return connectors.spec(name)
+    except NotFound:
+        raise invalid(fault("connector", "unknown", "no connector has this name")) from None
+
+
+def _check(request: Request, new: NewConnection, spec: Spec, config: dict[str, Any]) -> None:
+    _known(spec, new.secrets)
+    reads = new.connector.partition(".")[0] in rows.READ
+    if reads and new.start_line is None:
+        raise invalid(fault("start_line", "missing", "a source of claims has a start line"))
+    # Files of all tenants may lie in one bucket: each reads below its own folder alone.
+    folder = f"{request.tenant.id}/"
+    if "files" in spec.capabilities and not str(config.get("prefix", "")).startswith(folder):
+        text = "the folder begins with the tenant's id"
+        raise invalid(fault("config.prefix", "foreign_folder", text))
+
+
+def _known(spec: Spec, secrets: Secrets) -> None:
+    strange = sorted(set(secrets) - set(spec.secrets))
+    if strange:
+        raise invalid(*(fault(f"secrets.{one}", "extra_forbidden") for one in strange))
+
+
+def _findings(request: Request, row: Row) -> list[Finding]:
+    """What the connector's own test says; a failure of the test itself is a finding too."""
+    try:
+        connector = connect(request.tenant, row)
+        if not hasattr(connector, "test"):
+            text = "The settings are complete; the first message shows the rest."
+            return [Finding(check="settings", ok=True, text=text)]
+        return list(connector.test())
+    except HubError as error:
+        return [Finding(check="connection", ok=False, text=f"{error}")]
+
+
+def _write(request: Request, write: Write, what: str, connection: str) -> None:
+    entry = audit.entry(request.tenant, request.principal.client, what, {"connection": connection})
+    table.transact([write, entry])
+
+
+def _view(row: Row) -> dict[str, Any]:
+    return {
+        "id": keys.id_of(row["pk"]),
+        "connector": row["connector"],
+        "state": row["state"],
+        "config": json.loads(row["config"]),
+        "start_line": row.get("start_line"),
+        "findings": json.loads(row.get("findings", "[]")),
+        **{name: row.get(name) for name in _HEALTH},
+    }
+
+
+def _catalogue(spec: Spec) -> dict[str, Any]:
+    return {
+        "name": spec.name,
+        "title": spec.title,
+        "countries": list(spec.countries),
+        "config": spec.config.model_json_schema(),
+        "secrets": list(spec.secrets),
+        "capabilities": sorted(spec.capabilities),
+        "verified": spec.verified,
+        "data": list(spec.data),
+        "processing": spec.processing,
+        "docs": spec.docs,
+    }

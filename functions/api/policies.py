@@ -1,0 +1,109 @@
+"""Policies: checked against the law, stored in versions that never change, one of them active."""
+
+from __future__ import annotations
+
+import json
+
+from pydantic import Field
+
+from functions.api.exchange import Answer, Problem, Request
+from functions.api.forms import fault, invalid, read
+from shared.cloud import audit, keys, table
+from shared.domain import law
+from shared.domain.explain import Record, content_hash
+from shared.domain.policy import Policy
+from shared.errors import Conflict, NotFound
+
+
+class Choice(Record):
+    """A stored policy version."""
+
+    id: str = Field(max_length=60)
+    version: int = Field(ge=1, le=9999)
+
+
+def check(request: Request) -> Answer:
+    """Whether a policy is lawful; nothing is stored. ``Problem`` 422 lists every violation."""
+    policy = read(request, Policy)
+    _lawful(policy)
+    return Answer({"lawful": True, "hash": content_hash(policy)})
+
+
+def put_policy(request: Request) -> Answer:
+    """Store a version of a policy, once: the same again is fine, another by its number is not."""
+    policy = read(request, Policy)
+    if policy.id != request.path["id"]:
+        raise invalid(fault("id", "not_the_path", "the id is the one in the path"))
+    if policy.version > 9999:
+        raise invalid(fault("version", "too_large", "a version is 1 to 9999"))
+    _lawful(policy)
+    key = keys.policy(request.tenant, policy.id, policy.version)
+    digest = content_hash(policy)
+    row = {**key, "body": policy.model_dump_json(), "hash": digest}
+    facts = {"policy": policy.id, "version": policy.version, "hash": digest}
+    entry = audit.entry(request.tenant, request.principal.client, "policy_stored", facts)
+    try:
+        table.transact([table.put_write(row), entry])
+    except Conflict:
+        stored = table.get(key)
+        if stored is None or stored["hash"] != digest:
+            title = "This version is stored with another content: take the next number."
+            raise Problem(409, "version_exists", title) from None
+        return Answer(facts)
+    return Answer(facts, status=201)
+
+
+def get_policy(request: Request) -> Answer:
+    """A stored version."""
+    text = request.path["version"]
+    if not (text.isascii() and text.isdigit() and len(text) <= 4):
+        raise NotFound("no such version")
+    _, stored = _stored(request, request.path["id"], int(text))
+    return Answer({"policy": stored.model_dump(mode="json"), "hash": content_hash(stored)})
+
+
+def get_active(request: Request) -> Answer:
+    """Which version new cases get."""
+    row = table.get(keys.active_policy(request.tenant))
+    if row is None:
+        raise NotFound("no policy is active")
+    return Answer({"id": row["policy"], "version": row["version"]})
+
+
+def put_active(request: Request) -> Answer:
+    """Give new cases another version, if it is (still) lawful; running cases keep their own."""
+    choice = read(request, Choice)
+    key, policy = _stored(request, choice.id, choice.version)
+    _lawful(policy)
+    setting = {
+        **keys.active_policy(request.tenant), "policy": choice.id, "version": choice.version,
+    }  # fmt: skip
+    entry = audit.entry(
+        request.tenant, request.principal.client, "policy_activated", choice.model_dump()
+    )
+    table.transact([table.put_write(setting, condition=None), entry])
+    return Answer({**choice.model_dump(), "hash": key["hash"]})
+
+
+def _stored(request: Request, policy: str, version: int) -> tuple[dict[str, str], Policy]:
+    row = table.get(keys.policy(request.tenant, policy, version))
+    if row is None:
+        raise NotFound("no such policy")
+    return {"hash": row["hash"]}, Policy.model_validate(json.loads(row["body"]))
+
+
+def _lawful(policy: Policy) -> None:
+    try:
+        pack = law.load(policy.law)
+    except ValueError:
+        text = "the hub has no law pack for this country"
+        raise invalid(fault("law", "unknown_law", text)) from None
+    found = law.check_policy(pack, policy)
+    if found:
+        raise Problem(
+            422,
+            "unlawful",
+            "The policy breaks the law in these places.",
+            fields=[fault(one.path, one.rule, one.text) for one in found],
+            violations=[one.model_dump() for one in found],
+        )

@@ -1,0 +1,114 @@
+"""The creditor's profile and the switches: what a creditor says of itself, and what may go out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from functions.api.exchange import Answer, Request
+from functions.api.forms import fault, invalid, read
+from shared.cloud import audit, keys, table
+from shared.cloud.table import Row
+from shared.domain.creditor import Creditor
+from shared.domain.explain import Record, content_hash
+from shared.errors import NotFound
+
+
+class Switches(Record):
+    """What one creditor lets out. ``allowlist`` holds debtor ids and addresses."""
+
+    outbound: Literal["off", "allowlist", "on"] = "off"
+    allowlist: tuple[str, ...] = Field(default=(), max_length=1000)
+    observe: bool = False
+    stopped: bool = False
+    reason: str = Field(default="", max_length=200)
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> Switches:
+        if self.stopped and not self.reason:
+            raise ValueError("a stop has a reason")
+        return self
+
+
+class HubSwitch(Record):
+    """Whether the whole installation is stopped, and why."""
+
+    stopped: bool
+    reason: str = Field(default="", max_length=200)
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> HubSwitch:
+        if self.stopped and not self.reason:
+            raise ValueError("a stop has a reason")
+        return self
+
+
+def get_creditor(request: Request) -> Answer:
+    """The profile. ``NotFound`` before there is one."""
+    row = table.get(keys.creditor(request.tenant))
+    if row is None:
+        raise NotFound("no profile yet")
+    return Answer(json.loads(row["body"]))
+
+
+def put_creditor(request: Request) -> Answer:
+    """Replace the profile; its ``id`` is the caller's own."""
+    creditor = read(request, Creditor)
+    if creditor.id != request.tenant.id:
+        raise invalid(fault("id", "not_yours", "the id is the tenant's own"))
+    row = {**keys.creditor(request.tenant), "body": creditor.model_dump_json()}
+    facts = {"hash": content_hash(creditor), "accounts": len(creditor.accounts)}
+    table.transact([table.put_write(row, condition=None), _trail(request, "creditor", facts)])
+    return Answer(creditor.model_dump(mode="json"))
+
+
+def get_control(request: Request) -> Answer:
+    """The switches; all closed before they were ever set."""
+    row = table.get(keys.control(request.tenant))
+    return Answer((_switches(row) if row else Switches()).model_dump(mode="json"))
+
+
+def put_control(request: Request) -> Answer:
+    """Replace the switches. Addresses of the allowlist stay out of the trail."""
+    new = read(request, Switches)
+    key = keys.control(request.tenant)
+    before = table.get(key)
+    row = {**key, **new.model_dump(), "allowlist": json.dumps(list(new.allowlist))}
+    facts = {
+        "before": _plain(_switches(before)) if before else None,
+        "after": _plain(new),
+    }
+    table.transact([table.put_write(row, condition=None), _trail(request, "control", facts)])
+    return Answer(new.model_dump(mode="json"))
+
+
+def get_hub(request: Request) -> Answer:
+    """The switch of the whole installation."""
+    row = table.get(keys.hub_control()) or {}
+    return Answer({"stopped": bool(row.get("stopped")), "reason": row.get("reason", "")})
+
+
+def put_hub(request: Request) -> Answer:
+    """Stop or release the whole installation."""
+    new = read(request, HubSwitch)
+    entry = audit.hub_entry(request.principal.client, "hub_control_changed", new.model_dump())
+    row = {**keys.hub_control(), **new.model_dump()}
+    table.transact([table.put_write(row, condition=None), entry])
+    return Answer(new.model_dump())
+
+
+def _switches(row: Row) -> Switches:
+    fields = {name: row[name] for name in Switches.model_fields if name in row}
+    return Switches.model_validate({**fields, "allowlist": json.loads(row.get("allowlist", "[]"))})
+
+
+def _plain(switches: Switches) -> dict[str, object]:
+    plain = switches.model_dump(exclude={"allowlist"})
+    return {**plain, "allowlist_size": len(switches.allowlist)}
+
+
+def _trail(request: Request, what: str, facts: Mapping[str, object]) -> table.Write:
+    return audit.entry(request.tenant, request.principal.client, f"{what}_changed", facts)

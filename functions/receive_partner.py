@@ -1,0 +1,38 @@
+"""Receive partner: keep a partner's report raw under its key, queue it, and answer fast."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from functions.api.exchange import Answer, Problem, Request, respond
+from shared.cloud import clock, handed, inbox
+from shared.errors import NotFound
+
+_MAX_BYTES = 256 * 1024
+# What RFC 3986 leaves unescaped in a URL.
+_KEY = re.compile(r"[A-Za-z0-9._~-]{1,100}")
+
+
+def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
+    """HTTP API, payload 2.0: ``POST /v1/partner/cases/{id}/events``."""
+    return respond(event, _receive)
+
+
+def _receive(request: Request) -> Answer:
+    tenant, partner = request.tenant, request.principal.connection
+    case, key = request.path["id"], request.headers.get("idempotency-key", "")
+    if not _KEY.fullmatch(key):
+        title = "An Idempotency-Key of 1 to 100 letters, digits or . _ ~ - is needed."
+        raise Problem(400, "bad_key", title)
+    if len(request.body) > _MAX_BYTES:
+        raise Problem(413, "too_large", "The body is larger than 256 KB.")
+    # A case that was not handed to this partner is, to it, no case.
+    if not handed.to_partner(tenant, case, partner):
+        raise NotFound("no such case")
+    taken = inbox.receive(tenant, partner, key, case=case, body=request.body, now=clock.now())
+    if taken == "different":
+        raise Problem(409, "key_reused", "This Idempotency-Key was used for another report.")
+    if taken != "settled":
+        inbox.announce(tenant, partner, key)
+    return Answer({"event": key, "state": "received"}, status=202 if taken == "new" else 200)

@@ -1,0 +1,187 @@
+"""The demo's world: a creditor's customers, their invoices, and how each of them pays."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import partial
+
+from infra.local.erp.books import Books, Customer, NewInvoice, Posted
+
+FIRST = date(2026, 3, 2)
+LAST = date(2026, 4, 30)
+START_LINE = date(2026, 2, 20)
+TERM = 14
+_SEED = 20260302
+
+_FIRST_NAMES = ("Aino", "Eero", "Helmi", "Juhani", "Kaisa", "Lauri", "Maria", "Niilo", "Oona",
+                "Pekka", "Riikka", "Sami", "Tuula", "Veikko", "Anders", "Birgitta", "Christer",
+                "Ebba", "Fredrik", "Gunilla", "Alice", "Brian", "Carol", "Daniel")  # fmt: skip
+_LAST_NAMES = ("Aalto", "Heikkinen", "Koskela", "Laine", "Mattila", "Niemi", "Ojala", "Rinne",
+               "Salo", "Tuominen", "Virta", "Lindqvist", "Nyman", "Sundström", "Holm",
+               "Baker", "Carter", "Evans")  # fmt: skip
+_COMPANIES = ("Kahvila Majakka Oy", "Puutyö Rannikko Oy", "Kuljetus Saaristo Oy",
+              "Restaurang Fyren Ab", "Rakennus Tammi Oy", "Kukkakauppa Kielo Oy",
+              "Konditori Solsidan Ab", "Autohuolto Vauhti Oy", "Kirjapaino Muste Oy",
+              "Verkkokauppa Nuotio Oy")  # fmt: skip
+_STREETS = ("Rantatie", "Koivukatu", "Kirkkokatu", "Satamakatu", "Storgatan", "Mäkitie")
+_TOWNS = (("20100", "Turku"), ("21600", "Parainen"), ("00100", "Helsinki"), ("33100", "Tampere"),
+          ("65100", "Vaasa"), ("22100", "Mariehamn"))  # fmt: skip
+
+# How customers pay, and how many in a hundred invoices do so. Days count from the due date; the
+# friendly word goes out on day 8, the fee-bearing reminder two weeks later.
+HABITS: tuple[tuple[str, int], ...] = (
+    ("on_time", 34), ("few_days_late", 16), ("after_friendly", 18), ("after_firm", 8),
+    ("in_parts", 7), ("crossed", 4), ("credited", 3), ("credited_in_part", 2), ("never", 6),
+    ("after_hand_over", 2),
+)  # fmt: skip
+
+
+@dataclass
+class Happening:
+    """Something that an accountant books on a day."""
+
+    on: date
+    act: Callable[[], object]
+
+
+@dataclass
+class Cast:
+    """The world as it goes on: what is booked on which day."""
+
+    happenings: list[Happening] = field(default_factory=list)
+
+    def populate(self, books: Books, customers: int = 40, invoices: int = 110) -> None:
+        """Create customers, plan invoices and payments, and book what the first day has.
+
+        The same at every start.
+        """
+        dice = random.Random(_SEED)  # noqa: S311 - a repeatable world, nothing secret
+        people = [_customer(dice, number) for number in range(customers)]
+        ids = books.create_customers(people)
+        for habit in _habits(dice, invoices):
+            issued = date(2026, 2, 9) + timedelta(days=dice.randrange(0, 64))
+            plan = NewInvoice(
+                customer=dice.choice(ids), issued=issued, due=issued + timedelta(days=TERM),
+                amount=Decimal(dice.randrange(1_500, 48_000)).scaleb(-2),
+                description=dice.choice(_GOODS),
+            )  # fmt: skip
+            self.at(issued, partial(self._post, books, plan, habit, dice.random()))
+        # One invoice from before the hub's time: it goes to a person, never to a letter.
+        old = NewInvoice(customer=ids[0], issued=date(2026, 1, 5), due=date(2026, 1, 19),
+                         amount=Decimal("75.00"), description="Toimitus 1/2026")  # fmt: skip
+        self.at(old.issued, partial(self._post, books, old, "never", 0.0))
+        self.live(FIRST)
+
+    def next_event(self, after: date) -> date | None:
+        """The next day after ``after`` on which something is booked."""
+        return min((one.on for one in self.happenings if one.on > after), default=None)
+
+    def live(self, day: date) -> int:
+        """Book everything up to a day; how many things that were."""
+        booked = 0
+        while now := sorted((one for one in self.happenings if one.on <= day), key=_day):
+            self.happenings = [one for one in self.happenings if one.on > day]
+            for one in now:
+                one.act()
+            booked += len(now)
+        return booked
+
+    def at(self, on: date, act: Callable[[], object]) -> None:
+        """Let something be booked on a day."""
+        self.happenings.append(Happening(on, act))
+
+    def _post(self, books: Books, plan: NewInvoice, habit: str, chance: float) -> None:
+        (posted,) = books.post_invoices([plan])
+        for on, settle in _settlements(books, plan, posted, habit, chance):
+            self.at(on, settle)
+
+
+def _day(happening: Happening) -> date:
+    return happening.on
+
+
+_GOODS = ("Maalit ja tarvikkeet", "Köysi ja heloitus", "Veneen talvisäilytys", "Huoltotarvikkeet",
+          "Paint and fittings", "Rep och beslag")  # fmt: skip
+
+
+def _customer(dice: random.Random, number: int) -> Customer:
+    postal_code, city = dice.choice(_TOWNS)
+    street = f"{dice.choice(_STREETS)} {dice.randrange(1, 90)}"
+    if number % 4 == 0:
+        name = _COMPANIES[number // 4 % len(_COMPANIES)]
+        swedish = name.endswith("Ab")
+        return Customer(
+            name=name, kind="company", language="sv" if swedish else "fi", street=street,
+            postal_code=postal_code, city=city, email=f"laskut{number}@{_domain(name)}",
+            business_id=("fi_vat", f"FI{_business_id(1_000_000 + number * 137)}"),
+        )  # fmt: skip
+    first, last = dice.choice(_FIRST_NAMES), dice.choice(_LAST_NAMES)
+    language = "sv" if first in _FIRST_NAMES[14:20] else "en" if first in _FIRST_NAMES[20:] else "fi"
+    return Customer(
+        name=f"{first} {last}", kind="person", language=language, street=street,
+        postal_code=postal_code, city=city, email=f"asiakas{number}@post.example",
+    )  # fmt: skip
+
+
+def _domain(name: str) -> str:
+    plain = name.lower().translate(str.maketrans("äåö ", "aao-"))
+    return f"{plain.rsplit('-', 1)[0]}.example"
+
+
+def _business_id(body: int) -> str:
+    """A Finnish business id with a right check digit (modulo 11, weights 7 9 10 5 8 4 2)."""
+    digits = f"{body:07d}"
+    rest = sum(int(d) * w for d, w in zip(digits, (7, 9, 10, 5, 8, 4, 2), strict=True)) % 11
+    return digits + str(0 if rest == 0 else 11 - rest) if rest != 1 else _business_id(body + 1)
+
+
+def _habits(dice: random.Random, invoices: int) -> list[str]:
+    pool = [habit for habit, share in HABITS for _ in range(share)]
+    habits = [pool[number * len(pool) // invoices] for number in range(invoices)]
+    dice.shuffle(habits)
+    return habits
+
+
+def _settlements(
+    books: Books, plan: NewInvoice, posted: Posted, habit: str, chance: float
+) -> Iterator[tuple[date, Callable[[], object]]]:
+    """What comes in for an invoice: the day it is booked, and the booking."""
+    due = plan.due
+    friendly, firm, handed = due + timedelta(days=8), due + timedelta(days=23), due + timedelta(days=42)
+
+    def pays(on: date, part: Decimal | None = None, booked: date | None = None) -> tuple[date, Callable[[], object]]:
+        return booked or on, lambda: books.pay(posted.id, on, part)
+
+    match habit:
+        case "on_time":
+            yield pays(due - timedelta(days=round(chance * 10)))
+        case "few_days_late":
+            yield pays(due + timedelta(days=1 + round(chance * 6)))
+        case "after_friendly":
+            yield pays(friendly + timedelta(days=2 + round(chance * 8)))
+        case "after_firm":
+            yield pays(firm + timedelta(days=3 + round(chance * 7)))
+        case "in_parts":
+            half = (plan.amount / 2).quantize(Decimal("0.01"))
+            yield pays(friendly + timedelta(days=4), half)
+            yield pays(firm + timedelta(days=6))
+        case "crossed":
+            # Paid on the very day of the fee-bearing reminder, booked two days later.
+            yield pays(firm, booked=firm + timedelta(days=2))
+        case "credited":
+            on = friendly + timedelta(days=3)
+            yield on, partial(books.credit, posted.id, on)
+        case "credited_in_part":
+            on = friendly + timedelta(days=3)
+            part = (plan.amount / 4).quantize(Decimal("0.01"))
+            yield on, partial(books.credit_part, posted.id, on, part)
+            yield pays(firm + timedelta(days=4))
+        case "after_hand_over":
+            yield pays(handed + timedelta(days=4))
+        case _:
+            return
+

@@ -1,0 +1,178 @@
+"""The demo: a creditor's first sixty days with the hub, against a real ERP and a real partner."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from infra.local import calls, cast, clock, setup, stack
+from infra.local.cast import Cast
+from infra.local.erp.books import Books
+from infra.local.erp.server import Tryton
+from infra.local.hub import TENANT, Hub, install
+from infra.local.partner import Partner
+from infra.local.report import collect, page, summary, terminal
+from infra.local.timelapse import TimeLapse
+
+OUT = Path("out/demo")
+# Days from a partner's acceptance to the payment that it reports.
+_PARTNER_PAYS_AFTER = timedelta(days=6)
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Everything that runs: the ERP, the stack with the hub on it, and the partner."""
+
+    erp: Tryton
+    books: Books
+    hub: Hub
+    partner: Partner
+    folder: Path
+
+
+@contextmanager
+def installation(
+    folder: Path,
+    first: date,
+    start_line: date,
+    *,
+    port: int = 0,
+    policy: dict[str, Any] | None = None,
+    workflow: str = "STANDARD",
+    schedules: str = "DISABLED",
+    fill: Callable[[Books], object] = lambda _: None,
+) -> Iterator[Installation]:
+    """Start ERP, embedded stack and partner, and set the creditor up through the admin API.
+
+    ``fill`` puts the first day's invoices into the books: a connection test asks for some.
+    """
+    zone = ZoneInfo(setup.ZONE)
+    with Tryton.start(folder / "erp") as erp, stack.running(folder / "stack", port) as running:
+        books = Books.open(erp)
+        fill(books)
+        clock.begin(
+            running.clock_file, datetime.combine(first, clock_time(8, 30), tzinfo=zone)
+        )
+        world = setup.World(erp, setup.free_port())
+        hub = install(
+            running,
+            private_targets=world.private_targets,
+            workflow=workflow,
+            schedules=schedules,
+        )
+        secret = setup.webhook_secret()
+        with setup.start_partner(hub, world, secret, folder / "partner") as partner:
+            setup.configure(hub, erp, partner, secret, start_line, policy or setup.POLICY)
+            yield Installation(erp, books, hub, partner, folder)
+
+
+def run(port: int = 0, console: Console | None = None) -> int:
+    """Live through the demo's sixty days; prints the summary and where everything lies."""
+    console = console or Console()
+    began = time.monotonic()
+    shutil.rmtree(OUT, ignore_errors=True)
+    OUT.mkdir(mode=0o700, parents=True)
+    console.print("[bold]Dunlin[/bold]: sixty days of a creditor's receivables\n")
+    with _progress(console) as progress:
+        job = progress.add_task("Starting the ERP, the embedded stack and the partner", total=None)
+        people = Cast()
+        with installation(
+            OUT, cast.FIRST, cast.START_LINE, port=port, fill=people.populate
+        ) as world:
+            lapse = TimeLapse(world.hub, ZoneInfo(setup.ZONE), (setup.ERP,), world.partner.idle)
+            span = (cast.LAST - cast.FIRST).days + 1
+            progress.update(job, total=span)
+            _live(lapse, people, world, lambda day: progress.update(
+                job, completed=(day - cast.FIRST).days + 1,
+                description=f"Living {day:%a %d %b %Y}: {len(world.hub.stack.letters())} letters",
+            ))  # fmt: skip
+            progress.update(job, completed=span, description="Sixty days lived")
+            close(world, lapse, cast.FIRST, cast.LAST, console)
+    console.print(f"Done in {time.monotonic() - began:.0f} seconds.")
+    return 0
+
+
+def _live(lapse: TimeLapse, people: Cast, world: Installation, shown: Any) -> None:
+    paid: set[str] = set()
+
+    def happenings(day: date) -> None:
+        people.live(day)
+        _partner_pays(people, world, day, paid)
+        shown(day)
+
+    lapse.until(cast.LAST, happenings, people.next_event)
+
+
+def _partner_pays(people: Cast, world: Installation, day: date, paid: set[str]) -> None:
+    """The first debtor whose case the partner accepts pays the partner some days later."""
+    if not paid:
+        accepted = [line for line in world.partner.journal() if line["what"] == "case_accepted"]
+        if accepted:
+            case = accepted[0]["case"]
+            paid.add(case)
+            on = day + _PARTNER_PAYS_AFTER
+            people.at(on, lambda: world.partner.pay(case, received=on.isoformat()))
+
+
+def close(
+    world: Installation, lapse: TimeLapse, first: date, last: date, console: Console
+) -> dict[str, Any]:
+    """Write letters, case files and the report; print the closing table and the paths."""
+    hub, out = world.hub, world.folder
+    letters = _write_letters(hub, out / "letters")
+    files = _write_case_files(world, out / "case-files")
+    book = collect(hub.stack, hub.table, TENANT, first=first, last=last, zone=setup.ZONE)
+    figures = summary(book)
+    steps = calls.per_step(calls.read(Path(hub.stack.directory)))
+    report = out / "report.html"
+    report.write_text(page(book, figures, steps), encoding="utf-8")
+    (out / "summary.json").write_text(
+        json.dumps(figures, default=str, indent=1, ensure_ascii=False), encoding="utf-8"
+    )
+    terminal(figures, console, steps, lived=lapse.days)
+    console.print(f"\n{len(letters)} letters as sent   {out / 'letters'}")
+    console.print(f"{len(files)} case files           {out / 'case-files'}")
+    console.print(f"report                 {report.resolve()}")
+    for denial in hub.stack.denials():
+        console.print(f"[red]a role lacked a permission[/red]: {denial[:300]}")
+    return figures
+
+
+def _write_letters(hub: Hub, folder: Path) -> list[Path]:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    written = []
+    for number, letter in enumerate(hub.stack.letters(), start=1):
+        act = letter.tags.get("act", "letter")
+        path = folder / f"{number:04d}-{act}.html"
+        path.write_text(letter.html or letter.text, encoding="utf-8")
+        path.with_suffix(".txt").write_text(
+            f"To: {letter.to}\nSubject: {letter.subject}\n\n{letter.text}", encoding="utf-8"
+        )
+        written.append(path)
+    return written
+
+
+def _write_case_files(world: Installation, folder: Path) -> list[Path]:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return [Path(shutil.copy(file, folder / file.name)) for file in world.partner.files()]
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[Progress]:
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(),
+        console=console,
+    ) as progress:  # fmt: skip
+        yield progress

@@ -1,0 +1,126 @@
+"""The hub on the embedded stack: deployed, with principals and an API client for its driver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from infra.local.deploy import deploy
+from infra.local.stack import Stack
+
+ROOT = Path(__file__).resolve().parents[2]
+NAME = "dunlin"
+TENANT = "creditor"
+MAIL_DOMAIN = "creditor.example"
+
+# What each role may do; the same words stand in the template's resource server.
+_SCOPES = {
+    "admin": (
+        "settings:read", "settings:write", "connections:read", "connections:write",
+        "policies:read", "policies:write", "dunning:read", "dunning:write",
+    ),
+    "partner": ("cases:read", "events:write"),
+    "operator": ("hub:read", "hub:write"),
+}  # fmt: skip
+
+
+class ApiError(RuntimeError):
+    """The API answered something else than success; the message says what, with its own words."""
+
+
+@dataclass
+class Hub:
+    """A deployed hub, its outputs, and its administrator's access."""
+
+    stack: Stack
+    outputs: dict[str, str]
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def api(self) -> str:
+        """The base URL of the API."""
+        return self.stack.api_url(self.outputs["ApiId"])
+
+    @property
+    def table(self) -> str:
+        """The name of the one table."""
+        return self.outputs["TableName"]
+
+    def credentials(self, role: str) -> tuple[str, str]:
+        """Client id and secret of a role's token client."""
+        client = self.outputs[f"{role.capitalize()}Client"]
+        described = self.stack.client("cognito-idp").describe_user_pool_client(
+            UserPoolId=self.outputs["UserPool"], ClientId=client
+        )
+        return client, described["UserPoolClient"]["ClientSecret"]
+
+    def scope(self, role: str) -> str:
+        """The scopes that a role's client asks a token for."""
+        return " ".join(f"dunlin/{scope}" for scope in _SCOPES[role])
+
+    def token(self, role: str = "admin") -> str:
+        """A bearer token of a role, made once a start."""
+        if role not in self.tokens:
+            client, secret = self.credentials(role)
+            self.tokens[role] = self.stack.access_token(client, secret, self.scope(role))
+        return self.tokens[role]
+
+    def call(self, method: str, path: str, body: Any = None, role: str = "admin") -> Any:
+        """One call of the API; its JSON answer. Raises ``ApiError``."""
+        answer = requests.request(
+            method,
+            f"{self.api}{path}",
+            json=body,
+            headers={"Authorization": f"Bearer {self.token(role)}"},
+            timeout=60,
+        )
+        if answer.status_code // 100 != 2:
+            raise ApiError(f"{method} {path}: HTTP {answer.status_code} {answer.text[:2000]}")
+        return answer.json() if answer.content else None
+
+    def grant(self, role: str, tenant: str = TENANT, connection: str = "") -> None:
+        """Write the principal row that maps a role's token client to a tenant (an operator's act)."""
+        row = {
+            "pk": {"S": f"PRINCIPAL#{self.outputs[f'{role.capitalize()}Client']}"},
+            "sk": {"S": "PRINCIPAL"},
+            "role": {"S": role},
+            "scopes": {"S": " ".join(sorted(_SCOPES[role]))},
+            "tenant": {"S": "" if role == "operator" else tenant},
+            "connection": {"S": connection},
+        }
+        self.stack.client("dynamodb").put_item(TableName=self.table, Item=row)
+
+    def send(self, queue: str, body: str) -> None:
+        """Put a message on one of the hub's queues (``Sweep``, ``Pull``, ...)."""
+        url = self.outputs[f"{queue}Queue"]
+        self.stack.client("sqs").send_message(QueueUrl=url, MessageBody=body)
+
+
+def install(
+    stack: Stack,
+    *,
+    outbound: str = "on",
+    workflow: str = "STANDARD",
+    private_targets: tuple[str, ...] = (),
+    schedules: str = "DISABLED",
+) -> Hub:
+    """Deploy this repository's template to a stack, and grant its token clients."""
+    parameters = {
+        "Stage": "local",
+        "Outbound": outbound,
+        "DunningWorkflowType": workflow,
+        "Schedules": schedules,
+        "PrivateTargets": ",".join(private_targets) or "-",
+        "TokenHost": stack.endpoint,
+        "ApiHost": f"{stack.endpoint}/_aws/execute-api",
+        "ClockFile": str(stack.clock_file),
+        "MailDomain": MAIL_DOMAIN,
+    }
+    outputs = deploy(stack, ROOT / "template.yaml", name=NAME, parameters=parameters)
+    hub = Hub(stack, outputs)
+    for role in ("admin", "operator"):
+        hub.grant(role)
+    return hub

@@ -1,0 +1,160 @@
+"""Sets a creditor up through the admin API: profile, policy, connections, switches."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import socket
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from infra.local.erp.server import Tryton
+from infra.local.hub import MAIL_DOMAIN, TENANT, Hub
+from infra.local.partner import Partner
+from infra.local.partner_desk import Access
+from infra.local.partner_server import Config as PartnerConfig
+
+ZONE = "Europe/Helsinki"
+ERP = "erp"
+EMAIL = "email"
+PARTNER = "partner"
+
+CREDITOR = {
+    "id": TENANT,
+    "name": "Saaristo Tarvike Oy",
+    "business_id": "1234567-1",
+    "business_id_scheme": "FI_YTUNNUS",
+    "address": {
+        "lines": ["Rantakatu 1"], "postal_code": "20100", "city": "Turku", "country": "FI",
+    },
+    "country": "FI",
+    "zone": ZONE,
+    "language": "fi",
+    "email": f"laskutus@{MAIL_DOMAIN}",
+    "phone": "+358 40 123 4567",
+    "sender": f"laskutus@{MAIL_DOMAIN}",
+    # The example account of the Finnish bar code standard (Pankkiviivakoodi-opas).
+    "accounts": [{"iban": "FI7944052020036082", "bic": "ITELFIHH"}],
+    "vat_registered": True,
+}  # fmt: skip
+
+# A friendly word after a week, a reminder with the statutory fee two weeks later, and then the
+# partner: what a Finnish creditor may do to consumers and businesses alike.
+POLICY: dict[str, Any] = {
+    "id": "standard",
+    "version": 1,
+    "name": "Friendly first",
+    "law": "FI",
+    "unit": "debtor",
+    "steps": [
+        {"id": "friendly", "action": "remind", "after": 8, "since": "due", "tone": "friendly",
+         "channels": [EMAIL], "letter": "reminder", "fee": "none"},
+        {"id": "firm", "action": "remind", "after": 15, "since": "previous", "tone": "firm",
+         "channels": [EMAIL], "letter": "reminder", "fee": "statutory"},
+        {"id": "partner", "action": "hand_over", "after": 15, "since": "previous"},
+    ],
+    "payment_days": 10,
+    "tolerance": {"amount": "1.00", "currency": "EUR"},
+    "minimum": {"amount": "10.00", "currency": "EUR"},
+    "gather_days": 7,
+    "partner": PARTNER,
+}  # fmt: skip
+
+
+class SetUpError(RuntimeError):
+    """A connection's own test found something; the message holds its findings."""
+
+
+@dataclass(frozen=True)
+class World:
+    """The processes that stand around a hub, and where it may reach them."""
+
+    erp: Tryton
+    partner_port: int
+
+    @property
+    def private_targets(self) -> tuple[str, ...]:
+        """The origins that the hub's connectors may reach although they are on this machine."""
+        return (self.erp.url, f"http://127.0.0.1:{self.partner_port}")
+
+
+def free_port() -> int:
+    """A TCP port of 127.0.0.1 that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def webhook_secret() -> str:
+    """A fresh signing secret in the form of Standard Webhooks."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def start_partner(hub: Hub, world: World, secret: str, folder: Path) -> Partner:
+    """The collection partner's own process, with its own token client."""
+    hub.grant("partner", connection=PARTNER)
+    client, client_secret = hub.credentials("partner")
+    access = Access(
+        api=hub.api,
+        token_url=hub.stack.token_url,
+        client_id=client,
+        client_secret=client_secret,
+        scope=hub.scope("partner"),
+    )
+    config = PartnerConfig(
+        access=access,
+        webhook_secrets=(secret,),
+        control_token=secrets.token_urlsafe(24),
+        port=world.partner_port,
+    )
+    return Partner.start(config, folder)
+
+
+def configure(
+    hub: Hub, erp: Tryton, partner: Partner, secret: str, start_line: date, policy: dict[str, Any]
+) -> None:
+    """All that an administrator does in the first hour, in its order, through the API."""
+    hub.call("PUT", "/v1/creditor", CREDITOR)
+    hub.call("PUT", f"/v1/policies/{policy['id']}", policy)
+    hub.call("PUT", "/v1/policies/active", {"id": policy["id"], "version": policy["version"]})
+    connections = (
+        {
+            "id": EMAIL,
+            "connector": "channels.email",
+            "config": {
+                "sender": CREDITOR["sender"],
+                "sender_name": CREDITOR["name"],
+                "configuration_set": hub.outputs["MailSet"],
+            },
+            "secrets": {},
+        },
+        {
+            "id": PARTNER,
+            "connector": "collectors.rest_hub",
+            "config": {"partner": "Perintä Esimerkki Oy", "endpoint": partner.endpoint},
+            "secrets": {"webhook_secret": secret},
+        },
+        {
+            "id": ERP,
+            "connector": "erp.tryton",
+            "config": {
+                "url": erp.url,
+                "database": erp.database,
+                "claim_class": "goods",
+                "sent_when_dated": True,
+            },
+            "secrets": {"application_key": erp.api_key},
+            "start_line": start_line.isoformat(),
+        },
+    )
+    hub.call("PUT", "/v1/control", {"outbound": "on"})
+    for connection in connections:
+        hub.call("POST", "/v1/connections", connection)
+        tested = hub.call("POST", f"/v1/connections/{connection['id']}/test")
+        wrong = [one for one in tested["findings"] if not one["ok"]]
+        if wrong:
+            raise SetUpError(f"the connection {connection['id']} is not ready: {wrong}")
+        hub.call("POST", f"/v1/connections/{connection['id']}/enable")

@@ -1,0 +1,107 @@
+"""The inbox: what others report, kept raw under their key before anything is made of it.
+
+A row is ``received`` until it is ``done``, ``refused`` (not this sender's to say) or
+``quarantined`` (a person must look). While it is received it comes due, so that no report is lost
+with a queue. Keys never expire.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from datetime import datetime, timedelta
+from typing import Literal
+
+from shared.cloud import clock, keys, table
+from shared.cloud.keys import Tenant
+from shared.cloud.runtime import enqueue
+from shared.cloud.table import Row, Write
+from shared.errors import Conflict, NotFound
+
+# How long the queue has before the sweep looks.
+_PATIENCE = timedelta(minutes=5)
+
+Taken = Literal["new", "waiting", "settled", "different"]
+Settled = Literal["done", "refused", "quarantined"]
+
+
+def receive(
+    tenant: Tenant, source: str, event: str, *, case: str, body: bytes, now: datetime
+) -> Taken:
+    """Keep a report of ``source`` (a connection) on a case; ``now`` is business time (UTC).
+
+    ``new``: it is kept now. ``waiting`` and ``settled``: the very same was kept before, and is or
+    is not still to be worked on. ``different``: the key was used for something else.
+    """
+    key = keys.inbox(tenant, source, event)
+    digest = hashlib.sha256(body).hexdigest()
+    row: Row = {
+        **key,
+        **_text(body),
+        "hash": digest,
+        "case": case,
+        "state": "received",
+        "received_at": clock.stamp(clock.wall()),
+        "attempt": 0,
+        "due_shard": keys.due_shard(key["pk"]),
+        "due_at": clock.stamp(now + _PATIENCE),
+    }
+    try:
+        table.put(row, condition="attribute_not_exists(pk)")
+    except Conflict:
+        kept = read(tenant, source, event)
+        if (kept["hash"], kept["case"]) != (digest, case):
+            return "different"
+        return "waiting" if kept["state"] == "received" else "settled"
+    return "new"
+
+
+def announce(tenant: Tenant, source: str, event: str) -> None:
+    """Tell the queue that a report waits."""
+    enqueue("inbox", [{"tenant": tenant.id, "source": source, "event": event}])
+
+
+def read(tenant: Tenant, source: str, event: str) -> Row:
+    """The row of a report. Raises ``NotFound``."""
+    row = table.get(keys.inbox(tenant, source, event))
+    if row is None:
+        raise NotFound("no such report")
+    return row
+
+
+def body_of(row: Row) -> bytes:
+    """The report as it came over the wire."""
+    return base64.b64decode(row["raw"]) if "raw" in row else str(row["body"]).encode()
+
+
+def settled(row: Row, state: Settled, fault: str = "") -> Write:
+    """The end of a report, for the transaction that makes something of it.
+
+    ``fault`` is a fixed sentence. A report that is settled already makes it a ``Conflict``.
+    """
+    return table.update_write(
+        {"pk": row["pk"], "sk": row["sk"]},
+        set_={"state": state, "fault": fault},
+        remove=("due_shard", "due_at"),
+        condition="#state = :received",
+        values={"received": "received"},
+    )
+
+
+def later(row: Row, at: datetime) -> None:
+    """Look at a report again at ``at`` (business time, UTC)."""
+    due = {"state": "received", "due_at": clock.stamp(at), "attempt": 0}
+    table.update(
+        {"pk": row["pk"], "sk": row["sk"]},
+        set_=due,
+        condition="#state = :received",
+        values={"received": "received"},
+    )
+
+
+def _text(body: bytes) -> Row:
+    """The bytes as a row can hold them."""
+    try:
+        return {"body": body.decode()}
+    except UnicodeDecodeError:
+        return {"raw": base64.b64encode(body).decode()}

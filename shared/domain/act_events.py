@@ -1,0 +1,106 @@
+"""Events of acts: what was intended towards a debtor or partner, and what became of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from shared.domain.claim_events import Event
+from shared.domain.model import Id
+from shared.domain.money import Money
+
+
+class ReminderIntended(Event):
+    """INTENT of one contact: written before anything leaves, with the hash of what will leave.
+
+    ``claims`` lists the claims whose step this is; ``also`` further open claims that the letter
+    lists. ``fee`` is carried by ``fee_claim`` and counts only once the act is ``sent``.
+    """
+
+    kind: Literal["reminder_intended"] = "reminder_intended"
+    act: str
+    step: str
+    claims: tuple[Id, ...]
+    also: tuple[Id, ...] = ()
+    channel: str
+    tone: str
+    language: str
+    fee: Money | None = None
+    fee_claim: Id | None = None
+    fee_rule: str | None = None
+    deadline: date
+    document: str
+    content_hash: str
+
+
+class HandOverIntended(Event):
+    """INTENT of a hand-over of claims to a partner, with the hash of the case file."""
+
+    kind: Literal["hand_over_intended"] = "hand_over_intended"
+    act: str
+    step: str
+    claims: tuple[Id, ...]
+    partner: str
+    file_version: int
+    document: str
+    content_hash: str
+
+
+class ActSent(Event):
+    """OUTCOME: the counterpart took the act. Its effective day is ``on`` (creditor's zone)."""
+
+    kind: Literal["act_sent"] = "act_sent"
+    act: str
+    on: date
+    reference: str | None = None
+
+
+class ActFailed(Event):
+    """OUTCOME: the act did not happen and will not happen under this key."""
+
+    kind: Literal["act_failed"] = "act_failed"
+    act: str
+    code: str
+
+
+class ActUnknown(Event):
+    """OUTCOME: nobody can say yet whether the act happened; it is not repeated."""
+
+    kind: Literal["act_unknown"] = "act_unknown"
+    act: str
+
+
+class ActPassed(Event):
+    """A friendly notice of unknown outcome is let be: its step is passed, but nothing was given."""
+
+    kind: Literal["act_passed"] = "act_passed"
+    act: str
+    on: date
+
+
+class ActWithheld(Event):
+    """The act would have happened but a switch (outbound off, observe, fuse) kept it in."""
+
+    kind: Literal["act_withheld"] = "act_withheld"
+    step: str
+    action: str
+    claims: tuple[Id, ...]
+    why: str
+
+
+class NoticeReturned(Event):
+    """A notice bounced or came back: it was not given, its fee and its wait do not count."""
+
+    kind: Literal["notice_returned"] = "notice_returned"
+    act: str
+    code: str
+
+
+class FeeCredited(Event):
+    """A fee is taken back, for example because the payment crossed the letter in the post."""
+
+    kind: Literal["fee_credited"] = "fee_credited"
+    act: str
+    claim: Id
+    amount: Money
+    why: Literal["crossed", "returned", "waived"]

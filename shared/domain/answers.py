@@ -1,0 +1,68 @@
+"""Answers: the words that people give to the hub's questions, and what each of them means.
+
+A yes lets the act or step go on. A no holds the claims of the question until a person releases
+them. The question what became of an act is answered by ``sent`` or ``not_sent``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from shared.domain.case_parts import Notice, Task
+
+if TYPE_CHECKING:
+    from shared.domain.case import Case
+
+YES = frozenset({"approved", "continue"})
+SENT = "sent"
+NOT_SENT = "not_sent"
+
+# The task about an act of unknown fate is named after the act.
+_UNKNOWN = "-unknown"
+# The question of a step that a person does: a yes says that it is done.
+_STEP = "step_"
+
+
+def words(task: str, why: str) -> tuple[str, ...]:
+    """The words that a question understands, yes first; any other word counts as its no."""
+    if task.endswith(_UNKNOWN):
+        return (SENT, NOT_SENT)
+    return ("approved", "declined") if why.startswith("approve_") else ("continue", "leave")
+
+
+def unsettled_act(case: Case, task: str) -> Notice | None:
+    """The act that the answer to ``task`` settles: one that still has no outcome, or None."""
+    notice = case.notices.get(task.removesuffix(_UNKNOWN)) if task.endswith(_UNKNOWN) else None
+    return notice if notice is not None and notice.state in {"intended", "unknown"} else None
+
+
+def awaits(case: Case, task: str) -> bool:
+    """Whether the answer to ``task`` would change the case."""
+    return task in case.tasks or unsettled_act(case, task) is not None
+
+
+def step_question(step: str) -> str:
+    """Why a person is asked to do the step ``step`` (a policy's step id)."""
+    return f"{_STEP}{step}"
+
+
+def is_step_question(why: str) -> bool:
+    """Whether a yes to a question asked for ``why`` says that a policy step is done."""
+    return why.startswith(_STEP)
+
+
+def yeses(case: Case, why: str, claims: tuple[str, ...]) -> int:
+    """How often a question asked for ``why`` about any of ``claims`` was answered by a yes."""
+    return sum(1 for task in _about(case, why, claims) if task.answer in YES)
+
+
+def times_answered(case: Case, why: str, claims: tuple[str, ...]) -> int:
+    """How often a question asked for ``why`` about any of ``claims`` was answered at all."""
+    return sum(1 for _ in _about(case, why, claims))
+
+
+def _about(case: Case, why: str, claims: tuple[str, ...]) -> Iterator[Task]:
+    for task in case.answers.values():
+        if task.why == why and not set(claims).isdisjoint(task.claims):
+            yield task

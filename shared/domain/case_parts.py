@@ -1,0 +1,117 @@
+"""What a case is made of: claims with their movements, notices, holds and questions to people."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from shared.domain.claim_events import Claim
+from shared.domain.explain import Record
+from shared.domain.model import DoNotDun
+from shared.domain.money import Money
+
+ActState = Literal["intended", "sent", "failed", "unknown", "returned", "passed"]
+
+MovementKind = Literal["payment", "credit", "partner", "write_off", "cancelled", "unexplained"]
+
+
+class Movement(Record):
+    """A change of a claim's principal from the end of day ``on``; negative ``lowered``: it rose.
+
+    ``unexplained`` is what only the source's stated balance says: a payment that comes in later
+    takes its place, with the day on which the money was really received.
+    """
+
+    on: date
+    kind: MovementKind
+    lowered: Money
+
+
+class Notice(Record):
+    """One contact or hand-over.
+
+    ``intended_on`` is the day of its INTENT, ``on`` its effective day, None until it is sent.
+    ``taken`` is the partner's answer to a hand-over.
+    """
+
+    act: str
+    step: str
+    action: Literal["remind", "hand_over"]
+    claims: tuple[str, ...]
+    state: ActState
+    intended_on: date
+    on: date | None = None
+    deadline: date | None = None
+    channel: str = ""
+    fee: Money | None = None
+    fee_claim: str | None = None
+    fee_rule: str | None = None
+    fee_credited: bool = False
+    document: str = ""
+    content_hash: str = ""
+    reference: str | None = None
+    taken: bool | None = None
+
+    @property
+    def given(self) -> bool:
+        """Sent and not returned: the law's waits run from it and its fee counts."""
+        return self.state == "sent"
+
+    @property
+    def arrived(self) -> bool:
+        """Given, or let be although nobody knows: the debtor may have it and hold us to it."""
+        return self.state in {"sent", "passed"}
+
+
+class ClaimState(Record):
+    """A claim with what happened to it.
+
+    ``open`` is its unpaid principal, never negative. ``level`` counts the policy steps that are
+    done, ``stepped_on`` the day of the last one that a person did. ``raised`` says that the source
+    took back what had been paid; ``missing`` that it no longer knows the invoice.
+    """
+
+    claim: Claim
+    open: Money
+    movements: tuple[Movement, ...] = ()
+    counted: tuple[str, ...] = ()
+    level: int = 0
+    stepped_on: date | None = None
+    do_not_dun: tuple[DoNotDun, ...] = ()
+    missing: bool = False
+    raised: bool = False
+    with_partner: bool = False
+
+    def lowered_by(self, *kinds: MovementKind) -> Money:
+        """By how much movements of these kinds lowered the principal together."""
+        lowered = Money.zero(self.open.currency)
+        for movement in self.movements:
+            if movement.kind in kinds:
+                lowered += movement.lowered
+        return lowered
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the source cancelled the invoice: it was never owed."""
+        return not self.open and any(one.kind == "cancelled" for one in self.movements)
+
+
+class Hold(Record):
+    """Why the case (``claim`` None) or one claim rests; ``until`` is the last resting day."""
+
+    id: str
+    claim: str | None
+    reason: str
+    until: date | None
+
+    def covers(self, claim: str | None, today: date) -> bool:
+        """Whether it keeps a claim (None: the whole case) at rest on a day."""
+        return self.claim == claim and (self.until is None or self.until >= today)
+
+
+class Task(Record):
+    """A question to a person; ``answer`` is the word that was given, None while it is open."""
+
+    why: str
+    claims: tuple[str, ...]
+    answer: str | None = None

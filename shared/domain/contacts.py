@@ -1,0 +1,163 @@
+"""Contacts: one reminder for several claims, its fee, its payment date and what it announces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from shared.domain import law as legal
+from shared.domain.decisions import Remind
+from shared.domain.explain import Reason
+from shared.domain.money import Money
+from shared.domain.policy import Step
+from shared.domain.question import Question, reason
+from shared.domain.ripeness import Ripe
+
+# Days after dispatch on which a notice has certainly arrived, per channel; the time to pay counts
+# from there (KKV/378/14.08.01.05/2022: from the latest receipt by the method used). The letter's
+# seven days are the hub's cautious assumption for second-class post in Finland.
+DELIVERY_DAYS = {"email": 1, "sms": 1, "letter": 7}
+
+_DAY = timedelta(days=1)
+
+
+def next_contact_on(question: Question) -> date:
+    """The first day on which the debtor may be contacted again, by policy and law."""
+    last = question.case.last_contact()
+    if last is None:
+        return date.min
+    return last + timedelta(days=_gap(question))
+
+
+def gathered(question: Question, ripe: Sequence[Ripe], waiting: Sequence[Ripe]) -> list[Ripe]:
+    """The claims of a contact: the ripe ones, and overdue ones that would ripen in its window.
+
+    A claim joins early only by the policy's leave: the payment date that it was given has passed,
+    and its fee, if any, is still the law's to allow.
+    """
+    horizon = question.today + timedelta(days=question.policy.gather_days)
+    joining = [
+        one
+        for one in waiting
+        if one.step.action == "remind"
+        and one.step.automation == ripe[0].step.automation
+        and question.today < one.on <= horizon
+        and one.free_on <= question.today
+        and _overdue(question, one)
+    ]
+    return [*ripe, *joining]
+
+
+def contact(
+    question: Question,
+    act: str,
+    claims: Sequence[Ripe],
+    also: tuple[str, ...],
+    because: tuple[Reason, ...],
+) -> Remind:
+    """The contact about some claims, whose first, the furthest on, sets its tone."""
+    lead = claims[0]
+    fee, carrier, rule, fee_reasons = _fee(question, claims)
+    deadline, why = _deadline(question, lead, claims)
+    action, next_on = _announced(question, lead, deadline, charged=carrier == lead.state.claim.id)
+    return Remind(
+        act=act,
+        step=lead.step.id,
+        claims=tuple(one.state.claim.id for one in claims),
+        also=also,
+        channels=lead.step.channels,
+        letter=lead.step.letter,
+        tone=lead.step.tone,
+        fee=fee,
+        fee_claim=carrier,
+        fee_rule=rule,
+        deadline=deadline,
+        next_action=action,
+        next_on=next_on,
+        because=(*because, *fee_reasons, why),
+    )
+
+
+def _gap(question: Question) -> int:
+    case, day = question.case, question.today
+    # A debtor of several capacities in one case is protected like the most protected one.
+    rule = question.law.wait("contact_gap", "consumer", day, day)
+    if case.capacity == "business":
+        rule = question.law.wait("contact_gap", "business", day, day)
+    return max(question.policy.gather_days, rule.first_day(rule.days) if rule else 0)
+
+
+def _fee(
+    question: Question, claims: Sequence[Ripe]
+) -> tuple[Money | None, str | None, str | None, tuple[Reason, ...]]:
+    """At most one fee, carried by the first claim that by itself meets every condition."""
+    reasons: list[Reason] = []
+    for one in claims:
+        if one.step.fee == "none":
+            continue
+        verdict = legal.reminder_fee(question.law, question.facts(one.state), question.today)
+        reasons.extend(verdict.because)
+        if verdict.allowed and verdict.amount:
+            return verdict.amount, one.state.claim.id, verdict.because[0].rule, tuple(reasons)
+    return None, None, None, tuple(reasons)
+
+
+def _deadline(question: Question, lead: Ripe, claims: Sequence[Ripe]) -> tuple[date, Reason]:
+    """The latest of the claims' payment dates; a contact before any due date grants all of it."""
+    overdue = [one for one in claims if _overdue(question, one)]
+    days = DELIVERY_DAYS.get(lead.step.channels[0], max(DELIVERY_DAYS.values()))
+    found = [
+        legal.deadline(
+            question.law,
+            question.facts(one.state),
+            question.today,
+            delivery_days=days,
+            payment_days=question.policy.payment_days,
+        )
+        for one in _one_a_rule(question, overdue or claims)
+    ]
+    deadline, why = max(found, key=lambda pair: pair[0])
+    due = max(question.due(one.state) for one in claims)
+    if not overdue and due > deadline:
+        return due, reason("hub.due", "no payment date before the due date", due=due)
+    return deadline, why
+
+
+def _one_a_rule(question: Question, claims: Sequence[Ripe]) -> list[Ripe]:
+    """One claim for each rule of the time to pay that binds them: the same rule, the same day."""
+    found: dict[str, Ripe] = {}
+    for one in claims:
+        claim = one.state.claim
+        treated = legal.treatment(claim.capacity, natural_person=claim.natural_person)
+        rule = question.law.wait("payment_time", treated, question.today, claim.due)
+        found.setdefault(rule.id if rule else "", one)
+    return list(found.values())
+
+
+def _announced(
+    question: Question, lead: Ripe, deadline: date, *, charged: bool
+) -> tuple[str, date | None]:
+    """The lead's step after this one and its first day; ``none`` when nothing lawful follows."""
+    level = lead.state.level + 1
+    if level >= len(question.policy.steps):
+        return "none", None
+    step = question.policy.steps[level]
+    on = max(_policy_day(question, lead, step), deadline + _DAY)
+    if step.action != "hand_over":
+        return step.action, on
+    facts = question.facts(lead.state)
+    this = legal.NoticeFact(act="reminder", sent=question.today, charged=charged, deadline=deadline)
+    facts = facts.model_copy(update={"notices": (*facts.notices, this)})
+    verdict = legal.hand_over(question.law, facts, on)
+    if verdict.allowed:
+        return step.action, on
+    return (step.action, verdict.earliest) if verdict.earliest else ("none", None)
+
+
+def _policy_day(question: Question, lead: Ripe, step: Step) -> date:
+    base = question.due(lead.state) if step.since == "due" else question.today
+    return base + timedelta(days=step.after)
+
+
+def _overdue(question: Question, one: Ripe) -> bool:
+    return question.due(one.state) < question.today

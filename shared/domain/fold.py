@@ -1,0 +1,116 @@
+"""The fold: what each event changes in a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from shared.domain import fold_acts, fold_claims, fold_people
+from shared.domain.events import (
+    ActFailed,
+    ActPassed,
+    ActSent,
+    ActUnknown,
+    ActWithheld,
+    BalanceStated,
+    CaseClosed,
+    CaseEvent,
+    CaseOpened,
+    ClaimFlagged,
+    ClaimJoined,
+    ClaimMissing,
+    CreditApplied,
+    Decided,
+    DueMoved,
+    FeeCredited,
+    HandOverIntended,
+    Held,
+    NoticeReturned,
+    Parked,
+    PartnerAnswered,
+    PartnerClosed,
+    PartnerPaid,
+    PaymentAllocated,
+    PersonAnswered,
+    PersonAsked,
+    Released,
+    ReminderIntended,
+    Unparked,
+)
+from shared.errors import Conflict
+
+if TYPE_CHECKING:
+    from shared.domain.case import Case
+
+Changes = dict[str, Any]
+
+
+def changes(case: Case, event: CaseEvent) -> Changes:
+    """The fields of a case that an event changes.
+
+    Raises ``Conflict`` when it cannot follow on what the case is, and ``Unreadable`` when it
+    names something that the case does not have.
+    """
+    made: Changes = _APPLY[type(event)](case, event)
+    return made
+
+
+def _opened(case: Case, event: CaseOpened) -> Changes:
+    if case.version:
+        raise Conflict("a case is opened once")
+    return {
+        "debtor": event.debtor,
+        "connection": event.connection,
+        "policy": event.policy,
+        "law": event.law,
+        "capacity": event.capacity,
+        "currency": event.currency,
+    }
+
+
+def _parked(_: Case, event: Parked) -> Changes:
+    return {"parked": event.why}
+
+
+def _unparked(_: Case, __: Unparked) -> Changes:
+    return {"parked": None}
+
+
+def _closed(_: Case, __: CaseClosed) -> Changes:
+    return {"closed": True}
+
+
+def _nothing(_: Case, __: Decided | ActWithheld) -> Changes:
+    return {}
+
+
+_APPLY: Mapping[type, Any] = {
+    CaseOpened: _opened,
+    ClaimJoined: fold_claims.joined,
+    PaymentAllocated: fold_claims.paid,
+    CreditApplied: fold_claims.credited,
+    BalanceStated: fold_claims.stated,
+    ClaimFlagged: fold_claims.flagged,
+    ClaimMissing: fold_claims.missing,
+    DueMoved: fold_claims.due_moved,
+    Decided: _nothing,
+    ReminderIntended: fold_acts.reminder,
+    HandOverIntended: fold_acts.hand_over,
+    ActSent: fold_acts.sent,
+    ActFailed: fold_acts.failed,
+    ActUnknown: fold_acts.unknown,
+    ActPassed: fold_acts.passed,
+    ActWithheld: _nothing,
+    NoticeReturned: fold_acts.returned,
+    FeeCredited: fold_acts.fee_credited,
+    Held: fold_people.held,
+    Released: fold_people.released,
+    PersonAsked: fold_people.asked,
+    PersonAnswered: fold_people.answered,
+    PartnerAnswered: fold_people.partner_answered,
+    PartnerPaid: fold_people.partner_paid,
+    PartnerClosed: fold_people.partner_closed,
+    Parked: _parked,
+    Unparked: _unparked,
+    CaseClosed: _closed,
+}

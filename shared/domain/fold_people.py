@@ -1,0 +1,138 @@
+"""The fold of what people and partners say: holds, answers, and a partner's reports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from shared.domain import answers, fold_acts
+from shared.domain.case_parts import Hold, Movement, Task
+from shared.domain.events import (
+    Held,
+    PartnerAnswered,
+    PartnerClosed,
+    PartnerPaid,
+    PersonAnswered,
+    PersonAsked,
+    Released,
+)
+from shared.domain.fold_claims import claim_state, moved, with_claims
+from shared.errors import Conflict
+
+if TYPE_CHECKING:
+    from shared.domain.case import Case
+
+Changes = dict[str, Any]
+
+
+def held(case: Case, event: Held) -> Changes:
+    """The case or a claim rests; the same hold again changes its day."""
+    if event.claim is not None:
+        claim_state(case, event.claim)
+    hold = Hold(id=event.hold, claim=event.claim, reason=event.reason, until=event.until)
+    return {"holds": {**case.holds, event.hold: hold}}
+
+
+def released(case: Case, event: Released) -> Changes:
+    """A hold ends."""
+    return {"holds": {key: hold for key, hold in case.holds.items() if key != event.hold}}
+
+
+def asked(case: Case, event: PersonAsked) -> Changes:
+    """A question is open."""
+    return {"tasks": {**case.tasks, event.task: Task(why=event.why, claims=event.claims)}}
+
+
+def answered(case: Case, event: PersonAnswered) -> Changes:
+    """A question is answered: yes goes on, no holds, and an act of unknown fate has its outcome.
+
+    Raises ``Conflict`` when a person is asked what became of an act and says neither ``sent`` nor
+    ``not_sent``.
+    """
+    task = case.tasks.get(event.task) or Task(why="", claims=())
+    changes: Changes = {
+        "tasks": {key: one for key, one in case.tasks.items() if key != event.task},
+        "answers": {**case.answers, event.task: task.model_copy(update={"answer": event.answer})},
+    }
+    act = answers.unsettled_act(case, event.task)
+    if act is not None:
+        # A contact goes out in its country's daytime: the day in UTC is the creditor's day too.
+        match event.answer:
+            case answers.SENT:
+                return changes | fold_acts.happened(case, act.act, act.intended_on)
+            case answers.NOT_SENT:
+                return changes | fold_acts.did_not_happen(case, act.act)
+            case _:
+                raise Conflict("what became of an act is answered by sent or not_sent")
+    if event.task not in case.tasks:
+        return changes
+    if event.answer in answers.YES:
+        return changes | _gone_on(case, event, task)
+    return changes | {"holds": {**case.holds, **_kept(event.task, task)}}
+
+
+def partner_answered(case: Case, event: PartnerAnswered) -> Changes:
+    """The partner takes or refuses what it has not answered yet; what it refuses comes back."""
+    handed = [one for one in case.notices.values() if one.action == "hand_over" and one.given]
+    unanswered = [one for one in handed if one.taken is None] or handed
+    after = case
+    for notice in unanswered:
+        if event.accepted:
+            taken = notice.model_copy(update={"taken": True})
+            changes: Changes = {"notices": {**after.notices, notice.act: taken}}
+        else:
+            changes = fold_acts.taken_back(after, notice, taken=False)
+        after = after.model_copy(update=changes)
+    still = any(one.given and one.taken for one in after.notices.values())
+    said: Changes = {
+        "notices": after.notices,
+        "claims": after.claims,
+        "partner_state": "accepted" if event.accepted or still else "rejected",
+    }
+    if event.accepted:
+        said["partner_case"] = event.partner_case
+    return {**said, **_message(case, event.message)}
+
+
+def partner_paid(case: Case, event: PartnerPaid) -> Changes:
+    """Money at the partner lowers the claim by what settles its principal."""
+    move = Movement(on=event.received, kind="partner", lowered=event.principal)
+    changes = moved(case, event.claim, move, event.at.date(), None)
+    return {**changes, **_message(case, event.message)}
+
+
+def partner_closed(case: Case, event: PartnerClosed) -> Changes:
+    """The partner has ended its work."""
+    return {"partner_state": "closed", **_message(case, event.message)}
+
+
+def _gone_on(case: Case, event: PersonAnswered, task: Task) -> Changes:
+    """What a yes changes in the claims that were asked about."""
+    claims = tuple(claim for claim in task.claims if claim in case.claims)
+    if task.why == "claim_missing":
+        return {"claims": with_claims(case.claims, claims, missing=False)}
+    if task.why == "balance_raised":
+        return {"claims": with_claims(case.claims, claims, raised=False)}
+    if not answers.is_step_question(task.why):
+        return {}
+    done = {
+        claim: case.claims[claim].model_copy(
+            update={"level": case.claims[claim].level + 1, "stepped_on": event.at.date()}
+        )
+        for claim in claims
+    }
+    return {"claims": {**case.claims, **done}}
+
+
+def _kept(name: str, task: Task) -> dict[str, Hold]:
+    """The holds that a no makes: one a claim, or one of the case for a question about none."""
+    claims: tuple[str | None, ...] = task.claims or (None,)
+    return {
+        f"{name}.{number}": Hold(id=f"{name}.{number}", claim=claim, reason="person", until=None)
+        for number, claim in enumerate(claims, start=1)
+    }
+
+
+def _message(case: Case, message: str) -> Changes:
+    if message in case.seen_messages:
+        raise Conflict("this message is applied already")
+    return {"seen_messages": (*case.seen_messages, message)}

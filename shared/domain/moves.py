@@ -1,0 +1,148 @@
+"""Moves: what to do about claims whose step has come, the furthest on first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, timedelta
+
+from shared.domain import law as legal
+from shared.domain.act_keys import act_key, failures
+from shared.domain.answers import YES, step_question, yeses
+from shared.domain.case import Case
+from shared.domain.contacts import contact, gathered, next_contact_on
+from shared.domain.decisions import AnyDecision, Ask, HandOver, Remind, Rest
+from shared.domain.explain import Reason
+from shared.domain.money import total
+from shared.domain.question import Question, reason
+from shared.domain.ripeness import Ripe, Sorted
+
+# A step that failed so often is a person's: another try would only fail again.
+MAX_TRIES = 3
+
+_REVIEW = timedelta(days=30)
+
+
+def moves(question: Question, ripe: Sequence[Ripe], claims: Sorted) -> list[AnyDecision]:
+    """The answer for each group of ripe claims that move alike; ``claims`` are all of the case."""
+    if not ripe:
+        return []
+    opens = legal.contact_opens(question.law, question.now)
+    if opens is not None:
+        outside = (reason("hub.contact_window", "outside the hours of contact"),)
+        return [Rest(until=opens.astimezone(UTC), why="contact_window", because=outside)]
+    return [_move(question, group, claims) for group in _groups(ripe)]
+
+
+def was_asked(case: Case, why: str, claims: tuple[str, ...]) -> bool:
+    """Whether a person was ever asked that about any of the claims."""
+    known = [*case.tasks.values(), *case.answers.values()]
+    return any(one.why == why and not set(claims).isdisjoint(one.claims) for one in known)
+
+
+def _groups(ripe: Sequence[Ripe]) -> list[list[Ripe]]:
+    """Claims that move together: alike in action and automation; by hand, in the very step."""
+    order = sorted(ripe, key=lambda one: (-one.state.level, one.state.claim.due))
+    groups: dict[tuple[object, ...], list[Ripe]] = {}
+    for one in order:
+        step = one.step.id if _by_hand(one) else ""
+        kind = (one.step.action, one.step.automation, one.barred, step)
+        groups.setdefault(kind, []).append(one)
+    return list(groups.values())
+
+
+def _by_hand(one: Ripe) -> bool:
+    return one.step.action == "ask" or one.step.automation == "manual"
+
+
+def _move(question: Question, group: Sequence[Ripe], claims: Sorted) -> AnyDecision:
+    because = (*claims.because, *(why for one in group for why in one.because))
+    lead = group[0]
+    if lead.barred:
+        return _barred(question, group, because)
+    if _by_hand(lead):
+        return question.ask(step_question(lead.step.id), _names(group), because)
+    if lead.step.action == "hand_over":
+        return _hand_over(question, group, because)
+    return _remind(question, group, claims)
+
+
+def _barred(question: Question, group: Sequence[Ripe], because: tuple[Reason, ...]) -> AnyDecision:
+    """A hand-over that no waiting makes lawful is told to a person once."""
+    if was_asked(question.case, "hand_over_not_lawful", _names(group)):
+        again = question.opening(question.today + _REVIEW)
+        return Rest(until=again, why="not_lawful", because=because)
+    return question.ask("hand_over_not_lawful", _names(group), because)
+
+
+def _hand_over(
+    question: Question, group: Sequence[Ripe], because: tuple[Reason, ...]
+) -> AnyDecision:
+    case, policy, claims = question.case, question.policy, _names(group)
+    refused = tuple(claim for claim in claims if _refused(case, claim))
+    if refused:
+        why = reason("hub.partner", "the partner did not take the claims")
+        return question.ask("partner_rejected", refused, (*because, why))
+    amount = total([one.state.open for one in group], case.currency)
+    if amount < policy.minimum and not yeses(case, "below_minimum", claims):
+        why = reason("policy.minimum", "below the minimum of a hand-over", open=amount)
+        return question.ask("below_minimum", claims, (*because, why))
+
+    def act(key: str) -> HandOver:
+        partner, step = policy.partner or "", group[0].step.id
+        return HandOver(act=key, step=step, claims=claims, partner=partner, because=because)
+
+    return _let_go(question, group, because, act)
+
+
+def _refused(case: Case, claim: str) -> bool:
+    """Whether the partner refused a claim since a person last said to try again."""
+    refusals = sum(
+        1 for notice in case.notices.values() if notice.taken is False and claim in notice.claims
+    )
+    return refusals > yeses(case, "partner_rejected", (claim,))
+
+
+def _remind(question: Question, ripe: Sequence[Ripe], claims: Sorted) -> AnyDecision:
+    again = next_contact_on(question)
+    if question.today < again:
+        text = "one contact per debtor and gathering window"
+        wait = reason("policy.gather", text, last=question.case.last_contact(), again=again)
+        return Rest(until=question.opening(again), why="gathering", because=(wait,))
+    group = gathered(question, ripe, claims.steps)
+    because = (*claims.because, *(why for one in group for why in one.because))
+    named = _names(group)
+    also = tuple(claim for claim in claims.free if claim not in named)
+
+    def act(key: str) -> Remind:
+        return contact(question, key, group, also, because)
+
+    return _let_go(question, group, because, act)
+
+
+def _let_go(
+    question: Question,
+    group: Sequence[Ripe],
+    because: tuple[Reason, ...],
+    act: Callable[[str], Remind | HandOver],
+) -> AnyDecision:
+    """The act itself, or the question to the person who must let it go first."""
+    case, step, claims = question.case, group[0].step, _names(group)
+    stuck = tuple(claim for claim in claims if _stuck(case, step.id, claim))
+    if stuck:
+        why = reason("hub.tries", "the step failed again and again", step=step.id, tries=MAX_TRIES)
+        return question.ask("cannot_be_done", stuck, (*because, why))
+    key = act_key(case, step.id, claims)
+    approval = case.answers.get(key)
+    if step.automation == "propose" and (approval is None or approval.answer not in YES):
+        return Ask(task=key, why=f"approve_{step.action}", claims=claims, because=because)
+    return act(key)
+
+
+def _stuck(case: Case, step: str, claim: str) -> bool:
+    """Whether a step failed as often as it may, each yes of a person allowing as many again."""
+    allowed = MAX_TRIES * (1 + yeses(case, "cannot_be_done", (claim,)))
+    return failures(case, step, claim) >= allowed
+
+
+def _names(group: Sequence[Ripe]) -> tuple[str, ...]:
+    return tuple(one.state.claim.id for one in group)

@@ -1,0 +1,81 @@
+"""The question of one decision: all that it rests on, and the small answers that it shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+
+from shared.domain import law as legal
+from shared.domain.act_keys import question_key
+from shared.domain.calendar import next_banking_day
+from shared.domain.case import Case, ClaimState, Notice
+from shared.domain.decisions import Ask
+from shared.domain.explain import Reason
+from shared.domain.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A case, its policy, the law and the instant; what is asked twice is worked out once."""
+
+    case: Case
+    policy: Policy
+    law: legal.LawPack
+    now: datetime
+    today: date
+    _facts: dict[str, legal.ClaimFacts] = field(default_factory=dict)
+    _due: dict[date, date] = field(default_factory=dict)
+
+    def facts(self, state: ClaimState) -> legal.ClaimFacts:
+        """What the law looks at, of one claim."""
+        name = state.claim.id
+        if name not in self._facts:
+            self._facts[name] = claim_facts(self.case, state, self.case.notices_of(name))
+        return self._facts[name]
+
+    def due(self, state: ClaimState) -> date:
+        """The day on which a claim fell due by law: its due date or the banking day after it."""
+        day = state.claim.due
+        if day not in self._due:
+            self._due[day] = next_banking_day(self.policy.law, day)
+        return self._due[day]
+
+    def opening(self, day: date) -> datetime:
+        """The first instant (UTC) at which contact is allowed on or after a local day."""
+        midnight = datetime.combine(day, time(0), tzinfo=self.now.tzinfo)
+        return (legal.contact_opens(self.law, midnight) or midnight).astimezone(UTC)
+
+    def ask(self, why: str, claims: tuple[str, ...], because: tuple[Reason, ...]) -> Ask:
+        """The question to a person about some claims; its task's name is stable until answered."""
+        task = question_key(self.case, why, claims)
+        return Ask(task=task, why=why, claims=claims, because=because)
+
+
+def claim_facts(case: Case, state: ClaimState, given: list[Notice]) -> legal.ClaimFacts:
+    """What the law looks at, of one claim; ``given`` are its reminders in order."""
+    claim = state.claim
+    return legal.ClaimFacts(
+        capacity=claim.capacity,
+        natural_person=claim.natural_person,
+        claim_class=claim.claim_class,
+        principal=claim.total,
+        due=claim.due,
+        invoice_sent=claim.sent,
+        notices=tuple(
+            legal.NoticeFact(
+                act="reminder",
+                sent=notice.on,
+                charged=notice.fee_claim == claim.id and not notice.fee_credited,
+                deadline=notice.deadline,
+            )
+            for notice in given
+            if notice.on is not None
+        ),
+        fees=case.fees_of(claim.id),
+        fee_clause=claim.fee_clause,
+    )
+
+
+def reason(rule: str, text: str, **facts: object) -> Reason:
+    """One of the hub's own rules; facts are written as plain texts (days in ISO 8601)."""
+    return Reason(rule=rule, text=text, facts={key: str(value) for key, value in facts.items()})

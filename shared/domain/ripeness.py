@@ -1,0 +1,177 @@
+"""Ripeness: which claims of a case may move, and the next step of each with its first day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from shared.domain import law as legal
+from shared.domain.answers import times_answered
+from shared.domain.calendar import next_banking_day
+from shared.domain.case import ClaimState
+from shared.domain.explain import Reason
+from shared.domain.policy import Policy, Step
+from shared.domain.question import Question, reason
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Ripe:
+    """A claim with its next policy step.
+
+    ``on`` is the first day of the step by policy and law; ``free_on`` the first day on which no
+    promise to the debtor stands in its way, whatever the policy says. ``barred`` is a step that no
+    waiting makes lawful.
+    """
+
+    state: ClaimState
+    step: Step
+    on: date
+    free_on: date
+    because: tuple[Reason, ...]
+    barred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Why a claim is left alone; it is looked at again after ``until`` (None: when told)."""
+
+    reason: Reason
+    until: date | None = None
+    person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What a person must say about a claim before it may move."""
+
+    state: ClaimState
+    why: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """The open claims of a case: free to move, with a next step, left alone, or in doubt."""
+
+    free: list[str] = field(default_factory=list)
+    steps: list[Ripe] = field(default_factory=list)
+    asides: list[Aside] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
+
+    @property
+    def because(self) -> tuple[Reason, ...]:
+        """Why claims are left alone."""
+        return tuple(one.reason for one in self.asides)
+
+
+def sort_claims(question: Question) -> Sorted:
+    """Every open claim that is not with the partner, under what may become of it now."""
+    found = Sorted()
+    for state in question.case.open_claims():
+        if state.with_partner:
+            continue
+        match obstacle(question, state):
+            case Aside() as aside:
+                found.asides.append(aside)
+            case Doubt() as doubt:
+                found.doubts.append(doubt)
+            case _:
+                found.free.append(state.claim.id)
+                step = next_step(question, state)
+                if step is not None:
+                    found.steps.append(step)
+    return found
+
+
+def first_step_on(policy: Policy, due: date) -> date:
+    """The day on which a claim due on ``due`` joins a case: the date of its first policy step."""
+    return next_banking_day(policy.law, due) + timedelta(days=policy.steps[0].after)
+
+
+def negligible(state: ClaimState, policy: Policy) -> bool:
+    """Whether a claim's open principal is within the policy's tolerance."""
+    same = state.open.currency == policy.tolerance.currency
+    return same and state.open <= policy.tolerance
+
+
+def obstacle(question: Question, state: ClaimState) -> Aside | Doubt | None:
+    """What keeps a claim from moving, if anything does."""
+    case, claim = question.case, state.claim
+    for name, task in case.tasks.items():
+        if claim.id in task.claims:
+            text = "a person has been asked"
+            return Aside(reason("hub.person", text, task=name, why=task.why), person=True)
+    for hold in case.holds.values():
+        if hold.covers(claim.id, question.today):
+            held = reason("hub.hold", "on hold", claim=claim.id, reason=hold.reason)
+            return Aside(held, until=hold.until, person=hold.until is None)
+    if state.do_not_dun:
+        flags = ",".join(state.do_not_dun)
+        return Aside(reason("hub.do_not_dun", "the source says no", claim=claim.id, flags=flags))
+    if negligible(state, question.policy):
+        text = "the open amount is within the tolerance"
+        return Aside(reason("policy.tolerance", text, claim=claim.id, open=str(state.open)))
+    doubt = _doubt(question, state)
+    if doubt is not None and times_answered(case, doubt.why, (claim.id,)) and not _clears(doubt):
+        # The law does not change with an answer: the claim stays the person's.
+        return Aside(doubt.reason)
+    return doubt
+
+
+def next_step(question: Question, state: ClaimState) -> Ripe | None:
+    """The next step of a claim and its first day, by policy and by law; None after the last."""
+    case, policy = question.case, question.policy
+    if state.level >= len(policy.steps):
+        return None
+    step = policy.steps[state.level]
+    claim = state.claim.id
+    base, since = question.due(state), "due"
+    previous = case.last_step(claim) if step.since == "previous" else None
+    if previous is not None:
+        base, since = previous, "previous"
+    on = base + timedelta(days=step.after)
+    text = "the step counts full days"
+    because = [
+        reason("policy.step", text, claim=claim, step=step.id, since=since, base=base, on=on)
+    ]
+    deadline = case.last_deadline(claim)
+    free_on = date.min if deadline is None else deadline + _DAY
+    if on < free_on:
+        on = free_on
+        text = "no step before the payment date of the last notice has passed"
+        because.append(reason("hub.deadline", text, claim=claim, deadline=deadline))
+    if step.action != "hand_over":
+        return Ripe(state, step, on, free_on, tuple(because))
+    asked_on = max(on, question.today)
+    verdict = legal.hand_over(question.law, question.facts(state), asked_on)
+    because.extend(verdict.because)
+    if not verdict.allowed and verdict.earliest is not None:
+        on = verdict.earliest
+    barred = not verdict.allowed and verdict.earliest is None
+    return Ripe(state, step, on, free_on, tuple(because), barred=barred)
+
+
+def _doubt(question: Question, state: ClaimState) -> Doubt | None:
+    claim, law = state.claim, question.law
+    if state.missing:
+        text = "the source no longer knows the invoice"
+        return Doubt(state, "claim_missing", reason("hub.missing", text, claim=claim.id))
+    if not state.open.currency == question.policy.tolerance.currency == law.currency:
+        text = "policy and law are in another currency than the claim"
+        gap = reason("hub.currency", text, claim=claim.id, currency=state.open.currency)
+        return Doubt(state, "currency_not_covered", gap)
+    uncovered = legal.covers(law, claim.claim_class, claim.capacity)
+    if uncovered is not None:
+        return Doubt(state, "class_not_covered", uncovered)
+    if state.raised:
+        text = "the source takes back what had been paid"
+        risen = reason("hub.raised", text, claim=claim.id, open=str(state.open))
+        return Doubt(state, "balance_raised", risen)
+    return None
+
+
+def _clears(doubt: Doubt) -> bool:
+    """Whether an answer can take the doubt away, so that it is a new one when it is back."""
+    return doubt.why in {"claim_missing", "balance_raised"}

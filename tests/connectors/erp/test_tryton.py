@@ -1,0 +1,286 @@
+"""The Tryton connector on recorded answers of a real Tryton 8, and on answers that are wrong."""
+
+import copy
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from connectors.contract import Connection
+from connectors.erp import tryton as connector
+from connectors.erp.tryton.rest import unfold
+from connectors.erp.tryton.rows import Reading
+from shared.domain.model import CreditNote, Invoice, Party, Payment, invoice_status
+from shared.domain.money import Money
+from shared.errors import Reconnect, Retry, Unreadable
+from tests.connectors.erp.tryton_tape import NOW, Player, connection, http, load
+from tests.connectors.stub_server import RawServer
+
+
+def eur(text):
+    return Money(Decimal(text), "EUR")
+
+
+def facts(pages, kind):
+    return [fact for page in pages for fact in page.facts if isinstance(fact, kind)]
+
+
+@pytest.fixture
+def first():
+    with Player("first_pull") as player:
+        yield list(player.connect().pull(None, now=NOW))
+
+
+def test_every_state_of_an_invoice_follows_from_its_balances(first):
+    invoices = {one.number: one for one in facts(first, Invoice)}
+
+    assert [(number, invoice_status(one), str(one.open)) for number, one in invoices.items()] == [
+        ("202400001", "open", "100.00 EUR"),
+        ("202400002", "partly_paid", "60.00 EUR"),
+        ("202400003", "paid", "0.00 EUR"),
+        ("202400004", "credited", "0.00 EUR"),
+        ("202400005", "partly_paid", "70.00 EUR"),
+        ("202400006", "cancelled", "0.00 EUR"),
+        ("202400007", "open", "100.00 EUR"),
+    ]
+    assert invoices["202400007"].do_not_dun == ("invoice_blocked",)
+    assert {one.capacity for one in invoices.values()} == {"consumer", "business"}
+
+
+def test_payments_and_credit_notes_say_what_they_settle(first):
+    payments = [
+        (one.allocations[0].invoice, one.amount, one.received) for one in facts(first, Payment)
+    ]
+    notes = [
+        (one.number, one.allocations[0].invoice, one.total) for one in facts(first, CreditNote)
+    ]
+
+    assert payments == [
+        ("books:2", eur("40"), date(2024, 6, 1)), ("books:3", eur("100"), date(2024, 6, 1)),
+    ]  # fmt: skip
+    assert notes == [
+        ("C202400001", "books:4", eur("100")), ("C202400002", "books:5", eur("30")),
+    ]  # fmt: skip
+
+
+def test_a_customer_comes_before_the_invoice_that_names_it(first):
+    known = set()
+    for page in first:
+        for fact in page.facts:
+            if isinstance(fact, Party):
+                known.add(fact.id)
+            if isinstance(fact, Invoice):
+                assert fact.debtor in known
+    assert len(known) == 3
+
+
+def test_the_same_cursor_gives_the_same_facts_and_the_next_one_goes_on(first):
+    with Player("first_pull", "second_pull") as player:
+        again = list(player.connect().pull(None, now=NOW))
+        *_, last = player.connect().pull(again[-1].cursor, now=NOW)
+
+    assert again == first
+    (paid,) = [one for one in facts([last], Payment) if one.received == date(2024, 6, 2)]
+    assert [one.invoice for one in paid.allocations] == ["books:1"]
+    assert player.unasked == []
+
+
+def test_complete_through_is_the_servers_own_clock(first):
+    recorded = load("first_pull")[0]["response"]["date"]
+
+    assert [page.complete_through for page in first[:-1]] == [None] * (len(first) - 1)
+    assert first[-1].complete_through.strftime("%a, %d %b %Y %H:%M:%S GMT") == recorded
+
+
+def test_open_items_prove_balance_and_flags():
+    with Player("open_items") as player:
+        items = player.connect().open_items([f"books:{number}" for number in (*range(1, 8), 999)])
+
+    assert [item.open for item in items] == [
+        eur("0"), eur("60"), eur("0"), eur("0"), eur("70"), eur("0"), eur("100"), None,
+    ]  # fmt: skip
+    assert items[6].do_not_dun == ("invoice_blocked",)
+    assert items[2].do_not_dun == ("customer_blocked",)
+
+
+def test_the_connection_test_passes_on_good_books():
+    with Player("connection_test") as player:
+        assert all(finding.ok for finding in player.connect().test())
+
+
+def test_a_refused_key_asks_to_connect_again():
+    with Player("first_pull") as player, pytest.raises(Reconnect):
+        list(player.connect("another-key").pull(None, now=NOW))
+
+
+def test_a_missing_key_asks_to_connect_again():
+    config = connection("https://tryton.example", "x").config
+    erp = connector.connect(Connection(id="books", config=config))
+
+    with pytest.raises(Reconnect):
+        list(erp.pull(None, now=NOW))
+
+
+@pytest.mark.parametrize("url", ["http://tryton.example", "ftp://x", "https://127.0.0.1:1", "x"])
+def test_a_wrong_address_is_a_finding_and_not_an_error(url):
+    connection_ = Connection(
+        id="books",
+        config=connector.Config(url=url, database="books"),
+        secrets={"application_key": "k"},
+    )
+
+    assert not any(finding.ok for finding in connector.connect(connection_).test())
+
+
+def spoil(change):
+    """The answers of the tape, one of their records changed."""
+
+    def edit(model, rows):
+        rows = copy.deepcopy(rows)
+        for row in rows:
+            change(model, row)
+        return rows
+
+    return edit
+
+
+def unknown_currency(model, row):
+    if model == "account.invoice" and row["id"] == 2 and "currency" in row:
+        row["currency"] = {"id": 9, "code": "XAU"}
+
+
+def no_date(model, row):
+    if model == "account.invoice" and row["id"] == 2 and "number" in row:
+        row["invoice_date"] = None
+
+
+def bad_country(model, row):
+    if model == "party.party" and row["id"] == 2 and "addresses" in row:
+        row["addresses"][0]["country"] = {"id": 1, "code": "Finland"}
+
+
+@pytest.mark.parametrize(
+    ("change", "row"),
+    [(unknown_currency, "account.invoice,2"), (no_date, "account.invoice,2"),
+     (bad_country, "party.party,2")],
+)  # fmt: skip
+def test_a_broken_record_is_refused_by_name_and_stops_no_other(first, change, row):
+    with Player("first_pull", edit=spoil(change)) as player:
+        pages = list(player.connect().pull(None, now=NOW))
+
+    refused = [error for page in pages for error in page.refused]
+    assert {error.row for error in refused} == {row}
+    assert all("Finland" not in error.text + error.field for error in refused)
+    assert len({one.id for one in facts(pages, Invoice)}) >= len(facts(first, Invoice)) - 1
+
+
+def test_a_malformed_cursor_is_unreadable():
+    with Player("first_pull") as player:
+        erp = player.connect()
+        for cursor in ("", "{", '{"feed": "secrets"}', '{"since": {"invoices": "soon"}}', "[]"):
+            with pytest.raises(Unreadable):
+                list(erp.pull(cursor, now=NOW))
+
+
+def test_books_that_were_filled_and_show_nothing_are_unreadable(first):
+    with (
+        RawServer(lambda _: [http(200, "application/json", b"[]")], keep=True) as server,
+        pytest.raises(Unreadable, match="now show no record"),
+    ):
+        list(connector.connect(connection(server.origin, "k")).pull(first[-1].cursor, now=NOW))
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "body", "error"),
+    [
+        (200, "text/html", b"<html>log in</html>", Unreadable),
+        (200, "application/json", b'{"a": 1, "a": 2}', Unreadable),
+        (200, "application/json", b'{"status": 200}', Unreadable),
+        (200, "application/json", b"[1]", Unreadable),
+        (200, "application/json", b'[{"id": {"__class__": "Decimal"}}]', Unreadable),
+        (423, "application/json", b"{}", Retry),
+        (503, "text/plain", b"locked", Retry),
+        (401, "text/html", b"<html>", Reconnect),
+    ],
+)
+def test_a_wrong_answer_is_an_error_and_not_nothing_changed(status, kind, body, error):
+    with (
+        RawServer(lambda _: [http(status, kind, body)], keep=True) as server,
+        pytest.raises(error),
+    ):
+        list(connector.connect(connection(server.origin, "k")).pull(None, now=NOW))
+
+
+def test_a_retry_after_date_is_counted_from_the_servers_own_clock():
+    answer = http(503, "text/plain", b"").replace(
+        b"\r\n\r\n", b"\r\nRetry-After: Mon, 03 Jun 2024 09:02:00 GMT\r\n\r\n"
+    )
+    with RawServer(lambda _: [answer], keep=True) as server, pytest.raises(Retry) as caught:
+        list(connector.connect(connection(server.origin, "k")).pull(None, now=NOW))
+
+    assert caught.value.after == 120
+
+
+def test_typed_values_unfold_at_any_depth():
+    moment = {
+        "__class__": "datetime", "year": 2024, "month": 6, "day": 3,
+        "hour": 9, "minute": 1, "second": 2, "microsecond": 3,
+    }  # fmt: skip
+    got = unfold([{"a": {"__class__": "Decimal", "decimal": "1.50"}, "b": [moment]}])
+
+    assert got == [{"a": Decimal("1.50"), "b": [datetime(2024, 6, 3, 9, 1, 2, 3)]}]  # noqa: DTZ001
+
+
+def line(number, amount, day, *, origin=None, journal="revenue", linked=()):
+    return {
+        "id": number,
+        "debit": max(Decimal(amount), Decimal(0)),
+        "credit": max(-Decimal(amount), Decimal(0)),
+        "amount_second_currency": None,
+        "invoice_payments": list(linked),
+        "move": {"date": date(2024, 5, day), "origin": origin, "journal": {"type": journal}},
+    }
+
+
+def test_a_payment_of_two_invoices_is_shared_oldest_first():
+    lines = [
+        line(1, 100, 2, origin="account.invoice,8"),
+        line(2, 50, 1, origin="account.invoice,7"),
+        line(3, -120, 3, journal="cash"),
+        line(4, -30, 4, journal="cash"),
+    ]
+
+    assert shares(lines, 3) == {"books:7": eur("50"), "books:8": eur("70")}
+    assert shares(lines, 4) == {"books:8": eur("30")}
+
+
+def test_a_linked_payment_goes_to_its_invoice_before_the_others_are_shared():
+    lines = [
+        line(1, 100, 1, origin="account.invoice,7"),
+        line(2, 100, 2, origin="account.invoice,8"),
+        line(3, -100, 3, journal="cash"),
+        line(4, -100, 4, journal="cash", linked=[7]),
+    ]
+
+    assert shares(lines, 3) == {"books:8": eur("100")}
+    assert shares(lines, 4) == {"books:7": eur("100")}
+
+
+def test_money_paid_back_on_a_credit_note_is_no_invoice():
+    lines = [
+        line(1, -100, 1, origin="account.invoice,9"),
+        line(2, 100, 2, origin="account.invoice,9", journal="cash"),
+    ]
+
+    assert shares(lines, 1) == {}
+
+
+def shares(lines, number):
+    (own,) = [one for one in lines if one["id"] == number]
+    euro = {"company": {"currency": {"code": "EUR"}}}
+    row = {
+        **own, "account": euro, "second_currency": None, "party": 1,
+        "write_date": datetime(2024, 6, 1, tzinfo=UTC), "reconciliation": {"lines": lines},
+    }  # fmt: skip
+    reading = Reading("books", "FI", "reference", "other", {})
+    return {one.invoice: one.amount for one in reading.payment(row).allocations}

@@ -1,0 +1,129 @@
+"""An AWS of the happy path (moto) and a clock that stands still, for tests of single functions.
+
+Concurrency, transactions' tokens and streams are proven on the embedded stack: moto differs there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+from moto import mock_aws
+
+from shared.cloud import clock, cursors, runtime, table, vault
+from tests.functions.world import NORDIC, NOW, settle_in
+
+_ATTRIBUTES = ("pk", "sk", "due_shard", "due_at", "list_in", "list_id")
+_QUEUES = ("pull", "inbox", "sweep", "book", "outbox")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _clients():
+    """Clients are made once a module: moto answers through them as through new ones."""
+    _forget_clients()
+    yield
+    _forget_clients()
+
+
+@pytest.fixture
+def aws(monkeypatch):
+    """Table, queues, documents and the cursors' secret; one creditor has settled in."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-north-1")
+    for name in ("TABLE", "DOCUMENTS", "SECRET_PREFIX", "STAGE"):
+        monkeypatch.setenv(name, f"dunlin-{name.lower().replace('_', '-')}")
+    monkeypatch.setenv("CURSOR_KEY_SECRET", "dunlin-cursor")
+    monkeypatch.setattr(clock, "wall", lambda: NOW)
+    cursors._key.cache_clear()
+    vault._kept.clear()
+    with mock_aws():
+        _make_table()
+        for queue in _QUEUES:
+            url = runtime.client("sqs").create_queue(QueueName=queue)["QueueUrl"]
+            monkeypatch.setenv(f"{queue.upper()}_QUEUE", url)
+        runtime.client("s3").create_bucket(
+            Bucket="dunlin-documents",
+            CreateBucketConfiguration={"LocationConstraint": "eu-north-1"},
+        )
+        runtime.client("secretsmanager").create_secret(
+            Name="dunlin-cursor", SecretString="an invented secret of thirty-two"
+        )
+        settle_in(NORDIC)
+        yield
+    cursors._key.cache_clear()
+    vault._kept.clear()
+
+
+@pytest.fixture
+def queued(aws):
+    """Reads what stands in a queue: ``queued("pull")``."""
+
+    def read(queue):
+        url = os.environ[f"{queue.upper()}_QUEUE"]
+        found = (
+            runtime.client("sqs")
+            .receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+            .get("Messages", [])
+        )
+        return [json.loads(one["Body"]) for one in found]
+
+    return read
+
+
+@pytest.fixture
+def logged(caplog):
+    """All that our own code logged, with every extra field."""
+    caplog.set_level("INFO")
+    ours = ("dunlin", "root")
+    return lambda: " ".join(
+        str(vars(record)) for record in caplog.records if record.name.startswith(ours)
+    )
+
+
+@pytest.fixture
+def rows(aws):
+    """Reads every row of the table, in no order."""
+
+    def read():
+        items = table.client().scan(TableName="dunlin-table")["Items"]
+        return [{key: next(iter(value.values())) for key, value in one.items()} for one in items]
+
+    return read
+
+
+def _make_table():
+    def index(name, hash_key, range_key):
+        return {
+            "IndexName": name,
+            "KeySchema": _schema(hash_key, range_key),
+            "Projection": {"ProjectionType": "KEYS_ONLY"},
+        }
+
+    table.client().create_table(
+        TableName="dunlin-table",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": name, "AttributeType": "S"} for name in _ATTRIBUTES
+        ],
+        KeySchema=_schema("pk", "sk"),
+        GlobalSecondaryIndexes=[
+            index("due", "due_shard", "due_at"),
+            index("listing", "list_in", "list_id"),
+        ],
+    )
+
+
+def _schema(hash_key, range_key):
+    return [
+        {"AttributeName": hash_key, "KeyType": "HASH"},
+        {"AttributeName": range_key, "KeyType": "RANGE"},
+    ]
+
+
+def _forget_clients():
+    table.client.cache_clear()
+    runtime.client.cache_clear()

@@ -1,0 +1,239 @@
+"""The admin API's connections: made, tested, enabled, in this order, with secrets kept secret."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from functions import admin
+from shared.cloud import connections, keys, table, vault
+from tests.connectors.stub_server import RawServer
+from tests.functions.world import NORDIC, TWIN, answer, call
+
+SECRET = "whsec_" + "QUJD" * 11
+PARTNER = {
+    "id": "partner",
+    "connector": "collectors.rest_hub",
+    "config": {"partner": "Perintä Oy", "endpoint": "https://partner.example/hook"},
+    "secrets": {"webhook_secret": SECRET},
+}
+TRYTON = {
+    "id": "erp",
+    "connector": "erp.tryton",
+    "config": {"url": "https://tryton.example", "database": "books"},
+    "secrets": {"application_key": "canary-secret"},
+    "start_line": "2026-01-01",
+}
+
+
+def ask(route, connection=None, **request):
+    path = {"id": connection} if connection else None
+    return answer(admin.handler(call(route, path=path, **request), None))
+
+
+def make(body=PARTNER, **changes):
+    return ask("POST /v1/connections", body=body | changes)
+
+
+def set_state(connection, state):
+    key = keys.connection(NORDIC, connection)
+    table.update(key, set_={"state": state})
+
+
+def row(connection):
+    return table.get(keys.connection(NORDIC, connection))
+
+
+def test_the_catalogue_names_every_connector_and_its_settings(aws):
+    status, body = ask("GET /v1/connectors")
+
+    assert status == 200
+    found = {one["name"]: one for one in body["connectors"]}
+    assert "endpoint" in found["collectors.rest_hub"]["config"]["properties"]
+    assert found["collectors.rest_hub"]["secrets"] == ["webhook_secret", "webhook_secret_next"]
+
+
+def test_a_connection_is_made_pending_and_its_secrets_go_to_the_vault(aws):
+    status, body = make(TRYTON)
+
+    assert status == 201
+    assert (body["id"], body["state"], body["start_line"]) == ("erp", "pending", "2026-01-01")
+    assert vault.read(NORDIC, "erp") == TRYTON["secrets"]
+    assert "due_at" not in row("erp")
+
+
+def test_secrets_are_neither_stored_shown_nor_logged(aws, rows, logged):
+    shown = [make(TRYTON), ask("GET /v1/connections/{id}", "erp"), ask("GET /v1/connections")]
+    shown.append(
+        ask("PUT /v1/connections/{id}/secrets", "erp", body={"secrets": TRYTON["secrets"]})
+    )
+    shown.append(make(TRYTON, id="erp2", config={"url": 7}))
+
+    assert "canary-secret" not in json.dumps([shown, rows()])
+    assert "canary-secret" not in logged()
+
+
+def test_a_taken_id_keeps_its_row_and_its_secrets(aws):
+    make()
+
+    status, body = make(secrets={"webhook_secret": "another"})
+
+    assert (status, body["code"]) == (409, "id_taken")
+    assert vault.read(NORDIC, "partner")["webhook_secret"] == SECRET
+
+
+WRONG = {
+    "an unknown connector": ({"connector": "erp.nothing"}, "connector"),
+    "a connector that is a path": ({"connector": "erp.tryton.client"}, "connector"),
+    "a wrong setting": ({"config": {"partner": "x", "endpoint": 7}}, "config.endpoint"),
+    "a missing setting": ({"config": {"partner": "x"}}, "config.endpoint"),
+    "an unknown secret": ({"secrets": {"sesame": "x"}}, "secrets.sesame"),
+    "an id that is a key": ({"id": "a#b"}, "id"),
+    "an unknown field": ({"state": "enabled"}, "state"),
+}
+
+
+@pytest.mark.parametrize(("changes", "path"), WRONG.values(), ids=WRONG)
+def test_a_wrong_connection_says_where(aws, changes, path):
+    status, body = make(**changes)
+
+    assert status == 422
+    assert [field["path"] for field in body["fields"]] == [path]
+
+
+def test_a_source_of_claims_has_a_start_line(aws):
+    without = {name: value for name, value in TRYTON.items() if name != "start_line"}
+
+    assert make(without)[1]["fields"][0]["path"] == "start_line"
+
+
+def test_files_are_read_below_the_tenants_own_folder_alone(aws):
+    columns = {
+        "invoice_number": "no", "customer_number": "c", "customer_name": "n", "issued": "i",
+        "due": "d", "total": "t", "open": "o",
+    }  # fmt: skip
+    config = {"bucket": "inbox", "prefix": "twin/", "mode": "full"}
+    config |= {"mapping": {"columns": columns, "country": "FI", "currency": "EUR"}}
+    body = {**TRYTON, "connector": "erp.csv_file", "secrets": {}}
+
+    status, problem = make(body, config=config)
+
+    assert (status, [field["path"] for field in problem["fields"]]) == (422, ["config.prefix"])
+    assert make(body, config=config | {"prefix": "nordic/"})[0] == 201
+
+
+def test_only_a_connection_that_passed_its_test_is_enabled(aws):
+    make()
+
+    status, body = ask("POST /v1/connections/{id}/enable", "partner")
+
+    assert (status, body["code"]) == (409, "not_tested")
+
+
+def test_a_good_test_lets_a_partner_be_enabled_and_it_never_comes_due(aws, monkeypatch):
+    with RawServer(lambda _: [b"HTTP/1.1 405 No\r\ncontent-length: 0\r\n\r\n"]) as server:
+        monkeypatch.setenv("PRIVATE_TARGETS", server.origin)
+        make(config={"partner": "Perintä Oy", "endpoint": f"{server.origin}/hook"})
+        status, body = ask("POST /v1/connections/{id}/test", "partner")
+
+    assert (status, body["state"]) == (200, "tested")
+    assert [one["check"] for one in body["findings"]] == ["secret", "endpoint"]
+    assert ask("POST /v1/connections/{id}/enable", "partner")[1]["state"] == "enabled"
+    assert "due_at" not in row("partner")
+    assert ask("POST /v1/connections/{id}/sync", "partner")[1]["code"] == "not_enabled"
+
+
+def test_a_bad_test_says_what_to_do_and_takes_the_permission_back(aws):
+    make(config={"partner": "x", "endpoint": "https://127.0.0.1/hook"})
+    set_state("partner", "tested")
+
+    status, body = ask("POST /v1/connections/{id}/test", "partner")
+
+    assert (status, body["state"]) == (200, "pending")
+    assert [one["ok"] for one in body["findings"]] == [True, False]
+
+
+def test_a_connection_without_its_secrets_fails_its_test(aws):
+    make(secrets={})
+
+    body = ask("POST /v1/connections/{id}/test", "partner")[1]
+
+    assert (body["state"], body["findings"][0]["ok"]) == ("pending", False)
+
+
+def test_an_enabled_source_comes_due_at_once_and_a_disabled_one_no_more(aws):
+    make(TRYTON)
+    set_state("erp", "tested")
+
+    ask("POST /v1/connections/{id}/enable", "erp")
+    assert row("erp")["due_at"] == "2026-03-02T09:00:00Z"
+
+    ask("POST /v1/connections/{id}/disable", "erp")
+    assert row("erp")["state"] == "disabled"
+    assert "due_at" not in row("erp")
+    assert ask("POST /v1/connections/{id}/enable", "erp")[1]["code"] == "not_tested"
+
+
+def test_a_sync_wants_a_pull_now(aws, queued):
+    make(TRYTON)
+    assert ask("POST /v1/connections/{id}/sync", "erp")[1]["code"] == "not_enabled"
+    set_state("erp", "degraded")
+
+    status, body = ask("POST /v1/connections/{id}/sync", "erp")
+
+    assert (status, body["state"], body["wanted_at"]) == (202, "degraded", "2026-03-02T09:00:00Z")
+    assert row("erp")["due_at"] == "2026-03-02T09:00:00Z"
+    assert queued("pull") == [{"tenant": "nordic", "connection": "erp"}]
+
+
+def test_connections_are_listed_a_page_at_a_time(aws):
+    for number in range(5):
+        make(id=f"partner{number}")
+    table.transact([connections.made(TWIN, "twins", connector="x.y", config={}, start_line=None)])
+
+    found, cursor = [], {}
+    while True:
+        body = ask("GET /v1/connections", query={"limit": "2", **cursor})[1]
+        found += [one["id"] for one in body["connections"]]
+        if body["cursor"] is None:
+            break
+        cursor = {"cursor": body["cursor"]}
+
+    assert found == [f"partner{number}" for number in range(5)]
+
+
+@pytest.fixture
+def cursor(aws):
+    for number in range(2):
+        make(id=f"partner{number}")
+    return ask("GET /v1/connections", query={"limit": "1"})[1]["cursor"]
+
+
+def refused(route, cursor, **request):
+    status, body = ask(route, query={"limit": "1", "cursor": cursor}, **request)
+    return (status, body.get("code")) == (400, "bad_cursor")
+
+
+def test_a_cursor_is_good_for_its_listing_and_tenant_alone(cursor):
+    assert not refused("GET /v1/connections", cursor)
+    assert refused("GET /v1/connections", cursor, tenant="twin")
+    assert refused("GET /v1/tasks", cursor)
+
+
+@pytest.mark.parametrize("text", ["", ".", "x", "e30.AA", "é.é", "A" * 2000, "AA==.AA=="])
+def test_a_malformed_cursor_is_refused(aws, text):
+    assert refused("GET /v1/connections", text)
+
+
+def test_a_cursor_that_was_touched_is_refused(cursor):
+    plain, _, tag = cursor.partition(".")
+
+    assert refused("GET /v1/connections", f"{plain[:-2]}AA.{tag}")
+    assert refused("GET /v1/connections", f"{plain}.{tag[:-2]}AA")
+    assert refused("GET /v1/connections", plain)
+
+
+@pytest.mark.parametrize("limit", ["0", "101", "-1", "x", "1.5", "٣"])
+def test_a_page_has_1_to_100_entries(aws, limit):
+    assert ask("GET /v1/connections", query={"limit": limit})[1]["code"] == "bad_limit"

@@ -1,0 +1,123 @@
+"""The admin API's policies: a lawful one is stored for good, an unlawful one never."""
+
+from __future__ import annotations
+
+import json
+
+from functions import admin
+from shared.cloud import keys, table
+from tests.functions.world import NORDIC, POLICY, answer, call
+
+UNLAWFUL = {
+    **POLICY,
+    "payment_days": 3,
+    "steps": [
+        {"id": "friendly", "action": "remind", "after": 1, "since": "due", "fee": "statutory"},
+        {"id": "firm", "action": "remind", "after": 3, "since": "previous", "fee": "statutory"},
+        {"id": "partner", "action": "hand_over", "after": 5, "since": "previous"},
+    ],
+}
+SECOND = {**POLICY, "version": 2, "name": "Standard, kinder"}
+
+
+def ask(route, **request):
+    return answer(admin.handler(call(route, **request), None))
+
+
+def put(body, policy="standard"):
+    return ask("PUT /v1/policies/{id}", path={"id": policy}, body=body)
+
+
+def test_an_unlawful_policy_lists_every_violation_with_what_is_lawful(aws):
+    for status, body in (put(UNLAWFUL), ask("POST /v1/policies/check", body=UNLAWFUL)):
+        assert (status, body["code"]) == (422, "unlawful")
+        paths = {one["path"] for one in body["violations"]}
+        assert paths == {
+            "payment_days",
+            "steps.0.fee",
+            "steps.1.after",
+            "steps.1.fee",
+            "steps.2.after",
+        }
+        assert all(one["section"] and one["lawful"] for one in body["violations"])
+        sections = {one["section"] for one in body["violations"] if one["rule"] == "FI-C-14D"}
+        assert sections == {"513/1999 5 §"}
+
+
+def test_an_unlawful_policy_is_not_stored(aws):
+    put({**UNLAWFUL, "version": 2})
+
+    assert table.get(keys.policy(NORDIC, "standard", 2)) is None
+
+
+def test_a_lawful_policy_is_checked_without_being_stored(aws):
+    assert ask("POST /v1/policies/check", body=SECOND)[1]["lawful"] is True
+    assert table.get(keys.policy(NORDIC, "standard", 2)) is None
+
+
+def test_a_version_is_stored_once_and_for_good(aws):
+    assert put(SECOND)[0] == 201
+    assert put(SECOND)[0] == 200
+
+    status, body = put({**SECOND, "name": "Standard, harsher"})
+
+    assert (status, body["code"]) == (409, "version_exists")
+    path = {"id": "standard", "version": "2"}
+    stored = ask("GET /v1/policies/{id}/{version}", path=path)[1]
+    assert stored["policy"]["name"] == "Standard, kinder"
+    assert stored["hash"] == table.get(keys.policy(NORDIC, "standard", 2))["hash"]
+
+
+def test_a_policy_is_stored_under_its_own_id(aws):
+    assert put(SECOND, policy="other")[1]["fields"][0]["path"] == "id"
+
+
+def test_an_incoherent_policy_says_so_in_a_fixed_sentence(aws):
+    status, body = put({**SECOND, "partner": None})
+
+    assert status == 422
+    assert body["fields"] == [
+        {"path": "", "code": "value_error", "text": "a policy that hands over names its partner"}
+    ]
+
+
+def test_amounts_are_texts_and_never_floats(aws):
+    wrong = {**SECOND, "tolerance": {"amount": "5.001", "currency": "EUR"}}
+
+    status, body = put(wrong)
+
+    assert status == 422
+    assert body["fields"][0]["path"].startswith("tolerance")
+    assert "5.001" not in json.dumps(body)
+
+
+def test_a_country_without_a_law_pack_is_refused(aws):
+    assert put({**SECOND, "law": "ZZ"})[1]["fields"][0]["path"] == "law"
+
+
+def test_the_active_policy_is_a_stored_one(aws):
+    choice = {"id": "standard", "version": 2}
+    assert ask("PUT /v1/policies/active", body=choice)[0] == 404
+    put(SECOND)
+
+    assert ask("PUT /v1/policies/active", body=choice)[0] == 200
+
+    assert ask("GET /v1/policies/active")[1] == choice
+    setting = table.get(keys.active_policy(NORDIC))
+    assert (setting["policy"], setting["version"]) == ("standard", 2)
+
+
+def test_a_policy_that_became_unlawful_is_not_activated(aws):
+    body = json.dumps({**UNLAWFUL, "version": 3})
+    table.put({**keys.policy(NORDIC, "standard", 3), "body": body, "hash": "0" * 64})
+
+    status, problem = ask("PUT /v1/policies/active", body={"id": "standard", "version": 3})
+
+    assert (status, problem["code"]) == (422, "unlawful")
+    assert table.get(keys.active_policy(NORDIC))["version"] == 1
+
+
+def test_a_version_that_is_no_number_is_not_there(aws):
+    path = {"id": "standard", "version": "1#"}
+
+    assert ask("GET /v1/policies/{id}/{version}", path=path)[0] == 404

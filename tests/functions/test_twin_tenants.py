@@ -1,0 +1,124 @@
+"""Twin tenants: every route with an id, asked for the other's id, knows nothing of it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from functions import admin, receive_partner, serve_case_file
+from functions.api.access import ROUTES
+from shared.cloud import connections, keys, table, tasks, vault
+from shared.domain.events import Held
+from tests.functions.world import (
+    CASE,
+    NORDIC,
+    NOW,
+    POLICY,
+    TWIN,
+    append,
+    call,
+    hand_over,
+    load,
+    open_case,
+    settle_in,
+)  # fmt: skip
+
+PATHS = {
+    "connections": {"id": "erp"},
+    "policies": {"id": "standard", "version": "2"},
+    "cases": {"id": CASE},
+    "tasks": {"id": "t1"},
+    "partner": {"id": CASE},
+}
+BODIES = {
+    "PUT /v1/connections/{id}/secrets": {"secrets": {"application_key": "stolen"}},
+    "POST /v1/cases/{id}/hold": {"reason": "person"},
+    "POST /v1/cases/{id}/release": {"hold": "h1"},
+    "POST /v1/tasks/{id}/answer": {"answer": "continue"},
+    "POST /v1/partner/cases/{id}/events": {"id": "r1"},
+}
+# A tenant's policies are its own name space: the same id is simply another policy.
+OWN = {"PUT /v1/policies/{id}"}
+WITH_ID = sorted(route for route in ROUTES if "{id}" in route and route not in OWN)
+
+
+@pytest.fixture
+def twin(aws):
+    """The twin has one of everything; the other tenant has settled in and has nothing."""
+    settle_in(TWIN)
+    config = {"url": "http://127.0.0.1:9", "database": "books"}
+    made = connections.made(
+        TWIN, "erp", connector="erp.tryton", config=config, start_line=NOW.date()
+    )
+    table.transact([made, tasks.task_write(TWIN, "t1", "", "before_start_line", (), ())])
+    table.update(keys.connection(TWIN, "erp"), set_={"state": "tested"})
+    body = json.dumps({**POLICY, "version": 2})
+    table.put({**keys.policy(TWIN, "standard", 2), "body": body, "hash": "0" * 64})
+    open_case(TWIN)
+    hand_over(TWIN)
+    append(TWIN, CASE, Held(at=NOW, hold="h1", reason="person"))
+    vault.write(TWIN, "erp", {"application_key": "theirs"})
+
+
+def status(route, tenant):
+    access = ROUTES[route]
+    kind = route.split("/")[2]
+    event = call(
+        route, tenant=tenant.id, role=access.role, scopes=[access.scope],
+        path=PATHS[kind], body=BODIES.get(route), headers={"idempotency-key": "k1"},
+        connection="partner",
+    )  # fmt: skip
+    if access.role == "partner":
+        function = receive_partner if route.startswith("POST") else serve_case_file
+    else:
+        function = admin
+    return function.handler(event, None)["statusCode"]
+
+
+@pytest.mark.parametrize("route", WITH_ID)
+def test_the_others_id_is_not_there(twin, route, rows, queued):
+    before = sorted(map(str, rows()))
+
+    assert status(route, NORDIC) == 404
+
+    assert sorted(map(str, rows())) == before
+    assert vault.read(TWIN, "erp") == {"application_key": "theirs"}
+    assert queued("pull") == queued("inbox") == []
+
+
+@pytest.mark.parametrize("route", WITH_ID)
+def test_the_same_id_is_there_for_its_own_tenant(twin, route):
+    if route.endswith("/sync"):
+        table.update(keys.connection(TWIN, "erp"), set_={"state": "enabled"})
+
+    assert status(route, TWIN) < 300
+
+
+@pytest.mark.parametrize(
+    ("route", "field"),
+    [
+        ("GET /v1/connections", "connections"),
+        ("GET /v1/cases", "cases"),
+        ("GET /v1/tasks", "tasks"),
+    ],
+)
+def test_listings_hold_ones_own_alone(twin, route, field):
+    event = call(route, tenant="nordic")
+
+    assert json.loads(admin.handler(event, None)["body"])[field] == []
+
+
+def test_a_policy_of_the_same_id_is_another(twin):
+    event = call("PUT /v1/policies/{id}", path={"id": "standard"}, body={**POLICY, "version": 2})
+
+    assert admin.handler(event, None)["statusCode"] == 201
+
+    assert table.get(keys.policy(TWIN, "standard", 2))["hash"] == "0" * 64
+
+
+def test_a_tenant_that_is_none_owns_nothing(twin):
+    for tenant in ("", "twin#CASE", "TWIN", "../twin"):
+        event = call("GET /v1/cases/{id}", tenant=tenant, path={"id": CASE})
+        assert admin.handler(event, None)["statusCode"] == 404
+    assert load(TWIN).id == CASE
