@@ -1,4 +1,4 @@
-"""Book: bring one invoice's claim to what its sources state; join it to a case when its step comes."""
+"""Book: bring an invoice's claim to what its sources state; join it to a case when it is time."""
 
 from __future__ import annotations
 
@@ -19,12 +19,21 @@ from shared.domain import ledger
 from shared.domain.creditor import Creditor
 from shared.domain.decide import first_step_on
 from shared.domain.events import (
-    CaseEvent, CaseOpened, ClaimJoined, CreditApplied, PaymentAllocated, PolicyRef,
-)  # fmt: skip
+    CaseEvent,
+    CaseOpened,
+    ClaimJoined,
+    CreditApplied,
+    PaymentAllocated,
+    PolicyRef,
+)
 from shared.domain.ledger import Truth
 from shared.domain.model import Invoice, invoice_status
 from shared.domain.policy import Policy
 from shared.errors import Conflict
+
+# Events booked in one transaction, which holds 100 writes: each may bring a money key and a word
+# to the partner.
+_AT_ONCE = 30
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
@@ -45,18 +54,22 @@ def _reconcile(tenant: Tenant, row: Row, truth: Truth) -> None:
     store, now = Store(tenant), clock.now()
     loaded = store.load(row["case_id"])
     policy = _policy(tenant, loaded)
-    events = ledger.reconcile(loaded.case, truth, now, policy.tolerance)
-    if not events:
-        _unmark(row)
-        return
-    money = [
-        table.put_write({**keys.money(tenant, loaded.case.id, *pair), "at": clock.stamp(now)})
-        for pair in _movements(events)
-    ]
-    told = _direct_payments(tenant, loaded, events, now)
-    also = [_unmark_write(row, {}), *money, *told]
-    store.append(loaded, events, due_at=now, also=also)
-    logger.info("booked", extra={"case": loaded.case.id, "events": len(events)})
+    while True:
+        events = ledger.reconcile(loaded.case, truth, now, policy.tolerance)
+        if not events:
+            _unmark(row)
+            return
+        part = events[:_AT_ONCE]
+        money = [
+            table.put_write({**keys.money(tenant, loaded.case.id, *pair), "at": clock.stamp(now)})
+            for pair in _movements(part)
+        ]
+        told = _direct_payments(tenant, loaded, part, now)
+        done = [_unmark_write(row)] if part == events else []
+        loaded = store.append(loaded, part, due_at=now, also=[*done, *money, *told])
+        logger.info("booked", extra={"case": loaded.case.id, "events": len(part)})
+        if done:
+            return
 
 
 def _join(tenant: Tenant, row: Row, truth: Truth) -> None:
@@ -86,7 +99,7 @@ def _join(tenant: Tenant, row: Row, truth: Truth) -> None:
     first = first_step_on(policy, invoice.due)
     if first > today:
         opens = datetime.combine(first, time(0), tzinfo=clock.local(now, creditor.zone).tzinfo)
-        _mark_write_now(row, opens)
+        _mark_for(row, opens)
         return
     _enter(tenant, row, truth, policy, now)
 
@@ -103,7 +116,7 @@ def _enter(tenant: Tenant, row: Row, truth: Truth, policy: Policy, now: datetime
     if predecessor is not None:
         loaded = store.load(predecessor)
         if not loaded.case.closed:
-            also = [_unmark_write(row, {"case_id": predecessor})]
+            also = [_unmark_write(row, case_id=predecessor)]
             store.append(loaded, [joined], due_at=now, also=also)
             return
     case_id = _case_id(tenant, invoice.debtor, unit, predecessor)
@@ -116,7 +129,7 @@ def _enter(tenant: Tenant, row: Row, truth: Truth, policy: Policy, now: datetime
         {**pointer_key, "case_id": case_id},
         condition="attribute_not_exists(pk)" if pointer is None else "attribute_exists(pk)",
     )
-    also = [point, _unmark_write(row, {"case_id": case_id})]
+    also = [point, _unmark_write(row, case_id=case_id)]
     store.open(case_id, [opened, joined], due_at=now, also=also)
     logger.info("opened", extra={"case": case_id})
 
@@ -126,7 +139,7 @@ def _before_start_line(tenant: Tenant, row: Row, invoice: Invoice) -> None:
     task = f"start_line-{row['conn']}-{hashlib.sha256(invoice.id.encode()).hexdigest()[:12]}"
     write = tasks.task_write(tenant, task, "", "due_before_start_line", (invoice.id,), ())
     try:
-        table.transact([write, _unmark_write(row, {"parked": "start_line"})])
+        table.transact([write, _unmark_write(row, parked="start_line")])
     except Conflict:
         _unmark(row)
 
@@ -136,7 +149,12 @@ def _direct_payments(
 ) -> list[Write]:
     """What the partner must hear of: money and credits that reached us after the hand-over."""
     case = loaded.case
-    handed = [one for one in case.notices.values() if one.action == "hand_over" and one.given]
+    handed = {
+        claim: notice.channel
+        for notice in case.notices.values()
+        if notice.action == "hand_over" and notice.given
+        for claim in notice.claims
+    }
     writes = []
     for event in events:
         match event:
@@ -146,7 +164,7 @@ def _direct_payments(
                 kind, movement, on = "credit_note.applied", event.credit_note, event.issued
             case _:
                 continue
-        if not case.claims[event.claim].with_partner or not handed:
+        if not case.claims[event.claim].with_partner or event.claim not in handed:
             continue
         data = {
             "case_id": case.id, "claim": event.claim, "movement": movement, "date": on.isoformat(),
@@ -155,10 +173,15 @@ def _direct_payments(
         digest = hashlib.sha256(f"{case.id}|{movement}|{event.claim}".encode()).hexdigest()[:24]
         writes.append(
             outbox.intend(
-                tenant, f"{case.id}-tell-{digest}", kind="tell", case=case.id,
-                connection=handed[-1].channel, content_hash=digest, due_at=now,
+                tenant,
+                f"{case.id}-tell-{digest}",
+                kind="tell",
+                case=case.id,
+                connection=handed[event.claim],
+                content_hash=digest,
+                due_at=now,
                 message={"type": kind, "data": data},
-            )  # fmt: skip
+            )
         )
     return writes
 
@@ -203,26 +226,30 @@ def _found(rows: dict[tuple[str, str], Row], key: Key) -> Row | None:
 
 def _unmark(row: Row) -> None:
     """The invoice is booked as it was read; a change since then keeps its mark."""
+    if "due_at" not in row:
+        return
     try:
-        table.transact([_unmark_write(row, {})])
+        table.transact([_unmark_write(row)])
     except Conflict:
         logger.info("changed_meanwhile", extra={"invoice": keys.id_of(row["pk"])})
 
 
-def _unmark_write(row: Row, set_: Row) -> Write:
-    seen = row.get("due_at")
+def _unmark_write(row: Row, **fields: str) -> Write:
+    """Take the mark off an invoice that is as it was read: every change of a fact counts it up."""
     return table.update_write(
         {"pk": row["pk"], "sk": row["sk"]},
-        set_={**set_, "attempt": 0},
+        set_={**fields, "attempt": 0},
         remove=("due_shard", "due_at"),
-        condition="#hash = :hash" + (" AND due_at = :due" if seen else ""),
-        values={"hash": row["hash"], **({"due": seen} if seen else {})},
+        condition="mark = :seen",
+        values={"seen": row["mark"]},
     )
 
 
-def _mark_write_now(row: Row, at: datetime) -> None:
-    """The invoice's first step lies ahead: it comes due then."""
+def _mark_for(row: Row, at: datetime) -> None:
+    """The invoice's first step lies ahead: it comes due then. Raises ``Conflict``."""
     table.update(
         {"pk": row["pk"], "sk": row["sk"]},
         set_={"due_shard": keys.due_shard(row["pk"]), "due_at": clock.stamp(at), "attempt": 0},
+        condition="mark = :seen AND attribute_not_exists(case_id)",
+        values={"seen": row["mark"]},
     )

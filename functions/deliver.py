@@ -4,128 +4,153 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from connectors import spec
 from connectors.contract import HandOver as Announcement
-from connectors.contract import Receipt
-from functions.touching import outcome, resume
+from functions.touching import (
+    PROVIDER_EVENT,
+    attempted,
+    end_if_gone,
+    next_attempt,
+    outcome,
+    resume,
+)
 from functions.wiring import connect, connection_row
 from shared.cloud import clock, keys, outbox, table, tasks
 from shared.cloud.batches import each
+from shared.cloud.control import silence
 from shared.cloud.keys import Tenant
 from shared.cloud.runtime import logger
 from shared.cloud.step import Run
 from shared.cloud.store import Store
 from shared.cloud.table import Row
-from shared.domain.events import ActPassed, ActUnknown
+from shared.domain.case import Notice
+from shared.domain.events import ActPassed, ActUnknown, CaseEvent
 
-# How long the provider's own event may take to say what became of a message of unknown fate.
-_PROVIDER_EVENT = timedelta(days=1)
-# Waits before the next attempt at a partner, by attempts made: the table of Standard Webhooks.
-_RETRY_SECONDS = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
+# How long an act waits that a switch or a disabled connection keeps in.
+_KEPT_IN = timedelta(hours=1)
+_OPEN = frozenset({"intended", "unknown"})
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
-    """SQS: ``{tenant, act}`` a message."""
+    """SQS: ``{tenant, act, lease}`` a message; ``lease`` is the end of the sweep's claim."""
     return each(event, _deliver)
 
 
 def _deliver(body: dict[str, str]) -> None:
-    tenant = Tenant(body["tenant"])
-    row = outbox.read(tenant, body["act"])
-    if row is None or row["state"] in {"sent", "failed", "passed"}:
-        return
-    match row["kind"]:
-        case "reminder":
-            _reminder(tenant, body["act"], row)
-        case "hand_over":
-            _hand_over(tenant, body["act"], row)
-        case _:
-            _tell(tenant, body["act"], row)
+    tenant, act = Tenant(body["tenant"]), body["act"]
+    row = outbox.read(tenant, act)
+    if row is None or row.get("due_at") != body["lease"]:
+        # Settled, or looked at already: a message that comes twice must not pass for a day.
+        logger.info("claim_over", extra={"act": act})
+    elif row["kind"] == "tell":
+        _tell(tenant, act, row)
+    else:
+        _look(tenant, act, row)
 
 
-def _reminder(tenant: Tenant, act: str, row: Row) -> None:
+def _look(tenant: Tenant, act: str, row: Row) -> None:
+    run = resume(Store(tenant), row["case_id"], clock.now())
+    notice = run.case.notices[act]
+    if notice.state not in _OPEN:
+        end: Literal["sent", "failed"] = "sent" if notice.arrived else "failed"
+        table.transact([outbox.settled(tenant, act, end)])
+    elif row["kind"] == "reminder":
+        _reminder(run, notice, row)
+    else:
+        _hand_over(run, notice, row)
+
+
+def _reminder(run: Run, notice: Notice, row: Row) -> None:
     """A reminder whose sender died: it may have gone. A blind channel is never asked again.
 
     First its fate is called unknown and the provider's event is waited for. Then a notice that
     bears a fee or legal effect goes to a person, and a friendly one is let be.
     """
-    run = resume(Store(tenant), row["case_id"], clock.now())
-    notice = run.case.notices[act]
+    act = notice.act
     if notice.state == "intended":
-        later = outbox.later(tenant, act, "unknown", run.now + _PROVIDER_EVENT)
-        _record(run, [ActUnknown(at=run.now, act=act)], later)
-    elif notice.state == "unknown" and row["weighs"]:
-        task = tasks.task_write(tenant, f"{act}-unknown", run.case.id, "unknown_outcome",
-                                notice.claims, ())  # fmt: skip
-        table.transact([task, outbox.settled(tenant, act, "failed")])
-    elif notice.state == "unknown":
-        passed = ActPassed(at=run.now, act=act, on=run.local_now.date())
-        _record(run, [passed], outbox.settled(tenant, act, "passed"))
+        later = outbox.later(run.tenant, act, "unknown", run.now + PROVIDER_EVENT)
+        _record(run, [ActUnknown(at=run.now, act=act)], [later])
+    elif row["weighs"]:
+        _to_person(run, notice)
     else:
-        table.transact([outbox.settled(tenant, act, "sent")])
+        passed = ActPassed(at=run.now, act=act, on=run.local_now.date())
+        _record(run, [passed], [outbox.settled(run.tenant, act, "passed")])
 
 
-def _record(run: Run, events: list[Any], write: table.Write) -> None:
-    case = run.case
-    for event in events:
-        case = case.apply(event)
-    run.store.append(run.loaded, events, due_at=run.after(case), also=[write])
-
-
-def _hand_over(tenant: Tenant, act: str, row: Row) -> None:
-    run = resume(Store(tenant), row["case_id"], clock.now())
-    if run.case.notices[act].state != "intended":
-        table.transact([outbox.settled(tenant, act, "sent")])
+def _hand_over(run: Run, notice: Notice, row: Row) -> None:
+    """The same announcement under the same key, as long as it may be repeated and is still true."""
+    act, partner = notice.act, connection_row(run.tenant, row["conn"])
+    if run.barrier() is not None or partner.get("state") != "enabled":
+        _keep_in(run.tenant, act, row)
         return
-    connection = connection_row(tenant, row["conn"])
-    if run.barrier() is not None or connection.get("state") != "enabled":
-        _postpone(tenant, act, row, Receipt(outcome="retry"))
+    if not _may_repeat(run, notice, partner):
+        _to_person(run, notice)
         return
-    if row["state"] == "unknown" and spec(connection["connector"]).idempotency != "idempotent":
-        task = tasks.task_write(tenant, f"{act}-unknown", run.case.id, "unknown_outcome",
-                                run.case.notices[act].claims, ())  # fmt: skip
-        table.transact([task, outbox.settled(tenant, act, "failed")])
+    announced = Announcement.model_validate_json(row["message"])
+    connector = connect(run.tenant, partner)
+    receipt = attempted(lambda: connector.submit(announced, key=act, now=clock.wall()))
+    end_if_gone(run.tenant, partner, receipt, run.now)
+    # The one who wrote the INTENT made the first attempt.
+    again = next_attempt(receipt, row["attempt"] + 1)
+    if again is None and receipt.outcome in {"retry", "unknown"}:
+        _to_person(run, notice)
         return
-    notice = Announcement.model_validate_json(row["message"])
-    receipt = connect(tenant, connection).submit(notice, key=act, now=clock.wall())
-    again = _next_attempt(row, receipt)
     outcome(run, act, receipt, retry_at=None if again is None else run.now + again)
+
+
+def _may_repeat(run: Run, notice: Notice, partner: Row) -> bool:
+    """Whether the partner still honours the key, and every claim is still there to be collected."""
+    declared = spec(partner["connector"])
+    age = (run.local_now.date() - notice.intended_on).days
+    lives = declared.key_lifetime_days is None or age < declared.key_lifetime_days
+    honoured = declared.idempotency == "idempotent" and lives
+    return honoured and all(run.case.claims[claim].open for claim in notice.claims)
 
 
 def _tell(tenant: Tenant, act: str, row: Row) -> None:
     """A message to a partner about a case it has: a direct payment, a credit note."""
     hub, control = table.get(keys.hub_control()), table.get(keys.control(tenant))
-    connection = connection_row(tenant, row["conn"])
-    # What reached us after the hand-over must reach the partner even while outbound is off for
-    # debtors; only a stop holds it back.
-    if (hub and hub.get("stopped")) or (control and control.get("stopped")):
-        _postpone(tenant, act, row, Receipt(outcome="retry"))
+    partner = connection_row(tenant, row["conn"])
+    if silence(hub, control) is not None or partner.get("state") != "enabled":
+        _keep_in(tenant, act, row)
         return
-    message = json.loads(row["message"])
-    partner = connect(tenant, connection)
-    receipt = partner.tell(message["type"], message["data"], key=act, now=clock.wall())
+    message, connector = json.loads(row["message"]), connect(tenant, partner)
+    receipt = attempted(
+        lambda: connector.tell(message["type"], message["data"], key=act, now=clock.wall())
+    )
+    end_if_gone(tenant, partner, receipt, clock.now())
+    again = next_attempt(receipt, row["attempt"])
     if receipt.outcome in {"accepted", "received"}:
         table.transact([outbox.settled(tenant, act, "sent")])
         logger.info("told", extra={"act": act})
-        return
-    _postpone(tenant, act, row, receipt)
-
-
-def _postpone(tenant: Tenant, act: str, row: Row, receipt: Receipt) -> None:
-    again = _next_attempt(row, receipt)
-    if again is not None:
+    elif again is not None:
         table.transact([outbox.later(tenant, act, "intended", clock.now() + again)])
-        return
-    task = tasks.task_write(tenant, f"{act}-undelivered", row["case_id"], "partner_not_told",
-                            (), ())  # fmt: skip
-    table.transact([task, outbox.settled(tenant, act, "failed")])
+    else:
+        name, why = f"{act}-undelivered", "partner_not_told"
+        task = tasks.task_write(tenant, name, row["case_id"], why, (), ())
+        table.transact([task, outbox.settled(tenant, act, "failed")])
 
 
-def _next_attempt(row: Row, receipt: Receipt) -> timedelta | None:
-    """The wait before the same key goes again; None when it must not or has gone often enough."""
-    if receipt.outcome == "rejected" or row["attempt"] > len(_RETRY_SECONDS):
-        return None
-    wait = _RETRY_SECONDS[max(0, row["attempt"] - 1)] if row["attempt"] else _RETRY_SECONDS[0]
-    return timedelta(seconds=max(wait, receipt.after or 0))
+def _keep_in(tenant: Tenant, act: str, row: Row) -> None:
+    """Wait for a switch; a look at it is no attempt at the partner."""
+    at = clock.now() + _KEPT_IN
+    write = outbox.later(tenant, act, row["state"], at, attempt=row["attempt"] - 1)
+    table.transact([write])
+
+
+def _to_person(run: Run, notice: Notice) -> None:
+    """Nobody can say whether it arrived, and it must not go again: a person finds out."""
+    name, why = f"{notice.act}-unknown", "unknown_outcome"
+    task = tasks.task_write(run.tenant, name, run.case.id, why, notice.claims, ())
+    unknown = [ActUnknown(at=run.now, act=notice.act)] if notice.state == "intended" else []
+    _record(run, unknown, [task, outbox.settled(run.tenant, notice.act, "failed")])
+
+
+def _record(run: Run, events: list[Any], writes: list[table.Write]) -> None:
+    made: list[CaseEvent] = events
+    case = run.case
+    for event in made:
+        case = case.apply(event)
+    run.store.append(run.loaded, made, due_at=run.after(case), also=writes)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
 from typing import Any
 
 from connectors import spec
 from connectors.contract import HandOver as Announcement
-from functions.touching import outcome, proven
+from connectors.contract import Receipt
+from functions.touching import attempted, end_if_gone, next_attempt, outcome, proven
 from functions.wiring import connect
 from shared.cloud import clock, documents, keys, outbox, step
 from shared.cloud.runtime import logger
@@ -21,8 +21,6 @@ from shared.domain.events import HandOverIntended
 from shared.domain.explain import content_hash
 from shared.domain.model import Invoice, Party
 from shared.errors import NotFound
-
-_FIRST_RETRY = timedelta(minutes=5)
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
@@ -37,7 +35,8 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     if not run.fresh():
         run.wait()
         return {"done": "stale"}
-    why = run.barrier()
+    partner = run.loaded.row(keys.connection(tenant, event["partner"])) or {}
+    why = run.barrier() or _ended(partner)
     if why is not None:
         run.withhold(decision, why)
         return {"done": why}
@@ -50,7 +49,7 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
         task = f"{decision.act}-case_file_incomplete"
         run.ask(Ask(task=task, why="case_file_incomplete", claims=decision.claims))
         return {"done": "case_file_incomplete"}
-    return {"done": _submit(run, decision, file)}
+    return {"done": _submit(run, decision, partner, file)}
 
 
 def announcement(run: Run, file: CaseFile) -> Announcement:
@@ -67,9 +66,8 @@ def announcement(run: Run, file: CaseFile) -> Announcement:
     )
 
 
-def _submit(run: Run, decision: HandOver, file: CaseFile) -> str:
-    row = _partner(run, decision)
-    partner = connect(run.tenant, row)
+def _submit(run: Run, decision: HandOver, partner: Row, file: CaseFile) -> str:
+    connector = connect(run.tenant, partner)
     body = file.model_dump_json().encode()
     name = f"case-files/{decision.act}.json"
     documents.put(run.tenant, name, body, "application/json")
@@ -89,24 +87,29 @@ def _submit(run: Run, decision: HandOver, file: CaseFile) -> str:
         [run.decided(decision), intent],
         due_at=run.now + step.ACT_LEASE,
         also=[
+            *run.abreast(decision.claims),
             outbox.intend(
                 run.tenant, decision.act, kind="hand_over", case=run.case.id,
                 connection=decision.partner, content_hash=digest,
                 due_at=run.now + step.ACT_LEASE, document=name, weighs=True,
                 message=notice.model_dump(mode="json"),
-            )  # fmt: skip
+            ),
         ],
-    )
-    receipt = partner.submit(notice, key=decision.act, now=clock.wall())
-    again = None
-    if receipt.outcome == "retry" or _may_resend(row, receipt.outcome):
-        again = run.now + timedelta(seconds=receipt.after or _FIRST_RETRY.total_seconds())
-    return outcome(run, decision.act, receipt, retry_at=again)
+    )  # fmt: skip
+    receipt = attempted(lambda: connector.submit(notice, key=decision.act, now=clock.wall()))
+    end_if_gone(run.tenant, partner, receipt, run.now)
+    again = next_attempt(receipt, 1) if _may_resend(partner, receipt) else None
+    return outcome(run, decision.act, receipt, retry_at=None if again is None else run.now + again)
 
 
-def _may_resend(row: Row, outcome_word: str) -> bool:
+def _may_resend(partner: Row, receipt: Receipt) -> bool:
     """An act of unknown fate may go again only to a partner that honours our key."""
-    return outcome_word == "unknown" and spec(row["connector"]).idempotency == "idempotent"
+    honoured = spec(partner["connector"]).idempotency == "idempotent"
+    return receipt.outcome == "retry" or honoured
+
+
+def _ended(partner: Row) -> str | None:
+    return None if partner.get("state") == "enabled" else "partner_disabled"
 
 
 def _file(run: Run, decision: HandOver) -> CaseFile:
@@ -137,10 +140,3 @@ def _descriptions(run: Run, decision: HandOver) -> dict[str, str]:
         if row is not None:
             found[claim] = Invoice.model_validate_json(row["body"]).description
     return found
-
-
-def _partner(run: Run, decision: HandOver) -> Row:
-    row = run.loaded.row(keys.connection(run.tenant, decision.partner))
-    if row is None or row.get("state") != "enabled":
-        raise NotFound("the partner is not enabled")
-    return row

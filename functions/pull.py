@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from connectors import spec
 from connectors.contract import Page
 from functions.wiring import connect, connection_row
-from shared.cloud import clock, facts, keys, table
+from shared.cloud import clock, connections, due, facts, keys, table
 from shared.cloud.batches import each
 from shared.cloud.keys import SHARDS, Tenant
 from shared.cloud.runtime import enqueue, logger
@@ -30,64 +31,125 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
 def _pull(body: dict[str, str]) -> None:
     tenant = Tenant(body["tenant"])
     row = connection_row(tenant, body["connection"])
-    if row.get("state") not in {"enabled", "degraded", "failing"}:
+    if row.get("state") not in connections.LIVE:
         logger.info("not_enabled", extra={"connection": body["connection"]})
         return
     began = clock.now()
+    lease = _lease(row, began)
+    if lease is None:
+        logger.info("pulled_by_another", extra={"connection": body["connection"]})
+        return
     try:
-        seen = _pages(tenant, row, began)
+        seen, last = _pages(tenant, row, lease, began)
     except (Reconnect, Retry, Unreadable) as error:
-        _failed(row, error)
+        _failed(row, lease, error)
         raise
-    _done(row, began, seen)
+    _done(tenant, row, lease, began, {**seen, **last})
 
 
-def _pages(tenant: Tenant, row: Row, began: datetime) -> dict[str, int]:
+def _lease(row: Row, began: datetime) -> str | None:
+    """Sole use of the feed, as long as a function may run; None while another reads it.
+
+    Two pulls at once could let an older page win over a newer one. Whoever comes second leaves
+    word, and the feed is read once more.
+    """
+    lease = f"{clock.stamp(began + due.LEASE)}/{secrets.token_hex(4)}"
+    key = {"pk": row["pk"], "sk": row["sk"]}
+    try:
+        table.update(
+            key,
+            set_={"pulling": lease},
+            condition="attribute_not_exists(pulling) OR pulling < :now",
+            values={"now": clock.stamp(began)},
+        )
+    except Conflict:
+        table.update(key, set_={"wanted_at": clock.stamp(began), "again": True})
+        return None
+    return lease
+
+
+def _pages(tenant: Tenant, row: Row, lease: str, began: datetime) -> tuple[dict[str, int], Row]:
+    """Make every page durable; what was counted, and where the last page leaves the cursor.
+
+    A page's cursor is written once the next page is there: an empty pull moves it at its end only.
+    """
     connector = connect(tenant, row)
     join_at = _Joiner(tenant)
     count = {"rows_seen": 0, "rows_new": 0, "rows_changed": 0, "rows_refused": 0}
+    last: Row = {}
     for page in connector.pull(row.get("cursor"), now=began):
+        if last:
+            _write(row, lease, last)
         tally = facts.take(tenant, keys.id_of(row["pk"]), page.facts, began, join_at)
         count["rows_seen"] += tally.seen
         count["rows_new"] += tally.new
         count["rows_changed"] += tally.changed
         count["rows_refused"] += len(page.refused)
         _refused(tenant, row, page)
-        table.update(
-            {"pk": row["pk"], "sk": row["sk"]},
-            set_={"cursor": page.cursor, **_complete(page)},
-        )
-        enqueue("book", [{"tenant": tenant.id, "invoice": one} for one in sorted(tally.due or ())])
-    return count
+        enqueue("book", [{"tenant": tenant.id, "invoice": one} for one in sorted(tally.due)])
+        last = {"cursor": page.cursor, **_complete(page)}
+    return count, last
 
 
-def _done(row: Row, began: datetime, seen: dict[str, int]) -> None:
+def _done(tenant: Tenant, row: Row, lease: str, began: datetime, found: Row) -> None:
     declared = spec(row["connector"])
-    due = began + timedelta(minutes=declared.window_minutes)
-    table.update(
-        {"pk": row["pk"], "sk": row["sk"]},
-        set_={
-            **seen,
+    next_at = began + timedelta(minutes=declared.window_minutes)
+    after = _write(
+        row,
+        lease,
+        {
+            **found,
             "state": "enabled",
             "fresh_as_of": clock.stamp(began),
             "window_minutes": declared.window_minutes,
             "attempt": 0,
             "due_shard": keys.due_shard(row["pk"]),
-            "due_at": clock.stamp(due),
+            "due_at": clock.stamp(next_at),
         },
-        remove=("wanted_at", "last_error"),
+        remove=("pulling", "wanted_at", "last_error"),
     )
+    connection = keys.id_of(row["pk"])
+    if after.get("again"):
+        _once_more(tenant, row, began)
     # Cases that waited for this feed wake now and not at the next tick.
     enqueue("sweep", [{"shard": f"S#{number}"} for number in range(SHARDS)])
-    logger.info("pulled", extra={"connection": keys.id_of(row["pk"]), **seen})
+    counts = {name: found[name] for name in found if name.startswith("rows_")}
+    logger.info("pulled", extra={"connection": connection, **counts})
 
 
-def _failed(row: Row, error: HubError) -> None:
+def _once_more(tenant: Tenant, row: Row, began: datetime) -> None:
+    """Somebody wanted the feed while it was read, and may have known of more than was there."""
+    table.update(
+        {"pk": row["pk"], "sk": row["sk"]},
+        set_={"due_at": clock.stamp(began)},
+        remove=("again",),
+        condition="attribute_exists(again)",
+    )
+    enqueue("pull", [{"tenant": tenant.id, "connection": keys.id_of(row["pk"])}])
+
+
+def _failed(row: Row, lease: str, error: HubError) -> None:
     """A feed that failed says so; its cases wait, since it is no longer fresh."""
     state = next(word for kind, word in _STATES.items() if isinstance(error, kind))
-    key = {"pk": row["pk"], "sk": row["sk"]}
-    table.update(key, set_={"state": state, "last_error": str(error)})
+    _write(row, lease, {"state": state, "last_error": str(error)}, remove=("pulling",))
     logger.warning("pull_failed", extra={"connection": keys.id_of(row["pk"]), "state": state})
+
+
+def _write(row: Row, lease: str, fields: Row, remove: tuple[str, ...] = ()) -> Row:
+    """Write to the connection's row as its only reader, and only while it is still in use.
+
+    Raises ``Conflict`` when the lease has run out or an administrator has ended the connection.
+    """
+    return table.update(
+        {"pk": row["pk"], "sk": row["sk"]},
+        set_=fields,
+        remove=remove,
+        condition="pulling = :mine AND #state IN (:one, :two, :three)",
+        values={
+            "mine": lease,
+            **dict(zip(("one", "two", "three"), sorted(connections.LIVE), strict=True)),
+        },
+    )
 
 
 def _refused(tenant: Tenant, row: Row, page: Page) -> None:
@@ -117,13 +179,13 @@ class _Joiner:
     """When an invoice without a case comes due for its first policy step."""
 
     def __init__(self, tenant: Tenant) -> None:
-        setting = table.get(keys.active_policy(tenant))
-        profile = table.get(keys.creditor(tenant))
+        wanted = (keys.active_policy(tenant), keys.creditor(tenant))
+        setting, profile = (table.get(key) for key in wanted)
         if setting is None or profile is None:
-            raise Conflict("a creditor profile and an active policy are needed before a pull")
+            raise Retry("a creditor profile and an active policy are needed before a pull")
         stored = table.get(keys.policy(tenant, setting["policy"], setting["version"]))
         if stored is None:
-            raise Conflict("the active policy is gone")
+            raise Retry("the active policy is gone")
         self._policy = Policy.model_validate_json(stored["body"])
         self._zone = Creditor.model_validate_json(profile["body"]).zone
 

@@ -10,13 +10,17 @@ from functions.wiring import connect
 from shared.cloud import documents, keys, outbox, step
 from shared.cloud.runtime import logger
 from shared.cloud.step import Run
+from shared.cloud.table import Row
 from shared.domain import ledger
+from shared.domain.answers import YES
 from shared.domain.decide import Ask, Remind
 from shared.domain.events import ReminderIntended
 from shared.domain.letter import Letter, render
 from shared.domain.model import Party
 from shared.domain.notice import letter_for
 from shared.errors import NotFound
+
+_CLEARED = frozenset(("returned", word) for word in YES)
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
@@ -28,27 +32,44 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     if not isinstance(decision, Remind) or decision.act != event["act"] or run.behind():
         run.wait()
         return {"done": "changed"}
-    party = _party(run)
     if not run.fresh():
         run.wait()
         return {"done": "stale"}
-    why = run.barrier(party.emails[0] if party.emails else "")
+    party = _party(run)
+    channel = run.loaded.row(keys.connection(tenant, event["channel"])) or {}
+    why = run.barrier(next(iter(party.emails), "")) or _ended(channel)
     if why is not None:
         run.withhold(decision, why)
         return {"done": why}
-    if not party.emails:
-        run.ask(_question(run, decision, "no_address"))
-        return {"done": "no_address"}
-    if not proven(run, decision.claims):
+    unreachable = _unreachable(run, party)
+    if unreachable is not None:
+        run.ask(_question(run, decision, unreachable))
+        return {"done": unreachable}
+    # What the letter merely lists must be true as well.
+    if not proven(run, (*decision.claims, *decision.also)):
         return {"done": "not_proven"}
-    return {"done": _send(run, decision, party, event["channel"])}
+    return {"done": _send(run, decision, party, channel)}
 
 
-def _send(run: Run, decision: Remind, party: Party, channel: str) -> str:
-    row = run.loaded.row(keys.connection(run.tenant, channel))
-    if row is None or row.get("state") != "enabled":
-        raise NotFound("the channel is not enabled")
-    sender = connect(run.tenant, row)
+def _ended(channel: Row) -> str | None:
+    return None if channel.get("state") == "enabled" else "channel_disabled"
+
+
+def _unreachable(run: Run, party: Party) -> str | None:
+    """Why a person must see to the debtor's address first, if so.
+
+    What came back goes to the same address again only when a person says so.
+    """
+    if not party.emails:
+        return "no_address"
+    case = run.case
+    returned = sum(1 for one in case.notices.values() if one.state == "returned")
+    cleared = sum(1 for one in case.answers.values() if (one.why, one.answer) in _CLEARED)
+    return "returned" if returned > cleared else None
+
+
+def _send(run: Run, decision: Remind, party: Party, channel: Row) -> str:
+    sender = connect(run.tenant, channel)
     today = run.local_now.date()
     at = ledger.positions(run.case, run.law, today, (*decision.claims, *decision.also))
     try:
@@ -59,17 +80,19 @@ def _send(run: Run, decision: Remind, party: Party, channel: str) -> str:
         return "letter_incomplete"
     name = f"letters/{decision.act}.json"
     documents.put(run.tenant, name, letter.model_dump_json().encode(), "application/json")
+    connection = keys.id_of(channel["pk"])
     run = run.append(
-        [run.decided(decision), _intent(run, decision, letter, name, channel)],
+        [run.decided(decision), _intent(run, decision, letter, name, connection)],
         due_at=run.now + step.ACT_LEASE,
         also=[
+            *run.abreast((*decision.claims, *decision.also)),
             outbox.intend(
-                run.tenant, decision.act, kind="reminder", case=run.case.id, connection=channel,
-                content_hash=letter.hash, due_at=run.now + step.ACT_LEASE, document=name,
-                weighs=decision.fee is not None,
-            )  # fmt: skip
+                run.tenant, decision.act, kind="reminder", case=run.case.id,
+                connection=connection, content_hash=letter.hash, document=name,
+                due_at=run.now + step.ACT_LEASE, weighs=decision.fee is not None,
+            ),
         ],
-    )
+    )  # fmt: skip
     message = Message(
         to=party.emails[0],
         subject=letter.subject,

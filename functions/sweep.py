@@ -7,10 +7,11 @@ import os
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.cloud import clock, due, keys, table
+from shared.cloud import clock, connections, due, keys, table
 from shared.cloud.runtime import client, enqueue, logger
 from shared.cloud.table import Row
 from shared.cloud.windows import fresh
+from shared.errors import Conflict, HubError
 
 # Where a due row that is not a case goes: the queue, and the name of its id in the message.
 _QUEUES = {
@@ -19,7 +20,10 @@ _QUEUES = {
     "OUT": ("outbox", "act"),
     "EV": ("inbox", "event"),
 }
+# How long a case waits for a pull that is on its way.
 _STALE = timedelta(minutes=5)
+# How long at most it waits for a feed that is down: cases cost little then, and are soon awake.
+_DOWN = timedelta(hours=1)
 # Execution names take no colons; the lease keeps two claims of one version and attempt apart.
 _NAME = str.maketrans("", "", "-:")
 
@@ -40,9 +44,18 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
 
 
 def _take(row: Row, gate: _Gate, now: datetime) -> str:
-    kind = keys.kind_of(row["pk"])
-    if kind == "CASE":
-        return _take_case(row, gate, now)
+    """Take one row on; what fails comes due again, and keeps nobody behind it waiting."""
+    try:
+        kind = keys.kind_of(row["pk"])
+        return _take_case(row, gate, now) if kind == "CASE" else _take_other(kind, row, now)
+    except HubError as error:
+        logger.warning("not_taken", extra={"row": row["pk"], "error": type(error).__name__})
+    except Exception as error:  # noqa: BLE001 - one bad row must not starve the shard
+        logger.error("broken", extra={"row": row["pk"], "error": type(error).__name__})
+    return "failed"
+
+
+def _take_other(kind: str, row: Row, now: datetime) -> str:
     claimed = due.claim(row, now)
     if claimed is None:
         return "lost"
@@ -50,13 +63,17 @@ def _take(row: Row, gate: _Gate, now: datetime) -> str:
     body = {"tenant": keys.tenant_of(row["pk"]).id, field: keys.id_of(row["pk"])}
     if kind == "EV":
         body["source"] = row["pk"].split("#")[3]
+    if kind == "OUT":
+        # Whoever looks after an act proves by the lease that this claim is still in force.
+        body["lease"] = claimed["due_at"]
     enqueue(queue, [body])
     return kind
 
 
 def _take_case(row: Row, gate: _Gate, now: datetime) -> str:
-    if not gate.open(row):
-        due.defer(row, now + _STALE)
+    waits_until = gate.waits_until(row)
+    if waits_until is not None:
+        due.defer(row, waits_until)
         return "gated"
     claimed = due.claim(row, now)
     if claimed is None:
@@ -87,35 +104,46 @@ def _take_case(row: Row, gate: _Gate, now: datetime) -> str:
 
 def _give_up(claimed: Row, now: datetime) -> str:
     """A case that failed again and again goes to a person and no longer comes due."""
-    from shared.cloud.parking import park  # noqa: PLC0415 - only what fails pays for the domain
+    from shared.cloud.parking import park
 
-    park(claimed, "failed_repeatedly", now)
+    try:
+        park(claimed, "failed_repeatedly", now)
+    except Conflict:
+        return "lost"
     return "parked"
 
 
 class _Gate:
     """Whether a case's feed is fresh, asked once a connection and sweep.
 
-    A stale connection gets one ``wanted_at`` and one pull, however many cases wait for it.
+    A stale connection gets one ``wanted_at`` and one pull, however many cases wait for it and
+    however many shards they lie in: whoever claims its row enqueues the pull. One that is down
+    comes due by itself, ever more rarely, and its cases wait for that.
     """
 
     def __init__(self, now: datetime) -> None:
         self._now = now
-        self._known: dict[tuple[str, str], bool] = {}
+        self._known: dict[tuple[str, str], datetime | None] = {}
 
-    def open(self, row: Row) -> bool:
+    def waits_until(self, row: Row) -> datetime | None:
+        """When a case is to be looked at again, or None when it may be claimed."""
         tenant = keys.tenant_of(row["pk"])
         where = (tenant.id, row.get("conn", ""))
         if where not in self._known:
             self._known[where] = self._ask(*where)
         return self._known[where]
 
-    def _ask(self, tenant_id: str, connection: str) -> bool:
-        key = keys.connection(keys.Tenant(tenant_id), connection)
-        row = table.get(key)
+    def _ask(self, tenant_id: str, connection: str) -> datetime | None:
+        row = table.get(keys.connection(keys.Tenant(tenant_id), connection))
         if row is not None and fresh(row, self._now):
-            return True
-        if row is not None and row.get("state") == "enabled":
+            return None
+        if row is None or row.get("state") not in connections.LIVE or "due_at" not in row:
+            return self._now + _DOWN
+        wanted = {"wanted_at": clock.stamp(self._now)}
+        if due.claim(row, self._now, wanted) is not None:
             enqueue("pull", [{"tenant": tenant_id, "connection": connection}])
-            table.update(key, set_={"wanted_at": clock.stamp(self._now)})
-        return False
+            return self._now + _STALE
+        if row["state"] == "enabled":
+            return self._now + _STALE
+        again = clock.read_stamp(row["due_at"]) + _STALE
+        return min(max(again, self._now + _STALE), self._now + _DOWN)

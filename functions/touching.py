@@ -1,24 +1,34 @@
-"""What every touch does around its act: prove the balances before it, record the outcome after it."""
+"""What every touch does around its act: prove the balances before, record the outcome after."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from connectors.contract import Receipt
 from functions.wiring import connect
-from shared.cloud import clock, keys, outbox, step, table
+from shared.cloud import connections, keys, outbox, step, table, tasks
+from shared.cloud.keys import Tenant
 from shared.cloud.runtime import enqueue, logger
 from shared.cloud.step import Run
 from shared.cloud.store import Loaded, Store, Token
+from shared.cloud.table import Row, Write
 from shared.domain import ledger
 from shared.domain.events import ActFailed, ActSent, ActUnknown, CaseEvent, ClaimMissing
-from shared.errors import Conflict, Reconnect, Retry
+from shared.domain.model import OpenItem
+from shared.errors import Conflict, Reconnect, Retry, Unreadable
 
 # An outcome is a fact and must be written; somebody else's append is waited out by reading again.
 _RELOADS = 8
 # A failed act is tried again under a new key the next day; a retry is asked for sooner.
 _FAILED_AGAIN = timedelta(days=1)
+# How long the provider's own event may take to say what became of a message of unknown fate.
+PROVIDER_EVENT = timedelta(days=1)
+# Seconds to wait before the next attempt at a partner, by attempts made: the table of Standard
+# Webhooks 1.0.0. After ten attempts a person has the message.
+_RETRY_SECONDS = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
+# What a partner's endpoint answers that is gone for good (HTTP 410).
+_GONE = "endpoint_gone"
 
 
 def proven(run: Run, claims: Sequence[str]) -> bool:
@@ -28,14 +38,15 @@ def proven(run: Run, claims: Sequence[str]) -> bool:
     source no longer knows is recorded as missing. Nobody is touched on doubt.
     """
     try:
-        items = connect(run.tenant, run.connection).open_items(list(claims))
+        items = _asked(run, claims)
     except Retry:
         run.wait()
         return False
     except Reconnect:
-        key = keys.connection(run.tenant, run.case.connection)
-        table.update(key, set_={"state": "needs_auth", "last_error": "login refused"})
-        run.wait()
+        _doubted(run, "needs_auth", "login refused")
+        return False
+    except Unreadable as error:
+        _doubted(run, "failing", str(error))
         return False
     gone = [item.invoice for item in items if item.open is None]
     if gone:
@@ -53,6 +64,34 @@ def proven(run: Run, claims: Sequence[str]) -> bool:
     return True
 
 
+def attempted(call: Callable[[], Receipt]) -> Receipt:
+    """One attempt at a partner; what keeps us from calling it at all is a reason to try later."""
+    try:
+        return call()
+    except (Reconnect, Retry):
+        return Receipt(outcome="retry", code="not_connected")
+
+
+def next_attempt(receipt: Receipt, made: int) -> timedelta | None:
+    """The wait before the same key goes again after ``made`` attempts; None when it must not."""
+    if receipt.outcome not in {"retry", "unknown"} or made > len(_RETRY_SECONDS):
+        return None
+    return timedelta(seconds=max(_RETRY_SECONDS[made - 1], receipt.after or 0))
+
+
+def end_if_gone(tenant: Tenant, partner: Row, receipt: Receipt, now: datetime) -> None:
+    """A partner whose endpoint is gone for good gets nothing more until a person has seen to it."""
+    if receipt.code != _GONE:
+        return
+    name = f"{keys.id_of(partner['pk'])}-{_GONE}-{int(now.timestamp())}"
+    task = tasks.task_write(tenant, name, "", _GONE, (), ())
+    try:
+        table.transact([connections.disabled(partner), task])
+    except Conflict:
+        return  # somebody ended it meanwhile
+    logger.warning("partner_disabled", extra={"connection": keys.id_of(partner["pk"])})
+
+
 def outcome(run: Run, act: str, receipt: Receipt, retry_at: datetime | None = None) -> str:
     """Write what became of an act, whatever else happened to the case meanwhile.
 
@@ -62,8 +101,11 @@ def outcome(run: Run, act: str, receipt: Receipt, retry_at: datetime | None = No
     events, write, word = _said(run, act, receipt, retry_at)
     loaded: Loaded | None = run.loaded
     for _ in range(_RELOADS):
-        loaded = loaded or run.store.load(run.case.id)
         try:
+            loaded = loaded or run.store.load(run.case.id)
+            if loaded.case.notices[act].state not in {"intended", "unknown"}:
+                # The provider's own event was faster.
+                return loaded.case.notices[act].state
             _write_outcome(run, loaded, events, write)
         except Conflict:
             loaded = None
@@ -73,32 +115,56 @@ def outcome(run: Run, act: str, receipt: Receipt, retry_at: datetime | None = No
     raise Conflict("the outcome of an act could not be written")
 
 
-Said = tuple[Callable[[Run], list[CaseEvent]], table.Write, str]
+def resume(store: Store, case_id: str, now: datetime) -> Run:
+    """A run around a case as it stands, for work that holds no claim (outbox, mail events)."""
+    loaded = store.load(case_id)
+    head = loaded.head
+    token = Token(case_id, head["version"], head["attempt"], head["snap"])
+    return step.frame(store, token, loaded, now)
 
 
-def _said(run: Run, act: str, receipt: Receipt, retry_at: datetime | None) -> Said:
+def _asked(run: Run, claims: Sequence[str]) -> Sequence[OpenItem]:
+    items: Sequence[OpenItem] = connect(run.tenant, run.connection).open_items(list(claims))
+    if {item.invoice for item in items} != set(claims):
+        raise Unreadable("the source does not answer for every claim")
+    return items
+
+
+def _doubted(run: Run, state: str, why: str) -> None:
+    """The feed cannot prove anything now: it closes its gate until a pull has read it again."""
+    key = keys.connection(run.tenant, run.case.connection)
+    try:
+        table.update(
+            key,
+            set_={"state": state, "last_error": why},
+            condition="#state = :enabled",
+            values={"enabled": "enabled"},
+        )
+    except Conflict:
+        logger.info("connection_moved", extra={"connection": run.case.connection})
+    run.wait()
+
+
+def _said(
+    run: Run, act: str, receipt: Receipt, retry_at: datetime | None
+) -> tuple[list[CaseEvent], Write, str]:
     """The events, the outbox write and the word for a receipt."""
     tenant, now = run.tenant, run.now
     if receipt.outcome in {"accepted", "received"}:
-        sent = ActSent(at=now, act=act, on=_today(run), reference=receipt.reference)
-        return lambda _: [sent], outbox.settled(tenant, act, "sent"), "sent"
+        today = run.local_now.date()
+        sent = ActSent(at=now, act=act, on=today, reference=receipt.reference)
+        return [sent], outbox.settled(tenant, act, "sent"), "sent"
     if retry_at is not None and receipt.outcome in {"retry", "unknown"}:
-        return lambda _: [], outbox.later(tenant, act, "intended", retry_at), "retry"
+        return [], outbox.later(tenant, act, "intended", retry_at), "retry"
     if receipt.outcome == "unknown":
         unknown = ActUnknown(at=now, act=act)
-        look = now + timedelta(days=1)
-        return lambda _: [unknown], outbox.later(tenant, act, "unknown", look), "unknown"
+        look = now + PROVIDER_EVENT
+        return [unknown], outbox.later(tenant, act, "unknown", look), "unknown"
     failed = ActFailed(at=now, act=act, code=receipt.code or receipt.outcome)
-    return lambda _: [failed], outbox.settled(tenant, act, "failed"), "failed"
+    return [failed], outbox.settled(tenant, act, "failed"), "failed"
 
 
-def _write_outcome(
-    run: Run,
-    loaded: Loaded,
-    events: Callable[[Run], list[CaseEvent]],
-    write: table.Write,
-) -> None:
-    made = events(run)
+def _write_outcome(run: Run, loaded: Loaded, made: Sequence[CaseEvent], write: Write) -> None:
     case = loaded.case
     for event in made:
         case = case.apply(event)
@@ -110,15 +176,3 @@ def _write_outcome(
     else:
         due = run.after(case)
     run.store.append(loaded, [*made, *crossed], due_at=due, also=[write])
-
-
-def resume(store: Store, case_id: str, now: datetime) -> Run:
-    """A run around a case as it stands, for work that holds no claim (outbox, mail events)."""
-    loaded = store.load(case_id)
-    head = loaded.head
-    token = Token(case_id, head["version"], head["attempt"], head["snap"])
-    return step.frame(store, token, loaded, now)
-
-
-def _today(run: Run) -> date:
-    return clock.local(run.now, run.creditor.zone).date()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
@@ -123,11 +123,18 @@ def _partner_pays(people: Cast, world: Installation, day: date, paid: set[str]) 
             case = accepted[0]["case"]
             paid.add(case)
             on = day + _PARTNER_PAYS_AFTER
-            people.at(on, lambda: world.partner.pay(case, received=on.isoformat()))
+            # Reported on the next morning: nobody reports money of a day to come.
+            report = on + timedelta(days=1)
+            people.at(report, lambda: world.partner.pay(case, received=on.isoformat()))
 
 
 def close(
-    world: Installation, lapse: TimeLapse, first: date, last: date, console: Console
+    world: Installation,
+    lapse: TimeLapse,
+    first: date,
+    last: date,
+    console: Console,
+    kind: Literal["demo", "replay"] = "demo",
 ) -> dict[str, Any]:
     """Write letters, case files and the report; print the closing table and the paths."""
     hub, out = world.hub, world.folder
@@ -137,7 +144,8 @@ def close(
     figures = summary(book)
     steps = calls.per_step(calls.read(Path(hub.stack.directory)))
     report = out / "report.html"
-    report.write_text(page(book, figures, steps), encoding="utf-8")
+    links = {**letters, **files}
+    report.write_text(page(book, figures, steps, kind=kind, links=links), encoding="utf-8")
     (out / "summary.json").write_text(
         json.dumps(figures, default=str, indent=1, ensure_ascii=False), encoding="utf-8"
     )
@@ -150,9 +158,10 @@ def close(
     return figures
 
 
-def _write_letters(hub: Hub, folder: Path) -> list[Path]:
+def _write_letters(hub: Hub, folder: Path) -> dict[str, str]:
+    """The letters as files; their paths beside the report, by act."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    written = []
+    written = {}
     for number, letter in enumerate(hub.stack.letters(), start=1):
         act = letter.tags.get("act", "letter")
         path = folder / f"{number:04d}-{act}.html"
@@ -160,13 +169,23 @@ def _write_letters(hub: Hub, folder: Path) -> list[Path]:
         path.with_suffix(".txt").write_text(
             f"To: {letter.to}\nSubject: {letter.subject}\n\n{letter.text}", encoding="utf-8"
         )
-        written.append(path)
+        written[act] = f"{folder.name}/{path.name}"
     return written
 
 
-def _write_case_files(world: Installation, folder: Path) -> list[Path]:
+def _write_case_files(world: Installation, folder: Path) -> dict[str, str]:
+    """The case files as the partner keeps them; their paths beside the report, by act."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return [Path(shutil.copy(file, folder / file.name)) for file in world.partner.files()]
+    announced = {
+        line["message"].split("-", 1)[0]: line["message"]
+        for line in world.partner.journal()
+        if line["what"] == "received" and line["type"] == "case.submitted"
+    }
+    written = {}
+    for file in world.partner.files():
+        shutil.copy(file, folder / file.name)
+        written[announced.get(file.stem, file.stem)] = f"{folder.name}/{file.name}"
+    return written
 
 
 @contextmanager

@@ -144,6 +144,8 @@ def configure(
                 "url": erp.url,
                 "database": erp.database,
                 "claim_class": "goods",
+                # Looked back over in real minutes, of which many business days pass in one.
+                "overlap_minutes": 1,
                 "sent_when_dated": True,
             },
             "secrets": {"application_key": erp.api_key},

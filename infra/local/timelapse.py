@@ -20,6 +20,8 @@ QUEUES = ("Sweep", "Pull", "Book", "Outbox", "Inbox")
 MORNING = clock_time(9, 0)
 _POLL_SECONDS = 0.03
 _STUCK_SECONDS = 180
+_EXECUTIONS = "executions"
+_DEPTH = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 
 
 class Stuck(RuntimeError):
@@ -40,6 +42,7 @@ class TimeLapse:
     days: int = 0
     rounds: int = 0
     clients: dict[str, Any] = field(default_factory=dict)
+    _last_busy: str = ""
 
     def today(self) -> date:
         """The business day at the creditor's."""
@@ -79,8 +82,8 @@ class TimeLapse:
         deadline = time.monotonic() + _STUCK_SECONDS
         while quiet < 2:
             if time.monotonic() > deadline:
-                raise Stuck(f"work does not end: {self._load()}")
-            idle = not any(self._load().values()) and self.peers_idle()
+                raise Stuck(f"work does not end: {self._busy()}")
+            idle = not self._busy() and self.peers_idle()
             quiet = quiet + 1 if idle else 0
             if quiet < 2:
                 time.sleep(_POLL_SECONDS)
@@ -146,26 +149,30 @@ class TimeLapse:
             ]
         return found
 
-    def _load(self) -> dict[str, int]:
-        queues = self._client("sqs")
-        load = {}
-        for queue in QUEUES:
-            answer = queues.get_queue_attributes(
-                QueueUrl=self.hub.outputs[f"{queue}Queue"],
-                AttributeNames=[
-                    "ApproximateNumberOfMessages",
-                    "ApproximateNumberOfMessagesNotVisible",
-                ],
-            )
-            load[queue] = sum(int(value) for value in answer["Attributes"].values())
-        if any(load.values()):
-            return load
-        machine = self.hub.outputs["DunningMachine"]
-        running = self._client("stepfunctions").list_executions(
-            stateMachineArn=machine, statusFilter="RUNNING", maxResults=10
+    def _busy(self) -> dict[str, int]:
+        """What is at work, or nothing. One look while it goes on: the last one found is asked first.
+
+        The emulator answers in the same process that the work waits for.
+        """
+        for place in sorted((*QUEUES, _EXECUTIONS), key=lambda one: one != self._last_busy):
+            count = self._running() if place == _EXECUTIONS else self._waiting(place)
+            if count:
+                self._last_busy = place
+                return {place: count}
+        return {}
+
+    def _waiting(self, queue: str) -> int:
+        """Messages of a queue, visible or in flight."""
+        answer = self._client("sqs").get_queue_attributes(
+            QueueUrl=self.hub.outputs[f"{queue}Queue"], AttributeNames=list(_DEPTH)
         )
-        load["executions"] = len(running["executions"])
-        return load
+        return sum(int(value) for value in answer["Attributes"].values())
+
+    def _running(self) -> int:
+        found = self._client("stepfunctions").list_executions(
+            stateMachineArn=self.hub.outputs["DunningMachine"], statusFilter="RUNNING", maxResults=10
+        )
+        return len(found["executions"])
 
     def _go(self, to: datetime) -> None:
         ahead = (to - self._now()).total_seconds()

@@ -27,7 +27,7 @@ def each(event: dict[str, Any], work: Callable[[dict[str, Any]], None]) -> dict[
         try:
             _work(work, json.loads(record["body"]))
         except NotFound:
-            logger.warning("gone", extra={"message": record["messageId"]})
+            logger.warning("gone", extra={"message_id": record["messageId"]})
         except Conflict:
             failed.append({"itemIdentifier": record["messageId"]})
         except HubError as error:

@@ -43,6 +43,21 @@ def barrier(hub: Row | None, control: Row | None, debtor: str, address: str = ""
     return None
 
 
+def silence(hub: Row | None, control: Row | None) -> str | None:
+    """Why even a word to a partner about a case that it has must stay in, or None.
+
+    Money that reached the creditor is told also while the creditor's own switch keeps new acts in;
+    a stop, observe mode and the stack's parameter hold everything back.
+    """
+    if hub and hub.get("stopped"):
+        return "hub_stopped"
+    if control is None or outbound({"outbound": "on"}) == "off":
+        return "outbound_off"
+    if control.get("stopped"):
+        return "creditor_stopped"
+    return "observe" if control.get("observe") else None
+
+
 def before_start_line(connection: Mapping[str, object], due: date) -> bool:
     """Whether a claim fell due before the connection's start line, and so is for a person.
 

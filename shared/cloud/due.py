@@ -28,17 +28,18 @@ def rows(shard: str, now: datetime) -> Iterator[list[Row]]:
             return
 
 
-def claim(row: Row, now: datetime) -> Row | None:
+def claim(row: Row, now: datetime, also: Row | None = None) -> Row | None:
     """Take a due row: move ``due_at`` to the end of a lease and count the attempt.
 
     The lease doubles with every attempt (at most six hours), so that what fails backs off and
-    never starves the rest. Returns the row as claimed, or None when another was faster.
+    never starves the rest. ``also`` are fields to set with it. Returns the row as claimed, or None
+    when it is not due or another was faster.
     """
     key = {"pk": row["pk"], "sk": row["sk"]}
     try:
         claimed = table.update(
             key,
-            set_={"due_at": clock.stamp(now + LEASE)},
+            set_={"due_at": clock.stamp(now + LEASE), **(also or {})},
             add={"attempt": 1},
             condition="due_at = :seen AND due_at <= :now",
             values={"seen": row["due_at"], "now": clock.stamp(now)},

@@ -1,4 +1,4 @@
-"""The outbox: acts on their way out, one row each, with a due index entry until they are settled."""
+"""The outbox: acts on their way out, one row each, due until they are settled."""
 
 from __future__ import annotations
 
@@ -60,13 +60,26 @@ def settled(tenant: Tenant, act: str, state: Literal["sent", "failed", "passed"]
     )
 
 
-def later(tenant: Tenant, act: str, state: Literal["intended", "unknown"], at: datetime) -> Write:
-    """The act is looked at again at ``at`` (business time)."""
+def later(
+    tenant: Tenant,
+    act: str,
+    state: Literal["intended", "unknown"],
+    at: datetime,
+    attempt: int | None = None,
+) -> Write:
+    """The act is looked at again at ``at`` (business time).
+
+    ``attempt`` sets the count of looks, for one that was none.
+    """
     key = keys.outbox(tenant, act)
-    due = {"due_shard": keys.due_shard(key["pk"]), "due_at": clock.stamp(at)}
-    return table.update_write(
-        key, set_={"state": state, **due}, condition="attribute_exists(pk)"
-    )
+    fields: Row = {
+        "state": state,
+        "due_shard": keys.due_shard(key["pk"]),
+        "due_at": clock.stamp(at),
+    }
+    if attempt is not None:
+        fields["attempt"] = attempt
+    return table.update_write(key, set_=fields, condition="attribute_exists(pk)")
 
 
 def read(tenant: Tenant, act: str) -> Row | None:

@@ -1,4 +1,4 @@
-"""Parking: a case that the hub cannot handle by itself is given to a person and stops coming due."""
+"""Parking: a case that the hub cannot handle is given to a person and stops coming due."""
 
 from __future__ import annotations
 

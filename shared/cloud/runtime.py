@@ -35,8 +35,8 @@ def client(service: str) -> Any:
     Mail is never resent by the client itself: SES honours no key, so a second try could be a
     second letter.
     """
-    import boto3  # noqa: PLC0415 - paid by the functions that call another service
-    from botocore.config import Config  # noqa: PLC0415
+    import boto3
+    from botocore.config import Config
 
     tries = 1 if service == "sesv2" else 3
     config = Config(retries={"mode": "standard", "total_max_attempts": tries}, connect_timeout=3)

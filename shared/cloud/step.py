@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.cloud import clock, keys, tasks
+from shared.cloud import clock, keys, table, tasks
 from shared.cloud.control import barrier
 from shared.cloud.keys import Key, Tenant
 from shared.cloud.store import Loaded, Store, Token
@@ -18,8 +18,12 @@ from shared.domain.case import Case
 from shared.domain.creditor import Creditor
 from shared.domain.decide import AnyDecision, Ask, Done, HandOver, Remind, Rest, decide
 from shared.domain.events import (
-    ActWithheld, CaseClosed, CaseEvent, Decided, PersonAsked,
-)  # fmt: skip
+    ActWithheld,
+    CaseClosed,
+    CaseEvent,
+    Decided,
+    PersonAsked,
+)
 from shared.domain.law import LawPack, load
 from shared.domain.policy import Policy
 from shared.errors import Conflict, NotFound
@@ -30,6 +34,8 @@ ACT_LEASE = timedelta(minutes=15)
 BEHIND = timedelta(minutes=3)
 # A withheld act is looked at again the next day.
 WITHHELD = timedelta(days=1)
+# Conditions on facts in one transaction, which holds 100 writes.
+_MOST_CHECKS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +79,24 @@ class Run:
         return decide(case or self.case, self.policy, self.law, self.local_now)
 
     def behind(self) -> bool:
-        """Whether a fact of one of the case's claims has come in that is not booked yet."""
+        """Whether a fact of one of the case's claims has come in that is not booked yet.
+
+        An invoice in a case is marked from the moment something changes until it is booked, also
+        while the sweep's claim on it runs.
+        """
         for claim in json.loads(self.loaded.head["refs"]):
             row = self.loaded.row(keys.invoice(self.tenant, claim))
-            if row is not None and row.get("due_at", "~") <= clock.stamp(self.now):
+            if row is not None and "due_at" in row:
                 return True
         return False
+
+    def abreast(self, claims: Sequence[str]) -> list[Write]:
+        """That no fact of these claims waits to be booked: conditions of an INTENT.
+
+        So what was committed before the INTENT stops the act, whoever reads when.
+        """
+        keys_of = [keys.invoice(self.tenant, claim) for claim in claims[:_MOST_CHECKS]]
+        return [table.absent_write(key, "due_at") for key in keys_of if self.loaded.row(key)]
 
     def fresh(self) -> bool:
         """Whether the case's feed was read completely within its window."""
@@ -110,9 +128,7 @@ class Run:
         also: Sequence[Write] = (),
     ) -> Run:
         """Write under the claim token; the run goes on with the case as it has become."""
-        loaded = self.store.append(
-            self.loaded, events, due_at=due_at, token=self.token, also=also
-        )
+        loaded = self.store.append(self.loaded, events, due_at=due_at, token=self.token, also=also)
         token = replace(self.token, version=loaded.case.version, attempt=0)
         return replace(self, loaded=loaded, token=token)
 

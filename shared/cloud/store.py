@@ -52,7 +52,9 @@ class Store:
     def __init__(self, tenant: Tenant) -> None:
         self.tenant = tenant
 
-    def load(self, case_id: str, *, beside: Sequence[Key] = (), snapshot: int | None = None) -> Loaded:
+    def load(
+        self, case_id: str, *, beside: Sequence[Key] = (), snapshot: int | None = None
+    ) -> Loaded:
         """A case by one query and one batch read, strongly consistent.
 
         ``beside`` are keys to read in the same batch; the facts of the case's claims, its policy
@@ -160,14 +162,8 @@ class Store:
             condition=condition,
             values=values,
         )
-        table.transact(
-            [move, *self._event_writes(case.id, before.version, events), *writes, *also]
-        )
+        table.transact([move, *self._event_writes(case.id, before.version, events), *writes, *also])
         return Loaded(case, {**head, **changes}, loaded.rows)
-
-    def rest(self, loaded: Loaded, *, due_at: datetime | None, token: Token) -> None:
-        """Let a case rest until another instant without a new event. Raises ``Conflict``."""
-        self.append(loaded, (), due_at=due_at, token=token)
 
     def _always(self, case_id: str, head: Row) -> list[Key]:
         wanted = [

@@ -27,8 +27,8 @@ _THROTTLES = {
 @lru_cache(maxsize=1)
 def client() -> Any:
     """The one DynamoDB client of this process, made when first needed."""
-    import boto3  # noqa: PLC0415 - webhooks import this module before they know they need boto3
-    from botocore.config import Config  # noqa: PLC0415
+    import boto3
+    from botocore.config import Config
 
     config = Config(retries={"mode": "standard", "max_attempts": 4}, connect_timeout=2)
     return boto3.client("dynamodb", config=config)
@@ -184,6 +184,15 @@ def put_write(row: Row, *, condition: str | None = "attribute_not_exists(pk)") -
     """A put as part of a transaction; by default only where nothing is yet."""
     guard = {"ConditionExpression": condition} if condition else {}
     return {"Put": {"TableName": name(), "Item": _dump(row), **guard}}
+
+
+def absent_write(key: Key, field: str) -> Write:
+    """That a row is there without ``field``, as part of a transaction that leaves it as it is.
+
+    An update that removes what is absent: unlike a condition check it needs no right of its own.
+    """
+    condition = f"attribute_exists(pk) AND attribute_not_exists({field})"
+    return update_write(key, remove=(field,), condition=condition)
 
 
 def update_write(

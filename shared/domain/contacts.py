@@ -104,7 +104,6 @@ def _fee(
 
 def _deadline(question: Question, lead: Ripe, claims: Sequence[Ripe]) -> tuple[date, Reason]:
     """The latest of the claims' payment dates; a contact before any due date grants all of it."""
-    overdue = [one for one in claims if _overdue(question, one)]
     days = DELIVERY_DAYS.get(lead.step.channels[0], max(DELIVERY_DAYS.values()))
     found = [
         legal.deadline(
@@ -114,11 +113,11 @@ def _deadline(question: Question, lead: Ripe, claims: Sequence[Ripe]) -> tuple[d
             delivery_days=days,
             payment_days=question.policy.payment_days,
         )
-        for one in _one_a_rule(question, overdue or claims)
+        for one in _one_a_rule(question, claims)
     ]
     deadline, why = max(found, key=lambda pair: pair[0])
     due = max(question.due(one.state) for one in claims)
-    if not overdue and due > deadline:
+    if due > deadline and not any(_overdue(question, one) for one in claims):
         return due, reason("hub.due", "no payment date before the due date", due=due)
     return deadline, why
 

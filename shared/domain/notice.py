@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import cast
 
 from shared.domain.calendar import next_banking_day
@@ -103,7 +103,7 @@ def _interest_reach(
     if not gaps:
         return today, False
     gap, due = min(gaps)
-    until = _day_before(gap)
+    until = gap - timedelta(days=1)
     return (until if until > due else None), True
 
 
@@ -141,7 +141,3 @@ def _totals(items: list[LetterItem], currency: str) -> LetterTotals:
 
 def _lines(lines: tuple[str, ...], postal_code: str, city: str) -> tuple[str, ...]:
     return (*lines, f"{postal_code} {city}".strip())
-
-
-def _day_before(day: date) -> date:
-    return date.fromordinal(day.toordinal() - 1)

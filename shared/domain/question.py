@@ -24,13 +24,15 @@ class Question:
     now: datetime
     today: date
     _facts: dict[str, legal.ClaimFacts] = field(default_factory=dict)
+    _told: dict[tuple[str, bool], legal.NoticeFact] = field(default_factory=dict)
     _due: dict[date, date] = field(default_factory=dict)
 
     def facts(self, state: ClaimState) -> legal.ClaimFacts:
         """What the law looks at, of one claim."""
         name = state.claim.id
         if name not in self._facts:
-            self._facts[name] = claim_facts(self.case, state, self.case.notices_of(name))
+            given = self.case.notices_of(name)
+            self._facts[name] = claim_facts(self.case, state, given, self._told)
         return self._facts[name]
 
     def due(self, state: ClaimState) -> date:
@@ -51,9 +53,17 @@ class Question:
         return Ask(task=task, why=why, claims=claims, because=because)
 
 
-def claim_facts(case: Case, state: ClaimState, given: list[Notice]) -> legal.ClaimFacts:
-    """What the law looks at, of one claim; ``given`` are its reminders in order."""
-    claim = state.claim
+def claim_facts(
+    case: Case,
+    state: ClaimState,
+    given: list[Notice],
+    told: dict[tuple[str, bool], legal.NoticeFact] | None = None,
+) -> legal.ClaimFacts:
+    """What the law looks at, of one claim; ``given`` are its reminders in order.
+
+    ``told`` keeps the facts of notices, by act and charge, for the other claims of the case.
+    """
+    claim, told = state.claim, {} if told is None else told
     return legal.ClaimFacts(
         capacity=claim.capacity,
         natural_person=claim.natural_person,
@@ -61,19 +71,24 @@ def claim_facts(case: Case, state: ClaimState, given: list[Notice]) -> legal.Cla
         principal=claim.total,
         due=claim.due,
         invoice_sent=claim.sent,
-        notices=tuple(
-            legal.NoticeFact(
-                act="reminder",
-                sent=notice.on,
-                charged=notice.fee_claim == claim.id and not notice.fee_credited,
-                deadline=notice.deadline,
-            )
-            for notice in given
-            if notice.on is not None
-        ),
+        notices=tuple(_fact(notice, claim.id, told) for notice in given),
         fees=case.fees_of(claim.id),
         fee_clause=claim.fee_clause,
     )
+
+
+def _fact(
+    notice: Notice, claim: str, told: dict[tuple[str, bool], legal.NoticeFact]
+) -> legal.NoticeFact:
+    charged = notice.fee_claim == claim and not notice.fee_credited
+    fact = told.get((notice.act, charged))
+    if fact is None:
+        sent = notice.on or notice.intended_on
+        fact = legal.NoticeFact(
+            act="reminder", sent=sent, charged=charged, deadline=notice.deadline
+        )
+        told[notice.act, charged] = fact
+    return fact
 
 
 def reason(rule: str, text: str, **facts: object) -> Reason:

@@ -29,11 +29,11 @@ root, name = sys.argv[1:]
 sys.path.insert(0, root)
 before = set(sys.modules)
 start = time.process_time()
-if name == "boto3.client('dynamodb')":
-    import boto3
-    boto3.client("dynamodb")
-else:
-    for module in name.split("+"):
+for module in name.split("+"):
+    if module == "boto3.client('dynamodb')":
+        import boto3
+        boto3.client("dynamodb")
+    else:
         importlib.import_module(module)
 cpu = time.process_time() - start
 def foreign(module):
@@ -54,7 +54,8 @@ def functions(root: Path = ROOT) -> list[str]:
 def profile(name: str, root: Path = ROOT) -> dict[str, Any]:
     """Import ``name`` (or several, joined by ``+``) in a fresh interpreter.
 
-    Answers ``cpu`` in seconds and ``modules``, the full names of the third-party modules loaded.
+    ``REFERENCE`` may be among them: it makes the client. Answers ``cpu`` in seconds and
+    ``modules``, the full names of the third-party modules loaded.
     Raises ``RuntimeError`` with the import's own message when it fails.
     """
     kept = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
@@ -81,7 +82,7 @@ def measure(modules: Sequence[str], runs: int = 7, root: Path = ROOT) -> list[di
     """Median import cost of each of ``modules`` over ``runs``, the reference first.
 
     A row holds ``module``, ``cpu_ms``, ``ratio`` (to the reference), ``third_party`` (how many
-    third-party modules were loaded) and ``packages`` (their top names).
+    third-party modules were loaded), ``modules`` (their names) and ``packages`` (their top names).
     """
     names = [REFERENCE, *modules]
     # The first import writes the bytecode; it is not counted.
@@ -97,6 +98,7 @@ def measure(modules: Sequence[str], runs: int = 7, root: Path = ROOT) -> list[di
             "cpu_ms": round(statistics.median(seconds[name]) * 1000, 1),
             "ratio": round(statistics.median(seconds[name]) / reference, 2),
             "third_party": len(loaded[name]),
+            "modules": loaded[name],
             "packages": sorted({module.split(".")[0] for module in loaded[name]}),
         }
         for name in names

@@ -10,8 +10,17 @@ from zoneinfo import ZoneInfo
 from shared.domain.case import Case
 from shared.domain.decide import AnyDecision, decide
 from shared.domain.events import (
-    ActSent, CaseEvent, CaseOpened, Claim, ClaimJoined, HandOverIntended, PaymentAllocated,
-    PersonAnswered, PersonAsked, PolicyRef, ReminderIntended,
+    ActSent,
+    CaseEvent,
+    CaseOpened,
+    Claim,
+    ClaimJoined,
+    HandOverIntended,
+    PaymentAllocated,
+    PersonAnswered,
+    PersonAsked,
+    PolicyRef,
+    ReminderIntended,
 )  # fmt: skip
 from shared.domain.law import load
 from shared.domain.money import Money
@@ -129,19 +138,23 @@ def asked(task: str, why: str, when: str, *claims: str) -> PersonAsked:
     return PersonAsked(at=on(when), task=task, why=why, claims=names)
 
 
-def case_of(*events: CaseEvent | Sequence[CaseEvent]) -> Case:
+Told = CaseEvent | Sequence[Any]
+
+
+def case_of(*events: Told) -> Case:
     """The case of these events after its opening."""
     return Case.replay("c1", [opened(), *flat(events)])
 
 
-def more(case: Case, *events: CaseEvent | Sequence[CaseEvent]) -> Case:
+def more(case: Case, *events: Told) -> Case:
     return Case.replay(case.id, flat(events), case)
 
 
-def flat(events: Sequence[CaseEvent | Sequence[CaseEvent]]) -> list[CaseEvent]:
+def flat(events: Sequence[Told]) -> list[CaseEvent]:
+    """Events one after the other, whatever short stories they were told in."""
     found: list[CaseEvent] = []
     for one in events:
-        found.extend(one if isinstance(one, Sequence) else [one])
+        found.extend(flat(one) if isinstance(one, Sequence) else [one])
     return found
 
 

@@ -10,14 +10,46 @@ from shared.domain import ledger
 from shared.domain.answers import awaits, words
 from shared.domain.case import Case
 from shared.domain.events import (
-    ActFailed, ActPassed, ActUnknown, ActWithheld, BalanceStated, CaseClosed, ClaimFlagged,
-    ClaimMissing, CreditApplied, Decided, DueMoved, FeeCredited, HandOverIntended, Held,
-    NoticeReturned, Parked, PartnerAnswered, PartnerClosed, PartnerPaid, Released, Unparked,
+    ActFailed,
+    ActPassed,
+    ActUnknown,
+    ActWithheld,
+    BalanceStated,
+    CaseClosed,
+    ClaimFlagged,
+    ClaimMissing,
+    CreditApplied,
+    Decided,
+    DueMoved,
+    FeeCredited,
+    HandOverIntended,
+    Held,
+    NoticeReturned,
+    Parked,
+    PartnerAnswered,
+    PartnerClosed,
+    PartnerPaid,
+    Released,
+    Unparked,
 )  # fmt: skip
 from shared.errors import Conflict, Unreadable
 from tests.domain.casebook import (
-    answered, asked, case_of, charged, claim, day, eur, handed, joined, more, on, opened, paid,
-    reminded, reminder, sent,
+    answered,
+    asked,
+    case_of,
+    charged,
+    claim,
+    day,
+    eur,
+    handed,
+    joined,
+    more,
+    on,
+    opened,
+    paid,
+    reminded,
+    reminder,
+    sent,
 )  # fmt: skip
 
 N1 = reminded("n1", "01-20", deadline="02-02")
@@ -233,7 +265,12 @@ def test_an_act_has_one_outcome(first):
     }
     case = case_of(joined(), reminder("n", "01-20", deadline="02-02"), ends[first])
 
-    for again in (ends["sent"], ends["failed"], ends["passed"], ActUnknown(at=on("01-21"), act="n")):
+    for again in (
+        ends["sent"],
+        ends["failed"],
+        ends["passed"],
+        ActUnknown(at=on("01-21"), act="n"),
+    ):
         with pytest.raises(Conflict):
             case.apply(again)
 
@@ -283,9 +320,7 @@ def test_a_notice_let_be_may_still_come_back():
 
 
 def test_a_fee_is_credited_once_and_only_where_there_is_one():
-    credit = FeeCredited(
-        at=on("02-08"), act="n2", claim="erp:a", amount=eur("5.00"), why="crossed"
-    )
+    credit = FeeCredited(at=on("02-08"), act="n2", claim="erp:a", amount=eur("5.00"), why="crossed")
     case = case_of(joined(), N1, N2, credit)
 
     assert case.fees_of("erp:a") == eur("0.00")
@@ -460,7 +495,8 @@ POOL = [
     ClaimFlagged(at=on("01-25"), claim="erp:b", do_not_dun=("disputed",)),
     ClaimMissing(at=on("01-26"), claim="erp:c"),
     DueMoved(at=on("01-27"), claim="erp:a", due=day("02-20"), before=day("01-16")),
-    *N1, *N2, *reminded("n3", "02-20", "a", "b", deadline="03-03", step="r3"), *handed("h", "03-01"),
+    *N1, *N2, *handed("h", "03-01"),
+    *reminded("n3", "02-20", "a", "b", deadline="03-03", step="r3"),
     ActFailed(at=on("02-01"), act="n1", code="x"), ActUnknown(at=on("02-01"), act="n2"),
     ActPassed(at=on("02-01"), act="n2", on=day("02-01")), returned("n1"), returned("n2"),
     FeeCredited(at=on("02-08"), act="n2", claim="erp:a", amount=eur("5.00"), why="crossed"),

@@ -11,13 +11,27 @@ from hypothesis import strategies as st
 from shared.domain import ledger
 from shared.domain.case import Case
 from shared.domain.events import (
-    CaseClosed, ClaimMissing, NoticeReturned, PartnerClosed, PartnerPaid,
+    CaseClosed,
+    ClaimMissing,
+    NoticeReturned,
+    PartnerClosed,
+    PartnerPaid,
 )  # fmt: skip
 from shared.domain.ledger import Truth
 from shared.domain.model import Allocation, CreditNote, Invoice, Party, Payment
 from shared.domain.money import Money
 from tests.domain.casebook import (
-    FI, case_of, charged, day, eur, handed, joined, more, on, paid, reminded,
+    FI,
+    case_of,
+    charged,
+    day,
+    eur,
+    handed,
+    joined,
+    more,
+    on,
+    paid,
+    reminded,
 )  # fmt: skip
 
 TOLERANCE = eur("1.00")
@@ -67,8 +81,12 @@ def test_facts_that_are_booked_already_make_no_event():
 
 
 MOVEMENTS = [
-    ("payment", 5, "40.00"), ("payment", 9, "25.00"), ("note", 12, "10.00"), ("payment", 20, "25.00"),
-]  # fmt: skip
+    ("payment", 5, "40.00"),
+    ("payment", 9, "25.00"),
+    ("note", 12, "10.00"),
+    ("payment", 20, "25.00"),
+]
+BALANCES = st.sampled_from(["100.00", "60.00", "35.00", "25.00", "0.00"])
 
 
 def seen_as(names: list[int], balance: str) -> Truth:
@@ -87,7 +105,9 @@ def seen_as(names: list[int], balance: str) -> Truth:
 @given(
     st.permutations(range(len(MOVEMENTS))),
     st.lists(
-        st.tuples(st.integers(0, 4), st.sampled_from(["100.00", "60.00", "35.00", "25.00", "0.00"])),
+        st.tuples(
+            st.integers(0, 4), st.sampled_from(["100.00", "60.00", "35.00", "25.00", "0.00"])
+        ),
         max_size=6,
     ),
 )
@@ -303,7 +323,9 @@ def test_a_position_counts_the_fees_that_are_owed():
 
 
 def test_a_claim_joins_with_what_the_sources_state():
-    truth = Truth(invoice("60.00"), (payment("p", "01-10", "40.00"),), (note("n", "01-11", "5.00"),))
+    truth = Truth(
+        invoice("60.00"), (payment("p", "01-10", "40.00"),), (note("n", "01-11", "5.00"),)
+    )
 
     made = ledger.claim_of(truth)
 

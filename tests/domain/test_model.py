@@ -1,4 +1,4 @@
-"""The canonical facts: a status is computed from balances, and personal values stay where they are."""
+"""The canonical facts: a status is computed from balances, personal values stay in parties."""
 
 from collections.abc import Iterator
 from typing import Any, get_args

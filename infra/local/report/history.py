@@ -134,10 +134,7 @@ def _stage(case: Case, claim: str, day: date) -> str:
     state = case.claims[claim]
     if state.with_partner and case.partner_state != "closed":
         return "partner"
-    resting = any(
-        hold.claim in {None, claim} and (hold.until is None or hold.until >= day)
-        for hold in case.holds.values()
-    )
+    resting = any(hold.covers(None, day) or hold.covers(claim, day) for hold in case.holds.values())
     asked = any(not task.claims or claim in task.claims for task in case.tasks.values())
     if resting or asked or case.parked or state.missing or state.do_not_dun or state.with_partner:
         return "held"

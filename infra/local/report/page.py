@@ -127,7 +127,7 @@ def _headline(report: Report) -> Markup:
         ("Handed over", number_text(handed.count), "",
          f"{number_text(handed.accepted)} accepted, {number_text(handed.rejected)} declined"),
         ("Days to pay", days_text(summary.days_to_pay), "",
-         f"from issue; {days_text(summary.days_late)} from the due date"),
+         f"from issue; {days_text(summary.days_late)} past due"),
     ]  # fmt: skip
     return el(
         "section", *(_tile(*tile) for tile in tiles), class_="tiles", aria_label="Key figures"

@@ -56,9 +56,10 @@ def ageing(report: Report) -> Markup:
     end, names = days[-1], labels_in_use(days, AGES, "ages")
     whole = end.total.amount
     late = end.total - end.ages["not_due"]
+    oldest = end.ages["over_90"]
     told = (
-        f"On {day_text(end.on)} {share_text(late.amount, whole)} of the open principal was"
-        f" overdue, {amount_text(end.ages['over_90'])} of it for more than 90 days."
+        f"On {day_text(end.on)}, {share_text(late.amount, whole)} of the open principal was"
+        f" overdue, {amount_text(oldest) if oldest else 'none'} of it for more than 90 days."
     )
     rows = [
         Bar(

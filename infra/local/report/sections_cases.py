@@ -11,7 +11,8 @@ from infra.local.report.figures import Bar, bars
 from infra.local.report.handovers import HandOver
 from infra.local.report.markup import Markup, el, folded, join, table
 from infra.local.report.sections import figure, section
-from infra.local.report.story import Entry, Quiet, Story
+from infra.local.report.sentences import Entry
+from infra.local.report.story import Quiet, Story
 from infra.local.report.timeline import timeline
 from infra.local.report.wording import (
     DASH,

@@ -5,57 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from infra.local.report.book import Book, CaseLog
-from infra.local.report.wording import amount_text, day_text, words
+from infra.local.report.sentences import Entry, intent, outcome, told
+from infra.local.report.wording import words
 from shared.domain.events import (
-    ActFailed,
-    ActSent,
-    ActUnknown,
-    ActWithheld,
-    BalanceStated,
-    CaseClosed,
     CaseEvent,
-    ClaimJoined,
     CreditApplied,
     Decided,
     FeeCredited,
     HandOverIntended,
-    Held,
-    NoticeReturned,
-    Parked,
-    PartnerAnswered,
-    PartnerClosed,
     PartnerPaid,
     PaymentAllocated,
-    PersonAnswered,
     PersonAsked,
-    Released,
     ReminderIntended,
 )  # fmt: skip
 from shared.domain.explain import Reason
 from shared.domain.money import Money
-
-LANES = {
-    "invoice": "Invoices",
-    "reminder": "Reminders",
-    "money": "Money",
-    "partner": "Partner",
-    "person": "People",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One thing that happened. ``act`` names its letter or case file; ``lane`` is one of LANES."""
-
-    on: date
-    lane: str
-    title: str
-    detail: str = ""
-    because: tuple[Reason, ...] = ()
-    act: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,19 +133,17 @@ class _Teller:
                 self._decided(event, day)
             case ReminderIntended() | HandOverIntended():
                 self._acts[event.act] = len(self.entries)
-                self._tell(_intent(event, day, self._names(event.claims)))
-            case ActSent():
-                self._outcome(event.act, "sent", event.on)
-            case ActFailed():
-                self._outcome(event.act, f"failed: {words(event.code)}", day)
-            case ActUnknown():
-                self._outcome(event.act, "outcome not known yet", day)
-            case NoticeReturned():
-                self._outcome(event.act, f"came back: {words(event.code)}", None)
+                self._tell(intent(event, day, self._names(event.claims)))
             case _:
-                told = _told(event, day, self._names)
-                if told is not None:
-                    self._tell(told)
+                self._other(event, day)
+
+    def _other(self, event: CaseEvent, day: date) -> None:
+        became = outcome(event, day)
+        said = told(event, day, self._names)
+        if became is not None:
+            self._outcome(*became)
+        elif said is not None:
+            self._tell(said)
 
     def _tell(self, entry: Entry) -> None:
         if entry.lane in {"reminder", "partner", "person"} and not entry.because:
@@ -206,91 +170,3 @@ class _Teller:
         known = self.log.state.claims
         numbers = [known[one].claim.number if one in known else one for one in claims]
         return ("invoice " if len(numbers) == 1 else "invoices ") + ", ".join(numbers)
-
-
-def _intent(event: ReminderIntended | HandOverIntended, day: date, names: str) -> Entry:
-    if isinstance(event, HandOverIntended):
-        detail = f"{names}, case file version {event.file_version}"
-        return Entry(day, "partner", f"Handed over to {event.partner}", detail, act=event.act)
-    fee = f", fee {amount_text(event.fee)}" if event.fee else ", no fee"
-    title = f"Reminder “{words(event.step)}”{fee}"
-    detail = (
-        f"{names}, {event.tone} tone, in {_LANGUAGES.get(event.language, event.language)}"
-        f" by {event.channel}, to pay by {day_text(event.deadline)}"
-    )
-    return Entry(day, "reminder", title, detail, act=event.act)
-
-
-_LANGUAGES = {"fi": "Finnish", "sv": "Swedish", "en": "English", "nb": "Norwegian",
-              "da": "Danish", "de": "German"}  # fmt: skip
-
-
-def _told(event: CaseEvent, day: date, names: Any) -> Entry | None:
-    match event:
-        case ClaimJoined():
-            claim = event.claim
-            title = f"Invoice {claim.number}: {amount_text(claim.open)} unpaid"
-            return Entry(day, "invoice", title, f"due on {day_text(claim.due)}, joins the case")
-        case PaymentAllocated():
-            title = f"{amount_text(event.amount)} received"
-            detail = f"{names((event.claim,))}, booked on {day_text(event.booked)}"
-            return Entry(event.received, "money", title, detail)
-        case CreditApplied():
-            title = f"Credit note of {amount_text(event.amount)}"
-            return Entry(event.issued, "money", title, names((event.claim,)))
-        case BalanceStated():
-            title = f"The source states {amount_text(event.open)} open"
-            detail = f"{names((event.claim,))}, {amount_text(event.before)} before: "
-            return Entry(day, "money", title, detail + words(event.cause))
-        case FeeCredited():
-            title = f"Fee of {amount_text(event.amount)} credited"
-            return Entry(day, "money", title, _CREDITED[event.why])
-        case PartnerAnswered() | PartnerPaid() | PartnerClosed():
-            return _partner(event, day, names)
-        case _:
-            return _people(event, day)
-
-
-_CREDITED = {
-    "crossed": "the money had been received when the reminder was sent",
-    "returned": "the reminder came back",
-    "waived": "waived",
-}
-
-
-def _partner(event: PartnerAnswered | PartnerPaid | PartnerClosed, day: date, names: Any) -> Entry:
-    match event:
-        case PartnerAnswered(accepted=True):
-            return Entry(day, "partner", "The partner accepted", event.partner_case or "")
-        case PartnerAnswered():
-            return Entry(day, "partner", "The partner declined", words(event.code or ""))
-        case PartnerPaid():
-            title = f"The partner received {amount_text(event.principal)}"
-            parts = [names((event.claim,))]
-            parts += [f"interest {amount_text(event.interest)}"] if event.interest else []
-            parts += [f"fees {amount_text(event.fees)}"] if event.fees else []
-            return Entry(event.received, "partner", title, ", ".join(parts))
-        case PartnerClosed():
-            return Entry(day, "partner", "The partner closed its case", words(event.code))
-
-
-def _people(event: CaseEvent, day: date) -> Entry | None:
-    match event:
-        case PersonAsked():
-            return Entry(day, "person", "A person was asked", words(event.why))
-        case PersonAnswered():
-            return Entry(day, "person", "A person answered", words(event.answer))
-        case Held():
-            until = f" until {day_text(event.until)}" if event.until else ""
-            return Entry(day, "person", f"On hold{until}", words(event.reason))
-        case Released():
-            return Entry(day, "person", "The hold ended")
-        case Parked():
-            return Entry(day, "person", "Given to a person", words(event.why))
-        case ActWithheld():
-            title = f"{words(event.action).capitalize()} kept in"
-            return Entry(day, "person", title, words(event.why))
-        case CaseClosed():
-            return Entry(day, "invoice", "Case closed", words(event.why))
-        case _:
-            return None

@@ -122,6 +122,8 @@ def closing(book: Book) -> Summary:
     days_to_pay, days_late = speed(book)
     sent = contacts(book)
     fees = [one.notice.fee for one in sent if one.notice.fee and not one.returned]
+    # A fee of a reminder that came back was never charged, so that its credit is none either.
+    taken_back = [e.amount for e in _events(book, FeeCredited) if e.why != "returned"]
     return Summary(
         creditor=book.creditor,
         currency=book.currency,
@@ -136,7 +138,7 @@ def closing(book: Book) -> Summary:
         paid=paid_after(book),
         collected=collected(book),
         fees=_tally(book, fees),
-        fees_credited=_tally(book, [event.amount for event in _events(book, FeeCredited)]),
+        fees_credited=_tally(book, taken_back),
         interest=_interest(book),
         handed_over=_handed_over(book),
         tasks=dict(Counter(task.why for task in book.tasks).most_common()),

@@ -7,7 +7,8 @@ from datetime import date
 
 from infra.local.report.figures import WIDTH, TimeAxis, svg
 from infra.local.report.markup import Markup, el
-from infra.local.report.story import LANES, Entry, Story
+from infra.local.report.sentences import LANES, Entry
+from infra.local.report.story import Story
 from infra.local.report.wording import day_text, round_text
 
 _LEFT = 108.0

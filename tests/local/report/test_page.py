@@ -2,15 +2,27 @@
 
 import re
 from html.parser import HTMLParser
+from typing import get_args
 
 import pytest
 
 from infra.local.report import page, summary
+from infra.local.report.sentences import outcome, told
 from infra.local.report.story import tell, telling
-from tests.local.report.books import book, day
+from shared.domain.events import CaseEvent
+from tests.local.report.books import book, day, eur, invoice, joined
 
 STEPS = {"decide": {"runs": 3, "calls": {"dynamodb:Query": 1.0}}}
 VOID = {"meta"}
+EVENTS = get_args(get_args(CaseEvent)[0])
+VALUES = {
+    "claim": joined(invoice("a", "d", "02-02", "1.00"), "02-02").claim,
+    **dict.fromkeys(("amount", "open", "principal", "interest", "fees"), eur("1.00")),
+    **dict.fromkeys(("before", "due", "until", "received", "booked", "issued"), day("02-02")),
+    **dict.fromkeys(("cause", "reason", "answer", "code", "action"), "other"),
+    "why": "crossed", "act": "act", "on": day("02-02"), "do_not_dun": (), "accepted": True,
+    "partner_case": None,
+}  # fmt: skip
 
 
 class Tags(HTMLParser):
@@ -104,3 +116,14 @@ def test_a_book_without_anything_has_a_page_too():
         empty.creditor, empty.currency, empty.zone, empty.first, empty.last, {}, {}, {}
     )
     parsed(page(empty, summary(empty), kind="replay"))
+
+
+def test_every_kind_of_event_has_its_place_in_a_story():
+    # A case is opened by its first claim; decisions and acts have entries of their own.
+    elsewhere = {"case_opened", "decided", "reminder_intended", "hand_over_intended"}
+    kinds = {get_args(kind.model_fields["kind"].annotation)[0]: kind for kind in EVENTS}
+    for name in kinds.keys() - elsewhere:
+        values = VALUES | ({"before": eur("2.00")} if name == "balance_stated" else {})
+        event = kinds[name].model_construct(**values)
+        known = told(event, day("03-01"), str) or outcome(event, day("03-01"))
+        assert known is not None, name

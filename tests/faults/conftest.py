@@ -1,0 +1,73 @@
+"""A hub in this process, on the embedded stack, with its books; and a partner that answers badly."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import datetime, time
+
+import boto3
+import pytest
+
+from infra.local import clock, setup
+from tests.faults import books as bookkeeping
+from tests.faults.machine import QUEUES, ZONE, Machine, Wire
+from tests.faults.partner import Partner
+
+_TENANTS = itertools.count(1)
+_PASS = '{"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": true}}}'
+
+
+@pytest.fixture(scope="session")
+def surroundings(embedded):
+    """What a machine needs of AWS beside its own table and queues."""
+    region = {"LocationConstraint": embedded.region}
+    for bucket in ("inbox", "documents"):
+        embedded.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration=region)
+    mail = embedded.client("sesv2")
+    mail.create_email_identity(EmailIdentity="creditor.example")
+    mail.create_configuration_set(ConfigurationSetName="mail")
+    role = embedded.client("iam").create_role(RoleName="machine", AssumeRolePolicyDocument="{}")
+    return embedded.client("stepfunctions").create_state_machine(
+        name="dunning", definition=_PASS, roleArn=role["Role"]["Arn"]
+    )["stateMachineArn"]
+
+
+@pytest.fixture
+def machine(process, surroundings, tmp_path, monkeypatch):
+    """A hub of one creditor, at nine on the morning of the first day."""
+    tenant = f"nordic{next(_TENANTS)}"
+    sqs = process.client("sqs")
+    queues = {
+        name: sqs.create_queue(QueueName=f"{tenant}-{name}")["QueueUrl"] for name in QUEUES
+    }
+    for name, url in queues.items():
+        monkeypatch.setenv(f"{name.upper()}_QUEUE", url)
+    for name, value in {
+        "OUTBOUND": "on", "DOCUMENTS": "documents", "INBOX_BUCKET": "inbox",
+        "DUNNING": surroundings, "SECRET_PREFIX": tenant, "API_URL": "https://api.example",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+    morning = datetime.combine(bookkeeping.BEGIN, time(9), tzinfo=ZONE)
+    clock.begin(tmp_path / "clock", morning)
+    return Machine(process, Wire(boto3.DEFAULT_SESSION), tmp_path / "clock", queues, tenant)
+
+
+@pytest.fixture
+def books(machine):
+    return bookkeeping.Books(machine, "inbox", "mail")
+
+
+@pytest.fixture
+def partner(monkeypatch):
+    """A partner that verifies, remembers what it took, and answers as it is told."""
+    with Partner(bookkeeping.SECRET) as peer:
+        monkeypatch.setenv("PRIVATE_TARGETS", peer.origin)
+        yield peer
+
+
+@pytest.fixture
+def with_partner(books, partner):
+    """The books, with a policy whose second step is the hand-over."""
+    books.settle_in(bookkeeping.FIRM_FIRST, endpoint=partner.endpoint)
+    assert setup.PARTNER == books.row(setup.PARTNER)["list_id"]
+    return books

@@ -1,0 +1,258 @@
+"""The hub in this process: its handlers on the embedded stack, killed at any call one wants.
+
+Queues and table are real; an execution of the dunning machine is its handlers one after the other,
+with JSON in between, as infra/dunning.asl.yaml runs them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from functions import ask, book, decide, deliver, hand_over, pull, remind, sweep
+from infra.local import clock
+from shared.cloud import keys, table
+from shared.cloud.keys import SHARDS, Tenant
+from shared.cloud.store import Store
+from shared.errors import Conflict
+
+ZONE = ZoneInfo("Europe/Helsinki")
+QUEUES = {"sweep": sweep, "pull": pull, "book": book, "outbox": deliver, "inbox": None}
+TOUCHES = {"remind": remind, "hand_over": hand_over, "ask": ask}
+
+
+class Killed(BaseException):
+    """The process is gone: no handler of an error runs."""
+
+
+class Wire:
+    """Every AWS call of the hub's handlers, in order, and where the process is killed."""
+
+    def __init__(self, session):
+        self.calls = []
+        self.started = []
+        self.kill = None
+        self.after_call = {}
+        session.events.register("before-call", self._before)
+        session.events.register("after-call", self._after)
+
+    def _before(self, model, params, **_):
+        name = f"{model.service_model.service_name}:{model.name}"
+        if self.kill == ("before", len(self.calls)):
+            raise Killed(name)
+        self.calls.append(name)
+        if model.name == "StartExecution":
+            self.started.append(json.loads(json.loads(params["body"])["input"]))
+
+    def _after(self, model, **_):
+        if self.kill == ("after", len(self.calls) - 1):
+            raise Killed(self.calls[-1])
+        # Somebody else acts right after a call of ours, once.
+        act = self.after_call.pop(model.name, None)
+        if act is not None:
+            act()
+
+    def watch(self):
+        """Start to count anew; gives the live list."""
+        self.calls.clear()
+        return self.calls
+
+
+class Machine:
+    """One hub of one creditor, and the clock that it lives by."""
+
+    def __init__(self, stack, wire, clock_file, queues, tenant):
+        self.stack, self.wire, self.clock_file = stack, wire, clock_file
+        self.queues, self.tenant = queues, Tenant(tenant)
+        self.sqs = stack.client("sqs")
+        self.executions = []
+        self.outcomes = Counter()
+        self.bodies = []
+
+    # time ---------------------------------------------------------------------------------------
+
+    def now(self):
+        return clock.now(self.clock_file)
+
+    def today(self):
+        return self.now().astimezone(ZONE).date()
+
+    def pass_time(self, **delta):
+        clock.advance(self.clock_file, int(timedelta(**delta).total_seconds()))
+
+    def live_on(self, day: date):
+        """Nine in the morning of a day that lies ahead, and everything that is due then."""
+        morning = datetime.combine(day, time(9), tzinfo=ZONE)
+        self.pass_time(seconds=round((morning - self.now()).total_seconds()))
+        self.settle()
+
+    # running ------------------------------------------------------------------------------------
+
+    def sweep(self):
+        """One sweep of every shard; what was taken on."""
+        taken = Counter()
+        for number in range(SHARDS):
+            event = {"Records": [{"body": json.dumps({"shard": f"S#{number}"})}]}
+            taken.update(self._guarded(lambda event=event: sweep.handler(event, None)) or {})
+        self._collect()
+        return taken
+
+    def settle(self, rounds=12):
+        """Sweep and work until nothing is due, a few minutes' waits included."""
+        for _ in range(rounds):
+            self.sweep()
+            self.work()
+            due = self.next_due()
+            if due is None or due > self.now() + timedelta(minutes=16):
+                return
+            if due > self.now():
+                self.pass_time(seconds=(due - self.now()).total_seconds() + 2)
+        raise AssertionError(f"something is due for ever: {self.due_rows()}")
+
+    def work(self):
+        """Run every started execution and take every message, until there is none."""
+        while self._run_executions() or self._take_messages():
+            pass
+
+    def execute(self, start):
+        """One execution from its input to its end: ``succeeded`` or the error's name."""
+        state = start
+        try:
+            state = _json(decide.handler(state, None))
+            touch = TOUCHES.get(state["next"])
+            if touch is not None:
+                state = _json(touch.handler(state, None))
+        except Conflict:
+            return "conflict"
+        except Exception as error:
+            return type(error).__name__
+        return state.get("done", "rest")
+
+    def started(self):
+        """The inputs of executions that the sweep started and nobody ran yet."""
+        self._collect()
+        waiting, self.executions = self.executions, []
+        return waiting
+
+    def lose_messages(self):
+        """Whatever stands in a queue is gone."""
+        for queue in self.queues:
+            while self._receive(queue):
+                pass
+
+    def send(self, queue, body):
+        self.sqs.send_message(QueueUrl=self.queues[queue], MessageBody=json.dumps(body))
+
+    def messages(self, queue):
+        """Takes what stands in a queue."""
+        return [json.loads(one["Body"]) for one in self._receive(queue)]
+
+    def hand(self, queue, *bodies):
+        """A batch of messages straight to the queue's function; its answer."""
+        records = [
+            {"messageId": str(number), "body": json.dumps(body)}
+            for number, body in enumerate(bodies)
+        ]
+        return QUEUES[queue].handler({"Records": records}, None)
+
+    def _run_executions(self):
+        starts = self.started()
+        for start in starts:
+            self.outcomes[self._guarded(lambda start=start: self.execute(start)) or "killed"] += 1
+        return bool(starts)
+
+    def _take_messages(self):
+        found = False
+        for queue, module in QUEUES.items():
+            for message in self._receive(queue):
+                found = True
+                self.bodies.append(message["Body"])
+                if module is not None:
+                    record = {"messageId": message["MessageId"], "body": message["Body"]}
+                    event = {"Records": [record]}
+                    self._guarded(lambda module=module, event=event: module.handler(event, None))
+        self._collect()
+        return found
+
+    def _receive(self, queue):
+        """A message that fails is lost: the due index has to find its work again."""
+        url = self.queues[queue]
+        answer = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+        found = answer.get("Messages", [])
+        for message in found:
+            self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return found
+
+    def _collect(self):
+        self.executions += self.wire.started
+        self.wire.started.clear()
+
+    @staticmethod
+    def _guarded(work):
+        try:
+            return work()
+        except Killed:
+            return None
+
+    # looking ------------------------------------------------------------------------------------
+
+    def rows(self):
+        """Every row of the table, as the hub's code sees rows."""
+        client = self.stack.client("dynamodb")
+        pages = client.get_paginator("scan").paginate(TableName=table.name())
+        return [table._load(item) for page in pages for item in page["Items"]]
+
+    def due_rows(self):
+        return sorted((row["due_at"], row["pk"]) for row in self.rows() if "due_at" in row)
+
+    def next_due(self):
+        """The next instant at which something other than a feed is due."""
+        waiting = [at for at, pk in self.due_rows() if "#CONN#" not in pk]
+        return datetime.fromisoformat(waiting[0]) if waiting else None
+
+    def cases(self):
+        return [keys.id_of(row["pk"]) for row in self.rows() if row["sk"] == "HEAD"]
+
+    def case(self):
+        """The one case."""
+        (case,) = self.cases()
+        return Store(self.tenant).load(case).case
+
+    def events(self):
+        (case,) = self.cases()
+        return Store(self.tenant).events(case)
+
+    def kinds(self):
+        return [event.kind for event in self.events()]
+
+    def tasks(self):
+        return sorted(row["why"] for row in self.rows() if row["sk"] == "TASK")
+
+    def letters(self):
+        """The letters of this creditor that left."""
+        return [one for one in self.stack.letters() if one.tags["tenant"] == self.tenant.id]
+
+    # going back ---------------------------------------------------------------------------------
+
+    def save(self):
+        """The whole table and the clock, to begin from again."""
+        return self.rows(), self.now()
+
+    def restore(self, saved):
+        rows, at = saved
+        client = self.stack.client("dynamodb")
+        for row in self.rows():
+            key = table._dump({"pk": row["pk"], "sk": row["sk"]})
+            client.delete_item(TableName=table.name(), Key=key)
+        table.batch_put(rows)
+        self.clock_file.unlink()
+        clock.begin(self.clock_file, at)
+        self.lose_messages()
+        self.wire.started.clear()
+        self.executions.clear()
+
+
+def _json(value):
+    return json.loads(json.dumps(value))
