@@ -9,13 +9,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 
-from infra.local.erp.books import Books, Customer, NewInvoice, Posted
+from infra.local.erp.books import Books
+from infra.local.erp.entries import Customer, NewInvoice, Posted
 
 FIRST = date(2026, 3, 2)
 LAST = date(2026, 4, 30)
 START_LINE = date(2026, 2, 20)
 TERM = 14
 _SEED = 20260302
+_CENT = Decimal("0.01")
 
 _FIRST_NAMES = ("Aino", "Eero", "Helmi", "Juhani", "Kaisa", "Lauri", "Maria", "Niilo", "Oona",
                 "Pekka", "Riikka", "Sami", "Tuula", "Veikko", "Anders", "Birgitta", "Christer",
@@ -120,7 +122,9 @@ def _customer(dice: random.Random, number: int) -> Customer:
             business_id=("fi_vat", f"FI{_business_id(1_000_000 + number * 137)}"),
         )  # fmt: skip
     first, last = dice.choice(_FIRST_NAMES), dice.choice(_LAST_NAMES)
-    language = "sv" if first in _FIRST_NAMES[14:20] else "en" if first in _FIRST_NAMES[20:] else "fi"
+    language = (
+        "sv" if first in _FIRST_NAMES[14:20] else "en" if first in _FIRST_NAMES[20:] else "fi"
+    )
     return Customer(
         name=f"{first} {last}", kind="person", language=language, street=street,
         postal_code=postal_code, city=city, email=f"asiakas{number}@post.example",
@@ -146,42 +150,40 @@ def _habits(dice: random.Random, invoices: int) -> list[str]:
     return habits
 
 
+Booking = tuple[date, Callable[[], object]]
+
+
 def _settlements(
     books: Books, plan: NewInvoice, posted: Posted, habit: str, chance: float
-) -> Iterator[tuple[date, Callable[[], object]]]:
+) -> Iterator[Booking]:
     """What comes in for an invoice: the day it is booked, and the booking."""
-    due = plan.due
-    friendly, firm, handed = due + timedelta(days=8), due + timedelta(days=23), due + timedelta(days=42)
+    friendly = plan.due + timedelta(days=8)
+    firm = friendly + timedelta(days=15)
+    handed = firm + timedelta(days=19)
+    in_one = {
+        "on_time": plan.due - timedelta(days=round(chance * 10)),
+        "few_days_late": plan.due + timedelta(days=1 + round(chance * 6)),
+        "after_friendly": friendly + timedelta(days=2 + round(chance * 8)),
+        "after_firm": firm + timedelta(days=3 + round(chance * 7)),
+        "after_hand_over": handed + timedelta(days=4),
+    }
+    if habit in in_one:
+        yield in_one[habit], partial(books.pay, posted.id, in_one[habit])
+    elif habit == "in_parts":
+        half = (plan.amount / 2).quantize(_CENT)
+        yield _paid(books, posted, friendly + timedelta(days=4), half)
+        yield _paid(books, posted, firm + timedelta(days=6))
+    elif habit == "crossed":
+        # Paid on the very day of the fee-bearing reminder, booked two days later.
+        yield firm + timedelta(days=2), partial(books.pay, posted.id, firm)
+    elif habit == "credited":
+        on = friendly + timedelta(days=3)
+        yield on, partial(books.credit, posted.id, on)
+    elif habit == "credited_in_part":
+        on = friendly + timedelta(days=3)
+        yield on, partial(books.credit_part, posted.id, on, (plan.amount / 4).quantize(_CENT))
+        yield _paid(books, posted, firm + timedelta(days=4))
 
-    def pays(on: date, part: Decimal | None = None, booked: date | None = None) -> tuple[date, Callable[[], object]]:
-        return booked or on, lambda: books.pay(posted.id, on, part)
 
-    match habit:
-        case "on_time":
-            yield pays(due - timedelta(days=round(chance * 10)))
-        case "few_days_late":
-            yield pays(due + timedelta(days=1 + round(chance * 6)))
-        case "after_friendly":
-            yield pays(friendly + timedelta(days=2 + round(chance * 8)))
-        case "after_firm":
-            yield pays(firm + timedelta(days=3 + round(chance * 7)))
-        case "in_parts":
-            half = (plan.amount / 2).quantize(Decimal("0.01"))
-            yield pays(friendly + timedelta(days=4), half)
-            yield pays(firm + timedelta(days=6))
-        case "crossed":
-            # Paid on the very day of the fee-bearing reminder, booked two days later.
-            yield pays(firm, booked=firm + timedelta(days=2))
-        case "credited":
-            on = friendly + timedelta(days=3)
-            yield on, partial(books.credit, posted.id, on)
-        case "credited_in_part":
-            on = friendly + timedelta(days=3)
-            part = (plan.amount / 4).quantize(Decimal("0.01"))
-            yield on, partial(books.credit_part, posted.id, on, part)
-            yield pays(firm + timedelta(days=4))
-        case "after_hand_over":
-            yield pays(handed + timedelta(days=4))
-        case _:
-            return
-
+def _paid(books: Books, posted: Posted, on: date, part: Decimal | None = None) -> Booking:
+    return on, partial(books.pay, posted.id, on, part)

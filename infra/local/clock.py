@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def read(path: Path) -> int:
-    """Seconds that business time is ahead of wall time (behind, when negative); 0 without a file."""
+    """Seconds by which business time is ahead of wall time; negative when it is behind."""
     try:
         return int(path.read_text())
     except FileNotFoundError:

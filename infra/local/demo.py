@@ -49,7 +49,6 @@ def installation(
     start_line: date,
     *,
     port: int = 0,
-    policy: dict[str, Any] | None = None,
     workflow: str = "STANDARD",
     schedules: str = "DISABLED",
     fill: Callable[[Books], object] = lambda _: None,
@@ -62,9 +61,7 @@ def installation(
     with Tryton.start(folder / "erp") as erp, stack.running(folder / "stack", port) as running:
         books = Books.open(erp)
         fill(books)
-        clock.begin(
-            running.clock_file, datetime.combine(first, clock_time(8, 30), tzinfo=zone)
-        )
+        clock.begin(running.clock_file, datetime.combine(first, clock_time(8, 30), tzinfo=zone))
         world = setup.World(erp, setup.free_port())
         hub = install(
             running,
@@ -74,7 +71,7 @@ def installation(
         )
         secret = setup.webhook_secret()
         with setup.start_partner(hub, world, secret, folder / "partner") as partner:
-            setup.configure(hub, erp, partner, secret, start_line, policy or setup.POLICY)
+            setup.configure(hub, erp, partner, secret, start_line, setup.POLICY)
             yield Installation(erp, books, hub, partner, folder)
 
 
@@ -167,7 +164,7 @@ def _write_letters(hub: Hub, folder: Path) -> dict[str, str]:
         path = folder / f"{number:04d}-{act}.html"
         path.write_text(letter.html or letter.text, encoding="utf-8")
         path.with_suffix(".txt").write_text(
-            f"To: {letter.to}\nSubject: {letter.subject}\n\n{letter.text}", encoding="utf-8"
+            f"To: {", ".join(letter.to)}\nSubject: {letter.subject}\n\n{letter.text}", encoding="utf-8"
         )
         written[act] = f"{folder.name}/{path.name}"
     return written

@@ -26,7 +26,9 @@ def up(port: int = 0) -> int:
     """Start ERP, hub and partner in the background, and print how to reach them."""
     console = Console()
     if (FOLDER / "pid").exists() and _alive(int((FOLDER / "pid").read_text())):
-        console.print("One runs already; this is how to reach it. Stop it with [bold]make down[/bold].")
+        console.print(
+            "One runs already; this is how to reach it. Stop it with [bold]make down[/bold]."
+        )
         _show(console)
         return 1
     FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -98,7 +100,9 @@ def _show(console: Console) -> None:
     access = json.loads(_ACCESS.read_text())
     console.print(f"API      {access['api']}")
     console.print(f"token    {access['token'][:24]}...   (whole in {_ACCESS}, as all secrets)")
-    console.print(f"ERP      {access['erp']}  database {access['erp_database']}, user {access['erp_user']}")
+    console.print(
+        f"ERP      {access['erp']}  database {access['erp_database']}, user {access['erp_user']}"
+    )
     console.print(f"partner  {access['partner']}")
     console.print("\nTry:")
     console.print(

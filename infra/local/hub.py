@@ -82,7 +82,7 @@ class Hub:
         return answer.json() if answer.content else None
 
     def grant(self, role: str, tenant: str = TENANT, connection: str = "") -> None:
-        """Write the principal row that maps a role's token client to a tenant (an operator's act)."""
+        """Map a role's token client to a tenant, as an operator does with a principal row."""
         row = {
             "pk": {"S": f"PRINCIPAL#{self.outputs[f'{role.capitalize()}Client']}"},
             "sk": {"S": "PRINCIPAL"},

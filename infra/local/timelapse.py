@@ -53,7 +53,7 @@ class TimeLapse:
         self._go(datetime.combine(day, MORNING, tzinfo=self.zone))
         self.days += 1
         for connection in self.connections:
-            self.hub.send("Pull", json.dumps({"tenant": TENANT, "connection": connection}))
+            self._send("Pull", {"tenant": TENANT, "connection": connection})
         self.drain()
         self.settle()
 
@@ -74,7 +74,7 @@ class TimeLapse:
         """Ask for one sweep of every shard."""
         self.rounds += 1
         for shard in range(SHARDS):
-            self.hub.send("Sweep", json.dumps({"shard": f"S#{shard}"}))
+            self._send("Sweep", {"shard": f"S#{shard}"})
 
     def drain(self) -> None:
         """Wait until no message is visible or in flight and no execution runs."""
@@ -173,6 +173,10 @@ class TimeLapse:
             stateMachineArn=self.hub.outputs["DunningMachine"], statusFilter="RUNNING", maxResults=10
         )
         return len(found["executions"])
+
+    def _send(self, queue: str, message: dict[str, str]) -> None:
+        url = self.hub.outputs[f"{queue}Queue"]
+        self._client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(message))
 
     def _go(self, to: datetime) -> None:
         ahead = (to - self._now()).total_seconds()

@@ -135,6 +135,8 @@ class Store:
         claim in force.
         """
         before, head = loaded.case, loaded.head
+        if token is not None and token.version != before.version:
+            raise Conflict("the claim of this run is for another version of the case")
         case = Case.replay(before.id, events, before)
         snap = head["snap"]
         writes: list[Write] = []

@@ -69,7 +69,7 @@ class Books:
 
     def __init__(self, machine, bucket, mail_set):
         self.machine, self.bucket, self.mail_set = machine, bucket, mail_set
-        self.s3 = machine.stack.client("s3")
+        self.s3 = machine.admin("s3")
         self.drops = 0
 
     def settle_in(self, policy=FRIENDLY_FIRST, *, start_line=date(2026, 2, 1), endpoint=""):

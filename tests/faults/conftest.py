@@ -5,12 +5,11 @@ from __future__ import annotations
 import itertools
 from datetime import datetime, time
 
-import boto3
 import pytest
 
 from infra.local import clock, setup
 from tests.faults import books as bookkeeping
-from tests.faults.machine import QUEUES, ZONE, Machine, Wire
+from tests.faults.machine import QUEUES, ZONE, Machine
 from tests.faults.partner import Partner
 
 _TENANTS = itertools.count(1)
@@ -18,25 +17,25 @@ _PASS = '{"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": true}}}'
 
 
 @pytest.fixture(scope="session")
-def surroundings(embedded):
+def surroundings(embedded, admin):
     """What a machine needs of AWS beside its own table and queues."""
     region = {"LocationConstraint": embedded.region}
     for bucket in ("inbox", "documents"):
-        embedded.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration=region)
-    mail = embedded.client("sesv2")
+        admin("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration=region)
+    mail = admin("sesv2")
     mail.create_email_identity(EmailIdentity="creditor.example")
     mail.create_configuration_set(ConfigurationSetName="mail")
-    role = embedded.client("iam").create_role(RoleName="machine", AssumeRolePolicyDocument="{}")
-    return embedded.client("stepfunctions").create_state_machine(
+    role = admin("iam").create_role(RoleName="machine", AssumeRolePolicyDocument="{}")
+    return admin("stepfunctions").create_state_machine(
         name="dunning", definition=_PASS, roleArn=role["Role"]["Arn"]
     )["stateMachineArn"]
 
 
 @pytest.fixture
-def machine(process, surroundings, tmp_path, monkeypatch):
+def machine(process, admin, wire, surroundings, tmp_path, monkeypatch):
     """A hub of one creditor, at nine on the morning of the first day."""
     tenant = f"nordic{next(_TENANTS)}"
-    sqs = process.client("sqs")
+    sqs = admin("sqs")
     queues = {
         name: sqs.create_queue(QueueName=f"{tenant}-{name}")["QueueUrl"] for name in QUEUES
     }
@@ -49,7 +48,7 @@ def machine(process, surroundings, tmp_path, monkeypatch):
         monkeypatch.setenv(name, value)
     morning = datetime.combine(bookkeeping.BEGIN, time(9), tzinfo=ZONE)
     clock.begin(tmp_path / "clock", morning)
-    return Machine(process, Wire(boto3.DEFAULT_SESSION), tmp_path / "clock", queues, tenant)
+    return Machine(process, admin, wire, queues, tenant)
 
 
 @pytest.fixture

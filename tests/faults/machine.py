@@ -7,8 +7,10 @@ with JSON in between, as infra/dunning.asl.yaml runs them.
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from functions import ask, book, decide, deliver, hand_over, pull, remind, sweep
@@ -17,56 +19,21 @@ from shared.cloud import keys, table
 from shared.cloud.keys import SHARDS, Tenant
 from shared.cloud.store import Store
 from shared.errors import Conflict
+from tests.wire import Killed
 
 ZONE = ZoneInfo("Europe/Helsinki")
 QUEUES = {"sweep": sweep, "pull": pull, "book": book, "outbox": deliver, "inbox": None}
 TOUCHES = {"remind": remind, "hand_over": hand_over, "ask": ask}
 
 
-class Killed(BaseException):
-    """The process is gone: no handler of an error runs."""
-
-
-class Wire:
-    """Every AWS call of the hub's handlers, in order, and where the process is killed."""
-
-    def __init__(self, session):
-        self.calls = []
-        self.started = []
-        self.kill = None
-        self.after_call = {}
-        session.events.register("before-call", self._before)
-        session.events.register("after-call", self._after)
-
-    def _before(self, model, params, **_):
-        name = f"{model.service_model.service_name}:{model.name}"
-        if self.kill == ("before", len(self.calls)):
-            raise Killed(name)
-        self.calls.append(name)
-        if model.name == "StartExecution":
-            self.started.append(json.loads(json.loads(params["body"])["input"]))
-
-    def _after(self, model, **_):
-        if self.kill == ("after", len(self.calls) - 1):
-            raise Killed(self.calls[-1])
-        # Somebody else acts right after a call of ours, once.
-        act = self.after_call.pop(model.name, None)
-        if act is not None:
-            act()
-
-    def watch(self):
-        """Start to count anew; gives the live list."""
-        self.calls.clear()
-        return self.calls
-
-
 class Machine:
     """One hub of one creditor, and the clock that it lives by."""
 
-    def __init__(self, stack, wire, clock_file, queues, tenant):
-        self.stack, self.wire, self.clock_file = stack, wire, clock_file
+    def __init__(self, stack, admin, wire, queues, tenant):
+        self.stack, self.admin, self.wire = stack, admin, wire
+        self.clock_file = Path(os.environ["DUNLIN_CLOCK_FILE"])
         self.queues, self.tenant = queues, Tenant(tenant)
-        self.sqs = stack.client("sqs")
+        self.sqs = admin("sqs")
         self.executions = []
         self.outcomes = Counter()
         self.bodies = []
@@ -200,7 +167,7 @@ class Machine:
 
     def rows(self):
         """Every row of the table, as the hub's code sees rows."""
-        client = self.stack.client("dynamodb")
+        client = self.admin("dynamodb")
         pages = client.get_paginator("scan").paginate(TableName=table.name())
         return [table._load(item) for page in pages for item in page["Items"]]
 
@@ -242,7 +209,7 @@ class Machine:
 
     def restore(self, saved):
         rows, at = saved
-        client = self.stack.client("dynamodb")
+        client = self.admin("dynamodb")
         for row in self.rows():
             key = table._dump({"pk": row["pk"], "sk": row["sk"]})
             client.delete_item(TableName=table.name(), Key=key)
