@@ -139,7 +139,7 @@ class Bookings:
 
 
 def _customer(name: str) -> Customer:
-    """A customer of whom only the id is known; the address makes Finnish law the one that counts."""
+    """A customer of whom only the id is known, at an address where Finnish law holds."""
     return Customer(
         name=f"Customer {name}",
         kind="unknown",

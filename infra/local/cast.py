@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import partial
 
 from infra.local.erp.books import Books
-from infra.local.erp.entries import Customer, NewInvoice, Posted
+from infra.local.erp.entries import Customer, NewInvoice, Posted, Receipt
 
 FIRST = date(2026, 3, 2)
 LAST = date(2026, 4, 30)
@@ -18,6 +18,8 @@ START_LINE = date(2026, 2, 20)
 TERM = 14
 _SEED = 20260302
 _CENT = Decimal("0.01")
+# Days from the due date to the friendly reminder of the demo's policy.
+_FRIENDLY = 8
 
 _FIRST_NAMES = ("Aino", "Eero", "Helmi", "Juhani", "Kaisa", "Lauri", "Maria", "Niilo", "Oona",
                 "Pekka", "Riikka", "Sami", "Tuula", "Veikko", "Anders", "Birgitta", "Christer",
@@ -42,19 +44,27 @@ HABITS: tuple[tuple[str, int], ...] = (
 )  # fmt: skip
 
 
-@dataclass
-class Happening:
-    """Something that an accountant books on a day."""
+@dataclass(frozen=True)
+class Plan:
+    """An invoice to come, and how it will be paid; ``chance`` spreads the days."""
 
-    on: date
-    act: Callable[[], object]
+    invoice: NewInvoice
+    habit: str
+    chance: float
 
 
 @dataclass
 class Cast:
-    """The world as it goes on: what is booked on which day."""
+    """The world as it goes on: what is booked on which day.
 
-    happenings: list[Happening] = field(default_factory=list)
+    A day's invoices are posted together and its payments booked as one bank statement, as an
+    accountant does; everything else is one act by itself.
+    """
+
+    plans: list[Plan] = field(default_factory=list)
+    receipts: list[tuple[date, Receipt]] = field(default_factory=list)
+    acts: list[tuple[date, Callable[[], object]]] = field(default_factory=list)
+    books: Books | None = None
 
     def populate(self, books: Books, customers: int = 40, invoices: int = 110) -> None:
         """Create customers, plan invoices and payments, and book what the first day has.
@@ -62,48 +72,75 @@ class Cast:
         The same at every start.
         """
         dice = random.Random(_SEED)  # noqa: S311 - a repeatable world, nothing secret
+        self.books = books
         people = [_customer(dice, number) for number in range(customers)]
         ids = books.create_customers(people)
         for habit in _habits(dice, invoices):
             issued = date(2026, 2, 9) + timedelta(days=dice.randrange(0, 64))
-            plan = NewInvoice(
-                customer=dice.choice(ids), issued=issued, due=issued + timedelta(days=TERM),
+            invoice = NewInvoice(
+                customer=dice.choice(ids),
+                issued=issued,
+                due=issued + timedelta(days=TERM),
                 amount=Decimal(dice.randrange(1_500, 48_000)).scaleb(-2),
                 description=dice.choice(_GOODS),
-            )  # fmt: skip
-            self.at(issued, partial(self._post, books, plan, habit, dice.random()))
+            )
+            self.plans.append(Plan(invoice, habit, dice.random()))
         # One invoice from before the hub's time: it goes to a person, never to a letter.
-        old = NewInvoice(customer=ids[0], issued=date(2026, 1, 5), due=date(2026, 1, 19),
-                         amount=Decimal("75.00"), description="Toimitus 1/2026")  # fmt: skip
-        self.at(old.issued, partial(self._post, books, old, "never", 0.0))
+        old = NewInvoice(
+            customer=ids[0],
+            issued=date(2026, 1, 5),
+            due=date(2026, 1, 19),
+            amount=Decimal("75.00"),
+            description="Toimitus 1/2026",
+        )
+        self.plans.append(Plan(old, "never", 0.0))
         self.live(FIRST)
 
     def next_event(self, after: date) -> date | None:
         """The next day after ``after`` on which something is booked."""
-        return min((one.on for one in self.happenings if one.on > after), default=None)
+        days = [plan.invoice.issued for plan in self.plans]
+        days += [day for day, _ in [*self.receipts, *self.acts]]
+        return min((day for day in days if day > after), default=None)
 
-    def live(self, day: date) -> int:
-        """Book everything up to a day; how many things that were."""
-        booked = 0
-        while now := sorted((one for one in self.happenings if one.on <= day), key=_day):
-            self.happenings = [one for one in self.happenings if one.on > day]
-            for one in now:
-                one.act()
-            booked += len(now)
-        return booked
+    def live(self, day: date) -> None:
+        """Book everything up to a day."""
+        self._post(day)
+        receipts = [receipt for on, receipt in self.receipts if on <= day]
+        self.receipts = [(on, one) for on, one in self.receipts if on > day]
+        if receipts and self.books is not None:
+            self.books.book_statement(receipts)
+        acts = [act for on, act in self.acts if on <= day]
+        self.acts = [(on, act) for on, act in self.acts if on > day]
+        for act in acts:
+            act()
 
     def at(self, on: date, act: Callable[[], object]) -> None:
-        """Let something be booked on a day."""
-        self.happenings.append(Happening(on, act))
+        """Let something happen on a day."""
+        self.acts.append((on, act))
 
-    def _post(self, books: Books, plan: NewInvoice, habit: str, chance: float) -> None:
-        (posted,) = books.post_invoices([plan])
-        for on, settle in _settlements(books, plan, posted, habit, chance):
-            self.at(on, settle)
+    def _post(self, day: date) -> None:
+        now = sorted((one for one in self.plans if one.invoice.issued <= day), key=_issued)
+        self.plans = [one for one in self.plans if one.invoice.issued > day]
+        if not now or self.books is None:
+            return
+        posted = self.books.post_invoices([plan.invoice for plan in now])
+        for plan, one in zip(now, posted, strict=True):
+            self._plan_payments(plan, one)
+
+    def _plan_payments(self, plan: Plan, posted: Posted) -> None:
+        for booked, on, amount in _payments(plan):
+            self.receipts.append((booked, Receipt(posted.id, on, amount)))
+        friendly = plan.invoice.due + timedelta(days=_FRIENDLY)
+        on = friendly + timedelta(days=3)
+        if plan.habit == "credited" and self.books is not None:
+            self.at(on, partial(self.books.credit, posted.id, on))
+        elif plan.habit == "credited_in_part" and self.books is not None:
+            part = _part(plan.invoice.amount, 4)
+            self.at(on, partial(self.books.credit_part, posted.id, on, part))
 
 
-def _day(happening: Happening) -> date:
-    return happening.on
+def _issued(plan: Plan) -> date:
+    return plan.invoice.issued
 
 
 _GOODS = ("Maalit ja tarvikkeet", "Köysi ja heloitus", "Veneen talvisäilytys", "Huoltotarvikkeet",
@@ -119,7 +156,7 @@ def _customer(dice: random.Random, number: int) -> Customer:
         return Customer(
             name=name, kind="company", language="sv" if swedish else "fi", street=street,
             postal_code=postal_code, city=city, email=f"laskut{number}@{_domain(name)}",
-            business_id=("fi_vat", f"FI{_business_id(1_000_000 + number * 137)}"),
+            business_id=("fi_ytunnus", _business_id(1_000_000 + number * 137)),
         )  # fmt: skip
     first, last = dice.choice(_FIRST_NAMES), dice.choice(_LAST_NAMES)
     language = (
@@ -140,7 +177,9 @@ def _business_id(body: int) -> str:
     """A Finnish business id with a right check digit (modulo 11, weights 7 9 10 5 8 4 2)."""
     digits = f"{body:07d}"
     rest = sum(int(d) * w for d, w in zip(digits, (7, 9, 10, 5, 8, 4, 2), strict=True)) % 11
-    return digits + str(0 if rest == 0 else 11 - rest) if rest != 1 else _business_id(body + 1)
+    if rest == 1:  # such a number is never given out
+        return _business_id(body + 1)
+    return f"{digits}-{0 if rest == 0 else 11 - rest}"
 
 
 def _habits(dice: random.Random, invoices: int) -> list[str]:
@@ -150,40 +189,33 @@ def _habits(dice: random.Random, invoices: int) -> list[str]:
     return habits
 
 
-Booking = tuple[date, Callable[[], object]]
-
-
-def _settlements(
-    books: Books, plan: NewInvoice, posted: Posted, habit: str, chance: float
-) -> Iterator[Booking]:
-    """What comes in for an invoice: the day it is booked, and the booking."""
-    friendly = plan.due + timedelta(days=8)
+def _payments(plan: Plan) -> Iterator[tuple[date, date, Decimal]]:
+    """What comes in for an invoice: the day it is booked, the day it is received, the amount."""
+    due, amount, chance = plan.invoice.due, plan.invoice.amount, plan.chance
+    friendly = due + timedelta(days=_FRIENDLY)
     firm = friendly + timedelta(days=15)
     handed = firm + timedelta(days=19)
     in_one = {
-        "on_time": plan.due - timedelta(days=round(chance * 10)),
-        "few_days_late": plan.due + timedelta(days=1 + round(chance * 6)),
+        "on_time": due - timedelta(days=round(chance * 10)),
+        "few_days_late": due + timedelta(days=1 + round(chance * 6)),
         "after_friendly": friendly + timedelta(days=2 + round(chance * 8)),
         "after_firm": firm + timedelta(days=3 + round(chance * 7)),
         "after_hand_over": handed + timedelta(days=4),
     }
-    if habit in in_one:
-        yield in_one[habit], partial(books.pay, posted.id, in_one[habit])
-    elif habit == "in_parts":
-        half = (plan.amount / 2).quantize(_CENT)
-        yield _paid(books, posted, friendly + timedelta(days=4), half)
-        yield _paid(books, posted, firm + timedelta(days=6))
-    elif habit == "crossed":
+    if plan.habit in in_one:
+        yield in_one[plan.habit], in_one[plan.habit], amount
+    elif plan.habit == "in_parts":
+        half = _part(amount, 2)
+        first, second = friendly + timedelta(days=4), firm + timedelta(days=6)
+        yield first, first, half
+        yield second, second, amount - half
+    elif plan.habit == "crossed":
         # Paid on the very day of the fee-bearing reminder, booked two days later.
-        yield firm + timedelta(days=2), partial(books.pay, posted.id, firm)
-    elif habit == "credited":
-        on = friendly + timedelta(days=3)
-        yield on, partial(books.credit, posted.id, on)
-    elif habit == "credited_in_part":
-        on = friendly + timedelta(days=3)
-        yield on, partial(books.credit_part, posted.id, on, (plan.amount / 4).quantize(_CENT))
-        yield _paid(books, posted, firm + timedelta(days=4))
+        yield firm + timedelta(days=2), firm, amount
+    elif plan.habit == "credited_in_part":
+        later = firm + timedelta(days=4)
+        yield later, later, amount - _part(amount, 4)
 
 
-def _paid(books: Books, posted: Posted, on: date, part: Decimal | None = None) -> Booking:
-    return on, partial(books.pay, posted.id, on, part)
+def _part(amount: Decimal, parts: int) -> Decimal:
+    return (amount / parts).quantize(_CENT)

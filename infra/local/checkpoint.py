@@ -98,7 +98,10 @@ class Shelf:
             hub = install(running, private_targets=world.private_targets)
             secret = setup.webhook_secret()
             with setup.start_partner(hub, world, secret, folder / "partner") as partner:
-                places = {setup.ERP: {"url": erp.url}, setup.PARTNER: {"endpoint": partner.endpoint}}
+                places = {
+                    setup.ERP: {"url": erp.url},
+                    setup.PARTNER: {"endpoint": partner.endpoint},
+                }
                 _restore_table(hub, saved.folder / "table.jsonl", places)
                 self._restore_documents(hub, saved.folder / "documents.jsonl")
                 _renew_secrets(hub, setup.ERP, {"application_key": erp.api_key})
@@ -168,7 +171,7 @@ def _restore_stack_files(saved: Path, directory: Path) -> None:
 
 
 def _restore_table(hub: Hub, file: Path, places: Mapping[str, Mapping[str, str]]) -> None:
-    """Write every row back. This start's principals are its own; connections moved to ``places``."""
+    """Write every row back but the principals, which are new; connections move to ``places``."""
     client = hub.stack.client("dynamodb")
     rows = [_moved(row, places) for row in _lines(file) if not _is_principal(row)]
     for start in range(0, len(rows), _BATCH):

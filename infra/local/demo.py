@@ -163,9 +163,8 @@ def _write_letters(hub: Hub, folder: Path) -> dict[str, str]:
         act = letter.tags.get("act", "letter")
         path = folder / f"{number:04d}-{act}.html"
         path.write_text(letter.html or letter.text, encoding="utf-8")
-        path.with_suffix(".txt").write_text(
-            f"To: {", ".join(letter.to)}\nSubject: {letter.subject}\n\n{letter.text}", encoding="utf-8"
-        )
+        head = f"To: {', '.join(letter.to)}\nSubject: {letter.subject}\n\n"
+        path.with_suffix(".txt").write_text(head + letter.text, encoding="utf-8")
         written[act] = f"{folder.name}/{path.name}"
     return written
 

@@ -39,7 +39,7 @@ class HistoryError(RuntimeError):
 class Entry:
     """One invoice of the file. ``settled`` is the day on which all of it was paid, if ever.
 
-    ``row`` counts as a spreadsheet does: the header is row 1. ``amount`` has no currency.
+    ``row`` is the line of the file: the header is row 1. ``amount`` has no currency.
     """
 
     row: int
@@ -156,10 +156,10 @@ def _columns(path: Path, found: object) -> tuple[str, ...]:
 
 def _rows(reader: csv.DictReader[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """Each row with its number; a short row's missing cells are empty, surplus ones are named."""
-    for row, cells in enumerate(reader, start=2):
-        surplus = cells.pop(None, None)  # type: ignore[call-overload]
+    for cells in reader:
+        surplus = cells.pop(None, None)
         plain = {name: (text or "").strip() for name, text in cells.items()}
-        yield row, {**plain, "": "surplus"} if surplus else plain
+        yield reader.line_num, {**plain, "": "surplus"} if surplus else plain
 
 
 def _entry(row: int, cells: Mapping[str, str], seen: dict[str, int]) -> Entry:

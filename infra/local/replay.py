@@ -12,20 +12,19 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
 from infra.local import demo, history_file, setup
+from infra.local.bookings import Bookings, Position
 from infra.local.checkpoint import Checkpoint, Shelf
 from infra.local.demo import Installation
 from infra.local.history_file import LAST_KNOWN, History, HistoryError
-from infra.local.bookings import Bookings, Position
 from infra.local.replay_process import Interrupt, end_orphans, only_one, quiet_start
 from infra.local.replay_progress import Pace, shown
-from infra.local.timelapse import TimeLapse
+from infra.local.timelapse import TimeLapse, dead_letters
 
 OUT = Path("out/replay")
 EVERY = 25
@@ -70,9 +69,13 @@ def run(source: Path, port: int = 0, *, fresh: bool = False, console: Console | 
                 " Say --fresh (make replay FRESH=1) to give it up.", soft_wrap=True,
             )  # fmt: skip
             return 2
-        _clear(plan, keep_checkpoint=saved is not None)
+        clear(plan, keep_checkpoint=saved is not None)
         history_file.write_rejects(plan.history, plan.folder / "rejects.csv")
-        return replay(plan, saved, console)
+        status = replay(plan, saved, console)
+        if status == 0:
+            # Nothing is left to go on with: the next start is a start.
+            plan.shelf.clear()
+        return status
 
 
 def replay(plan: Plan, saved: Checkpoint | None, console: Console) -> int:
@@ -83,33 +86,37 @@ def replay(plan: Plan, saved: Checkpoint | None, console: Console) -> int:
         console.print(f"Going on after {position.day:%a %d %b %Y}.")
     with ExitStack() as started:
         with quiet_start(), console.status("Starting the ERP, the embedded stack and the partner"):
-            world = started.enter_context(_standing(plan, saved, bookings))
-        lapse = TimeLapse(
-            world.hub, ZoneInfo(setup.ZONE), (setup.ERP,), world.partner.idle, position.days
-        )
-        if not _live(plan, bookings, world, lapse, console):
-            console.print(f"\nStopped after {position.day}. The same command goes on from there.")
-            return _INTERRUPTED
-        demo.close(world, lapse, plan.history.first, position.day or LAST_KNOWN, console)
-        _epilogue(plan, bookings, world, console)
-    plan.shelf.clear()
-    return 0
+            world = started.enter_context(standing(plan, saved, bookings))
+        return through(plan, bookings, world, console)
 
 
 @contextmanager
-def _standing(
-    plan: Plan, saved: Checkpoint | None, bookings: Bookings
-) -> Iterator[Installation]:
-    first = plan.history.first
+def standing(plan: Plan, saved: Checkpoint | None, bookings: Bookings) -> Iterator[Installation]:
+    """Everything started and set up, anew or as a checkpoint has it."""
     if saved:
         with plan.shelf.restored(saved, plan.folder, plan.port) as world:
             bookings.open(world.books)
             yield world
     else:
+        first = plan.history.first
         with demo.installation(
-            plan.folder, first, first, port=plan.port, fill=lambda books: bookings.begin(books)
+            plan.folder, first, first, port=plan.port, fill=bookings.begin
         ) as world:
             yield world
+
+
+def through(plan: Plan, bookings: Bookings, world: Installation, console: Console) -> int:
+    """Live what is left of a plan, and close with the report; the exit status."""
+    position, days = bookings.position, bookings.position.days
+    zone = ZoneInfo(setup.ZONE)
+    lapse = TimeLapse(world.hub, zone, (setup.ERP,), world.partner.idle, days)
+    if not _live(plan, bookings, world, lapse, console):
+        console.print(f"\nStopped after {position.day}. The same command goes on from there.")
+        return _INTERRUPTED
+    last = position.day or plan.history.last
+    demo.close(world, lapse, plan.history.first, last, console, kind="replay")
+    _epilogue(plan, bookings, world, console)
+    return 0
 
 
 def _live(
@@ -133,13 +140,14 @@ def _live(
     return True
 
 
-def _epilogue(
-    plan: Plan, bookings: Bookings, world: Installation, console: Console
-) -> None:
+def _epilogue(plan: Plan, bookings: Bookings, world: Installation, console: Console) -> None:
     position, history = bookings.position, plan.history
     rejects = plan.folder / "rejects.csv"
+    lost = dead_letters(world.hub)
     if history.rejects:
-        console.print(f"{len(history.rejects)} broken rows        {rejects}")
+        console.print(f"{len(history.rejects)} broken rows         {rejects}")
+    for queue, count in lost.items():
+        console.print(f"[red]{count} messages were given up[/red]: {queue}")
     console.print(
         f"\n{len(position.invoices)} invoices of {len(position.customers)} customers;"
         f" {bookings.disputed} disputed ones carry the ERP's do-not-dun mark."
@@ -147,7 +155,7 @@ def _epilogue(
     console.print(f"Done in {position.seconds / 60:.1f} minutes ({position.days} days lived).")
 
 
-def _clear(plan: Plan, *, keep_checkpoint: bool) -> None:
+def clear(plan: Plan, *, keep_checkpoint: bool) -> None:
     """Remove what an earlier run left, but never the lock that this one holds."""
     kept = {"lock", "checkpoint"} if keep_checkpoint else {"lock"}
     for found in plan.folder.iterdir():

@@ -1,4 +1,4 @@
-"""How a replay shares a terminal and a machine: one at a time, Ctrl-C heeded, nothing left behind."""
+"""How a replay shares a machine: one at a time, Ctrl-C heeded, nothing left behind."""
 
 from __future__ import annotations
 

@@ -144,15 +144,16 @@ class TimeLapse:
                 Limit=10,
             )
             found += [
-                (item["pk"]["S"], datetime.fromisoformat(item["due_at"]["S"].replace("Z", "+00:00")))
+                (item["pk"]["S"], datetime.fromisoformat(item["due_at"]["S"]))
                 for item in answer["Items"]
             ]
         return found
 
     def _busy(self) -> dict[str, int]:
-        """What is at work, or nothing. One look while it goes on: the last one found is asked first.
+        """What is at work, or nothing: a place, and how much is there.
 
-        The emulator answers in the same process that the work waits for.
+        What was at work last is asked first, and is enough of an answer while it goes on: the
+        emulator answers in the very process that the work waits for.
         """
         for place in sorted((*QUEUES, _EXECUTIONS), key=lambda one: one != self._last_busy):
             count = self._running() if place == _EXECUTIONS else self._waiting(place)
@@ -170,7 +171,9 @@ class TimeLapse:
 
     def _running(self) -> int:
         found = self._client("stepfunctions").list_executions(
-            stateMachineArn=self.hub.outputs["DunningMachine"], statusFilter="RUNNING", maxResults=10
+            stateMachineArn=self.hub.outputs["DunningMachine"],
+            statusFilter="RUNNING",
+            maxResults=10,
         )
         return len(found["executions"])
 
@@ -190,3 +193,15 @@ class TimeLapse:
         if service not in self.clients:
             self.clients[service] = self.hub.stack.client(service)
         return self.clients[service]
+
+
+def dead_letters(hub: Hub) -> dict[str, int]:
+    """How many messages each dead-letter queue holds; those that hold none are not named."""
+    client = hub.stack.client("sqs")
+    counts = {}
+    for queue in QUEUES:
+        answer = client.get_queue_attributes(
+            QueueUrl=hub.outputs[f"{queue}Dead"], AttributeNames=list(_DEPTH)
+        )
+        counts[f"{queue}Dead"] = sum(int(value) for value in answer["Attributes"].values())
+    return {queue: count for queue, count in counts.items() if count}

@@ -16,17 +16,18 @@ def act_key(case: Case, step: str, claims: Iterable[str]) -> str:
     has seen to what stood in its way, the next try has another: an act is intended once.
     """
     names = tuple(sorted(claims))
+    named = frozenset(names)
     prefix = f"{case.id}-{step}-"
     tried = sum(
         1
         for notice in case.notices.values()
-        if notice.step == step and not set(names).isdisjoint(notice.claims)
+        if notice.step == step and not named.isdisjoint(notice.claims)
     )
     seen_to = sum(
         1
         for name, task in case.answers.items()
         if name.startswith(prefix)
-        and not set(names).isdisjoint(task.claims)
+        and not named.isdisjoint(task.claims)
         and not (task.why.startswith("approve_") and task.answer in YES)
     )
     return prefix + _digest(case.id, step, f"{tried}.{seen_to}", *names)
@@ -36,15 +37,6 @@ def question_key(case: Case, why: str, claims: Iterable[str]) -> str:
     """The key of a question to a person: another one once it was answered."""
     names = tuple(sorted(claims))
     return f"{case.id}-{why}-" + _digest(case.id, why, times_answered(case, why, names), *names)
-
-
-def failures(case: Case, step: str, claim: str) -> int:
-    """How often a step of a claim failed or came back, with whichever other claims."""
-    return sum(
-        1
-        for notice in case.notices.values()
-        if notice.step == step and notice.state in {"failed", "returned"} and claim in notice.claims
-    )
 
 
 def _digest(*parts: object) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal
 
 from shared.domain import fold
-from shared.domain.case_parts import ClaimState, Hold, Movement, Notice, Task
+from shared.domain.case_parts import ClaimState, Hold, Movement, Notice, Standing, Task
 from shared.domain.events import CaseEvent, PolicyRef
 from shared.domain.explain import Record
 from shared.domain.model import Capacity
@@ -71,24 +71,20 @@ class Case(Record):
             if notice.given and notice.action == "remind" and claim in notice.claims
         ]
 
-    def last_step(self, claim: str) -> date | None:
-        """The day of the latest step of a claim that was given, passed or done by a person."""
-        days = [
-            notice.on
-            for notice in self.notices.values()
-            if notice.arrived and notice.on and claim in notice.claims
-        ]
-        by_hand = self.claims[claim].stepped_on
-        return max([*days, by_hand] if by_hand else days, default=None)
-
-    def last_deadline(self, claim: str) -> date | None:
-        """The latest payment date that a notice which the debtor may have gave for a claim."""
-        days = [
-            notice.deadline
-            for notice in self.notices.values()
-            if notice.arrived and notice.deadline and claim in notice.claims
-        ]
-        return max(days, default=None)
+    def standing(self, claim: str) -> Standing:
+        """What the acts of the case have come to for one of its claims."""
+        step, deadline = self.claims[claim].stepped_on, None
+        setbacks: list[date] = []
+        for notice in self.notices.values():
+            if claim not in notice.claims:
+                continue
+            if notice.arrived:
+                setbacks = []
+                step = _later(step, notice.on)
+                deadline = _later(deadline, notice.deadline)
+            elif notice.undone_on is not None and notice.taken is None:
+                setbacks.append(notice.undone_on)
+        return Standing(step, deadline, tuple(setbacks))
 
     def fees_of(self, claim: str) -> Money:
         """Fees charged to a claim by given notices and not credited since."""
@@ -114,3 +110,9 @@ class Case(Record):
         """The effective day of the latest reminder that the debtor may have."""
         days = [n.on for n in self.notices.values() if n.arrived and n.action == "remind" and n.on]
         return max(days, default=None)
+
+
+def _later(one: date | None, other: date | None) -> date | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return max(one, other)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from shared.domain.claim_events import Claim
 from shared.domain.explain import Record
@@ -30,8 +30,9 @@ class Movement(Record):
 class Notice(Record):
     """One contact or hand-over.
 
-    ``intended_on`` is the day of its INTENT, ``on`` its effective day, None until it is sent.
-    ``taken`` is the partner's answer to a hand-over.
+    ``intended_on`` is the day of its INTENT, ``on`` its effective day, None until it is sent, and
+    ``undone_on`` the day on which it failed or came back. ``taken`` is the partner's answer to a
+    hand-over.
     """
 
     act: str
@@ -41,6 +42,7 @@ class Notice(Record):
     state: ActState
     intended_on: date
     on: date | None = None
+    undone_on: date | None = None
     deadline: date | None = None
     channel: str = ""
     fee: Money | None = None
@@ -61,6 +63,20 @@ class Notice(Record):
     def arrived(self) -> bool:
         """Given, or let be although nobody knows: the debtor may have it and hold us to it."""
         return self.state in {"sent", "passed"}
+
+
+class Standing(NamedTuple):
+    """What the acts of a case have come to for one claim.
+
+    ``last_step`` is the day of its latest step that was given, passed or done by a person,
+    ``last_deadline`` the latest payment date of a notice that the debtor may have. ``setbacks``
+    are the days on which acts failed or got lost since the last one that arrived; a partner's
+    refusal is none, it is a person's at once.
+    """
+
+    last_step: date | None
+    last_deadline: date | None
+    setbacks: tuple[date, ...]
 
 
 class ClaimState(Record):

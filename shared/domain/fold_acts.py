@@ -92,12 +92,13 @@ def passed(case: Case, event: ActPassed) -> Changes:
 
 def failed(case: Case, event: ActFailed) -> Changes:
     """The act did not happen."""
-    return did_not_happen(case, event.act)
+    return did_not_happen(case, event.act, event.at.date())
 
 
-def did_not_happen(case: Case, act: str) -> Changes:
+def did_not_happen(case: Case, act: str, known: date) -> Changes:
     """The changes of an act that did not happen and will not under its key."""
-    return {"notices": _with_notice(case, _without_outcome(case, act), state="failed")}
+    notice = _without_outcome(case, act)
+    return {"notices": _with_notice(case, notice, state="failed", undone_on=known)}
 
 
 def unknown(case: Case, event: ActUnknown) -> Changes:
@@ -113,15 +114,16 @@ def returned(case: Case, event: NoticeReturned) -> Changes:
     notice = _notice(case, event.act)
     if notice.state in {"failed", "returned"}:
         raise Conflict("this act has its outcome already")
-    return taken_back(case, notice)
+    return taken_back(case, notice, event.at.date())
 
 
-def taken_back(case: Case, notice: Notice, **update: Any) -> Changes:
+def taken_back(case: Case, notice: Notice, known: date, **update: Any) -> Changes:
     """The changes of an act that came back.
 
     A step is not repeated for a claim whose next one arrived already: the debtor has that.
     """
-    changes: Changes = {"notices": _with_notice(case, notice, state="returned", **update)}
+    update |= {"state": "returned", "undone_on": known}
+    changes: Changes = {"notices": _with_notice(case, notice, **update)}
     if notice.arrived:
         changes["claims"] = {**case.claims, **_levelled(case, notice, -1, handed=False)}
     return changes

@@ -77,7 +77,7 @@ def missing(case: Case, event: ClaimMissing) -> Changes:
 def due_moved(case: Case, event: DueMoved) -> Changes:
     """More time to pay: what was done for the old due date is no step after the new one."""
     state = claim_state(case, event.claim)
-    last = case.last_step(event.claim)
+    last = case.standing(event.claim).last_step
     update: Changes = {"claim": state.claim.model_copy(update={"due": event.due})}
     if last is None or last <= event.due:
         update |= {"level": 0, "stepped_on": None}

@@ -60,7 +60,7 @@ def answered(case: Case, event: PersonAnswered) -> Changes:
             case answers.SENT:
                 return changes | fold_acts.happened(case, act.act, act.intended_on)
             case answers.NOT_SENT:
-                return changes | fold_acts.did_not_happen(case, act.act)
+                return changes | fold_acts.did_not_happen(case, act.act, event.at.date())
             case _:
                 raise Conflict("what became of an act is answered by sent or not_sent")
     if event.task not in case.tasks:
@@ -80,7 +80,7 @@ def partner_answered(case: Case, event: PartnerAnswered) -> Changes:
             taken = notice.model_copy(update={"taken": True})
             changes: Changes = {"notices": {**after.notices, notice.act: taken}}
         else:
-            changes = fold_acts.taken_back(after, notice, taken=False)
+            changes = fold_acts.taken_back(after, notice, event.at.date(), taken=False)
         after = after.model_copy(update=changes)
     still = any(one.given and one.taken for one in after.notices.values())
     said: Changes = {

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, timedelta
 
 from shared.domain import law as legal
-from shared.domain.act_keys import act_key, failures
+from shared.domain.act_keys import act_key
 from shared.domain.answers import YES, step_question, yeses
 from shared.domain.case import Case
 from shared.domain.contacts import contact, gathered, next_contact_on
@@ -127,7 +127,7 @@ def _let_go(
 ) -> AnyDecision:
     """The act itself, or the question to the person who must let it go first."""
     case, step, claims = question.case, group[0].step, _names(group)
-    stuck = tuple(claim for claim in claims if _stuck(case, step.id, claim))
+    stuck = tuple(claim for claim in claims if _stuck(case, claim))
     if stuck:
         why = reason("hub.tries", "the step failed again and again", step=step.id, tries=MAX_TRIES)
         return question.ask("cannot_be_done", stuck, (*because, why))
@@ -138,10 +138,10 @@ def _let_go(
     return act(key)
 
 
-def _stuck(case: Case, step: str, claim: str) -> bool:
-    """Whether a step failed as often as it may, each yes of a person allowing as many again."""
+def _stuck(case: Case, claim: str) -> bool:
+    """Whether a step failed as often as it may; each yes of a person allows as many tries again."""
     allowed = MAX_TRIES * (1 + yeses(case, "cannot_be_done", (claim,)))
-    return failures(case, step, claim) >= allowed
+    return len(case.standing(claim).setbacks) >= allowed
 
 
 def _names(group: Sequence[Ripe]) -> tuple[str, ...]:

@@ -128,7 +128,8 @@ def next_step(question: Question, state: ClaimState) -> Ripe | None:
     step = policy.steps[state.level]
     claim = state.claim.id
     base, since = question.due(state), "due"
-    previous = case.last_step(claim) if step.since == "previous" else None
+    standing = case.standing(claim)
+    previous = standing.last_step if step.since == "previous" else None
     if previous is not None:
         base, since = previous, "previous"
     on = base + timedelta(days=step.after)
@@ -136,12 +137,15 @@ def next_step(question: Question, state: ClaimState) -> Ripe | None:
     because = [
         reason("policy.step", text, claim=claim, step=step.id, since=since, base=base, on=on)
     ]
-    deadline = case.last_deadline(claim)
+    deadline = standing.last_deadline
     free_on = date.min if deadline is None else deadline + _DAY
     if on < free_on:
         on = free_on
         text = "no step before the payment date of the last notice has passed"
         because.append(reason("hub.deadline", text, claim=claim, deadline=deadline))
+    if standing.setbacks and on <= max(standing.setbacks):
+        on = max(standing.setbacks) + _DAY
+        because.append(reason("hub.again", "the next try is another day's", claim=claim, on=on))
     if step.action != "hand_over":
         return Ripe(state, step, on, free_on, tuple(because))
     asked_on = max(on, question.today)

@@ -291,7 +291,7 @@ def test_an_act_of_unknown_fate_is_pending_until_it_is_let_be():
 
     assert (case.pending(), state(case).level) == (None, 1)
     assert case.notices_of("erp:a") == []
-    assert (case.last_step("erp:a"), case.last_contact()) == (day("01-21"), day("01-21"))
+    assert (case.standing("erp:a").last_step, case.last_contact()) == (day("01-21"), day("01-21"))
 
 
 def test_a_returned_notice_takes_back_its_level_and_its_fee():
@@ -301,7 +301,7 @@ def test_a_returned_notice_takes_back_its_level_and_its_fee():
     case = more(case, returned("n2"))
 
     assert (state(case).level, case.fees_of("erp:a")) == (1, eur("0.00"))
-    assert case.last_step("erp:a") == day("01-20")
+    assert case.standing("erp:a").last_step == day("01-20")
 
 
 def test_a_notice_that_returns_after_the_next_one_arrived_repeats_no_step():
@@ -416,7 +416,7 @@ def test_a_yes_to_a_persons_step_is_the_step():
         joined(), asked("t", "step_call", "02-01", "a"), answered("t", "continue", "02-03")
     )
 
-    assert (state(case).level, case.last_step("erp:a")) == (1, day("02-03"))
+    assert (state(case).level, case.standing("erp:a").last_step) == (1, day("02-03"))
 
 
 def test_a_yes_clears_the_doubt_that_was_asked_about():

@@ -778,35 +778,72 @@ def test_a_step_of_a_person_is_asked_for_and_then_done(step):
 
 def test_a_step_that_failed_three_times_is_a_persons():
     case, keys = case_of(joined()), []
-    for _ in range(3):
-        answer = ask_of(case, "01-20")
+    for when in ("01-20", "01-21", "01-22"):
+        answer = ask_of(case, when)
         keys.append(answer.act)
-        failed = ActFailed(at=on("01-20"), act=answer.act, code="rejected")
-        case = more(case, reminder(answer.act, "01-20", deadline="02-02"), failed)
+        failed = ActFailed(at=on(when), act=answer.act, code="rejected")
+        case = more(case, reminder(answer.act, when, deadline="02-02"), failed)
 
     assert len(set(keys)) == 3
-    answer = ask_of(case, "01-20")
+    answer = ask_of(case, "01-23")
     assert (answer.kind, answer.why) == ("ask", "cannot_be_done")
 
-    case = more(case, asked(answer.task, answer.why, "01-20", "a"))
-    assert ask_of(more(case, answered(answer.task, "continue", "01-21")), "01-21").kind == "remind"
-    assert ask_of(more(case, answered(answer.task, "leave", "01-21")), "01-21").kind == "rest"
+    case = more(case, asked(answer.task, answer.why, "01-23", "a"))
+    assert ask_of(more(case, answered(answer.task, "continue", "01-23")), "01-23").kind == "remind"
+    assert ask_of(more(case, answered(answer.task, "leave", "01-23")), "01-23").kind == "rest"
+
+
+def test_tries_of_a_step_that_was_done_count_no_more():
+    def failing(act: str, when: str, **more) -> list:
+        failed = ActFailed(at=on(when), act=act, code="rejected")
+        return [reminder(act, when, deadline="02-02", **more), failed]
+
+    case = case_of(
+        joined(), failing("f1", "01-20"), failing("f2", "01-21"),
+        reminded("n1", "01-22", deadline="02-02"), failing("f3", "02-06", step="r2"),
+    )  # fmt: skip
+
+    assert ask_of(case, "02-09").kind == "remind"
+
+
+def test_the_next_try_is_another_days_whatever_wakes_the_case_meanwhile():
+    failed = ActFailed(at=on("01-20"), act="n", code="rejected")
+    case = case_of(joined(), reminder("n", "01-20", deadline="02-02"), failed)
+
+    answer = ask_of(case, "01-20")
+
+    assert rests(answer, "01-21", "step_not_due")
+    assert rules(answer) == ["policy.step", "hub.again"]
 
 
 def test_new_claims_do_not_make_a_failing_step_go_on_for_ever():
     case, tries = case_of(joined()), 0
     for number in range(6):
+        when = f"02-{2 + number:02}"
         case = more(case, joined(f"b{number}", due="01-16"))
-        answer = ask_of(case, "01-20")
+        answer = ask_of(case, when)
         if "erp:a" not in answer.claims or isinstance(answer, Ask):
             break
         tries += 1
         names = [one[4:] for one in answer.claims]
-        failed = ActFailed(at=on("01-20"), act=answer.act, code="rejected")
-        case = more(case, reminder(answer.act, "01-20", *names, deadline="02-02"), failed)
+        failed = ActFailed(at=on(when), act=answer.act, code="rejected")
+        case = more(case, reminder(answer.act, when, *names, deadline="02-20"), failed)
 
     assert (tries, answer.why) == (3, "cannot_be_done")
     assert answer.claims[0] == "erp:a"
+
+
+def test_a_failed_contact_is_a_try_of_each_of_its_claims():
+    """b stood in a letter led by a: it is not tried once more on its own the same day."""
+    case = case_of(joined(), R1, joined("b", due="01-30"))
+    answer = ask_of(case, "02-03")
+    assert (answer.step, answer.claims) == ("r2", ("erp:a", "erp:b"))
+
+    failed = ActFailed(at=on("02-03"), act=answer.act, code="rejected")
+    case = more(case, reminder(answer.act, "02-03", "a", "b", deadline="02-16", step="r2"), failed)
+
+    assert rests(ask_of(case, "02-03"), "02-04", "step_not_due")
+    assert ask_of(case, "02-04").claims == ("erp:a", "erp:b")
 
 
 def test_a_returned_notice_repeats_its_step_under_a_new_key():
@@ -815,7 +852,7 @@ def test_a_returned_notice_repeats_its_step_under_a_new_key():
     case = more(case, reminder(first.act, "01-19", deadline="01-30"), sent(first.act, "01-19"))
     case = more(case, NoticeReturned(at=on("01-20"), act=first.act, code="bounced"))
 
-    again = ask_of(case, "01-20")
+    again = ask_of(case, "01-21")
 
     assert (again.kind, again.step) == ("remind", "r1")
     assert again.act != first.act
@@ -841,7 +878,7 @@ def test_an_unknown_act_that_a_person_settles_goes_on():
     went = more(case, answered("n2-unknown", "sent", "02-09"))
     assert rests(ask_of(went, "02-09"), "02-18", "step_not_due")
     lost = more(case, answered("n2-unknown", "not_sent", "02-09"))
-    assert ask_of(lost, "02-09").step == "r2"
+    assert ask_of(lost, "02-10").step == "r2"
 
 
 # --- replay -------------------------------------------------------------------------------------

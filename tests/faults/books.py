@@ -16,9 +16,11 @@ from shared.domain.policy import Policy
 # A Monday within the hours of contact; what fell due on the sixth has had its eight days.
 BEGIN = date(2026, 3, 16)
 DUE = date(2026, 3, 6)
+# What fell due then bears a reminder's fee on the first day.
+LONG_DUE = date(2026, 2, 27)
 COLUMNS = {
     "invoice_number": "invoice", "customer_number": "customer", "customer_name": "name",
-    "issued": "issued", "due": "due", "total": "total", "open": "open", "email": "email",
+    "issued": "issued", "sent": "sent", "due": "due", "total": "total", "open": "open", "email": "email",
     "address": "street", "postal_code": "code", "city": "city", "kind": "kind",
     "language": "language", "description": "what", "do_not_dun": "blocked",
     "payment_date": "paid_on", "payment_amount": "paid",
@@ -30,7 +32,7 @@ FRIENDLY, FIRM, HAND_OVER = setup.POLICY["steps"]
 FRIENDLY_FIRST = setup.POLICY
 FIRM_FIRST = {
     **setup.POLICY,
-    "steps": [{**FIRM, "since": "due", "after": 8}, HAND_OVER],
+    "steps": [{**FIRM, "since": "due", "after": 15}, HAND_OVER],
 }
 
 
@@ -49,8 +51,8 @@ class Line:
 
     def cells(self):
         return (
-            self.number, self.customer, MARKED[0], "2026-02-20", self.due.isoformat(), self.total,
-            self.open, f"{MARKED[1]}@post.example", f"{MARKED[2]} 1", "00100", "Helsinki",
+            self.number, self.customer, MARKED[0], "2026-02-01", "2026-02-01",
+            self.due.isoformat(), self.total, self.open, f"{MARKED[1]}@post.example", f"{MARKED[2]} 1", "00100", "Helsinki",
             "person", "fi", "Goods", self.blocked, self.paid_on, self.paid,
         )  # fmt: skip
 
@@ -116,6 +118,22 @@ class Books:
     def pull(self):
         body = {"tenant": self.machine.tenant.id, "connection": setup.ERP}
         assert self.machine.hand("pull", body) == {"batchItemFailures": []}
+
+    def until_hand_over(self):
+        """The reminder goes out, its time to pay passes, and the hand-over is due, not begun."""
+        machine = self.machine
+        machine.settle()
+        assert machine.notice("firm").state == "sent"
+        machine.pass_time(seconds=(machine.next_due() - machine.now()).total_seconds() + 1)
+        self.pull()
+        machine.lose_messages()
+
+    def hand_over(self):
+        """A claim whose reminder was of no use, and that the partner has."""
+        self.book(Line(due=LONG_DUE))
+        self.until_hand_over()
+        self.machine.settle()
+        assert self.machine.notice("partner").state == "sent"
 
     def row(self, connection=setup.ERP):
         return connections.read(self.machine.tenant, connection)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from datetime import datetime, time
 
 import pytest
 
 from infra.local import clock, setup
+from infra.local.deploy import deploy
+from infra.local.hub import ROOT
 from tests.faults import books as bookkeeping
+from tests.faults.deployed import Deployed
 from tests.faults.machine import QUEUES, ZONE, Machine
 from tests.faults.partner import Partner
 
@@ -49,6 +53,47 @@ def machine(process, admin, wire, surroundings, tmp_path, monkeypatch):
     morning = datetime.combine(bookkeeping.BEGIN, time(9), tzinfo=ZONE)
     clock.begin(tmp_path / "clock", morning)
     return Machine(process, admin, wire, queues, tenant)
+
+
+@pytest.fixture(scope="session")
+def standing_partner():
+    """A partner at one address, which the deployed hubs may call although it is on this machine."""
+    with Partner(bookkeeping.SECRET) as peer:
+        yield peer
+
+
+@pytest.fixture(scope="session")
+def hubs(embedded, standing_partner):
+    """This repository's template, deployed once with each type of workflow."""
+    morning = datetime.combine(bookkeeping.BEGIN, time(9), tzinfo=ZONE)
+    clock.begin(embedded.clock_file, morning)
+
+    @functools.cache
+    def deployed(workflow):
+        parameters = {
+            "Stage": "local", "Outbound": "on", "DunningWorkflowType": workflow,
+            "Schedules": "DISABLED", "PrivateTargets": standing_partner.origin,
+            "ClockFile": str(embedded.clock_file),
+        }  # fmt: skip
+        name = f"hub-{workflow.lower()}"
+        return deploy(embedded, ROOT / "template.yaml", name=name, parameters=parameters)
+
+    return deployed
+
+
+@pytest.fixture(params=["STANDARD", "EXPRESS"])
+def deployed(request, machine, hubs, monkeypatch):
+    """The machine's sweep starts executions of the deployed workflow, on the deployed table."""
+    outputs = hubs(request.param)
+    for name, value in {
+        "TABLE": outputs["TableName"], "DUNNING": outputs["DunningMachine"],
+        "DOCUMENTS": outputs["DocumentsBucket"], "INBOX_BUCKET": outputs["InboxBucket"],
+        "SECRET_PREFIX": f"hub-{request.param.lower()}",
+        "DUNLIN_CLOCK_FILE": str(machine.stack.clock_file),
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+    machine.clock_file = machine.stack.clock_file
+    return Deployed(machine, outputs, request.param)
 
 
 @pytest.fixture

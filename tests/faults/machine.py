@@ -13,16 +13,16 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from functions import ask, book, decide, deliver, hand_over, pull, remind, sweep
+from functions import ask, book, decide, deliver, hand_over, process_inbox, pull, remind, sweep
 from infra.local import clock
-from shared.cloud import keys, table
+from shared.cloud import keys, table, vault
 from shared.cloud.keys import SHARDS, Tenant
 from shared.cloud.store import Store
 from shared.errors import Conflict
 from tests.wire import Killed
 
 ZONE = ZoneInfo("Europe/Helsinki")
-QUEUES = {"sweep": sweep, "pull": pull, "book": book, "outbox": deliver, "inbox": None}
+QUEUES = {"sweep": sweep, "pull": pull, "book": book, "outbox": deliver, "inbox": process_inbox}
 TOUCHES = {"remind": remind, "hand_over": hand_over, "ask": ask}
 
 
@@ -36,7 +36,8 @@ class Machine:
         self.sqs = admin("sqs")
         self.executions = []
         self.outcomes = Counter()
-        self.bodies = []
+        # Every message that was taken, and every execution that was started.
+        self.bodies, self.starts = [], []
 
     # time ---------------------------------------------------------------------------------------
 
@@ -62,7 +63,7 @@ class Machine:
         taken = Counter()
         for number in range(SHARDS):
             event = {"Records": [{"body": json.dumps({"shard": f"S#{number}"})}]}
-            taken.update(self._guarded(lambda event=event: sweep.handler(event, None)) or {})
+            taken.update(self.survived(lambda event=event: sweep.handler(event, None)) or {})
         self._collect()
         return taken
 
@@ -127,7 +128,7 @@ class Machine:
     def _run_executions(self):
         starts = self.started()
         for start in starts:
-            self.outcomes[self._guarded(lambda start=start: self.execute(start)) or "killed"] += 1
+            self.outcomes[self.survived(lambda start=start: self.execute(start)) or "killed"] += 1
         return bool(starts)
 
     def _take_messages(self):
@@ -136,10 +137,9 @@ class Machine:
             for message in self._receive(queue):
                 found = True
                 self.bodies.append(message["Body"])
-                if module is not None:
-                    record = {"messageId": message["MessageId"], "body": message["Body"]}
-                    event = {"Records": [record]}
-                    self._guarded(lambda module=module, event=event: module.handler(event, None))
+                record = {"messageId": message["MessageId"], "body": message["Body"]}
+                event = {"Records": [record]}
+                self.survived(lambda module=module, event=event: module.handler(event, None))
         self._collect()
         return found
 
@@ -153,11 +153,18 @@ class Machine:
         return found
 
     def _collect(self):
-        self.executions += self.wire.started
+        own = [one for one in self.wire.started if one["tenant"] == self.tenant.id]
+        self.executions += own
+        self.starts += own
         self.wire.started.clear()
 
+    def die(self):
+        """The process ends here."""
+        raise Killed
+
     @staticmethod
-    def _guarded(work):
+    def survived(work):
+        """What the work gives, or None when the process died in it."""
         try:
             return work()
         except Killed:
@@ -166,10 +173,11 @@ class Machine:
     # looking ------------------------------------------------------------------------------------
 
     def rows(self):
-        """Every row of the table, as the hub's code sees rows."""
+        """Every row of the creditor, as the hub's code sees rows."""
         client = self.admin("dynamodb")
         pages = client.get_paginator("scan").paginate(TableName=table.name())
-        return [table._load(item) for page in pages for item in page["Items"]]
+        found = [table._load(item) for page in pages for item in page["Items"]]
+        return [row for row in found if row["pk"].startswith(f"T#{self.tenant.id}#")]
 
     def due_rows(self):
         return sorted((row["due_at"], row["pk"]) for row in self.rows() if "due_at" in row)
@@ -194,6 +202,11 @@ class Machine:
     def kinds(self):
         return [event.kind for event in self.events()]
 
+    def notice(self, step):
+        """The one notice of a step."""
+        (found,) = [one for one in self.case().notices.values() if one.step == step]
+        return found
+
     def tasks(self):
         return sorted(row["why"] for row in self.rows() if row["sk"] == "TASK")
 
@@ -214,8 +227,10 @@ class Machine:
             key = table._dump({"pk": row["pk"], "sk": row["sk"]})
             client.delete_item(TableName=table.name(), Key=key)
         table.batch_put(rows)
+        vault._kept.clear()
         self.clock_file.unlink()
-        clock.begin(self.clock_file, at)
+        # The clock counts whole seconds: what was due stays due.
+        clock.begin(self.clock_file, at + timedelta(seconds=2))
         self.lose_messages()
         self.wire.started.clear()
         self.executions.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 
 from standardwebhooks import Webhook
 
@@ -19,6 +20,7 @@ _ANSWERS = {
     "garbage": b"\x00\x01 no HTTP here\r\n\r\n",
     "login_page": ok(b"<!doctype html>", headers="Content-Type: text/html\r\n"),
     "silence": b"",
+    "slow": b"",
 }
 
 
@@ -30,12 +32,17 @@ class Partner(RawServer):
         self.modes = ["take"]
         self.seen = []
         self.taken = {}
+        self.patience = threading.Event()
         self._hook = Webhook(secret)
         self.endpoint = f"{self.origin}/hooks"
 
     def keys(self):
         """The webhook-ids of every delivery."""
         return [key for key, _ in self.seen]
+
+    def forget(self):
+        self.seen.clear()
+        self.taken.clear()
 
     def _answer(self, request):
         head, _, body = request.partition(b"\r\n\r\n")
@@ -45,7 +52,10 @@ class Partner(RawServer):
         assert message == json.loads(body)
         mode = self.modes.pop(0) if len(self.modes) > 1 else self.modes[0]
         self.seen.append((headers["webhook-id"], message))
-        if mode in {"take", "silence"}:
+        if mode == "slow":
+            # The message is there; whoever waits for the answer is dead before it comes.
+            self.patience.wait(30)
+        if mode in {"take", "silence", "slow"}:
             # It has the message, also when its answer never comes.
             self.taken.setdefault(headers["webhook-id"], message)
         return [_ANSWERS[mode]]

@@ -23,11 +23,12 @@ from infra.local.stack import StackError
 OUT = Path("out/bench.json")
 _FOLDER = Path("out/bench")
 _IMPORT_RUNS = 5
+_WIDTH = 150
 
 
 def run(console: Console | None = None) -> int:
     """Measure everything (some minutes), print the table and write ``out/bench.json``."""
-    console = console or Console()
+    console = console or _console()
     began = time.monotonic()
     result = Result(began=datetime.now(UTC), remarks=list(peers.REMARKS))
     shutil.rmtree(_FOLDER, ignore_errors=True)
@@ -50,25 +51,33 @@ def _measure(progress: Progress) -> list[Figure]:
     def tell(text: str) -> None:
         progress.update(job, description=text)
 
-    # Imports and Tryton each keep one core busy with processes of their own; our own steps, which
-    # need one core for us and one for the emulator, come after.
-    with ThreadPoolExecutor(1) as beside:
-        imports = beside.submit(importing.figures, _IMPORT_RUNS)
-        tryton = peers.measure(lambda text: tell(f"Imports; {text}"))
-        imported = imports.result()
-    tell("Deciding in memory")
-    decided = deciding.figures(tryton.idle_case_s)
-    tell("Starting the embedded stack")
     done: dict[str, int] = {}
 
     def tick(what: str, cases: int) -> None:
         done[what] = done.get(what, 0) + cases
         tell(f"Case steps on the embedded stack: {what}, {done[what]:,}")
 
-    with world(_FOLDER) as lived_in:
-        measured = stages.live(lived_in, tick)
-        counted = counts.figures(measured)
+    # Two cores: Tryton keeps one busy, while imports, and then our steps in turns with the
+    # emulator that they wait for, do so with the other.
+    with ThreadPoolExecutor(1) as beside:
+        theirs = beside.submit(peers.measure)
+        tell("Imports, and Tryton's own dunning beside")
+        imported = importing.figures(_IMPORT_RUNS)
+        tell("Starting the embedded stack")
+        with world(_FOLDER) as lived_in:
+            measured = stages.live(lived_in, tick)
+            counted = counts.figures(measured)
+        tell("Waiting for Tryton")
+        tryton = theirs.result()
+    tell("Deciding in memory")
+    decided = deciding.figures(tryton.idle_case_s)
     return [*imported, *counted, *decided, *peers.figures(measured, tryton)]
+
+
+def _console() -> Console:
+    """The terminal; output into a file or pipe is as wide as the table wants to be."""
+    console = Console()
+    return console if console.is_terminal else Console(width=_WIDTH)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -19,7 +19,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from infra.local import setup
-from infra.local.bench.figures import Figure, Target
+from infra.local.bench.figures import Figure, Target, shown
 from shared.domain import decide as deciding
 from shared.domain import law, lawrules, ripeness
 from shared.domain.case import Case
@@ -38,14 +38,16 @@ from shared.domain.events import (
 )  # fmt: skip
 from shared.domain.money import Money
 from shared.domain.policy import Policy
+from tests.bench import decide as costliest
 
 GROUP = "decide() with Finland's law pack (pure; one core)"
 NOW = datetime(2026, 4, 1, 10, 0, tzinfo=ZoneInfo(setup.ZONE))
 POLICY = Policy.model_validate(setup.POLICY)
 PACK = law.load("FI")
-CASES = 600
+CASES = 300
 _ROUNDS = 5
 _HUNDRED = Money(Decimal(100), "EUR")
+_IDLE_CASE = "Tryton's idle run: waiting cases"
 _RULES = frozenset(module.__file__ for module in (law, lawrules, ripeness, deciding))
 
 Stored = tuple[str, ...]
@@ -73,7 +75,7 @@ class Measured:
     decisions_per_s: float
     fold_and_decide_us: float
     parse_us: float
-    rules: tuple[int, int]
+    ran: tuple[int, int]
     read: tuple[int, int]
     answers: dict[str, int]
 
@@ -91,7 +93,7 @@ def measure(cases: int = CASES, rounds: int = _ROUNDS) -> Measured:
         decisions_per_s=cases / _seconds(lambda: [decide(case) for case in folded], rounds),
         fold_and_decide_us=_seconds(lambda: _from_stored(bodies), rounds) / cases * 1e6,
         parse_us=_seconds(lambda: [json.loads(e) for b in bodies for e in b], rounds) / cases * 1e6,
-        rules=(_evaluated(bodies), _evaluated(many)),
+        ran=(_ran(bodies), _ran(many)),
         read=(sum(map(len, bodies)), sum(map(len, many))),
         answers=answers,
     )
@@ -99,26 +101,48 @@ def measure(cases: int = CASES, rounds: int = _ROUNDS) -> Measured:
 
 def figures(idle_case_s: float) -> list[Figure]:
     """The figures; ``idle_case_s`` is what the peer's no-op run spends on one waiting case."""
-    found = measure()
+    return [*_costliest(costliest.measure(), idle_case_s), *_mixed(measure(), idle_case_s)]
+
+
+def _costliest(found: Mapping[str, Any], idle_case_s: float) -> list[Figure]:
+    rates = found["decisions_per_s_by_answer"]
+    words = ", ".join(f"{name.replace('_', ' ')} {shown(rate)}" for name, rate in rates.items())
+    by_claims = found["rules_evaluated_by_claims"]
+    rules = {claims: sum(by_claims[str(claims)].values()) for claims in (1, 10, 100)}
+    return [
+        Figure(
+            GROUP, "decisions, the costliest answer", found["decisions_per_s"], "per CPU s",
+            _IDLE_CASE, 1 / idle_case_s, Target("at least", 5000), words,
+            f"decide(): a case of {found['claims']} claims and {found['notices']} notices, each "
+            "answer for half a second.",
+        ),
+        Figure(
+            GROUP, "rules of the law for each further claim, 10 to 100",
+            (rules[100] - rules[10]) / 90, "rules", "1 to 10", (rules[10] - rules[1]) / 9,
+            Target("exactly", 1, of="ratio"),
+        ),
+    ]  # fmt: skip
+
+
+def _mixed(found: Measured, idle_case_s: float) -> list[Figure]:
     mix = ", ".join(f"{n} {kind}" for kind, n in sorted(found.answers.items()))
     note = (
-        f"decide(): {CASES} cases of 1 to 3 claims in memory ({mix}), the median of {_ROUNDS} "
-        "rounds; rules counted are the calls of the functions of law, lawrules, ripeness, decide."
+        f"A mixed book: {CASES} cases of 1 to 3 claims ({mix}), the median of {_ROUNDS} rounds; "
+        "functions counted are those of law, lawrules, ripeness and decide."
     )
     return [
         Figure(
-            GROUP, "decisions", found.decisions_per_s, "per CPU s",
-            "Tryton's no-op run: waiting cases looked at", 1 / idle_case_s,
-            Target("at least", 5000), note=note,
+            GROUP, "decisions, a mixed book", found.decisions_per_s, "per CPU s", _IDLE_CASE,
+            1 / idle_case_s, note=note,
         ),
         Figure(
-            GROUP, "fold and decide from stored JSON (no emulator)", found.fold_and_decide_us,
+            GROUP, "fold and decide from stored JSON, no emulator", found.fold_and_decide_us,
             "us per case", "json.loads of the same events", found.parse_us,
             words=f"{1e6 / found.fold_and_decide_us:,.0f} cases per CPU s; "
             f"{found.read[0] / CASES:.1f} events a case",
         ),
-        *(_linear(name, counts) for name, counts in
-          (("rules evaluated", found.rules), ("events read", found.read))),
+        _linear("functions run to decide", found.ran),
+        _linear("events read", found.read),
     ]  # fmt: skip
 
 
@@ -145,15 +169,15 @@ def _seconds(work: Callable[[], object], rounds: int) -> float:
     return statistics.median(taken)
 
 
-def _evaluated(bodies: Sequence[Stored]) -> int:
+def _ran(bodies: Sequence[Stored]) -> int:
     """How many functions of the rule modules run while these cases are decided."""
     folded = [fold(number, one) for number, one in enumerate(bodies)]
-    evaluated = 0
+    ran = 0
 
     def count(frame: FrameType, event: str, _: object) -> None:
-        nonlocal evaluated
+        nonlocal ran
         if event == "call" and frame.f_code.co_filename in _RULES:
-            evaluated += 1
+            ran += 1
 
     sys.setprofile(count)
     try:
@@ -161,7 +185,7 @@ def _evaluated(bodies: Sequence[Stored]) -> int:
             decide(case)
     finally:
         sys.setprofile(None)
-    return evaluated
+    return ran
 
 
 # --- six points of a debt's life ------------------------------------------------------------------

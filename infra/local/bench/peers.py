@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,19 +24,19 @@ _SWEEPS_A_DAY = 1_440
 
 REMARKS = (
     (
-        "Ours in CPU: the thread that runs the real handlers (with the AWS SDK and HTTP client). In: "
+        "Ours in CPU: the thread that runs the real handlers, with AWS SDK and HTTP client. In: "
         "claim, start, two decisions, proof of the balance over HTTP, letter rendered and stored, "
-        "INTENT, SES call, OUTCOME; in the first step also joining a case. Out: the emulator and the "
-        "stand-in ERP (they have threads or processes of their own), Step Functions, queues, pulls."
+        "INTENT, SES call, OUTCOME; in the first step also joining a case. Out: the emulator and "
+        "the stand-in ERP (threads or processes of their own), Step Functions, queues, pulls."
     ),
     (
-        "Tryton in CPU: its own process with SQLite; one transaction for all cases. In: finding what "
-        "is overdue, raising the level, a journal entry for each fee. Out: letters, mail; it proves "
-        "no balance at a source and keeps no record of its reasons."
+        "Tryton in CPU: its own process with SQLite; one transaction for all cases. In: finding "
+        "what is overdue, raising the level, a journal entry for each fee. Out: letters, mail; it "
+        "proves no balance at a source and keeps no record of its reasons."
     ),
     (
-        "Durable writes: rows of DynamoDB and objects of S3 on our side (checks that write nothing "
-        "are not counted), rows inserted, updated or deleted on Tryton's."
+        "Durable writes: on our side rows of DynamoDB (INV proves that nothing changed before the "
+        "INTENT: a write by its price) and objects of S3; on Tryton's rows inserted or updated."
     ),
     (
         "Idle: ours is one sweep of all shards, which a day has 1,440 of; Tryton's run reads every "
@@ -75,14 +75,9 @@ class Peer:
         return float(written["raise_level"] + written["process_fee"]) / n
 
 
-def measure(tick: Callable[[str], None]) -> Peer:
-    """Measure Tryton; ``tick`` hears what comes next. Raises ``environment.SetUpFailed``."""
-    steps = {}
-    for size in DUE:
-        tick(f"Tryton's own dunning on {size:,} invoices")
-        steps[size] = peer(size)
-    tick(f"Tryton's idle run with {IDLE_SIZES[-1]:,} waiting cases")
-    return Peer(steps, _idle())
+def measure() -> Peer:
+    """Measure Tryton, one process at a time. Raises ``environment.SetUpFailed``."""
+    return Peer({size: peer(size) for size in DUE}, _idle())
 
 
 def _idle() -> dict[int, float]:

@@ -18,8 +18,9 @@ from shared.cloud.keys import Tenant
 
 # Due days on which the steps of one creditor fall between the steps of the other, on weekdays.
 DUE = {300: date(2026, 2, 16), 1000: date(2026, 3, 9)}
-# All cases of both, and the one that goes through the machine.
-_LIVED = sum(DUE) + 1
+# Cases beside those of both: they are decided at night, and one goes through the machine.
+_EXTRA = 20
+_LIVED = sum(DUE) + _EXTRA
 # So many waiting cases are in the index when the idle sweep is measured a second time.
 WAITING = 10_000
 _IDLE_ROUNDS = 25
@@ -39,25 +40,30 @@ class Lived:
 
 @dataclass
 class Measured:
-    """What was measured on one stack: creditors by size, idle sweeps by waiting cases, a run."""
+    """What was measured on one stack.
+
+    Creditors by size, idle sweeps by waiting cases, and a few extra cases, which are decided at
+    night and of which one goes through the deployed state machine.
+    """
 
     creditors: dict[int, Lived] = field(default_factory=dict)
     idle: dict[int, Work] = field(default_factory=dict)
+    extra: Lived = field(default_factory=lambda: Lived(_EXTRA))
     transitions: int = 0
 
 
 def live(world: World, tick: Tick) -> Measured:
-    """Both creditors in turn, the idle sweeps, and one execution of the real state machine."""
+    """The extra cases, both creditors in turn, and the idle sweeps."""
     measured = Measured()
+    extra = Creditor(world, Tenant("bench-extra"), _EXTRA, min(DUE.values()))
+    _at_night(extra, measured.extra, tick)
+    measured.transitions = _through_the_machine(extra)
     for size, due in DUE.items():
         creditor = Creditor(world, Tenant(f"bench-{size}"), size, due)
         measured.creditors[size] = lived = Lived(size)
-        world.go(creditor.first_step - _BEFORE_HOURS)
+        world.go(creditor.first_step)
         _arrive(creditor, lived, tick)
         _closed_gate(creditor, lived)
-        _before_hours(creditor, lived, tick)
-        if not measured.transitions:
-            measured.transitions = _through_the_machine(creditor)
         _reminders(creditor, lived, tick)
     for waiting in (_LIVED, WAITING):
         _fill_up(world, waiting - _LIVED)
@@ -75,11 +81,13 @@ def _arrive(creditor: Creditor, lived: Lived, tick: Tick) -> None:
     lived.stages["join"] = steps.book(creditor, lambda n: tick("opening cases", n))
 
 
-def _before_hours(creditor: Creditor, lived: Lived, tick: Tick) -> None:
+def _at_night(creditor: Creditor, lived: Lived, tick: Tick) -> None:
     """The cases are decided before the hours of contact: each rests, and nobody is touched."""
+    creditor.world.go(creditor.first_step - _BEFORE_HOURS)
+    _arrive(creditor, lived, tick)
     creditor.asks_the_erp(fresh=True)
-    lived.stages["claim, nobody touched"], starts = _swept(creditor)
-    lived.stages["decide, nobody touched"], _ = steps.decide(
+    lived.stages["night: claim"], starts = _swept(creditor)
+    lived.stages["night: decide"], _ = steps.decide(
         creditor.world, starts, "rest", lambda n: tick("deciding at night", n)
     )
 
@@ -88,8 +96,8 @@ def _closed_gate(creditor: Creditor, lived: Lived) -> None:
     """The cases are swept while their feed is stale: they wait."""
     creditor.asks_the_erp(fresh=False)
     work, starts = steps.sweep(creditor.world)
-    work.n = work.answers["gated"]
-    if starts or work.n < creditor.size:
+    work.n = creditor.size
+    if starts or work.answers["gated"] != creditor.size:
         raise NotAsPlanned("a stale feed did not keep every case waiting")
     lived.stages["closed gate"] = work
     creditor.world.go(creditor.world.now + timedelta(minutes=6))
@@ -116,19 +124,14 @@ def _swept(creditor: Creditor) -> tuple[Work, list[steps.Event]]:
 
 
 def _through_the_machine(creditor: Creditor) -> int:
-    """One more case, through the deployed machine and functions; how many states it entered."""
+    """One case through the deployed machine and functions: how many states it entered.
+
+    The creditor's cases are put off afterwards, out of the way of all that follows.
+    """
     world = creditor.world
-    extra = Creditor(world, Tenant("bench-happy"), 1, creditor.due)
     world.go(creditor.first_step)
-    extra.settle_in()
-    extra.drop("one")
-    steps.pull(extra)
-    steps.book(extra, lambda _: None)
-    extra.asks_the_erp(fresh=True)
-    creditor.asks_the_erp(fresh=False)
-    _, starts = steps.sweep(world)
-    world.go(world.now + timedelta(minutes=6))
-    extra.asks_the_erp(fresh=True)
+    creditor.asks_the_erp(fresh=True)
+    _, starts = _swept(creditor)
     machines = world.hub.stack.client("stepfunctions")
     started = machines.start_execution(
         stateMachineArn=world.hub.outputs["DunningMachine"],
@@ -142,6 +145,8 @@ def _through_the_machine(creditor: Creditor) -> int:
         time.sleep(0.05)
     if json.loads(run.get("output", "{}")).get("done") != "sent":
         raise NotAsPlanned(f"the execution ended as {run['status']} and sent nothing")
+    for start in starts:
+        table.update(keys.head(creditor.tenant, start["case"]), set_={"due_at": _later(world)})
     pages = machines.get_paginator("get_execution_history").paginate(executionArn=started)
     return sum(event["type"].endswith("StateEntered") for page in pages for event in page["events"])
 
@@ -149,13 +154,17 @@ def _through_the_machine(creditor: Creditor) -> int:
 def _fill_up(world: World, more: int) -> None:
     """So many more cases that wait: their HEAD rows, which are all that a sweep sees."""
     tenant = Tenant("bench-waiting")
-    later = world.now + timedelta(days=10)
     rows = []
     for number in range(more):
         head = keys.head(tenant, f"c{number:020d}")
-        due = {"due_shard": keys.due_shard(head["pk"]), "due_at": stamp(later)}
+        due = {"due_shard": keys.due_shard(head["pk"]), "due_at": _later(world)}
         rows.append({**head, **due, "version": 3, "attempt": 0, "snap": 0, "conn": ERP})
     table.batch_put(rows)
+
+
+def _later(world: World) -> str:
+    """An instant after all that the bench lives through."""
+    return stamp(world.now + timedelta(days=90))
 
 
 def _idle(world: World) -> Work:
