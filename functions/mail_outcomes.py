@@ -49,7 +49,7 @@ def _event(run: Run, mail: MailEvent, *, returned: bool) -> ActSent | NoticeRetu
     notice = run.case.notices.get(mail.act)
     if notice is None or notice.action != "remind":
         raise NotFound("no such act")
-    if returned and notice.state in {"sent", "intended", "unknown"}:
+    if returned and notice.state in {"sent", "intended", "unknown", "passed"}:
         return NoticeReturned(at=run.now, act=mail.act, code=mail.kind)
     if mail.kind in {"sent", "delivered"} and notice.state in {"intended", "unknown"}:
         today = run.local_now.date()

@@ -18,7 +18,9 @@ SHARDS = 4
 QUEUES = ("Sweep", "Pull", "Book", "Outbox", "Inbox")
 # A day is lived from this local time on; it lies within the hours of contact of every pack.
 MORNING = clock_time(9, 0)
-_POLL_SECONDS = 0.03
+# A look costs the emulator some milliseconds of what it works with: long work is asked less often.
+_POLL_SECONDS = 0.02
+_LONGEST_POLL_SECONDS = 0.1
 _STUCK_SECONDS = 180
 _EXECUTIONS = "executions"
 _DEPTH = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
@@ -78,15 +80,16 @@ class TimeLapse:
 
     def drain(self) -> None:
         """Wait until no message is visible or in flight and no execution runs."""
-        quiet = 0
+        quiet, pause = 0, _POLL_SECONDS
         deadline = time.monotonic() + _STUCK_SECONDS
         while quiet < 2:
             if time.monotonic() > deadline:
                 raise Stuck(f"work does not end: {self._busy()}")
             idle = not self._busy() and self.peers_idle()
             quiet = quiet + 1 if idle else 0
+            pause = _POLL_SECONDS if idle else min(pause * 1.25, _LONGEST_POLL_SECONDS)
             if quiet < 2:
-                time.sleep(_POLL_SECONDS)
+                time.sleep(pause)
 
     def next_due(self, *, connections: bool) -> datetime | None:
         """The earliest instant at which a row falls due; feeds count only on demand."""

@@ -150,7 +150,9 @@ class Run:
             self.tenant, question.task, self.case.id, question.why, question.claims,
             question.because,
         )  # fmt: skip
-        self.append([self.decided(question), asked], due_at=None, also=[write])
+        # The question holds its own claims; the others go on when their steps come.
+        rest = self.after(self.case.apply(asked))
+        self.append([self.decided(question), asked], due_at=rest, also=[write])
 
     def withhold(self, decision: Remind | HandOver, why: str) -> None:
         """Record an act that a switch kept in; it is looked at again the next day."""

@@ -32,8 +32,9 @@ def next_contact_on(question: Question) -> date:
 def gathered(question: Question, ripe: Sequence[Ripe], waiting: Sequence[Ripe]) -> list[Ripe]:
     """The claims of a contact: the ripe ones, and overdue ones that would ripen in its window.
 
-    A claim joins early only by the policy's leave: the payment date that it was given has passed,
-    and its fee, if any, is still the law's to allow.
+    A claim joins early only by the policy's leave, where the payment date that it was given has
+    passed and where nothing is harder on the debtor for it: its own step bears no fee, and it is
+    not further on than the claim that sets the tone.
     """
     horizon = question.today + timedelta(days=question.policy.gather_days)
     joining = [
@@ -43,6 +44,8 @@ def gathered(question: Question, ripe: Sequence[Ripe], waiting: Sequence[Ripe]) 
         and one.step.automation == ripe[0].step.automation
         and question.today < one.on <= horizon
         and one.free_on <= question.today
+        and one.step.fee == "none"
+        and one.state.level <= ripe[0].state.level
         and _overdue(question, one)
     ]
     return [*ripe, *joining]
