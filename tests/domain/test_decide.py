@@ -377,6 +377,17 @@ def test_no_claim_joins_early_while_a_payment_date_of_its_own_runs():
     assert (answer.claims, answer.also) == (("erp:c",), ("erp:b",))
 
 
+def test_no_claim_joins_a_friendlier_contact_early_with_a_step_that_bears_a_fee():
+    # a may be charged from 18 February on; c's friendly word is due on the 16th.
+    case = case_of(joined(), reminded("n1", "02-03", deadline="02-13"), joined("c", due="02-12"))
+
+    answer = ask_of(case, "02-16")
+
+    assert (answer.claims, answer.also) == (("erp:c",), ("erp:a",))
+    assert (answer.tone, answer.fee) == ("friendly", None)
+    assert ask_of(case, "02-18").fee == eur("5.00")
+
+
 def test_one_contact_a_gathering_window():
     case = case_of(joined(), R1, joined("b", due="01-20"))
 
