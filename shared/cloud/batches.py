@@ -9,7 +9,6 @@ from typing import Any
 from shared.cloud.runtime import logger
 from shared.errors import Conflict, HubError, NotFound
 
-
 # Messages of one debtor meet on one case; each try reads what the other wrote.
 _TRIES = 8
 

@@ -1,4 +1,4 @@
-"""Two clocks: business time, which the local stage may move forward, and wall time, which none may."""
+"""Two clocks: business time, which the local stage may move, and wall time, which nobody may."""
 
 from __future__ import annotations
 

@@ -171,7 +171,7 @@ def due_shard(pk: str) -> str:
 def tenant_of(pk: str) -> Tenant:
     """The tenant that a partition key belongs to. Raises ``NotFound`` for a key of no tenant."""
     parts = pk.split("#", 2)
-    if len(parts) != 3 or parts[0] != "T":  # noqa: PLR2004 - T, tenant, rest
+    if len(parts) != 3 or parts[0] != "T":
         raise NotFound("no such row")
     return Tenant(parts[1])
 

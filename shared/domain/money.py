@@ -100,7 +100,7 @@ class Money:
         return f"{self.amount} {self.currency}"
 
     def times(self, factor: Decimal, *, rounding: str) -> Money:
-        """This amount multiplied by ``factor`` and rounded to the minor unit by the named rule."""
+        """The amount multiplied by ``factor`` and rounded to the minor unit by the named rule."""
         if not isinstance(factor, Decimal):
             raise TypeError("a factor is a Decimal")
         return Money.round(self.amount * factor, self.currency, rounding=rounding)

@@ -122,14 +122,15 @@ def test_who_pays_after_the_friendly_word_gets_no_second_letter_and_no_fee(lived
 
 
 def test_the_second_reminder_carries_the_statutory_fee_of_five_euros(lived: Lived) -> None:
-    firm = [notice for notice in lived.of("Never")["notices"].values() if notice["step"] == "firm"]
+    firm = [one for one in lived.of("Never")["notices"].values() if one["step"] == "firm"]
     assert [notice["fee"] for notice in firm] == [{"amount": "5.00", "currency": "EUR"}]
     assert "5.00" in lived.sent_to("Never")[1].text
 
 
 def test_a_payment_that_crossed_the_letter_takes_its_fee_back(lived: Lived) -> None:
     credited = [e for e in lived.of("Crossed")["timeline"] if e["kind"] == "fee_credited"]
-    assert [(event["why"], event["amount"]["amount"]) for event in credited] == [("crossed", "5.00")]
+    assert [event["why"] for event in credited] == ["crossed"]
+    assert credited[0]["amount"] == {"amount": "5.00", "currency": "EUR"}
 
 
 def test_what_stays_unpaid_is_handed_over_with_a_valid_file_and_accepted(lived: Lived) -> None:

@@ -9,7 +9,13 @@ import yaml
 from infra.local.package import _Loader
 
 ROOT = Path(__file__).resolve().parents[2]
-TEMPLATES = ["template.yaml", "infra/data.yaml", "infra/compute.yaml", "infra/api.yaml", "infra/ops.yaml"]
+TEMPLATES = [
+    "template.yaml",
+    "infra/data.yaml",
+    "infra/compute.yaml",
+    "infra/api.yaml",
+    "infra/ops.yaml",
+]
 
 
 def read(name: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The dunning machine: its shape, and the subset of the language that every runtime honours."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
 
@@ -38,7 +39,7 @@ def test_every_target_exists_and_the_happy_path_has_at_most_six_transitions() ->
         targets += [choice["Next"] for choice in state.get("Choices", [])]
         assert all(target in STATES for target in targets if target)
     longest = ["Decide", "Choose", "Remind", "Done"]
-    for here, there in zip(longest, longest[1:], strict=False):
+    for here, there in pairwise(longest):
         nexts = [STATES[here].get("Next"), *(c["Next"] for c in STATES[here].get("Choices", []))]
         assert there in nexts
     # Entering each state is a transition, and so is the start.
