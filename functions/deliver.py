@@ -92,9 +92,10 @@ def _hand_over(run: Run, notice: Notice, row: Row) -> None:
     connector = connect(run.tenant, partner)
     receipt = attempted(lambda: connector.submit(announced, key=act, now=clock.wall()))
     end_if_gone(run.tenant, partner, receipt, run.now)
-    # The one who wrote the INTENT made the first attempt.
+    # The one who wrote the INTENT made the first attempt; it may have arrived, so that even a
+    # refusal of this one does not allow another key.
     again = next_attempt(receipt, row["attempt"] + 1)
-    if again is None and receipt.outcome in {"retry", "unknown"}:
+    if again is None and receipt.outcome not in {"accepted", "received"}:
         _to_person(run, notice)
         return
     outcome(run, act, receipt, retry_at=None if again is None else run.now + again)

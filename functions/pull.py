@@ -72,11 +72,14 @@ def _pages(tenant: Tenant, row: Row, lease: str, began: datetime) -> tuple[dict[
     """Make every page durable; what was counted, and where the last page leaves the cursor.
 
     A page's cursor is written once the next page is there: an empty pull moves it at its end only.
+    Claims are booked when all pages are in, so that a balance comes with the payments that explain
+    it; should the pull die before, their marks are found by the sweep.
     """
     connector = connect(tenant, row)
     join_at = _Joiner(tenant)
     count = {"rows_seen": 0, "rows_new": 0, "rows_changed": 0, "rows_refused": 0}
     last: Row = {}
+    marked: set[str] = set()
     for page in connector.pull(row.get("cursor"), now=began):
         if last:
             _write(row, lease, last)
@@ -86,8 +89,9 @@ def _pages(tenant: Tenant, row: Row, lease: str, began: datetime) -> tuple[dict[
         count["rows_changed"] += tally.changed
         count["rows_refused"] += len(page.refused)
         _refused(tenant, row, page)
-        enqueue("book", [{"tenant": tenant.id, "invoice": one} for one in sorted(tally.due)])
+        marked |= tally.due
         last = {"cursor": page.cursor, **_complete(page)}
+    enqueue("book", [{"tenant": tenant.id, "invoice": one} for one in sorted(marked)])
     return count, last
 
 

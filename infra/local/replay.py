@@ -145,7 +145,7 @@ def _epilogue(plan: Plan, bookings: Bookings, world: Installation, console: Cons
     rejects = plan.folder / "rejects.csv"
     lost = dead_letters(world.hub)
     if history.rejects:
-        console.print(f"{len(history.rejects)} broken rows         {rejects}")
+        console.print(f"broken rows            {rejects}")
     for queue, count in lost.items():
         console.print(f"[red]{count} messages were given up[/red]: {queue}")
     console.print(
@@ -175,6 +175,8 @@ def _plan(source: Path, port: int, console: Console) -> Plan:
     )
     if history.rejects:
         first = history_file.told(history.rejects[0])
-        console.print(f"[yellow]{len(history.rejects)} broken rows stay out[/yellow]: {first}")
+        console.print(
+            f"[yellow]Broken rows stay out: {len(history.rejects)}.[/yellow] First, {first}"
+        )
     digest = hashlib.sha256(source.read_bytes()).hexdigest()
     return Plan(history, digest, OUT, port)

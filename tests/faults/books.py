@@ -69,8 +69,8 @@ def paid(on: date, amount="100.00", **of):
 class Books:
     """What an administrator set up for a machine's creditor, and the statements that are dropped."""
 
-    def __init__(self, machine, bucket, mail_set):
-        self.machine, self.bucket, self.mail_set = machine, bucket, mail_set
+    def __init__(self, machine):
+        self.machine = machine
         self.s3 = machine.admin("s3")
         self.drops = 0
 
@@ -89,7 +89,7 @@ class Books:
         ])  # fmt: skip
         self.control(outbound="on")
         self._connect(setup.EMAIL, "channels.email", {
-            "sender": setup.CREDITOR["sender"], "configuration_set": self.mail_set,
+            "sender": setup.CREDITOR["sender"], "configuration_set": self.machine.mail_set,
         })  # fmt: skip
         self._connect(setup.ERP, "erp.csv_file", self._statement_settings(), start_line)
         if endpoint:
@@ -107,7 +107,7 @@ class Books:
         text = "\n".join(";".join(row) for row in [COLUMNS.values(), *(x.cells() for x in lines)])
         root = f"{self.machine.tenant.id}/{setup.ERP}/inbox"
         key = f"{root}/{self.drops:04d}.csv"
-        self.s3.put_object(Bucket=self.bucket, Key=key, Body=text.encode())
+        self.s3.put_object(Bucket=self.machine.bucket, Key=key, Body=text.encode())
 
     def book(self, *lines: Line):
         """Drop a statement, read it and book it."""
@@ -152,5 +152,5 @@ class Books:
                    "decimal_mark": "."}  # fmt: skip
         prefix = f"{self.machine.tenant.id}/"
         return json.loads(json.dumps(
-            {"bucket": self.bucket, "prefix": prefix, "mode": "full", "mapping": mapping}
+            {"bucket": self.machine.bucket, "prefix": prefix, "mode": "full", "mapping": mapping}
         ))  # fmt: skip

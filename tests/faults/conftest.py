@@ -82,7 +82,7 @@ def hubs(embedded, standing_partner):
 
 
 @pytest.fixture(params=["STANDARD", "EXPRESS"])
-def deployed(request, machine, hubs, monkeypatch):
+def deployed(request, machine, hubs, standing_partner, monkeypatch):
     """The machine's sweep starts executions of the deployed workflow, on the deployed table."""
     outputs = hubs(request.param)
     for name, value in {
@@ -90,15 +90,17 @@ def deployed(request, machine, hubs, monkeypatch):
         "DOCUMENTS": outputs["DocumentsBucket"], "INBOX_BUCKET": outputs["InboxBucket"],
         "SECRET_PREFIX": f"hub-{request.param.lower()}",
         "DUNLIN_CLOCK_FILE": str(machine.stack.clock_file),
+        "PRIVATE_TARGETS": standing_partner.origin,
     }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
     machine.clock_file = machine.stack.clock_file
+    machine.bucket, machine.mail_set = outputs["InboxBucket"], outputs["MailSet"]
     return Deployed(machine, outputs, request.param)
 
 
 @pytest.fixture
 def books(machine):
-    return bookkeeping.Books(machine, "inbox", "mail")
+    return bookkeeping.Books(machine)
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ class Machine:
         self.stack, self.admin, self.wire = stack, admin, wire
         self.clock_file = Path(os.environ["DUNLIN_CLOCK_FILE"])
         self.queues, self.tenant = queues, Tenant(tenant)
+        self.bucket, self.mail_set = "inbox", "mail"
         self.sqs = admin("sqs")
         self.executions = []
         self.outcomes = Counter()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 
 from tests.faults.books import FIRM_FIRST, LONG_DUE, MARKED, SECRET, Line
+from tests.local.deployed import eventually
 
 pytestmark = pytest.mark.stack
 
@@ -48,8 +48,7 @@ def test_an_execution_killed_while_the_partner_takes_the_case_hands_it_over_once
     partner.modes = ["slow", "take"]
     deployed.give("HandOver", 3)
     machine.sweep()
-    while not partner.seen:
-        time.sleep(0.02)
+    assert eventually(lambda: partner.seen)
     statuses = list(deployed.ends().values())
     partner.patience.set()
     deployed.give("HandOver", 120)

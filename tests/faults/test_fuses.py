@@ -165,7 +165,7 @@ def test_a_source_that_can_prove_nothing_sends_nothing_and_closes_its_gate(machi
     machine.sweep()
     (start,) = machine.started()
     root = f"{machine.tenant.id}/{setup.ERP}/inbox"
-    books.s3.put_object(Bucket=books.bucket, Key=f"{root}/9999.csv", Body=b"login page")
+    books.s3.put_object(Bucket=machine.bucket, Key=f"{root}/9999.csv", Body=b"login page")
     assert machine.execute(start) == "not_proven"
     assert books.row()["state"] == "failing"
     assert machine.letters() == []

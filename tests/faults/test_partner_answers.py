@@ -112,22 +112,35 @@ def test_a_refusal_fails_the_act_and_after_three_a_person_is_asked(
     assert machine.tasks() == ["cannot_be_done"]
 
 
-@pytest.mark.parametrize("first", ["410", "500"])
-def test_a_partner_that_is_gone_is_disabled_and_a_person_is_told(machine, ready, partner, first):
-    partner.modes = [first, "410"]
+def test_a_partner_that_is_gone_is_disabled_and_a_person_is_told(machine, ready, partner):
+    partner.modes = ["410"]
     machine.sweep()
     machine.work()
-    if first == "500":
-        attempt(machine)
     assert ready.row(setup.PARTNER)["state"] == "disabled"
     assert machine.tasks() == ["endpoint_gone"]
-    seen = len(partner.seen)
     for _ in range(3):
         machine.live_on(machine.today() + timedelta(days=1))
-    assert len(partner.seen) == seen
+    assert len(partner.seen) == 1
     kept = [event.why for event in machine.events() if event.kind == "act_withheld"]
     assert set(kept) == {"partner_disabled"}
     assert machine.tasks() == ["endpoint_gone"]
+
+
+@pytest.mark.parametrize("then", ["410", "404", "redirect"])
+def test_a_refusal_after_an_attempt_that_may_have_arrived_allows_no_other_key(
+    machine, ready, partner, then
+):
+    partner.modes = ["silence", then, "take"]
+    machine.sweep()
+    machine.work()
+    attempt(machine)
+    for _ in range(3):
+        machine.live_on(machine.today() + timedelta(days=1))
+    assert len(partner.seen) == 2
+    assert set(partner.keys()) == {machine.notice("partner").act}
+    assert machine.notice("partner").state == "unknown"
+    assert "unknown_outcome" in machine.tasks()
+    assert (ready.row(setup.PARTNER)["state"] == "disabled") == (then == "410")
 
 
 def test_a_word_to_a_partner_that_is_gone_goes_to_a_person(machine, with_partner, partner):

