@@ -39,9 +39,7 @@ def new_table(admin):
 
     def make():
         name = f"table-{next(_NUMBERS)}"
-        admin("dynamodb").create_table(
-            TableName=name, **{field: made[field] for field in wanted}
-        )
+        admin("dynamodb").create_table(TableName=name, **{field: made[field] for field in wanted})
         return name
 
     return make

@@ -21,6 +21,7 @@ from infra.local import demo, history_file, setup
 from infra.local.bookings import Bookings, Position
 from infra.local.checkpoint import Checkpoint, Shelf
 from infra.local.demo import Installation
+from infra.local.erp.environment import FIRST_YEAR
 from infra.local.history_file import LAST_KNOWN, History, HistoryError
 from infra.local.replay_process import Interrupt, end_orphans, only_one, quiet_start
 from infra.local.replay_progress import Pace, shown
@@ -48,34 +49,49 @@ class Plan:
         return Shelf(self.folder / "checkpoint")
 
 
-def run(source: Path, port: int = 0, *, fresh: bool = False, console: Console | None = None) -> int:
+def run(
+    source: Path,
+    port: int = 0,
+    *,
+    fresh: bool = False,
+    folder: Path = OUT,
+    console: Console | None = None,
+) -> int:
     """Replay a file from the start, or from where an earlier run of it came; the exit status."""
     console = console or Console()
     console.print("[bold]Dunlin[/bold]: a foreign history\n")
     try:
-        plan = _plan(source, port, console)
+        plan = _plan(source, port, folder, console)
     except HistoryError as error:
         console.print(f"[red]{error}[/red]", soft_wrap=True)
         return 2
-    with only_one(plan.folder) as alone:
+    with only_one(folder) as alone:
         if not alone:
-            console.print(f"A replay is running in {plan.folder} already.")
+            console.print(f"A replay is running in {folder} already.")
             return 1
-        end_orphans(plan.folder)
-        saved = None if fresh else plan.shelf.latest()
-        if saved and saved.position["source"] != plan.source:
-            console.print(
-                f"{plan.folder} holds a replay of another file, as far as {saved.position['day']}."
-                " Say --fresh (make replay FRESH=1) to give it up.", soft_wrap=True,
-            )  # fmt: skip
-            return 2
-        clear(plan, keep_checkpoint=saved is not None)
-        history_file.write_rejects(plan.history, plan.folder / "rejects.csv")
-        status = replay(plan, saved, console)
-        if status == 0:
-            # Nothing is left to go on with: the next start is a start.
-            plan.shelf.clear()
-        return status
+        try:
+            return _go_on(plan, None if fresh else plan.shelf.latest(), console)
+        except KeyboardInterrupt:
+            console.print("\nStopped. The same command goes on from the last checkpoint.")
+            return _INTERRUPTED
+
+
+def _go_on(plan: Plan, saved: Checkpoint | None, console: Console) -> int:
+    if saved and saved.position["source"] != plan.source:
+        console.print(
+            f"{plan.folder} holds a replay of another file, as far as {saved.position['day']}."
+            " Say --fresh (make replay FRESH=1) to give it up.",
+            soft_wrap=True,
+        )
+        return 2
+    end_orphans(plan.folder)
+    clear(plan, keep_checkpoint=saved is not None)
+    history_file.write_rejects(plan.history, plan.folder / "rejects.csv")
+    status = replay(plan, saved, console)
+    if status == 0:
+        # Nothing is left to go on with: the next start is a start.
+        plan.shelf.clear()
+    return status
 
 
 def replay(plan: Plan, saved: Checkpoint | None, console: Console) -> int:
@@ -167,8 +183,10 @@ def clear(plan: Plan, *, keep_checkpoint: bool) -> None:
             found.unlink()
 
 
-def _plan(source: Path, port: int, console: Console) -> Plan:
+def _plan(source: Path, port: int, folder: Path, console: Console) -> Plan:
     history, weeks = history_file.read(source).shifted()
+    if history.first.year < FIRST_YEAR:
+        raise HistoryError(f"{source} spans more years than the ERP's books: {FIRST_YEAR} to now")
     console.print(
         f"{source.name}: {len(history.entries)} invoices, moved by {weeks} weeks to"
         f" {history.first} to {history.last}."
@@ -179,4 +197,4 @@ def _plan(source: Path, port: int, console: Console) -> Plan:
             f"[yellow]Broken rows stay out: {len(history.rejects)}.[/yellow] First, {first}"
         )
     digest = hashlib.sha256(source.read_bytes()).hexdigest()
-    return Plan(history, digest, OUT, port)
+    return Plan(history, digest, folder, port)

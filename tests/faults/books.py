@@ -20,8 +20,8 @@ DUE = date(2026, 3, 6)
 LONG_DUE = date(2026, 2, 27)
 COLUMNS = {
     "invoice_number": "invoice", "customer_number": "customer", "customer_name": "name",
-    "issued": "issued", "sent": "sent", "due": "due", "total": "total", "open": "open", "email": "email",
-    "address": "street", "postal_code": "code", "city": "city", "kind": "kind",
+    "issued": "issued", "sent": "sent", "due": "due", "total": "total", "open": "open",
+    "email": "email", "address": "street", "postal_code": "code", "city": "city", "kind": "kind",
     "language": "language", "description": "what", "do_not_dun": "blocked",
     "payment_date": "paid_on", "payment_amount": "paid",
 }  # fmt: skip
@@ -52,8 +52,9 @@ class Line:
     def cells(self):
         return (
             self.number, self.customer, MARKED[0], "2026-02-01", "2026-02-01",
-            self.due.isoformat(), self.total, self.open, f"{MARKED[1]}@post.example", f"{MARKED[2]} 1", "00100", "Helsinki",
-            "person", "fi", "Goods", self.blocked, self.paid_on, self.paid,
+            self.due.isoformat(), self.total, self.open, f"{MARKED[1]}@post.example",
+            f"{MARKED[2]} 1", "00100", "Helsinki", "person", "fi", "Goods", self.blocked,
+            self.paid_on, self.paid,
         )  # fmt: skip
 
 
@@ -67,7 +68,7 @@ def paid(on: date, amount="100.00", **of):
 
 
 class Books:
-    """What an administrator set up for a machine's creditor, and the statements that are dropped."""
+    """What an administrator set up for a creditor, and the statements that are dropped."""
 
     def __init__(self, machine):
         self.machine = machine

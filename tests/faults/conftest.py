@@ -1,4 +1,4 @@
-"""A hub in this process, on the embedded stack, with its books; and a partner that answers badly."""
+"""A hub in this process, on the embedded stack, with its books and a difficult partner."""
 
 from __future__ import annotations
 
@@ -40,9 +40,7 @@ def machine(process, admin, wire, surroundings, tmp_path, monkeypatch):
     """A hub of one creditor, at nine on the morning of the first day."""
     tenant = f"nordic{next(_TENANTS)}"
     sqs = admin("sqs")
-    queues = {
-        name: sqs.create_queue(QueueName=f"{tenant}-{name}")["QueueUrl"] for name in QUEUES
-    }
+    queues = {name: sqs.create_queue(QueueName=f"{tenant}-{name}")["QueueUrl"] for name in QUEUES}
     for name, url in queues.items():
         monkeypatch.setenv(f"{name.upper()}_QUEUE", url)
     for name, value in {
@@ -115,5 +113,5 @@ def partner(monkeypatch):
 def with_partner(books, partner):
     """The books, with a policy whose second step is the hand-over."""
     books.settle_in(bookkeeping.FIRM_FIRST, endpoint=partner.endpoint)
-    assert setup.PARTNER == books.row(setup.PARTNER)["list_id"]
+    assert books.row(setup.PARTNER)["list_id"] == setup.PARTNER
     return books

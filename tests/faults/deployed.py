@@ -1,4 +1,4 @@
-"""The deployed workflow as a test sees it: executions by name, on either type, and their histories."""
+"""The deployed workflow as a test sees it: executions of either type, and their histories."""
 
 from __future__ import annotations
 

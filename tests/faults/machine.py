@@ -6,6 +6,7 @@ with JSON in between, as infra/dunning.asl.yaml runs them.
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 from collections import Counter
@@ -13,12 +14,25 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from functions import ask, book, decide, deliver, hand_over, process_inbox, pull, remind, sweep
+from functions import (
+    ask,
+    book,
+    decide,
+    deliver,
+    hand_over,
+    process_inbox,
+    pull,
+    receive_mail_event,
+    remind,
+    sweep,
+)
 from infra.local import clock
-from shared.cloud import keys, table, vault
+from shared.cloud import keys, table, tasks, vault
 from shared.cloud.keys import SHARDS, Tenant
 from shared.cloud.store import Store
+from shared.domain.events import PersonAnswered
 from shared.errors import Conflict
+from tests.functions.world import sample
 from tests.wire import Killed
 
 ZONE = ZoneInfo("Europe/Helsinki")
@@ -95,7 +109,7 @@ class Machine:
                 state = _json(touch.handler(state, None))
         except Conflict:
             return "conflict"
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the workflow fails, and the case comes again
             return type(error).__name__
         return state.get("done", "rest")
 
@@ -171,6 +185,24 @@ class Machine:
         except Killed:
             return None
 
+    # what others say ----------------------------------------------------------------------------
+
+    def provider_says(self, kind):
+        """The mail provider's own event about the last letter; what it settled."""
+        event = copy.deepcopy(sample(f"receive_mail_event_{kind}"))
+        letter = self.letters()[-1]
+        tags = {name: [value] for name, value in letter.tags.items()}
+        event["detail"]["mail"] |= {"messageId": letter.message_id, "tags": tags}
+        return receive_mail_event.handler(event, None)["did"]
+
+    def answer(self, word):
+        """A person's answer to the one open task."""
+        (task,) = [row for row in self.rows() if row["sk"] == "TASK" and row["state"] == "open"]
+        store, (case,) = Store(self.tenant), self.cases()
+        said = PersonAnswered(at=self.now(), task=task["list_id"], answer=word, by="admin")
+        closed = tasks.answer(self.tenant, task["list_id"], word, "admin")
+        store.append(store.load(case), [said], due_at=self.now(), also=[closed])
+
     # looking ------------------------------------------------------------------------------------
 
     def rows(self):
@@ -187,6 +219,9 @@ class Machine:
         """The next instant at which something other than a feed is due."""
         waiting = [at for at, pk in self.due_rows() if "#CONN#" not in pk]
         return datetime.fromisoformat(waiting[0]) if waiting else None
+
+    def delete(self, key):
+        self.admin("dynamodb").delete_item(TableName=table.name(), Key=table._dump(key))
 
     def cases(self):
         return [keys.id_of(row["pk"]) for row in self.rows() if row["sk"] == "HEAD"]
@@ -209,7 +244,8 @@ class Machine:
         return found
 
     def tasks(self):
-        return sorted(row["why"] for row in self.rows() if row["sk"] == "TASK")
+        open_ones = [row for row in self.rows() if row["sk"] == "TASK" and row["state"] == "open"]
+        return sorted(row["why"] for row in open_ones)
 
     def letters(self):
         """The letters of this creditor that left."""
@@ -223,10 +259,8 @@ class Machine:
 
     def restore(self, saved):
         rows, at = saved
-        client = self.admin("dynamodb")
         for row in self.rows():
-            key = table._dump({"pk": row["pk"], "sk": row["sk"]})
-            client.delete_item(TableName=table.name(), Key=key)
+            self.delete({"pk": row["pk"], "sk": row["sk"]})
         table.batch_put(rows)
         vault._kept.clear()
         self.clock_file.unlink()

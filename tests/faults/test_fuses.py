@@ -1,4 +1,4 @@
-"""The fuses: what is switched off stays in, is recorded once a day, and comes out by itself later."""
+"""The fuses: what is switched off stays in, and is recorded once a day."""
 
 from __future__ import annotations
 
@@ -23,31 +23,24 @@ def live(machine, days):
 
 
 def set_off(books, machine, monkeypatch, how):
-    match how:
-        case "nothing was ever switched on":
-            key = table._dump(keys.control(machine.tenant))
-            machine.admin("dynamodb").delete_item(TableName=table.name(), Key=key)
-        case "the creditor's own switch is off":
-            books.control(outbound="off")
-        case "an unknown word":
-            books.control(outbound="maybe")
-        case "the stack's parameter is off":
-            monkeypatch.setenv("OUTBOUND", "off")
-        case "the stack has no parameter":
-            monkeypatch.delenv("OUTBOUND")
-        case "observe mode":
-            books.control(outbound="on", observe=True)
-        case "the creditor is stopped":
-            books.control(outbound="on", stopped=True)
-        case "the hub is stopped":
-            table.put({**keys.hub_control(), "stopped": True})
-        case "not on the stack's allowlist":
-            monkeypatch.setenv("OUTBOUND", "allowlist")
-        case "not on the creditor's allowlist":
-            books.control(outbound="allowlist", allowlist='["erp:C9"]')
-        case "the channel is disabled":
-            row = keys.connection(machine.tenant, setup.EMAIL)
-            table.update(row, set_={"state": "disabled"})
+    """Throw one switch."""
+    hub, creditor = keys.hub_control(), keys.control(machine.tenant)
+    channel = keys.connection(machine.tenant, setup.EMAIL)
+    {
+        "nothing was ever switched on": lambda: machine.delete(creditor),
+        "the creditor's own switch is off": lambda: books.control(outbound="off"),
+        "an unknown word": lambda: books.control(outbound="maybe"),
+        "the stack's parameter is off": lambda: monkeypatch.setenv("OUTBOUND", "off"),
+        "the stack has no parameter": lambda: monkeypatch.delenv("OUTBOUND"),
+        "observe mode": lambda: books.control(outbound="on", observe=True),
+        "the creditor is stopped": lambda: books.control(outbound="on", stopped=True),
+        "the hub is stopped": lambda: table.put({**hub, "stopped": True}),
+        "not on the stack's allowlist": lambda: monkeypatch.setenv("OUTBOUND", "allowlist"),
+        "not on the creditor's allowlist": lambda: books.control(
+            outbound="allowlist", allowlist='["erp:C9"]'
+        ),
+        "the channel is disabled": lambda: table.update(channel, set_={"state": "disabled"}),
+    }[how]()
 
 
 @pytest.mark.parametrize(
@@ -183,21 +176,33 @@ def test_an_invoice_that_the_source_no_longer_knows_goes_to_a_person(machine, bo
     assert machine.letters() == []
 
 
-def test_an_invoice_that_the_letter_only_lists_is_proven_as_well(machine, books):
-    """The second claim is not ripe yet, and the letter would list it as unpaid."""
+def test_what_came_back_goes_to_that_address_again_only_when_a_person_says_so(machine, books):
     books.settle_in()
-    other = {"number": "1002", "due": date(2026, 3, 9)}
-    books.book(Line(), Line(**other))
-    machine.live_on(date(2026, 3, 17))
-    assert len(machine.letters()) == 1
-    books.book(Line(), Line(**other), Line(number="1003", due=LONG_DUE))
+    books.book(Line())
+    machine.settle()
+    assert machine.provider_says("bounced") == "notice_returned"
+    live(machine, 2)
+    assert (len(machine.letters()), machine.tasks()) == (1, ["returned"])
+    machine.answer("continue")
+    machine.settle()
+    assert (len(machine.letters()), machine.tasks()) == (2, [])
+
+
+@pytest.mark.parametrize(("is_paid", "end"), [(False, "sent"), (True, "not_proven")])
+def test_an_invoice_that_the_letter_only_lists_is_proven_as_well(machine, books, is_paid, end):
+    books.settle_in()
+    books.book(Line())
+    machine.settle()
+    ripe = Line(number="1002", due=date(2026, 3, 16))
+    # Its first step is on the day on which the first claim still has time to pay.
     machine.pass_time(days=8)
-    books.pull()
-    machine.lose_messages()
+    books.book(Line(), ripe)
     machine.sweep()
-    books.state(Line(), paid(BEGIN, **other), Line(number="1003", due=LONG_DUE))
-    assert {machine.execute(start) for start in machine.started()} <= {"not_proven", "rest"}
-    assert len(machine.letters()) == 1
+    (start,) = machine.started()
+    books.state(paid(BEGIN) if is_paid else Line(), ripe)
+    assert machine.execute(start) == end
+    intended = [one for one in machine.events() if one.kind == "reminder_intended"]
+    assert [one.also for one in intended[1:]] == ([] if is_paid else [("erp:1001",)])
 
 
 @pytest.mark.parametrize("how", ["stopped", "observe", "stack off"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
 
 import pytest
 
@@ -70,7 +69,7 @@ def test_a_feed_that_is_down_for_a_day_costs_by_connections_and_not_by_cases(
     setting = keys.active_policy(machine.tenant)
     kept = table.get(setting)
     # Without a policy no pull can end well.
-    machine.admin("dynamodb").delete_item(TableName=table.name(), Key=table._dump(setting))
+    machine.delete(setting)
     pulls = moved = 0
     for _ in range(24 * 6):
         moved += machine.sweep()["gated"]

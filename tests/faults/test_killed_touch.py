@@ -5,17 +5,15 @@ The process dies before every call and after every commit; then the machinery ru
 
 from __future__ import annotations
 
-import copy
 import json
 from datetime import timedelta
 
 import pytest
 
-from functions import receive_mail_event
 from shared.cloud.store import Store
-from shared.domain.events import Held, PersonAnswered
+from shared.domain.events import Held
 from tests.faults.books import BEGIN, FIRM_FIRST, LONG_DUE, Line
-from tests.functions.world import eur, sample
+from tests.functions.world import eur
 
 pytestmark = pytest.mark.stack
 
@@ -48,15 +46,6 @@ def deaths(machine, before_death=lambda: None):
     machine.restore(saved)
 
 
-def provider_says(machine, kind):
-    """The provider's own event about the last letter."""
-    event = copy.deepcopy(sample(f"receive_mail_event_{kind}"))
-    letter = machine.letters()[-1]
-    tags = {name: [value] for name, value in letter.tags.items()}
-    event["detail"]["mail"] |= {"messageId": letter.message_id, "tags": tags}
-    return receive_mail_event.handler(event, None)["did"]
-
-
 def kill_after_sending(machine):
     """The next reminder is accepted by the provider, and its sender dies before it can say so."""
     machine.sweep()
@@ -64,14 +53,6 @@ def kill_after_sending(machine):
     machine.wire.watch()
     machine.wire.after_call["SendEmail"] = machine.die
     assert machine.survived(lambda: machine.execute(start)) is None
-
-
-def answer(machine, word):
-    """A person's answer to the one open task."""
-    (task,) = [row for row in machine.rows() if row["sk"] == "TASK"]
-    store, (case,) = Store(machine.tenant), machine.cases()
-    event = PersonAnswered(at=machine.now(), task=task["list_id"], answer=word, by="admin")
-    store.append(store.load(case), [event], due_at=machine.now())
 
 
 def test_a_friendly_reminder_killed_anywhere_is_sent_once_at_most(machine, books):
@@ -89,7 +70,8 @@ def test_a_friendly_reminder_killed_anywhere_is_sent_once_at_most(machine, books
         ends.add((intended, state))
         # What was intended is not repeated; what was not intended yet simply happens.
         assert made == (0 if intended else 1), (boundary, call)
-        assert (intended or not sent) and machine.tasks() == []
+        assert intended or not sent
+        assert machine.tasks() == []
     assert ends == {(False, "sent"), (True, "passed"), (True, "sent")}
 
 
@@ -100,8 +82,8 @@ def test_a_reminder_of_unknown_fate_is_settled_by_the_providers_own_event(machin
     assert machine.notice("friendly").state == "intended"
     machine.settle()
     assert machine.notice("friendly").state == "unknown"
-    assert provider_says(machine, "sent") == "act_sent"
-    assert provider_says(machine, "delivered") == "nothing"
+    assert machine.provider_says("sent") == "act_sent"
+    assert machine.provider_says("delivered") == "nothing"
     machine.live_on(BEGIN + timedelta(days=2))
     assert (machine.notice("friendly").state, len(machine.letters())) == ("sent", 1)
     assert machine.kinds().count("act_sent") == 1
@@ -130,7 +112,7 @@ def test_a_reminder_with_a_fee_that_nobody_hears_of_goes_to_a_person(machine, bo
     assert machine.notice("firm").fee
     assert (machine.notice("firm").state, machine.tasks()) == ("unknown", ["unknown_outcome"])
     assert (case.fees_of("erp:1001"), len(machine.letters())) == (eur("0.00"), 1)
-    answer(machine, "sent")
+    machine.answer("sent")
     machine.settle()
     assert machine.case().fees_of("erp:1001") == machine.notice("firm").fee
     assert len(machine.letters()) == 1
@@ -147,8 +129,8 @@ def test_a_fee_counts_once_and_only_from_the_sending(machine, books):
     assert fees == [eur("0.00")]
     fee = machine.case().fees_of("erp:1001")
     assert fee == eur("5.00")
-    provider_says(machine, "sent")
-    provider_says(machine, "sent")
+    machine.provider_says("sent")
+    machine.provider_says("sent")
     assert machine.case().fees_of("erp:1001") == fee
 
 
@@ -161,7 +143,7 @@ def test_an_outcome_is_written_once_whoever_writes_meanwhile(machine, books, fas
 
     def meanwhile():
         if faster == "the provider's event":
-            assert provider_says(machine, "sent") == "act_sent"
+            assert machine.provider_says("sent") == "act_sent"
         else:
             store, (case,) = Store(machine.tenant), machine.cases()
             held = Held(at=machine.now(), hold="h1", reason="dispute")

@@ -8,9 +8,7 @@ from datetime import timedelta
 import pytest
 
 from infra.local import setup
-from shared.cloud import clock, table
-from shared.cloud.store import Store
-from shared.domain.events import PersonAnswered
+from shared.cloud import clock
 from tests.faults.books import LONG_DUE, Line, paid
 
 pytestmark = pytest.mark.stack
@@ -59,9 +57,7 @@ def test_an_answer_that_says_not_now_is_tried_again_under_its_key(machine, ready
     assert machine.tasks() == []
 
 
-def test_the_attempts_keep_the_standards_times_and_then_a_person_is_asked(
-    machine, ready, partner
-):
+def test_the_attempts_keep_the_standards_times_and_then_a_person_is_asked(machine, ready, partner):
     partner.modes = ["500"]
     machine.sweep()
     machine.work()
@@ -78,7 +74,7 @@ def test_the_attempts_keep_the_standards_times_and_then_a_person_is_asked(
     machine.live_on(machine.today() + timedelta(days=3))
     assert len(partner.seen) == 10
     partner.modes = ["take"]
-    answer(machine, "not_sent")
+    machine.answer("not_sent")
     machine.live_on(machine.today() + timedelta(days=1))
     assert len(set(partner.keys())) == 2
     assert machine.case().partner_state == "submitted"
@@ -203,11 +199,3 @@ def test_a_secret_that_is_gone_is_a_reason_to_try_later(machine, ready, partner)
     assert partner.seen == []
     assert outbox(machine)["state"] == "intended"
     assert machine.notice("partner").state == "intended"
-
-
-def answer(machine, word):
-    (row,) = [row for row in machine.rows() if row["sk"] == "TASK"]
-    store, (case,) = Store(machine.tenant), machine.cases()
-    event = PersonAnswered(at=machine.now(), task=row["list_id"], answer=word, by="admin")
-    store.append(store.load(case), [event], due_at=machine.now())
-    table.update({"pk": row["pk"], "sk": row["sk"]}, set_={"state": "answered"})

@@ -134,6 +134,24 @@ def test_the_command_says_what_is_wrong_and_leaves_with_2(tmp_path, capsys):
     assert "cannot be read" in capsys.readouterr().out
 
 
+def test_a_history_longer_than_the_books_is_refused(file, capsys, tmp_path):
+    path = file(GOOD, changed("InvoiceDate", "1/2/1990").replace(",13,0", ",,"))
+    assert run(path, folder=tmp_path / "out", console=Console(width=200)) == 2
+    assert "spans more years than the ERP's books: 2011 to now" in capsys.readouterr().out
+
+
+def test_what_was_kept_of_another_file_is_not_given_up_unasked(file, tmp_path, capsys):
+    kept = tmp_path / "out" / "checkpoint" / "000001"
+    kept.mkdir(parents=True)
+    position = Position("the hash of another file", date(2026, 3, 2)).plain()
+    state = {"instant": "2026-03-02T06:00:00+00:00", "position": position}
+    (kept / "state.json").write_text(json.dumps(state), encoding="utf-8")
+    (kept.parent / "CURRENT").write_text(kept.name, encoding="utf-8")
+    assert run(file(GOOD), folder=tmp_path / "out", console=Console(width=200)) == 2
+    assert "another file, as far as 2026-03-02. Say --fresh" in capsys.readouterr().out
+    assert Shelf(kept.parent).latest() is not None
+
+
 # -- moving ------------------------------------------------------------------------------------
 
 
