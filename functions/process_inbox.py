@@ -130,6 +130,9 @@ def _fault(
     match message:
         case CaseAccepted() | CaseRejected() if case.partner_state in {"rejected", "closed"}:
             return "the partner has ended its work on the case already"
+        case CaseAccepted(data=accepted) if case.partner_state == "accepted":
+            known = case.partner_case in {None, accepted.partner_case_id}
+            return None if known else "the case was accepted under another number already"
         case PaymentReceived(data=paid):
             return _payment_fault(case, handed, paid, today)
         case _:

@@ -18,9 +18,14 @@ from shared.domain.creditor import Creditor
 from shared.domain.decide import first_step_on
 from shared.domain.model import Invoice, invoice_status
 from shared.domain.policy import Policy
-from shared.errors import Conflict, HubError, Reconnect, Retry, Unreadable
+from shared.errors import Conflict, HubError, Reconnect, Refused, Retry, Unreadable
 
-_STATES = {Reconnect: "needs_auth", Retry: "degraded", Unreadable: "failing"}
+_STATES = {
+    Reconnect: "needs_auth",
+    Retry: "degraded",
+    Unreadable: "failing",
+    Refused: "failing",
+}
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
@@ -41,7 +46,7 @@ def _pull(body: dict[str, str]) -> None:
         return
     try:
         seen, last = _pages(tenant, row, lease, began)
-    except (Reconnect, Retry, Unreadable) as error:
+    except (Reconnect, Refused, Retry, Unreadable) as error:
         _failed(row, lease, error)
         raise
     _done(tenant, row, lease, began, {**seen, **last})
@@ -116,7 +121,8 @@ def _done(tenant: Tenant, row: Row, lease: str, began: datetime, found: Row) -> 
     if after.get("again"):
         _once_more(tenant, row, began)
     # Cases that waited for this feed wake now and not at the next tick.
-    enqueue("sweep", [{"shard": f"S#{number}"} for number in range(SHARDS)])
+    woken = {"tenant": tenant.id, "connection": connection}
+    enqueue("sweep", [{"shard": f"S#{number}", **woken} for number in range(SHARDS)])
     counts = {name: found[name] for name in found if name.startswith("rows_")}
     logger.info("pulled", extra={"connection": connection, **counts})
 

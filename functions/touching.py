@@ -16,7 +16,7 @@ from shared.cloud.table import Row, Write
 from shared.domain import ledger
 from shared.domain.events import ActFailed, ActSent, ActUnknown, CaseEvent, ClaimMissing
 from shared.domain.model import OpenItem
-from shared.errors import Conflict, Reconnect, Retry, Unreadable
+from shared.errors import Conflict, Reconnect, Refused, Retry, Unreadable
 
 # An outcome is a fact and must be written; somebody else's append is waited out by reading again.
 _RELOADS = 8
@@ -45,7 +45,7 @@ def proven(run: Run, claims: Sequence[str]) -> bool:
     except Reconnect:
         _doubted(run, "needs_auth", "login refused")
         return False
-    except Unreadable as error:
+    except (Refused, Unreadable) as error:
         _doubted(run, "failing", str(error))
         return False
     gone = [item.invoice for item in items if item.open is None]

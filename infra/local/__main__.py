@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -24,7 +25,12 @@ def main(arguments: list[str] | None = None) -> int:
             command.add_argument("--input", type=Path, required=True)
             command.add_argument("--fresh", action="store_true", help="give up what was kept")
     chosen = parser.parse_args(arguments)
-    return _run(chosen)
+    # A polite end runs every clean-up: nothing that was started is left behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        return _run(chosen)
+    except KeyboardInterrupt:
+        return 130
 
 
 def _run(chosen: argparse.Namespace) -> int:

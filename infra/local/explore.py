@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,17 +20,18 @@ from infra.local.timelapse import TimeLapse
 
 FOLDER = Path("out/up")
 _ACCESS = FOLDER / "access.json"
-_READY_SECONDS = 240
+_READY_SECONDS = 600
+# The stack is left to explore when the first debtors have been reminded.
+_SHOWN = date(2026, 3, 20)
 
 
 def up(port: int = 0) -> int:
     """Start ERP, hub and partner in the background, and print how to reach them."""
     console = Console()
     if (FOLDER / "pid").exists() and _alive(int((FOLDER / "pid").read_text())):
-        console.print(
-            "One runs already; this is how to reach it. Stop it with [bold]make down[/bold]."
-        )
-        _show(console)
+        console.print("One runs already; [bold]make down[/bold] stops it.")
+        if _ACCESS.exists():
+            _show(console)
         return 1
     FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
     _ACCESS.unlink(missing_ok=True)
@@ -77,8 +79,8 @@ def keep(port: int) -> None:
         FOLDER, cast.FIRST, cast.START_LINE, port=port, schedules="ENABLED", fill=people.populate
     ) as world:
         lapse = TimeLapse(world.hub, ZoneInfo(setup.ZONE), (setup.ERP,), world.partner.idle)
-        lapse.live(cast.FIRST)
-        running = world.hub.stack
+        lapse.until(_SHOWN, people.live, people.next_event)
+        running, partner = world.hub.stack, world.hub.credentials("partner")
         access = {
             "api": world.hub.api,
             "token": world.hub.token(),
@@ -87,6 +89,9 @@ def keep(port: int) -> None:
             "erp_user": world.erp.user,
             "erp_password": world.erp.password,
             "partner": world.partner.origin,
+            "partner_client": dict(zip(("id", "secret"), partner, strict=True)),
+            "partner_scope": world.hub.scope("partner"),
+            "token_url": running.token_url,
             "environment": running.environment(),
         }
         descriptor = os.open(_ACCESS, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -37,7 +37,7 @@ class Access:
     token_url: str
     client_id: str
     client_secret: str = field(repr=False)
-    scope: str = "cases/read events/write"
+    scope: str = "dunlin/cases:read dunlin/events:write"
 
 
 class Failed(Exception):

@@ -13,7 +13,7 @@ from shared.domain.money import Money
 class ReminderIntended(Event):
     """INTENT of one contact: written before anything leaves, with the hash of what will leave.
 
-    ``claims`` lists the claims whose step this is; ``also`` further open claims that the letter
+    ``claims`` lists the claims whose step this is; ``also`` claims, not due yet, that the letter
     lists. ``fee`` is carried by ``fee_claim`` and counts only once the act is ``sent``.
     """
 

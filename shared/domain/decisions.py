@@ -22,7 +22,7 @@ class Rest(Record):
 
 
 class Remind(Record):
-    """One contact with the debtor about ``claims``; ``also`` are open claims it merely lists.
+    """One contact with the debtor about ``claims``; ``also`` names claims that are not due yet.
 
     ``fee`` is carried by ``fee_claim``. ``deadline`` is the new payment date. ``next_action`` and
     ``next_on`` are what the notice announces. ``act`` is the key of the act, the same each time

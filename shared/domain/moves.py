@@ -111,7 +111,13 @@ def _remind(question: Question, ripe: Sequence[Ripe], claims: Sorted) -> AnyDeci
     group = gathered(question, ripe, claims.steps)
     because = (*claims.because, *(why for one in group for why in one.because))
     named = _names(group)
-    also = tuple(claim for claim in claims.free if claim not in named)
+    # An overdue claim that is not part of this contact has a schedule and a payment date of its
+    # own; to list it would be to demand it. What is not due yet may be mentioned.
+    also = tuple(
+        claim
+        for claim in claims.free
+        if claim not in named and question.due(question.case.claims[claim]) >= question.today
+    )
 
     def act(key: str) -> Remind:
         return contact(question, key, group, also, because)

@@ -17,17 +17,18 @@ class Step(Record):
     """One step of a policy.
 
     ``after`` counts full days from ``since``: the claim's due date, or the effective sending of
-    the previous step's notice. ``channels`` are tried in order. ``fee`` is ``none`` or
-    ``statutory`` (what the law pack allows on that day, never more). ``automation`` says who lets
-    the act go: the hub, a person who approves a proposal, or a person who does it by hand.
+    the previous step's notice. ``channels`` names the connection that carries the notice. ``fee``
+    is ``none`` or ``statutory`` (what the law pack allows on that day, never more). ``automation``
+    says who lets the act go: the hub, a person who approves a proposal, or a person who does it by
+    hand.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
     action: Action
     after: int = Field(ge=-60, le=365)
     since: Literal["due", "previous"]
-    channels: tuple[str, ...] = ("email",)
-    letter: str = "reminder"
+    channels: tuple[str, ...] = Field(default=("email",), min_length=1, max_length=1)
+    letter: Literal["reminder"] = "reminder"
     tone: Tone = "friendly"
     fee: Literal["none", "statutory"] = "none"
     automation: Literal["automatic", "propose", "manual"] = "automatic"

@@ -129,8 +129,10 @@ class Machine:
         self.sqs.send_message(QueueUrl=self.queues[queue], MessageBody=json.dumps(body))
 
     def messages(self, queue):
-        """Takes what stands in a queue."""
-        return [json.loads(one["Body"]) for one in self._receive(queue)]
+        """Takes what stands in a queue, ten at most."""
+        found = [one["Body"] for one in self._receive(queue)]
+        self.bodies += found
+        return [json.loads(one) for one in found]
 
     def hand(self, queue, *bodies):
         """A batch of messages straight to the queue's function; its answer."""

@@ -46,9 +46,9 @@ def test_an_execution_killed_while_the_partner_takes_the_case_hands_it_over_once
     books.book(Line(due=LONG_DUE))
     books.until_hand_over()
     partner.modes = ["slow", "take"]
-    deployed.give("HandOver", 3)
+    deployed.give("HandOver", 5)
     machine.sweep()
-    assert eventually(lambda: partner.seen)
+    assert eventually(lambda: partner.seen, 20)
     statuses = list(deployed.ends().values())
     partner.patience.set()
     deployed.give("HandOver", 120)

@@ -122,7 +122,7 @@ def _headline(report: Report) -> Markup:
          f"{number_text(crossed)} crossed in the post"),
         ("Fees, less those credited", figures_text(net), currency,
          f"{number_text(summary.fees.count)} charged, {number_text(credited)} credited"),
-        ("Late interest on what is open", figures_text(summary.interest), currency,
+        ("Late interest on open claims in cases", figures_text(summary.interest), currency,
          f"to {day_text(summary.last)}"),
         ("Handed over", number_text(handed.count), "",
          f"{number_text(handed.accepted)} accepted, {number_text(handed.rejected)} declined"),

@@ -107,7 +107,7 @@ def _done(summary: Summary) -> list[Row]:
     return [
         ("Fees charged", number_text(fees.count), amount_text(fees.amount), ""),
         ("Fees credited", number_text(credited.count), amount_text(credited.amount), ""),
-        ("Late interest on what is open", "", amount_text(summary.interest), ""),
+        ("Late interest on open claims in cases", "", amount_text(summary.interest), ""),
         ("Handed over", number_text(handed.count), amount_text(handed.claims.amount),
          f"{number_text(handed.accepted)} accepted, {number_text(handed.rejected)} declined"),
         ("Received by the partner", number_text(handed.payments.count),
