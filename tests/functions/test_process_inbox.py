@@ -92,6 +92,15 @@ def test_an_acceptance_is_booked_and_the_case_is_looked_at_now(handed):
     assert table.get(keys.head(NORDIC, CASE))["due_at"] == "2026-03-02T09:00:00Z"
 
 
+def test_a_second_acceptance_under_another_number_goes_to_a_person(handed):
+    take(ACCEPTED)
+    other = {**ACCEPTED, "id": "rep-other", "data": {"partner_case_id": "P-999"}}
+
+    assert take(other, key="k2")["state"] == "quarantined"
+    assert load().partner_case == "P-771"
+    assert [task["why"] for task in open_tasks()] == ["partner_report_quarantined"]
+
+
 def test_a_rejection_brings_the_claims_back(handed):
     take(REJECTED)
 
