@@ -47,7 +47,7 @@ def _due(wanted: dict[str, str], now: datetime) -> Iterator[Row]:
     """The rows of a shard that are due; after a pull also the cases that waited for that feed.
 
     The gate had moved those on: they are taken at once. One that would have come due within the
-    hour anyhow is asked early, and simply rests again.
+    hour anyhow is asked early, and simply rests again; one that is being worked on is left.
     """
     woken = wanted.get("connection")
     horizon = now + _DOWN if woken else now
@@ -55,7 +55,7 @@ def _due(wanted: dict[str, str], now: datetime) -> Iterator[Row]:
         for row in page:
             if row["due_at"] <= clock.stamp(now):
                 yield row
-            elif _waits_for(row, wanted) and due.defer(row, now):
+            elif _waits_for(row, wanted) and due.wake(row, now):
                 yield {**row, "due_at": clock.stamp(now)}
 
 

@@ -51,6 +51,20 @@ def claim(row: Row, now: datetime, also: Row | None = None) -> Row | None:
     return claimed
 
 
+def wake(row: Row, now: datetime) -> bool:
+    """Bring a row that only waits to ``now``; False when another was faster, or has claimed it."""
+    try:
+        table.update(
+            {"pk": row["pk"], "sk": row["sk"]},
+            set_={"due_at": clock.stamp(now)},
+            condition="due_at = :seen AND attempt = :none",
+            values={"seen": row["due_at"], "none": 0},
+        )
+    except Conflict:
+        return False
+    return True
+
+
 def defer(row: Row, until: datetime) -> bool:
     """Move a due row on without counting an attempt; False when another was faster."""
     try:

@@ -188,23 +188,6 @@ def test_what_came_back_goes_to_that_address_again_only_when_a_person_says_so(ma
     assert (len(machine.letters()), machine.tasks()) == (2, [])
 
 
-@pytest.mark.parametrize(("is_paid", "end"), [(False, "sent"), (True, "not_proven")])
-def test_an_invoice_that_the_letter_only_lists_is_proven_as_well(machine, books, is_paid, end):
-    books.settle_in()
-    books.book(Line())
-    machine.settle()
-    ripe = Line(number="1002", due=date(2026, 3, 16))
-    # Its first step is on the day on which the first claim still has time to pay.
-    machine.pass_time(days=8)
-    books.book(Line(), ripe)
-    machine.sweep()
-    (start,) = machine.started()
-    books.state(paid(BEGIN) if is_paid else Line(), ripe)
-    assert machine.execute(start) == end
-    intended = [one for one in machine.events() if one.kind == "reminder_intended"]
-    assert [one.also for one in intended[1:]] == ([] if is_paid else [("erp:1001",)])
-
-
 @pytest.mark.parametrize("how", ["stopped", "observe", "stack off"])
 def test_not_even_a_word_to_the_partner_leaves_a_stopped_hub(
     machine, with_partner, partner, monkeypatch, how

@@ -17,7 +17,7 @@ def poison(machine, count):
     tenant, long_ago = machine.tenant, clock.stamp(machine.now() - timedelta(days=9))
     rows = []
     for number in range(count):
-        case = f"bad{number:04d}"
+        case = f"{tenant.id}bad{number:04d}"
         head = keys.head(tenant, case)
         rows.append({
             **head, "version": 1, "attempt": 0, "snap": 0, "conn": "erp", "refs": "[]",
