@@ -17,13 +17,16 @@ from pydantic import BaseModel
 
 from shared.domain.explain import Record
 from shared.domain.model import Fact, Id, OpenItem
+from shared.domain.money import Money
+from shared.domain.sighting import Sighting
 
 Family = Literal["erp", "payments", "banks", "collectors", "channels"]
 
 Capability = Literal[
     "customers", "invoices", "credit_notes", "payments", "open_items", "incremental",
     "payment_cursor", "do_not_dun", "files", "send", "delivery_events", "submit", "case_pull",
-    "partner_events", "write_back", "documents", "webhooks",
+    "partner_events", "write_back", "documents", "webhooks", "statements", "receipts",
+    "payment_links",
 ]  # fmt: skip
 
 # What the counterpart does with a repeated key. ``idempotent``: the key is honoured for
@@ -102,7 +105,7 @@ class Page(Record):
     after the page; only the last page of a pull carries it.
     """
 
-    facts: tuple[Fact, ...] = ()
+    facts: tuple[Fact | Sighting, ...] = ()
     refused: tuple[RowError, ...] = ()
     cursor: str
     complete_through: datetime | None = None
@@ -193,3 +196,72 @@ class Collector(Protocol):
 
     def submit(self, case: HandOver, *, key: str, now: datetime) -> Receipt:
         """Announce a case under ``key`` (at ``now``, wall time, for signatures)."""
+
+
+class Delivery(Record):
+    """A webhook request as it came: the raw bytes, header names in lower case, the raw query."""
+
+    body: bytes
+    headers: dict[str, str] = {}
+    query: str = ""
+
+
+class Hook(Record):
+    """What a delivery says: which event it is, and what to read again at the provider.
+
+    ``event`` is the provider's id of the event. ``signed``: the provider's signature was right;
+    an unsigned one is a hint and claims no id before the provider confirms it. ``fetch`` names the
+    objects to read (``payment_intent/pi_1``); empty for an event that moves no money.
+    """
+
+    event: Id
+    signed: bool
+    fetch: tuple[str, ...] = ()
+
+
+class PaymentRequest(Record):
+    """What a payment link asks for: one claim, its amount, and the words on the page."""
+
+    claim: Id
+    amount: Money
+    reference: str
+    description: str
+    language: str
+
+
+class Payments(Protocol):
+    """A payment provider: it pushes events, and everything that they say is read again from it."""
+
+    def test(self) -> Sequence[Finding]:
+        """Look at key, environment and webhook; never raises for a wrong setting."""
+
+    def verify(self, delivery: Delivery, *, now: datetime) -> Hook:
+        """Check a delivery's signature over its raw bytes (``now``: wall time), then read it.
+
+        Raises ``Refused`` (``bad_signature``, ``wrong_environment``) or ``Unreadable``.
+        """
+
+    def fetch(self, what: str, *, now: datetime) -> Sequence[Sighting]:
+        """All money movements of one object as the provider states them now."""
+
+    def pull(self, cursor: str | None, *, now: datetime) -> Iterator[Page]:
+        """Movements since ``cursor``: closes every gap that lost webhooks leave."""
+
+    def link(self, request: PaymentRequest, *, key: str) -> Receipt:
+        """A page where a payer can settle a claim; the same ``key`` gives the same link.
+
+        ``Receipt.reference`` is the link's https address.
+        """
+
+
+class Bank(Protocol):
+    """A bank account's statements, read from files or an API."""
+
+    def test(self) -> Sequence[Finding]:
+        """Look at the folder or login, and at the accounts; never raises for a wrong setting."""
+
+    def pull(self, cursor: str | None, *, now: datetime) -> Iterator[Page]:
+        """Movements of statements that came since ``cursor``; a file is taken whole or not at all.
+
+        ``complete_through`` of the last page is what the statements themselves prove.
+        """
