@@ -106,6 +106,9 @@ def _settings(model: type[BaseModel], path: str = "") -> Iterator[tuple[str, str
         if isinstance(inner, type) and issubclass(inner, BaseModel):
             yield from _settings(inner, f"{path}{name}.")
             continue
+        for each in get_args(inner):  # a list of them
+            if isinstance(each, type) and issubclass(each, BaseModel):
+                yield from _settings(each, f"{path}{name}[].")
         kind = "required" if info.is_required() else f"default {_shown(info.default)}"
         choices = [choice for kind in _kinds(inner) for choice in get_args(kind) if choice]
         words = [f"`{choice!s}`" for choice in choices if isinstance(choice, str)]

@@ -13,6 +13,7 @@ import json
 import sys
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,24 @@ WAITS = {
     "min_days_between": "days_after_previous",
     "max_count": "max_count",
     "invoice_sent_min_days_before_due": "invoice_sent_days_before_due",
+    "agreement_required": "clause",
 }
+
+# Norway's sums are parts of one; it is a rule of its own, and those are multiples of it.
+BASE = "inkassosats"
+
+# What restarts the time of limitation, in the fact file's words.
+PROOFS = {
+    "creditor's reminder/demand": "reminder",
+    "acknowledgement": "acknowledgement",
+    "acknowledgement/part payment": "part_payment",
+    "written demand RECEIVED by the debtor": "received_demand",
+    "court": "legal_step",
+    "court/KFM": "legal_step",
+    "legal step": "legal_step",
+}
+DAY_COUNTS = {"ACT": "ACT/365", "30/": "30E/360"}
+OFFSETS = {True: "against_costs", False: "on_top", None: None}
 
 
 def toml(value: Any) -> str:
@@ -75,24 +93,46 @@ def basis(fact: dict[str, Any], rule_id: str, applies_by: str) -> dict[str, Any]
 
 
 def fee(fact: dict[str, Any]) -> str:
-    """A fee or a cap. A tier without an amount stays, as ``unknown``."""
-    tiers = [
-        {
-            "over": str(tier["principal_over"]),
-            "up_to": "open" if tier["principal_up_to"] is None else str(tier["principal_up_to"]),
-            "amount": tier.get("amount") or "unknown",
-        }
-        for tier in fact.get("tiers") or []
-    ]
+    """A fee, a cap, or the sum that others are parts of; a missing amount is ``unknown``."""
+    amount = fact.get("max_amount") or fact.get("amount")
+    if fact["act"] == BASE:
+        named = {"name": BASE, "currency": fact["currency"], "amount": amount}
+        return table("base", basis(fact, fact["id"], "sending") | named)
     formula = fact.get("formula") or ""
+    part = formula.startswith(BASE) or BASE in (fact.get("unit") or "")
     fields = basis(fact, fact["id"], "act") | {
         "act": fact["act"],
-        "amount": fact.get("max_amount") or fact.get("amount"),
-        "tiers": tiers or None,
+        "currency": fact["currency"],
+        "amount": multiple(formula) if formula.startswith(BASE) else amount,
+        "multiple_of": BASE if part else None,
+        "tiers": [tier(row) for row in fact.get("tiers") or []] or None,
         "share_of_first": formula.split(" * ")[0] if formula.endswith("* first_demand") else None,
+        "offset": OFFSETS[fact.get("offset_against_costs")],
         "conditions": fact.get("requires"),
     }
     return table("fee", fields | {WAITS[key]: fact[key] for key in WAITS if fact.get(key)})
+
+
+def tier(row: dict[str, Any]) -> dict[str, Any]:
+    """One tier; what it adds above its floor is a percentage."""
+    up_to = row["principal_up_to"]
+    plain = {
+        "over": str(row["principal_over"]),
+        "up_to": "open" if up_to is None else str(up_to),
+        "amount": row.get("amount") or "unknown",
+    }
+    more = row.get("plus_pct_over")
+    return plain | ({"plus_percent_over": more} if more else {})
+
+
+def multiple(formula: str) -> str:
+    """The factor of a formula such as ``inkassosats*3/20``.
+
+    >>> multiple("inkassosats*3/20")
+    '0.15'
+    """
+    times, _, by = formula.removeprefix(BASE).partition("/")
+    return str(Decimal(times.removeprefix("*") or "1") / Decimal(by))
 
 
 def wait_or_duty(fact: dict[str, Any]) -> str:
@@ -110,18 +150,24 @@ def interest(fact: dict[str, Any], country: str) -> str:
         table(
             "interest",
             basis(fact, f"{country}-INT-{capacity[0].upper()}", "claim")
-            | {"capacity": [capacity], "day_count": fact["day_count"]}
-            | {"points": str(fact[f"{capacity}_points"])},
+            | {"capacity": [capacity], "points": str(fact[f"{capacity}_points"])}
+            | {"day_count": DAY_COUNTS[fact["day_count"][:3]], "rolls_due_date": True}
+            | {"cap_agreed_rate": capacity == "consumer", "on_fees": False},
         )
         for capacity in ("consumer", "business")
     )
 
 
 def limitation(fact: dict[str, Any], country: str) -> str:
-    """After how many years a claim lapses."""
-    fields = {"years": fact.get("years"), "starts": fact.get("from_")}
-    interrupted = {"interrupted_by": fact.get("interrupted_by")}
-    return table("limitation", basis(fact, f"{country}-LIMITATION", "claim") | fields | interrupted)
+    """After how many years a claim lapses; a reviewer parts it by capacity and class."""
+    years = fact.get("years") or fact.get("years_consumer")
+    proofs = [PROOFS[words] for words in fact["interrupted_by"]]
+    fields = {
+        "years": years,
+        "counts_from": "arose" if "arose" in fact["from_"] else "due",
+        "restarts": [{"proof": proof, "years": years} for proof in proofs],
+    }
+    return table("limitation", basis(fact, f"{country}-LIMITATION", "claim") | fields)
 
 
 def pack(facts: dict[str, Any], country: str) -> Iterator[str]:

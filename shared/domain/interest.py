@@ -1,4 +1,7 @@
-"""Late interest: the open principal, day by day, at the rate of each half-year, rounded once."""
+"""Late interest: the open principal, day by day, at the rate of each half-year, rounded once.
+
+Fees bear none: no pack says so, and only principal is passed in.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,20 @@ from decimal import Decimal
 from shared.domain.calendar import next_banking_day
 from shared.domain.explain import Reason, Record
 from shared.domain.lawpack import LawPack, treatment
-from shared.domain.lawrules import Points
+from shared.domain.lawrules import DayCount, Points
 from shared.domain.model import Capacity
 from shared.domain.money import Money
 
 _DAY = timedelta(days=1)
-# Per cent of ACT/365: a day's interest is principal x rate / 36,500.
-_PER_CENT_YEAR = Decimal(36500)
+# A day's interest is principal x rate (per cent) / this: the days of a year times a hundred.
+_PER_CENT_YEAR = {"ACT/365": Decimal(36500), "30E/360": Decimal(36000)}
 
 
 class Segment(Record):
-    """Days ``from_`` to ``to`` (both counted) with one rate (per cent a year) and one principal."""
+    """Days ``from_`` to ``to`` (both counted) with one rate (per cent a year) and one principal.
+
+    ``days`` is what the law's day count makes of them: under 30E/360 every month has thirty.
+    """
 
     from_: date
     to: date
@@ -56,15 +62,18 @@ def accrue(
 
     ``balances`` holds, in order of days, the open principal at the end of each day on which it
     changed: the day of a payment still counts as late, on the principal before it. ``due`` rolls
-    to the next banking day. ``agreed_rate`` is in per cent a year. Finland: korkolaki 633/1982
-    4, 4 a, 12 § (half-yearly reference rate and points), 2 § (a consumer's agreed rate is capped).
-    Raises ``ValueError`` for balances that are out of order, in another currency than the law's,
-    or a negative agreed rate.
+    to the next banking day where the pack says so. ``agreed_rate`` is in per cent a year.
+    Finland: korkolaki 633/1982 4, 4 a, 12 §, and 2 § (a consumer's agreed rate is capped).
+    Sweden: räntelagen 1975:635 3, 6, 9 §. Norway: forsinkelsesrenteloven §§ 2, 3, 4. Denmark:
+    renteloven §§ 3, 5, 7. Raises ``ValueError`` for balances that are out of order, in another
+    currency than the law's, or a negative agreed rate.
     """
     _check(pack, balances, agreed_rate)
     treated = treatment(capacity, natural_person=natural_person)
     rule = pack.points(treated, due) or pack.points("consumer", due)
-    begin = next_banking_day(pack.country, due) + _DAY
+    rolls = rule is None or rule.rolls_due_date
+    begin = (next_banking_day(pack.country, due) if rolls else due) + _DAY
+    day_count = rule.day_count if rule is not None else "ACT/365"
     segments: list[Segment] = []
     unknown_from = None
     for first, last, principal in _spans(balances, begin, to):
@@ -73,14 +82,14 @@ def accrue(
             if rate is None:
                 unknown_from = from_
                 break
-            segments.append(_segment(from_, until, rate, principal))
+            segments.append(_segment(from_, until, rate, principal, day_count))
         if unknown_from is not None:
             break
     # One division for all: thirds of a cent cannot tip the rounding.
     numerator = sum(
         (one.principal.amount * one.rate * one.days for one in segments), start=Decimal(0)
     )
-    total = Money.round(numerator / _PER_CENT_YEAR, pack.currency)
+    total = Money.round(numerator / _PER_CENT_YEAR[day_count], pack.currency)
     because = _because(pack, rule, due, begin, to, unknown_from)
     return Interest(
         total=total, segments=tuple(segments), unknown_from=unknown_from, because=because
@@ -128,10 +137,29 @@ def _rated(
         first = until + _DAY
 
 
-def _segment(first: date, last: date, rate: Decimal, principal: Money) -> Segment:
-    days = (last - first).days + 1
-    exact = principal.amount * rate * days / _PER_CENT_YEAR
+def _segment(
+    first: date, last: date, rate: Decimal, principal: Money, day_count: DayCount
+) -> Segment:
+    days = _days(first, last, day_count)
+    exact = principal.amount * rate * days / _PER_CENT_YEAR[day_count]
     return Segment(from_=first, to=last, days=days, rate=rate, principal=principal, exact=exact)
+
+
+def _days(first: date, last: date, day_count: DayCount) -> int:
+    """The days from ``first`` to ``last``, both counted.
+
+    >>> _days(date(2024, 2, 2), date(2024, 3, 15), "30E/360")
+    44
+    """
+    before = first - _DAY
+    if day_count == "ACT/365":
+        return (last - before).days
+    return _thirties(last) - _thirties(before)
+
+
+def _thirties(day: date) -> int:
+    # 30E/360: the 31st of a month counts as its 30th, and adding up segments changes nothing.
+    return 360 * day.year + 30 * day.month + min(day.day, 30)
 
 
 def _because(

@@ -4,95 +4,75 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import tomllib
 from bisect import bisect_left
-from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from importlib import resources
-from typing import Annotated, TypeVar
+from typing import Literal
 
-from pydantic import Field, TypeAdapter
-from pydantic.dataclasses import dataclass
-
+from shared.domain.lawfile import (
+    AnyRule,
+    Index,
+    by_class,
+    check_rates,
+    checked_rules,
+    index,
+    read_file,
+    read_rates,
+    usable,
+)
 from shared.domain.lawrules import (
-    CONFIG,
     Allocation,
+    Base,
     Duty,
     Fee,
     FeeAct,
     Limitation,
+    PaymentEffective,
     Points,
-    Rate,
     Rule,
-    Series,
-    Source,
-    Status,
-    Text,
     Treatment,
     Wait,
     WaitAct,
     Window,
 )
+from shared.domain.lawsources import Rate, Source, Statute
 from shared.domain.model import Capacity, ClaimClass
+from shared.domain.money import Money
 
-
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class _Head:
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
-    currency: Text
-    as_of: date
-    covered: tuple[ClaimClass, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class _PackFile:
-    pack: _Head
-    source: tuple[Source, ...]
-    fee: tuple[Fee, ...]
-    wait: tuple[Wait, ...]
-    interest: tuple[Points, ...]
-    window: tuple[Window, ...]
-    allocation: tuple[Allocation, ...]
-    limitation: tuple[Limitation, ...]
-    refusal: tuple[Duty, ...]
-    duty: tuple[Duty, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class _RatesFile:
-    source: tuple[Source, ...]
-    series: tuple[Series, ...]
-
-
-AnyRule = TypeVar("AnyRule", bound=Rule)
-_Index = dict[tuple[str, Treatment], tuple[AnyRule, ...]]
+COUNTRIES = ("FI", "SE", "NO", "DK")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LawPack:
     """One country's rules, indexed by act and treatment; ``hash`` names the texts it came from.
 
-    Look-ups return None where no usable rule is in force: then there is no fee, or a person.
+    ``rules`` holds all of them for the reader, also those that are never used. Look-ups return
+    None where no usable rule is in force: then there is no fee, or a person.
     """
 
     country: str
     currency: str
     as_of: date
     hash: str
+    unknowns: tuple[str, ...]
     sources: dict[str, Source]
+    statutes: dict[str, Statute]
     rules: dict[str, Rule]
-    window: Window
-    allocation: tuple[Allocation, ...]
-    limitation: tuple[Limitation, ...]
     covered: frozenset[ClaimClass]
     refusals: dict[ClaimClass, Duty]
     rate_section: str
     rates: tuple[Rate, ...]
-    fees: _Index[Fee]
-    waits: _Index[Wait]
-    interest: _Index[Points]
+    bases: tuple[Base, ...]
+    fees: Index[Fee]
+    waits: Index[Wait]
+    interest: Index[Points]
+    windows: Index[Window]
+    allocations: Index[Allocation]
+    limitations: tuple[Limitation, ...]
+    payments: dict[ClaimClass, PaymentEffective]
+    duties: tuple[Duty, ...]
 
     def fee(self, act: FeeAct, treated: Treatment, on: date, due: date) -> Fee | None:
         """The fee rule for an act on ``on`` for a claim that fell due on ``due``."""
@@ -106,11 +86,48 @@ class LawPack:
         """The late-interest rule for a claim that fell due on ``due``."""
         return _in_force(self.interest, ("late_interest", treated), due, due)
 
+    def window(
+        self, contact: Literal["message", "visit"], treated: Treatment, on: date
+    ) -> Window | None:
+        """The hours of contact on a day."""
+        return _in_force(self.windows, (contact, treated), on, on)
+
+    def limitation(
+        self, claim_class: ClaimClass, treated: Treatment, due: date
+    ) -> Limitation | None:
+        """The rule of limitation for a claim that fell due on ``due``."""
+        for rule in self.limitations:
+            fits = claim_class in rule.claim_classes and treated in rule.capacity
+            if fits and rule.in_force(due, due):
+                return rule
+        return None
+
+    def price(self, fee: Fee, principal: Money, on: date, due: date) -> Money | None:
+        """What a fee is for an original principal; None when it is not known.
+
+        ``on`` is the day that the fee's amounts bind by: of the sending, or of the cover.
+        """
+        if fee.share_of_first is not None:
+            return self._share(fee, fee.share_of_first, principal, on, due)
+        if not fee.multiple_of:
+            return fee.for_principal(principal)
+        for base in self.bases:
+            if base.name == fee.multiple_of and base.in_force(on, due):
+                return fee.for_principal(principal, base.amount)
+        return None
+
     def half_year(self, on: date) -> Rate | None:
         """The half-year that ``on`` lies in, when its reference rate is known and usable."""
         at = bisect_left(self.rates, on, key=lambda rate: rate.last)
         found = self.rates[at] if at < len(self.rates) else None
         return found if found is not None and found.first <= on else None
+
+    def _share(
+        self, fee: Fee, share: Decimal, principal: Money, on: date, due: date
+    ) -> Money | None:
+        first = self.fee("payment_demand_first_by_professional", fee.capacity[0], on, due)
+        whole = self.price(first, principal, on, due) if first is not None else None
+        return whole.times(share, rounding=ROUND_HALF_UP) if whole is not None else None
 
 
 def treatment(capacity: Capacity, *, natural_person: bool) -> Treatment:
@@ -128,12 +145,11 @@ def load(country: str) -> LawPack:
 
     Raises ``ValueError`` for a country that has none.
     """
-    folder = resources.files("shared.rules")
-    file = folder / f"{country.lower()}.toml"
-    if len(country) != 2 or not country.isalpha() or not file.is_file():
+    if country not in COUNTRIES:
         raise ValueError("no law pack for this country")
-    rates_toml = (folder / "rates.toml").read_text(encoding="utf-8")
-    return read_pack(country, file.read_text(encoding="utf-8"), rates_toml)
+    folder = resources.files("shared.rules")
+    pack_toml = (folder / f"{country.lower()}.toml").read_text(encoding="utf-8")
+    return read_pack(country, pack_toml, (folder / "rates.toml").read_text(encoding="utf-8"))
 
 
 def read_pack(country: str, pack_toml: str, rates_toml: str) -> LawPack:
@@ -143,14 +159,17 @@ def read_pack(country: str, pack_toml: str, rates_toml: str) -> LawPack:
     rule ids) when a value lacks its section, sources, status or dates, when a field is unknown,
     and when the rules contradict each other.
     """
-    file = TypeAdapter(_PackFile).validate_python(tomllib.loads(pack_toml, parse_float=Decimal))
-    table = TypeAdapter(_RatesFile).validate_python(tomllib.loads(rates_toml, parse_float=Decimal))
+    file, table = read_file(pack_toml), read_rates(rates_toml)
     series = [one for one in table.series if one.country == country]
-    if file.pack.country != country or len(series) != 1 or len(file.window) != 1:
-        raise ValueError("a pack is for one country, with one series of rates and one window")
-    rules = _checked_rules(file)
-    rates = [rate for rate in series[0].rates if _usable(rate.status, rate.reference)]
-    _check_rates(rates, {source.id for source in table.source})
+    if file.pack.country != country or len(series) != 1:
+        raise ValueError("a pack is for one country, with one series of rates")
+    rules = checked_rules(file)
+    rates = [
+        rate
+        for rate in series[0].rates
+        if rate.status != "UNCONFIRMED" and rate.reference != "unknown"
+    ]
+    check_rates(rates, {source.id for source in table.source})
     refusals = {claim: rule for rule in file.refusal for claim in rule.claim_classes}
     if refusals.keys() & set(file.pack.covered):
         raise ValueError("a class of claims is both covered and refused")
@@ -160,80 +179,30 @@ def read_pack(country: str, pack_toml: str, rates_toml: str) -> LawPack:
         currency=file.pack.currency,
         as_of=file.pack.as_of,
         hash=hashlib.sha256(texts).hexdigest(),
+        unknowns=file.pack.unknowns,
         sources={source.id: source for source in (*file.source, *table.source)},
+        statutes={statute.id: statute for statute in file.statute},
         rules=rules,
-        window=file.window[0],
-        allocation=file.allocation,
-        limitation=file.limitation,
         covered=frozenset(file.pack.covered),
         refusals=refusals,
         rate_section=series[0].section,
         rates=tuple(rates),
-        fees=_index((rule.act, rule) for rule in file.fee),
-        waits=_index((rule.act, rule) for rule in file.wait),
-        interest=_index(("late_interest", rule) for rule in file.interest),
+        bases=tuple(usable(file.base, file.statute)),
+        fees=index((rule.act, rule) for rule in usable(file.fee, file.statute)),
+        waits=index((rule.act, rule) for rule in usable(file.wait, file.statute)),
+        interest=index(("late_interest", rule) for rule in usable(file.interest, file.statute)),
+        windows=index((rule.contact, rule) for rule in usable(file.window, file.statute)),
+        allocations=index(("order", rule) for rule in usable(file.allocation, file.statute)),
+        limitations=tuple(usable(file.limitation, file.statute)),
+        payments=by_class(usable(file.payment, file.statute)),
+        duties=tuple(usable(file.duty, file.statute)),
     )
 
 
-def _usable(status: Status, value: object) -> bool:
-    return status != "UNCONFIRMED" and value != "unknown"
-
-
-def _checked_rules(file: _PackFile) -> dict[str, Rule]:
-    every: list[Rule] = [
-        *file.fee, *file.wait, *file.interest, *file.window, *file.allocation,
-        *file.limitation, *file.refusal, *file.duty,
-    ]  # fmt: skip
-    known = {source.id for source in file.source}
-    rules = {rule.id: rule for rule in every}
-    if len(rules) != len(every):
-        raise ValueError("two rules have the same id")
-    for rule in every:
-        if not known.issuperset(rule.sources):
-            raise ValueError(f"rule {rule.id}: a source is not listed")
-        if rule.effective_to != "open" and rule.effective_to < rule.effective_from:
-            raise ValueError(f"rule {rule.id}: it ends before it begins")
-    for fee in file.fee:
-        if fee.currency != file.pack.currency:
-            raise ValueError(f"rule {fee.id}: not in the currency of the pack")
-    return rules
-
-
-def _check_rates(rates: list[Rate], known: set[str]) -> None:
-    last = date.min
-    for rate in rates:
-        if not last < rate.first <= rate.last or not known.issuperset(rate.sources):
-            raise ValueError("reference rates overlap, are out of order or lack a listed source")
-        last = rate.last
-
-
-def _index(pairs: Iterable[tuple[str, AnyRule]]) -> _Index[AnyRule]:
-    index: _Index[AnyRule] = {}
-    for act, rule in pairs:
-        if rule.status == "UNCONFIRMED":
-            continue
-        for treated in rule.capacity:
-            before = index.get((act, treated), ())
-            if any(_overlap(rule, other) for other in before):
-                raise ValueError(f"rule {rule.id}: another rule holds for the same act and days")
-            index[act, treated] = (*before, rule)
-    return index
-
-
-def _overlap(one: Rule, other: Rule) -> bool:
-    return _begins_within(one, other) or _begins_within(other, one)
-
-
-def _begins_within(one: Rule, other: Rule) -> bool:
-    until = other.effective_to
-    begin = one.effective_from
-    return other.effective_from <= begin and (until == "open" or begin <= until)
-
-
 def _in_force(
-    index: _Index[AnyRule], key: tuple[str, Treatment], on: date, due: date
+    rules: Index[AnyRule], key: tuple[str, Treatment], on: date, due: date
 ) -> AnyRule | None:
-    for rule in index.get(key, ()):
+    for rule in rules.get(key, ()):
         if rule.in_force(on, due):
             return rule
     return None

@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from infra.local import setup
 from infra.local.bench.figures import Figure, Target, shown
 from shared.domain import decide as deciding
-from shared.domain import law, lawrules, ripeness
+from shared.domain import law, law_duties, law_fees, law_waits, lawpack, lawrules, ripeness
 from shared.domain.case import Case
 from shared.domain.events import (
     ActSent,
@@ -49,7 +49,10 @@ _ROUNDS = 5
 _BEST_OF = 3
 _HUNDRED = Money(Decimal(100), "EUR")
 _IDLE_CASE = "Tryton's idle run: waiting cases"
-_RULES = frozenset(module.__file__ for module in (law, lawrules, ripeness, deciding))
+_RULES = frozenset(
+    module.__file__
+    for module in (law_fees, law_waits, law_duties, lawpack, lawrules, ripeness, deciding)
+)
 
 Stored = tuple[str, ...]
 
@@ -135,7 +138,7 @@ def _mixed(found: Measured, idle_case_s: float) -> list[Figure]:
     mix = ", ".join(f"{n} {kind}" for kind, n in sorted(found.answers.items()))
     note = (
         f"A mixed book: {CASES} cases of 1 to 3 claims ({mix}), the median of {_ROUNDS} rounds; "
-        "functions counted are those of law, lawrules, ripeness and decide."
+        "functions counted are those of the law, ripeness and decide."
     )
     return [
         Figure(

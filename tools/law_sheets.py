@@ -1,0 +1,212 @@
+"""Writes docs/law/: one sheet per country, from its law pack, for a lawyer to read and sign.
+
+Run ``python -m tools.law_sheets`` after a pack has changed; a test compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+
+from shared.domain.lawpack import COUNTRIES, LawPack, load
+from shared.domain.lawrules import (
+    Allocation,
+    Base,
+    Duty,
+    Fee,
+    Limitation,
+    PaymentEffective,
+    Points,
+    Rule,
+    Tier,
+    Wait,
+    Window,
+)
+from shared.domain.money import Money
+
+FOLDER = Path(__file__).parents[1] / "docs" / "law"
+_OFFSETS = {
+    "against_costs": "set off against costs",
+    "on_top": "on top of costs",
+    "unknown": "set off against costs until the text was read",
+}
+NAMES = {"FI": "Finland", "SE": "Sweden", "NO": "Norway", "DK": "Denmark"}
+
+
+def pages() -> dict[str, str]:
+    """Every sheet by its file name."""
+    return {f"{country.lower()}.md": "\n".join(_sheet(load(country))) for country in COUNTRIES}
+
+
+def _sheet(pack: LawPack) -> Iterator[str]:
+    yield f"# {NAMES[pack.country]}: the law sheet"
+    yield ""
+    yield "<!-- Written by tools/law_sheets.py from the pack; do not edit. -->"
+    yield ""
+    yield (
+        f"As of {pack.as_of}. Amounts in {pack.currency}. Rules that ended are left out, "
+        "UNCONFIRMED ones are shown and never used: then there is no fee, or a person. PRODUCT is "
+        "the hub's own default. Not legal advice."
+    )
+    yield from _table("What an act may cost", _fees(pack))
+    yield from _table("How long to wait", _waits(pack))
+    yield from _table("Late interest", _interest(pack))
+    yield from _table("When a claim lapses", _limitation(pack))
+    yield from _table("What else holds", _duties(pack))
+    yield from ("", "## Classes that a person handles", "")
+    for rule in dict.fromkeys(pack.refusals.values()):
+        yield f"- {', '.join(rule.claim_classes).replace('_', ' ')}: {rule.text} ({rule.section})"
+    yield from _statutes(pack)
+    yield from ("", "## Not known", "")
+    yield from (f"- {unknown}" for unknown in pack.unknowns)
+    yield from ("", "## Sources", "")
+    used = {source for rule in _current(pack) for source in rule.sources}
+    for source in sorted(used - {"PRODUCT"}):
+        found = pack.sources[source]
+        link = f"[{source}]({found.url})" if found.url.startswith("http") else source
+        yield f"- {link}: {found.title}"
+    yield ""
+
+
+def _current(pack: LawPack) -> list[Rule]:
+    return [
+        rule
+        for rule in pack.rules.values()
+        if rule.effective_to == "open" or rule.effective_to >= date(pack.as_of.year, 1, 1)
+    ]
+
+
+def _table(title: str, rows: Iterable[tuple[Rule, str]]) -> Iterator[str]:
+    found = list(rows)
+    if not found:
+        return
+    yield from ("", f"## {title}", "")
+    yield "| rule | for | what holds | by | since | section | status, sources |"
+    yield "|---|---|---|---|---|---|---|"
+    for rule, text in found:
+        who = "all" if len(rule.capacity) > 1 else rule.capacity[0]
+        sources = ", ".join(source for source in rule.sources if source != "PRODUCT")
+        status = f"{rule.status}: {sources}" if sources else rule.status
+        cells = [rule.id, who, text, rule.sender, _since(rule), rule.section, status]
+        yield f"| {' | '.join(cells)} |"
+
+
+def _since(rule: Rule) -> str:
+    if rule.statute:
+        return f"with {rule.statute}"
+    until = "" if rule.effective_to == "open" else f" to {rule.effective_to}"
+    replaced = f", until {rule.replaced_by}" if rule.replaced_by else ""
+    return f"{rule.effective_from}{until} ({rule.applies_by}){replaced}"
+
+
+def _fees(pack: LawPack) -> Iterator[tuple[Rule, str]]:
+    for rule in _current(pack):
+        if isinstance(rule, Base):
+            yield rule, f"{rule.name}: {rule.amount}"
+        if isinstance(rule, Fee):
+            act = rule.act.replace("_", " ")
+            yield rule, "; ".join([f"**{act}**: {_price(pack, rule)}", *_conditions(rule)])
+
+
+def _price(pack: LawPack, rule: Fee) -> str:
+    unit = f" x {rule.multiple_of}" if rule.multiple_of else ""
+    if rule.share_of_first is not None:
+        return f"{rule.share_of_first} of the first demand"
+    if rule.amount is not None:
+        one = Money.of("1.00", pack.currency)
+        price = pack.price(rule, one, pack.as_of, pack.as_of) if rule.multiple_of else None
+        return f"{rule.amount}{unit} = {price.amount}" if price else f"{rule.amount}{unit}"
+    if not rule.tiers:
+        return "unknown"
+    return "principal " + ", ".join(_tier(tier) for tier in rule.tiers) + unit
+
+
+def _tier(tier: Tier) -> str:
+    more = f" + {tier.plus_percent_over} % of the rest" if tier.plus_percent_over else ""
+    bound = f"over {tier.over}" if tier.up_to == "open" else f"to {tier.up_to}"
+    return f"{bound}: {tier.amount}{more}"
+
+
+def _conditions(rule: Fee) -> Iterator[str]:
+    full = " full" if rule.strictly_after else ""
+    counts = f" ({' and '.join(rule.counts)} together)" if len(rule.counts) > 1 else ""
+    per = "debtor relationship" if rule.per == "relationship" else "claim"
+    named = {
+        f"{rule.days_after_due}{full} days after the due date": rule.days_after_due,
+        f"{rule.days_after_previous}{full} days after the notice before": rule.days_after_previous,
+        f"invoice sent {rule.invoice_sent_days_before_due} days before due": (
+            rule.invoice_sent_days_before_due
+        ),
+        "agreed at the latest when the debt arose": rule.clause,
+        f"after a {' or '.join(rule.needs_notice)}": rule.needs_notice,
+        f"a term of {rule.previous_term_days} days in the notice before has run out": (
+            rule.previous_term_days
+        ),
+        "once": rule.once,
+        f"at most {rule.max_count} per {per}{counts}": rule.max_count,
+        "none after a broken plan": rule.none_after_broken_plan,
+        _OFFSETS[rule.offset]: rule.act == "standard_compensation",
+    }
+    yield from (text.replace("_", " ") for text, holds in named.items() if holds)
+    yield from rule.conditions
+
+
+def _waits(pack: LawPack) -> Iterator[tuple[Rule, str]]:
+    for rule in _current(pack):
+        if isinstance(rule, Wait):
+            yield rule, f"**{rule.act.replace('_', ' ')}**: {rule.text}"
+        if isinstance(rule, Window):
+            yield rule, f"**{rule.contact} hours**: {rule.text}"
+
+
+def _interest(pack: LawPack) -> Iterator[tuple[Rule, str]]:
+    last = pack.rates[-1].last if pack.rates else None
+    for rule in _current(pack):
+        if isinstance(rule, Points):
+            capped = "; no agreed rate above it" if rule.cap_agreed_rate else ""
+            rate = f"{pack.rate_section}, known to {last}"
+            points = f"reference rate + {rule.points} points"
+            yield rule, f"{points}, {rule.day_count}{capped}; {rate}"
+
+
+def _limitation(pack: LawPack) -> Iterator[tuple[Rule, str]]:
+    for rule in _current(pack):
+        if isinstance(rule, Limitation):
+            proofs = ", ".join(f"{one.proof} ({one.years})" for one in rule.restarts) or "nothing"
+            final = f"; final after {rule.final_years} years" if rule.final_years else ""
+            words = f"{rule.years} years from {rule.counts_from}; anew by {proofs}{final}"
+            only = "" if len(rule.claim_classes) > 1 else f"{rule.claim_classes[0]}: "
+            yield rule, (only + words).replace("_", " ")
+
+
+def _duties(pack: LawPack) -> Iterator[tuple[Rule, str]]:
+    refused = {duty.id for duty in pack.refusals.values()}
+    for rule in _current(pack):
+        if isinstance(rule, Duty) and rule.id not in refused:
+            said = f" Says: {', '.join(rule.must_say)}." if rule.must_say else ""
+            yield rule, f"{rule.text}.{said}".replace("_", " ")
+        if isinstance(rule, PaymentEffective):
+            yield rule, rule.text
+        if isinstance(rule, Allocation):
+            yield rule, f"a payment without a designation settles {', '.join(rule.order)}"
+
+
+def _statutes(pack: LawPack) -> Iterator[str]:
+    if not pack.statutes:
+        return
+    yield from ("", "## Acts behind a date", "")
+    for statute in pack.statutes.values():
+        day = "not set" if statute.in_force_from == "unset" else str(statute.in_force_from)
+        yield f"- {statute.id}: {statute.title}. In force from: **{day}**."
+
+
+def main() -> None:
+    """Write the sheets."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
