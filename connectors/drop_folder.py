@@ -13,7 +13,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from connectors.json_door import read_json, write_json
 from connectors.sheet_door import MAX_BYTES, write_csv
@@ -24,6 +24,7 @@ _NOT_NOW = {408, 425, 429}
 _SLOW_DOWN = {"SlowDown", "RequestTimeout", "Throttling", "ThrottlingException"}
 _NO_BUCKET = "what answers is not a bucket"
 _ABSENT = {"NoSuchKey", "404"}
+_PIECE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,33 @@ class DropFolder:
         self._shas[drop.token] = hashlib.sha256(body).hexdigest()
         return body
 
+    def spool(self, drop: Drop, into: IO[bytes], *, max_bytes: int) -> None:
+        """Copy a file that is too long to hold into an open one. Raises as :meth:`body` does."""
+        if drop.size > max_bytes:
+            raise Unreadable("the file is too large")
+        sha = hashlib.sha256()
+        try:
+            body = _asked(lambda: self._s3.get_object(Bucket=self._bucket, Key=drop.key)["Body"])
+        except NotFound:
+            body = None
+        if body is None:
+            raise Unreadable("the file was taken away while it was read")
+        while piece := _asked(lambda: body.read(_PIECE)):
+            sha.update(piece)
+            into.write(piece)
+        self._shas[drop.token] = sha.hexdigest()
+
+    def recall(self, name: str) -> Any:
+        """What :meth:`remember` kept under a name, None when there is nothing."""
+        try:
+            return read_json(self._get(self._memory(name)), max_bytes=MAX_BYTES)
+        except NotFound:
+            return None
+
+    def remember(self, name: str, value: object) -> None:
+        """Keep a plain value under a name for ever (``name`` may hold what keys may not)."""
+        self._put(self._memory(name), write_json(value), "application/json")
+
     def first(self, drop: Drop) -> str | None:
         """The token of the drop that first brought this content, None when none was noted."""
         try:
@@ -131,6 +159,9 @@ class DropFolder:
         if page.get("Name") != self._bucket:
             raise Unreadable(_NO_BUCKET)
         return page
+
+    def _memory(self, name: str) -> str:
+        return f"{self._root}read/named/{hashlib.sha256(name.encode()).hexdigest()}"
 
     def _note(self, drop: Drop) -> str:
         return f"{self._root}read/{self._sha(drop)}"

@@ -1,0 +1,1 @@
+"""Banks: what stood on the creditor's accounts, as the bank itself says it."""
