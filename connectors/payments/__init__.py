@@ -1,0 +1,1 @@
+"""Payment providers: each says what money it took, gave back and passed on."""

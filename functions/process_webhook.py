@@ -1,0 +1,112 @@
+"""Process webhook: read again at the provider what an event names, and keep what is seen there.
+
+An event that fails for a passing reason comes again by its due row, ever more rarely; one that
+cannot be used goes to a person. Either way the feed's own polling sees the money, too.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from functions.wiring import connect, connection_row
+from shared.cloud import clock, connections, facts, hook_tasks, hooks
+from shared.cloud.batches import each
+from shared.cloud.keys import Tenant
+from shared.cloud.runtime import enqueue, logger
+from shared.cloud.table import Row
+from shared.domain.sighting import Sighting
+from shared.errors import Reconnect, Refused, Retry, Unreadable
+
+_SOON = timedelta(minutes=1)
+_LONGEST = timedelta(hours=6)
+# After so many looks (the sweep counts them, some two days) a person is told.
+_MOST_LOOKS = 14
+# What the provider answers for an object that it does not know.
+_UNKNOWN = frozenset({"http_404"})
+
+
+def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
+    """SQS: ``{tenant, connection, event}`` a message, ids only."""
+    return each(event, partial(_process, _Providers()))
+
+
+class _Providers:
+    """The providers of one batch: each is connected once, and keeps its line open."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], Any] = {}
+
+    def get(self, tenant: Tenant, connection: str) -> Any:
+        """The connector of a connection in use. Raises ``Reconnect`` for one that is not."""
+        where = (tenant.id, connection)
+        if where not in self._known:
+            stored = connection_row(tenant, connection)
+            if stored["state"] not in connections.LIVE:
+                raise Reconnect("the connection is not in use")
+            self._known[where] = connect(tenant, stored)
+        return self._known[where]
+
+
+def _process(providers: _Providers, body: dict[str, str]) -> None:
+    tenant, connection, event = Tenant(body["tenant"]), body["connection"], body["event"]
+    row = hooks.read(tenant, connection, event)
+    if row["state"] != "received":
+        return
+    now = clock.now()
+    try:
+        connector = providers.get(tenant, connection)
+        seen = _fetch(connector, row)
+    except (Retry, Reconnect) as error:
+        _later(tenant, connection, event, row, now, error)
+    except Refused as error:
+        if error.code in _UNKNOWN and event.startswith(hooks.UNSIGNED):
+            # Anybody may claim that something happened; the provider knows of nothing.
+            hooks.settle(row, "refused", "the provider does not know it")
+            logger.warning("webhook_unknown", extra={"connection": connection, "event": event})
+        else:
+            _quarantine(tenant, connection, event, row, f"the provider refused: {error.code}")
+    except Unreadable as error:
+        _quarantine(tenant, connection, event, row, str(error))
+    else:
+        _take(tenant, connection, seen, now)
+        hooks.settle(row, "done")
+        logger.info("webhook_done", extra={"connection": connection, "sightings": len(seen)})
+
+
+def _fetch(connector: Any, row: Row) -> list[Sighting]:
+    """All that the provider now says of what the event names."""
+    return [
+        sighting
+        for what in hooks.fetch_of(row)
+        for sighting in connector.fetch(what, now=clock.wall())
+    ]
+
+
+def _take(tenant: Tenant, connection: str, seen: list[Sighting], now: datetime) -> None:
+    """Keep the sightings; an unchanged one costs no write, so a repeated event does nothing."""
+    if not seen:
+        return
+    tally = facts.take(tenant, connection, seen, now, lambda _: None)
+    enqueue("match", [{"tenant": tenant.id, "payment": one} for one in sorted(tally.payments)])
+
+
+def _later(
+    tenant: Tenant, connection: str, event: str, row: Row, now: datetime, error: Retry | Reconnect
+) -> None:
+    """Look again after what the provider asked for, or ever more rarely."""
+    if row["attempt"] >= _MOST_LOOKS:
+        _quarantine(tenant, connection, event, row, "the provider could not be read for days")
+        return
+    wait = min(_SOON * 2 ** row["attempt"], _LONGEST)
+    asked = timedelta(seconds=(error.after or 0) if isinstance(error, Retry) else 0)
+    hooks.later(row, now + max(wait, asked))
+    name = type(error).__name__
+    logger.warning("webhook_later", extra={"connection": connection, "event": event, "error": name})
+
+
+def _quarantine(tenant: Tenant, connection: str, event: str, row: Row, fault: str) -> None:
+    end = hooks.settled(row, "quarantined", fault)
+    if hook_tasks.ask(tenant, connection, event, end, fault):
+        logger.warning("webhook_quarantined", extra={"event": event, "fault": fault})
