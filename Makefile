@@ -60,10 +60,13 @@ format: $(READY) ## let ruff write the format and the fixes that are safe
 	@$(BIN)/ruff check --fix --quiet
 	@$(BIN)/ruff format --quiet
 
-fuzz: $(READY) ## the property tests with fresh random examples  [ARGS=]
+fuzz: $(READY) ## hunt with fresh random examples: tests/fuzz  [FUZZ_SECONDS=, TARGET=]
+	@$(BIN)/python -m tests.fuzz --seconds $(or $(FUZZ_SECONDS),60) $(if $(TARGET),--target $(TARGET))
+
+properties: $(READY) ## the property tests with fresh random examples  [ARGS=]
 	@$(BIN)/python -m pytest --hypothesis-profile=default -m hypothesis $(ARGS)
 
-bench: $(READY) ## measure, each figure beside its reference: a table and out/bench.json
+bench: $(READY) bench-peers ## measure, each figure beside its reference: a table and out/bench.json
 	@$(DUNLIN) bench
 
 ##@ Ship it
@@ -85,6 +88,7 @@ lock: ## choose the newest versions that pyproject.toml allows, with hashes (nee
 	@$(UV) --version >/dev/null 2>&1 || { echo "make lock needs uv: 'pip install uv'" >&2; exit 1; }
 	$(LOCK) --all-extras pyproject.toml -o constraints.txt
 	$(LOCK) --group sam -o constraints-sam.txt
+	$(LOCK) --group bench -o constraints-bench.txt
 	$(LOCK) --group tryton -o infra/local/erp/requirements.txt
 	$(LOCK) pyproject.toml -c constraints.txt -o infra/layer/requirements.txt \
 		$(foreach package,$(PROVIDED),--no-emit-package $(package))
@@ -95,7 +99,7 @@ clean: ## remove what was built and the tools' caches
 	find functions connectors shared infra tests tools -name __pycache__ -prune -exec rm -rf {} +
 
 distclean: clean ## as clean, and the environments and all output
-	rm -rf .venv .venv-sam out
+	rm -rf .venv .venv-sam .venv-bench out
 
 # ---------------------------------------------------------------------------------------------
 # Environments. A stamp says which constraints one holds; `python` is any that is new enough.
@@ -105,6 +109,13 @@ $(READY): constraints.txt
 
 .venv-sam/.ready: constraints-sam.txt
 	$(call environment,.venv-sam,constraints-sam.txt)
+
+# The libraries that `make bench` stands beside; without them it says so and goes on.
+bench-peers:
+	@$(MAKE) -s .venv-bench/.ready || echo "The bench goes on without the libraries beside it."
+
+.venv-bench/.ready: constraints-bench.txt
+	$(call environment,.venv-bench,constraints-bench.txt)
 
 define environment
 @set -e; \
@@ -196,5 +207,5 @@ build/$(PythonRuntime)/check.built: $(LAYER)
 		REQUIREMENTS=provided.txt ARTIFACTS_DIR=$(CURDIR)/$(@D)/check/provided
 	@touch $@
 
-.PHONY: help demo up down replay setup test lint types format fuzz bench build build-check \
+.PHONY: help demo up down replay setup test lint types format fuzz properties bench bench-peers build build-check \
 	lint-deploy lint-asl lock clean distclean

@@ -45,7 +45,8 @@ class Spec:
     ``window_minutes`` is how old the last complete read may be before the sweep asks for a pull.
     ``overlap_minutes`` is how far a cursor is set back to survive clock skew. ``data`` lists the
     categories of personal data that pass, ``processing`` the countries where the counterpart
-    processes them ("the creditor's choice" for self-hosted systems).
+    processes them ("the creditor's choice" for self-hosted systems). ``services`` are the AWS
+    services (boto3's names) that are the counterpart themselves: their clients are handed over.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Spec:
     window_minutes: int = 60
     overlap_minutes: int = 5
     expiries: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

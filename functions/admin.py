@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from functions.api import cases, connections, policies, questions, settings
+from functions.api import (
+    cases,
+    commands,
+    connections,
+    crossings,
+    law,
+    law_preview,
+    overrides,
+    payment_links,
+    payments,
+    policies,
+    questions,
+    settings,
+)
 from functions.api.exchange import Answer, Problem, Request, respond
 
 HANDLERS: dict[str, Callable[[Request], Answer]] = {
@@ -24,15 +37,33 @@ HANDLERS: dict[str, Callable[[Request], Answer]] = {
     "POST /v1/connections/{id}/enable": connections.post_enable,
     "POST /v1/connections/{id}/disable": connections.post_disable,
     "POST /v1/connections/{id}/sync": connections.post_sync,
+    "POST /v1/connections/{id}/confirm": connections.post_confirm,
+    "GET /v1/payments": payments.get_payments,
+    "GET /v1/payments/{id}": payments.get_payment,
+    "POST /v1/payments/{id}/match": payments.post_match,
+    "POST /v1/payments/{id}/unmatch": payments.post_unmatch,
+    "GET /v1/reports/reconciliation": payments.get_reconciliation,
+    "GET /v1/reports/crossings": crossings.get_crossings,
     "POST /v1/policies/check": policies.check,
     "GET /v1/policies/active": policies.get_active,
     "PUT /v1/policies/active": policies.put_active,
     "PUT /v1/policies/{id}": policies.put_policy,
     "GET /v1/policies/{id}/{version}": policies.get_policy,
+    "GET /v1/law/{country}": law.get_law,
+    "POST /v1/law/packs": law.post_pack,
+    "GET /v1/law/packs/{hash}/diff": law.get_diff,
+    "POST /v1/law/packs/{hash}/preview": law_preview.post_preview,
+    "POST /v1/law/packs/{hash}/sign-off": law.post_sign_off,
+    "PUT /v1/law/{country}/active": law.put_active,
+    "PUT /v1/law/{country}/rates": law.put_rates,
+    "GET /v1/overrides/{kind}/{id}": overrides.get_override,
+    "PUT /v1/overrides/{kind}/{id}": overrides.put_override,
     "GET /v1/cases": cases.get_cases,
     "GET /v1/cases/{id}": cases.get_case,
     "POST /v1/cases/{id}/hold": cases.post_hold,
     "POST /v1/cases/{id}/release": cases.post_release,
+    "POST /v1/cases/{id}/commands": commands.post_command,
+    "POST /v1/cases/{id}/payment-links": payment_links.post_payment_link,
     "GET /v1/tasks": questions.get_tasks,
     "GET /v1/tasks/{id}": questions.get_task,
     "POST /v1/tasks/{id}/answer": questions.post_answer,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 
-from shared.cloud import clock, facts, keys, outbox, table, tasks
+from shared.cloud import clock, keys, outbox, table, tasks, truths
 from shared.cloud.batches import each
 from shared.cloud.control import before_start_line
 from shared.cloud.keys import Key, Tenant
@@ -16,17 +16,19 @@ from shared.cloud.runtime import logger
 from shared.cloud.store import Loaded, Store
 from shared.cloud.table import Row, Write
 from shared.domain import ledger
+from shared.domain.case import Case
 from shared.domain.creditor import Creditor
 from shared.domain.decide import first_step_on
 from shared.domain.events import (
     CaseEvent,
     CaseOpened,
-    ClaimJoined,
     CreditApplied,
     PaymentAllocated,
+    PaymentReversed,
     PolicyRef,
 )
-from shared.domain.ledger import Truth
+from shared.domain.ledger_balance import balance
+from shared.domain.ledger_truth import Truth
 from shared.domain.model import Invoice, invoice_status
 from shared.domain.policy import Policy
 from shared.errors import Conflict
@@ -43,7 +45,7 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
 
 def _book(body: dict[str, str]) -> None:
     tenant, invoice = Tenant(body["tenant"]), body["invoice"]
-    row, truth = facts.truth(tenant, invoice)
+    row, truth = truths.truth(tenant, invoice)
     if "case_id" in row:
         _reconcile(tenant, row, truth)
     else:
@@ -83,7 +85,7 @@ def _join(tenant: Tenant, row: Row, truth: Truth) -> None:
     if setting is None or profile is None or connection is None:
         logger.warning("not_configured", extra={"tenant": tenant.id})
         return
-    if invoice_status(invoice) not in {"open", "partly_paid"}:
+    if invoice_status(invoice) not in {"open", "partly_paid"} or not balance(truth):
         _unmark(row)
         return
     if before_start_line(connection, invoice.due):
@@ -107,17 +109,16 @@ def _join(tenant: Tenant, row: Row, truth: Truth) -> None:
 def _enter(tenant: Tenant, row: Row, truth: Truth, policy: Policy, now: datetime) -> None:
     """Join the debtor's open case, or open one that names its predecessor."""
     store, invoice = Store(tenant), truth.invoice
-    claim = ledger.claim_of(truth)
     unit = _unit(policy, invoice)
     pointer_key = keys.open_case(tenant, invoice.debtor, unit)
     pointer = table.get(pointer_key)
     predecessor = pointer["case_id"] if pointer else None
-    joined = ClaimJoined(at=now, claim=claim)
     if predecessor is not None:
         loaded = store.load(predecessor)
         if not loaded.case.closed:
             also = [_unmark_write(row, case_id=predecessor)]
-            store.append(loaded, [joined], due_at=now, also=also)
+            joined = ledger.joining(loaded.case, truth, now)
+            store.append(loaded, joined, due_at=now, also=also)
             return
     case_id = _case_id(tenant, invoice.debtor, unit, predecessor)
     opened = CaseOpened(
@@ -130,7 +131,8 @@ def _enter(tenant: Tenant, row: Row, truth: Truth, policy: Policy, now: datetime
         condition="attribute_not_exists(pk)" if pointer is None else "attribute_exists(pk)",
     )
     also = [point, _unmark_write(row, case_id=case_id)]
-    store.open(case_id, [opened, joined], due_at=now, also=also)
+    joined = ledger.joining(Case.replay(case_id, [opened]), truth, now)
+    store.open(case_id, [opened, *joined], due_at=now, also=also)
     logger.info("opened", extra={"case": case_id})
 
 
@@ -160,6 +162,8 @@ def _direct_payments(
         match event:
             case PaymentAllocated():
                 kind, movement, on = "payment.direct", event.payment, event.received
+            case PaymentReversed():
+                kind, movement, on = "payment.reversed", event.reversal, event.on
             case CreditApplied():
                 kind, movement, on = "credit_note.applied", event.credit_note, event.issued
             case _:
@@ -193,6 +197,8 @@ def _movements(events: Sequence[CaseEvent]) -> list[tuple[str, str]]:
         match event:
             case PaymentAllocated():
                 found.append((event.payment, event.claim))
+            case PaymentReversed():
+                found.append((event.reversal, event.claim))
             case CreditApplied():
                 found.append((event.credit_note, event.claim))
             case _:

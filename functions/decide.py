@@ -7,6 +7,10 @@ from typing import Any
 from shared.cloud import step
 from shared.cloud.runtime import logger
 from shared.domain.decide import Done, HandOver, Remind, Rest
+from shared.domain.endings import endings
+
+# Events in one transaction, which holds 100 writes.
+_AT_ONCE = 80
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
@@ -15,6 +19,12 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     if run.behind():
         run.wait()
         logger.info("books_behind", extra={"case": run.case.id})
+        return {**event, "next": "rest"}
+    ended = endings(run.case, run.local_now.date(), run.now)
+    if ended:
+        # What time and money ended is written down first; the case is asked again at once.
+        run.append(ended[:_AT_ONCE], due_at=run.now)
+        logger.info("states_ended", extra={"case": run.case.id, "events": len(ended)})
         return {**event, "next": "rest"}
     decision = run.decision()
     logger.info("decided", extra={"case": run.case.id, "decision": decision.kind})

@@ -10,11 +10,11 @@ from connectors.contract import HandOver as Announcement
 from connectors.contract import Receipt
 from functions.touching import attempted, end_if_gone, next_attempt, outcome, proven
 from functions.wiring import connect
-from shared.cloud import clock, documents, keys, outbox, step
+from shared.cloud import clock, documents, keys, outbox, step, table
 from shared.cloud.runtime import logger
 from shared.cloud.step import Run
 from shared.cloud.table import Row
-from shared.domain import casefile, ledger
+from shared.domain import casefile, casefile_debtors, ledger
 from shared.domain.casefile_v1 import CaseFile
 from shared.domain.decide import Ask, HandOver
 from shared.domain.events import HandOverIntended
@@ -36,7 +36,7 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
         run.wait()
         return {"done": "stale"}
     partner = run.loaded.row(keys.connection(tenant, event["partner"])) or {}
-    why = run.barrier() or _ended(partner)
+    why = run.barrier() or _ended(partner) or run.unsigned(decision)
     if why is not None:
         run.withhold(decision, why)
         return {"done": why}
@@ -130,7 +130,20 @@ def _file(run: Run, decision: HandOver) -> CaseFile:
         as_of=today,
         file_version=len(handed) + 1,
         descriptions=_descriptions(run, decision),
+        beside=_beside(run, decision),
     )
+
+
+def _beside(run: Run, decision: HandOver) -> dict[str, Party]:
+    """Who owes some of the claims beside the debtor. Raises ``NotFound`` for an unknown party."""
+    names = casefile_debtors.liable_parties(run.case, decision.claims)
+    if not names:
+        return {}
+    rows = table.batch_get([keys.party(run.tenant, name) for name in names])
+    if len(rows) < len(names):
+        raise NotFound("a liable party is not known")
+    parties = (Party.model_validate_json(row["body"]) for row in rows.values())
+    return {party.id: party for party in parties}
 
 
 def _descriptions(run: Run, decision: HandOver) -> dict[str, str]:

@@ -11,9 +11,9 @@ from shared.cloud import documents, keys, outbox, step
 from shared.cloud.runtime import logger
 from shared.cloud.step import Run
 from shared.cloud.table import Row
-from shared.domain import ledger
 from shared.domain.answers import YES
 from shared.domain.decide import Ask, Remind
+from shared.domain.demand import asked_for
 from shared.domain.events import ReminderIntended
 from shared.domain.letter import Letter, render
 from shared.domain.model import Party
@@ -37,7 +37,7 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
         return {"done": "stale"}
     party = _party(run)
     channel = run.loaded.row(keys.connection(tenant, event["channel"])) or {}
-    why = run.barrier(next(iter(party.emails), "")) or _ended(channel)
+    why = run.barrier(next(iter(party.emails), "")) or _ended(channel) or run.unsigned(decision)
     if why is not None:
         run.withhold(decision, why)
         return {"done": why}
@@ -71,9 +71,10 @@ def _unreachable(run: Run, party: Party) -> str | None:
 def _send(run: Run, decision: Remind, party: Party, channel: Row) -> str:
     sender = connect(run.tenant, channel)
     today = run.local_now.date()
-    at = ledger.positions(run.case, run.law, today, (*decision.claims, *decision.also))
+    at = asked_for(run.case, run.law, today, decision)
     try:
-        letter = render(letter_for(run.case, decision, run.creditor, party, at, today))
+        spoken = party.model_copy(update={"language": run.language or party.language})
+        letter = render(letter_for(run.case, decision, run.creditor, spoken, at, today))
     except ValueError as refused:
         logger.warning("letter_refused", extra={"case": run.case.id, "fields": str(refused)})
         run.ask(_question(run, decision, "letter_incomplete"))
@@ -134,6 +135,5 @@ def _party(run: Run) -> Party:
 
 
 def _question(run: Run, decision: Remind, why: str) -> Ask:
-    return Ask(
-        task=f"{decision.act}-{why}", why=why, claims=decision.claims, because=decision.because
-    )
+    claims = decision.claims or decision.also
+    return Ask(task=f"{decision.act}-{why}", why=why, claims=claims, because=decision.because)

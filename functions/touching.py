@@ -16,6 +16,7 @@ from shared.cloud.table import Row, Write
 from shared.domain import ledger
 from shared.domain.events import ActFailed, ActSent, ActUnknown, CaseEvent, ClaimMissing
 from shared.domain.model import OpenItem
+from shared.domain.money import Money
 from shared.errors import Conflict, Reconnect, Refused, Retry, Unreadable
 
 # An outcome is a fact and must be written; somebody else's append is waited out by reading again.
@@ -55,7 +56,7 @@ def proven(run: Run, claims: Sequence[str]) -> bool:
         return False
     for item in items:
         state = run.case.claims[item.invoice]
-        if item.open != state.open or set(item.do_not_dun) - set(state.do_not_dun):
+        if item.open != _stated(run, item.invoice) or set(item.do_not_dun) - set(state.do_not_dun):
             logger.info("truth_differs", extra={"case": run.case.id, "claim": item.invoice})
             body = {"tenant": run.tenant.id, "connection": run.case.connection}
             enqueue("pull", [body])
@@ -128,6 +129,15 @@ def _asked(run: Run, claims: Sequence[str]) -> Sequence[OpenItem]:
     if {item.invoice for item in items} != set(claims):
         raise Unreadable("the source does not answer for every claim")
     return items
+
+
+def _stated(run: Run, claim: str) -> Money:
+    """The balance that the source last stated, from which the claim's own follows.
+
+    The claim itself may stand lower: a bank showed money that the books do not know yet.
+    """
+    state, row = run.case.claims[claim], run.loaded.row(keys.invoice(run.tenant, claim))
+    return state.open if row is None else Money.of(row["open"], state.open.currency)
 
 
 def _doubted(run: Run, state: str, why: str) -> None:

@@ -13,9 +13,6 @@ from shared.cloud.runtime import client, private_targets
 from shared.cloud.table import Row
 from shared.errors import NotFound
 
-# AWS services that are a counterpart themselves, by connector: the client is handed over.
-_CLIENTS = {"channels.email": ("sesv2",), "erp.csv_file": ("s3",)}
-
 
 def connection_row(tenant: Tenant, connection_id: str) -> Row:
     """A tenant's connection as stored. Raises ``NotFound``."""
@@ -37,6 +34,6 @@ def connect(tenant: Tenant, row: Row) -> Any:
             config=spec.config.model_validate(json.loads(row["config"])),
             secrets={key: secrets[key] for key in spec.secrets if key in secrets},
             private_targets=private_targets(),
-            clients={service: client(service) for service in _CLIENTS.get(name, ())},
+            clients={service: client(service) for service in spec.services},
         ),
     )

@@ -102,6 +102,7 @@ SPEC = Spec(
     data=("name", "e-mail address", "invoices and amounts"),
     processing="the AWS region of the creditor's account",
     idempotency="blind",
+    services=("sesv2",),
 )
 
 

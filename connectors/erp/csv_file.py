@@ -63,6 +63,7 @@ SPEC = Spec(
     proof="file",
     window_minutes=26 * 60,  # a statement a day, with two hours to be late
     overlap_minutes=int(_OVERLAP.total_seconds()) // 60,
+    services=("s3",),
 )
 
 

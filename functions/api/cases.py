@@ -14,10 +14,10 @@ from pydantic import Field
 from functions.api.exchange import Answer, Request
 from functions.api.forms import fault, invalid, read
 from functions.api.pages import page
-from shared.cloud import audit, clock, keys, table
+from shared.cloud import audit, clock, keys, law_rows, sources, table
 from shared.cloud.store import Loaded, Store
 from shared.cloud.table import Row, Write
-from shared.domain import law, ledger
+from shared.domain import ledger
 from shared.domain.case import Case
 from shared.domain.creditor import Creditor
 from shared.domain.events import CaseEvent, Held, Released
@@ -130,23 +130,35 @@ def _state(loaded: Loaded, store: Store) -> dict[str, Any]:
     profile = loaded.row(keys.creditor(store.tenant))
     if profile is None:
         raise NotFound("no profile yet")
-    today = Creditor.model_validate_json(profile["body"]).today(clock.now())
-    pack = law.load(case.law)
+    creditor = Creditor.model_validate_json(profile["body"])
+    today = creditor.today(clock.now())
+    pack = law_rows.in_force(loaded.row(keys.hub_law()), case.law).pack
     return {
         **_summary(loaded.head),
         **case.model_dump(
             mode="json",
             include={
                 "version", "law", "capacity", "currency", "holds", "notices", "tasks",
-                "partner_state", "partner_case", "parked", "closed",
+                "partner_state", "partner_case", "parked", "closed", "states",
             },
         ),
         "as_of": today.isoformat(),
+        "waits_for": _waits_for(loaded, store, creditor),
         "claims": [
             _claim(claim.model_dump(mode="json"), ledger.position(case, claim, pack, today))
             for claim in case.claims.values()
         ],
     }  # fmt: skip
+
+
+def _waits_for(loaded: Loaded, store: Store, creditor: Creditor) -> list[dict[str, Any]]:
+    """The sources that no touch of this case goes ahead without, as they are now."""
+    books = loaded.row(keys.connection(store.tenant, loaded.head["conn"]))
+    if books is None or loaded.case.closed:
+        return []
+    known, gate = loaded.row(keys.feeds(store.tenant)), creditor.gate
+    found = sources.waited_for(books, known, gate, creditor.country, clock.now())
+    return [one.model_dump(mode="json") for one in found]
 
 
 def _claim(state: dict[str, Any], position: ledger.Position) -> dict[str, Any]:

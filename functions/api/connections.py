@@ -14,7 +14,7 @@ from functions.api.exchange import Answer, Problem, Request
 from functions.api.forms import checked, fault, invalid, read
 from functions.api.pages import page
 from functions.wiring import connect
-from shared.cloud import audit, clock, keys, table, vault
+from shared.cloud import audit, clock, feeds, keys, table, tasks, vault
 from shared.cloud import connections as rows
 from shared.cloud.table import Row, Write
 from shared.domain.explain import Record
@@ -23,20 +23,26 @@ from shared.errors import Conflict, HubError, NotFound
 # What a pull says of a feed, beside the state.
 _HEALTH = (
     "fresh_as_of", "complete_through", "wanted_at", "rows_seen", "rows_new", "rows_changed",
-    "rows_refused", "last_error", "tested_at",
+    "rows_refused", "last_error", "tested_at", "stale_since", "stale_why", "suspicious",
+    "suspicious_since", "suspicious_task",
 )  # fmt: skip
 
 Secrets = dict[str, str]
 
 
 class NewConnection(Record):
-    """A connection to make. Claims due before ``start_line`` are for a person, never a letter."""
+    """A connection to make. Claims due before ``start_line`` are for a person, never a letter.
+
+    ``authority`` says that money which a bank or provider shows is booked by the hub; otherwise it
+    is a hint, which stops acts until the ERP's books show the same money.
+    """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")
     connector: str = Field(max_length=80)
     config: dict[str, Any]
     secrets: Secrets = Field(default={}, repr=False)
     start_line: date | None = None
+    authority: bool = True
 
 
 class NewSecrets(Record):
@@ -62,6 +68,7 @@ def post_connection(request: Request) -> Answer:
         connector=new.connector,
         config=config,
         start_line=new.start_line,
+        authority=new.authority,
     )
     try:
         _write(request, write, "connection_made", new.id)
@@ -114,14 +121,16 @@ def post_enable(request: Request) -> Answer:
         if row["state"] != "tested":
             raise Problem(409, "not_tested", "Test the connection first, until all is well.")
         write = rows.enabled(row, clock.now())
-        _write(request, write, "connection_enabled", request.path["id"])
+        told = feeds.told(row, {"state": "enabled"})
+        _write(request, write, "connection_enabled", request.path["id"], *told)
     return Answer(_view(rows.read(request.tenant, request.path["id"])))
 
 
 def post_disable(request: Request) -> Answer:
-    """Stop using a connection; what it brought stays."""
+    """Stop using a connection; what it brought stays, and nobody waits for it any longer."""
     row = _row(request)
-    _write(request, rows.disabled(row), "connection_disabled", request.path["id"])
+    told = feeds.told(row, {"state": "disabled"})
+    _write(request, rows.disabled(row), "connection_disabled", request.path["id"], *told)
     return Answer(_view(rows.read(request.tenant, request.path["id"])))
 
 
@@ -132,6 +141,26 @@ def post_sync(request: Request) -> Answer:
         raise Problem(409, "not_enabled", "Only an enabled source can be read.")
     rows.wake(request.tenant, request.path["id"], clock.now())
     return Answer(_view(rows.read(request.tenant, request.path["id"])), status=202)
+
+
+def post_confirm(request: Request) -> Answer:
+    """A person has looked at a suspicious source: what it says is right, and cases go on.
+
+    Where nothing is odd, nothing is done.
+    """
+    connection, row = request.path["id"], _row(request)
+    if "suspicious" not in row:
+        return Answer(_view(row))
+    now, by = clock.now(), request.principal.client
+    writes = rows.confirmed(row, now)
+    task = table.get(keys.task(request.tenant, row["suspicious_task"]))
+    if task is not None and task["state"] == "open":
+        writes.append(tasks.answer(request.tenant, row["suspicious_task"], "continue", by))
+    _write(request, writes[0], "source_confirmed", connection, *writes[1:])
+    if row["state"] in rows.LIVE:
+        # The pull's end wakes what waited.
+        rows.wake(request.tenant, connection, now)
+    return Answer(_view(rows.read(request.tenant, connection)))
 
 
 def _row(request: Request) -> Row:
@@ -147,8 +176,8 @@ def _spec(name: str) -> Spec:
 
 def _check(request: Request, new: NewConnection, spec: Spec, config: dict[str, Any]) -> None:
     _known(spec, new.secrets)
-    reads = new.connector.partition(".")[0] in rows.READ
-    if reads and new.start_line is None:
+    states_claims = new.connector.partition(".")[0] == "erp"
+    if states_claims and new.start_line is None:
         raise invalid(fault("start_line", "missing", "a source of claims has a start line"))
     # Files of all tenants may lie in one bucket: each reads below its own folder alone.
     folder = f"{request.tenant.id}/"
@@ -175,9 +204,9 @@ def _findings(request: Request, row: Row) -> list[Finding]:
         return [Finding(check="connection", ok=False, text=f"{error}")]
 
 
-def _write(request: Request, write: Write, what: str, connection: str) -> None:
+def _write(request: Request, write: Write, what: str, connection: str, *also: Write) -> None:
     entry = audit.entry(request.tenant, request.principal.client, what, {"connection": connection})
-    table.transact([write, entry])
+    table.transact([write, entry, *also])
 
 
 def _view(row: Row) -> dict[str, Any]:
@@ -187,6 +216,7 @@ def _view(row: Row) -> dict[str, Any]:
         "state": row["state"],
         "config": json.loads(row["config"]),
         "start_line": row.get("start_line"),
+        "authority": row.get("authority", True),
         "findings": json.loads(row.get("findings", "[]")),
         **{name: row.get(name) for name in _HEALTH},
     }

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from pydantic import Field
 
 from functions.api.exchange import Answer, Problem, Request
 from functions.api.forms import fault, invalid, read
-from shared.cloud import audit, keys, table
+from shared.cloud import audit, clock, keys, law_rows, law_watch, table
+from shared.cloud.keys import Tenant
 from shared.domain import law
 from shared.domain.explain import Record, content_hash
+from shared.domain.lawpack import LawPack
 from shared.domain.policy import Policy
 from shared.errors import Conflict, NotFound
 
@@ -25,7 +28,7 @@ class Choice(Record):
 def check(request: Request) -> Answer:
     """Whether a policy is lawful; nothing is stored. ``Problem`` 422 lists every violation."""
     policy = read(request, Policy)
-    _lawful(policy)
+    _possible(request.tenant, policy)
     return Answer({"lawful": True, "hash": content_hash(policy)})
 
 
@@ -36,10 +39,14 @@ def put_policy(request: Request) -> Answer:
         raise invalid(fault("id", "not_the_path", "the id is the one in the path"))
     if policy.version > 9999:
         raise invalid(fault("version", "too_large", "a version is 1 to 9999"))
-    _lawful(policy)
+    _possible(request.tenant, policy)
     key = keys.policy(request.tenant, policy.id, policy.version)
     digest = content_hash(policy)
-    row = {**key, "body": policy.model_dump_json(), "hash": digest}
+    row = {
+        **key, "body": policy.model_dump_json(), "hash": digest,
+        "list_in": keys.listing(request.tenant, "POLICY"),
+        "list_id": f"{policy.id}/{policy.version:04d}",
+    }  # fmt: skip
     facts = {"policy": policy.id, "version": policy.version, "hash": digest}
     entry = audit.entry(request.tenant, request.principal.client, "policy_stored", facts)
     try:
@@ -74,14 +81,15 @@ def put_active(request: Request) -> Answer:
     """Give new cases another version, if it is (still) lawful; running cases keep their own."""
     choice = read(request, Choice)
     key, policy = _stored(request, choice.id, choice.version)
-    _lawful(policy)
+    pack = _possible(request.tenant, policy)
     setting = {
         **keys.active_policy(request.tenant), "policy": choice.id, "version": choice.version,
     }  # fmt: skip
     entry = audit.entry(
         request.tenant, request.principal.client, "policy_activated", choice.model_dump()
     )
-    table.transact([table.put_write(setting, condition=None), entry])
+    watch = law_watch.armed(request.tenant, pack, clock.now())
+    table.transact([table.put_write(setting, condition=None), watch, entry])
     return Answer({**choice.model_dump(), "hash": key["hash"]})
 
 
@@ -92,18 +100,56 @@ def _stored(request: Request, policy: str, version: int) -> tuple[dict[str, str]
     return {"hash": row["hash"]}, Policy.model_validate(json.loads(row["body"]))
 
 
-def _lawful(policy: Policy) -> None:
+def _possible(tenant: Tenant, policy: Policy) -> LawPack:
+    """The law in force, when the policy keeps to it and its counterparts are known.
+
+    ``Problem`` 422 lists everything that is wrong at once.
+    """
     try:
-        pack = law.load(policy.law)
+        pack = law_rows.current(policy.law).pack
     except ValueError:
         text = "the hub has no law pack for this country"
         raise invalid(fault("law", "unknown_law", text)) from None
+    faults = counterpart_faults(tenant, policy)
     found = law.check_policy(pack, policy)
     if found:
-        raise Problem(
-            422,
-            "unlawful",
-            "The policy breaks the law in these places.",
-            fields=[fault(one.path, one.rule, one.text) for one in found],
-            violations=[one.model_dump() for one in found],
-        )
+        raise unlawful(found, faults)
+    if faults:
+        raise invalid(*faults)
+    return pack
+
+
+def unlawful(found: Sequence[law.Violation], more: Sequence[dict[str, str]] = ()) -> Problem:
+    """The problem of a policy that breaks the law, with every violation and other fault."""
+    return Problem(
+        422,
+        "unlawful",
+        "The policy breaks the law in these places.",
+        fields=[*(fault(one.path, one.rule, one.text) for one in found), *more],
+        violations=[one.model_dump() for one in found],
+    )
+
+
+def counterpart_faults(tenant: Tenant, policy: Policy) -> list[dict[str, str]]:
+    """What is wrong with the connections that a policy names: unknown, or not of that family.
+
+    A connection need not be enabled when a policy is saved; an act through one that is not waits.
+    """
+    wanted = [
+        (f"steps.{at}.channels.{number}", channel, "channels")
+        for at, step in enumerate(policy.steps)
+        if step.action == "remind"
+        for number, channel in enumerate(step.channels)
+    ]
+    if policy.partner is not None:
+        wanted.append(("partner", policy.partner, "collectors"))
+    rows = table.batch_get([keys.connection(tenant, name) for _, name, _ in wanted])
+    faults = []
+    for path, name, kind in wanted:
+        key = keys.connection(tenant, name)
+        row = rows.get((key["pk"], key["sk"]))
+        if row is None:
+            faults.append(fault(path, "unknown_connection", "no connection has this id"))
+        elif row["connector"].partition(".")[0] != kind:
+            faults.append(fault(path, "wrong_family", f"the connection is not one of {kind}"))
+    return faults

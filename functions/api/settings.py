@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from functions.api.exchange import Answer, Request
 from functions.api.forms import fault, invalid, read
-from shared.cloud import audit, keys, table
+from shared.cloud import audit, keys, sources, table
 from shared.cloud.table import Row
 from shared.domain.creditor import Creditor
 from shared.domain.explain import Record, content_hash
@@ -61,7 +61,8 @@ def put_creditor(request: Request) -> Answer:
         raise invalid(fault("id", "not_yours", "the id is the tenant's own"))
     row = {**keys.creditor(request.tenant), "body": creditor.model_dump_json()}
     facts = {"hash": content_hash(creditor), "accounts": len(creditor.accounts)}
-    table.transact([table.put_write(row, condition=None), _trail(request, "creditor", facts)])
+    stored = [table.put_write(row, condition=None), sources.demanded(creditor)]
+    table.transact([*stored, _trail(request, "creditor", facts)])
     return Answer(creditor.model_dump(mode="json"))
 
 

@@ -11,6 +11,7 @@ from functools import partial
 
 from infra.local.erp.books import Books
 from infra.local.erp.entries import Customer, NewInvoice, Posted, Receipt
+from infra.local.payers import Payment, booked_on, way_of
 
 FIRST = date(2026, 3, 2)
 LAST = date(2026, 4, 30)
@@ -58,11 +59,14 @@ class Cast:
     """The world as it goes on: what is booked on which day.
 
     A day's invoices are posted together and its payments booked as one bank statement, as an
-    accountant does; everything else is one act by itself.
+    accountant does; everything else is one act by itself. ``payments`` are those to come, for
+    whoever lets the bank and the provider see them.
     """
 
     plans: list[Plan] = field(default_factory=list)
     receipts: list[tuple[date, Receipt]] = field(default_factory=list)
+    payments: list[Payment] = field(default_factory=list)
+    names: dict[int, str] = field(default_factory=dict)
     acts: list[tuple[date, Callable[[], object]]] = field(default_factory=list)
     books: Books | None = None
 
@@ -75,6 +79,7 @@ class Cast:
         self.books = books
         people = [_customer(dice, number) for number in range(customers)]
         ids = books.create_customers(people)
+        self.names = {made: person.name for made, person in zip(ids, people, strict=True)}
         for habit in _habits(dice, invoices):
             issued = date(2026, 2, 9) + timedelta(days=dice.randrange(0, 64))
             invoice = NewInvoice(
@@ -129,7 +134,14 @@ class Cast:
 
     def _plan_payments(self, plan: Plan, posted: Posted) -> None:
         for booked, on, amount in _payments(plan):
-            self.receipts.append((booked, Receipt(posted.id, on, amount)))
+            # What was paid before the hub's time only the books know.
+            way = "desk" if on < FIRST else way_of(plan.chance, plan.habit)
+            seen = booked_on(way, on, booked)
+            self.receipts.append((seen, Receipt(posted.id, on, amount)))
+            name = self.names[plan.invoice.customer]
+            reference = posted.payment_reference.replace(" ", "")
+            paid = Payment(posted.id, posted.number, reference, name, on, amount, way)
+            self.payments.append(paid)
         friendly = plan.invoice.due + timedelta(days=_FRIENDLY)
         on = friendly + timedelta(days=3)
         if plan.habit == "credited" and self.books is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -18,17 +19,24 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from infra.local import calls, cast, clock, setup, stack
+from infra.local.bank import Bank
 from infra.local.cast import Cast
 from infra.local.erp.books import Books
 from infra.local.erp.server import Tryton
 from infra.local.hub import TENANT, Hub, install
 from infra.local.partner import Partner
+from infra.local.payers import Payers
 from infra.local.report import collect, page, summary, terminal
+from infra.local.stripe import Stripe
+from infra.local.stripe.server import Config as Provider
 from infra.local.timelapse import TimeLapse
 
 OUT = Path("out/demo")
 # Days from a partner's acceptance to the payment that it reports.
 _PARTNER_PAYS_AFTER = timedelta(days=6)
+_PROVIDER = Provider(
+    account="acct_demo", key="rk_test_" + secrets.token_hex(12), control_token=secrets.token_hex(16)
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,7 @@ class Installation:
     hub: Hub
     partner: Partner
     folder: Path
+    payers: Payers | None = None
 
 
 @contextmanager
@@ -49,30 +58,42 @@ def installation(
     start_line: date,
     *,
     port: int = 0,
-    workflow: str = "STANDARD",
     schedules: str = "DISABLED",
     fill: Callable[[Books], object] = lambda _: None,
+    provider: Stripe | None = None,
 ) -> Iterator[Installation]:
     """Start ERP, embedded stack and partner, and set the creditor up through the admin API.
 
     ``fill`` puts the first day's invoices into the books: a connection test asks for some.
+    With a ``provider`` the hub is connected to it, and to a bank account that it pays out to.
     """
     zone = ZoneInfo(setup.ZONE)
     with Tryton.start(folder / "erp") as erp, stack.running(folder / "stack", port) as running:
         books = Books.open(erp)
         fill(books)
         clock.begin(running.clock_file, datetime.combine(first, clock_time(8, 30), tzinfo=zone))
-        world = setup.World(erp, setup.free_port())
+        world = setup.World(erp, setup.free_port(), provider.origin if provider else None)
         hub = install(
             running,
             private_targets=world.private_targets,
-            workflow=workflow,
             schedules=schedules,
         )
         secret = setup.webhook_secret()
         with setup.start_partner(hub, world, secret, folder / "partner") as partner:
             setup.configure(hub, erp, partner, secret, start_line, setup.POLICY)
-            yield Installation(erp, books, hub, partner, folder)
+            payers = None if provider is None else _money(hub, provider, first)
+            yield Installation(erp, books, hub, partner, folder, payers)
+
+
+def _money(hub: Hub, stripe: Stripe, first: date) -> Payers:
+    """Open the bank account and the provider's, and connect the hub to both."""
+    secret = "whsec_" + secrets.token_urlsafe(24)
+    bank = Bank(setup.deliver_statement(hub))
+    payers = Payers(hub, bank, stripe, secret, setup.ERP)
+    payers.open(first)
+    stripe.tell("listen", url=payers.webhook)
+    setup.connect_money(hub, stripe.origin, _PROVIDER.key, secret, _PROVIDER.account)
+    return payers
 
 
 def run(port: int = 0, console: Console | None = None) -> int:
@@ -85,10 +106,14 @@ def run(port: int = 0, console: Console | None = None) -> int:
     with _progress(console) as progress:
         job = progress.add_task("Starting the ERP, the embedded stack and the partner", total=None)
         people = Cast()
-        with installation(
-            OUT, cast.FIRST, cast.START_LINE, port=port, fill=people.populate
-        ) as world:
-            lapse = TimeLapse(world.hub, ZoneInfo(setup.ZONE), (setup.ERP,), world.partner.idle)
+        with (
+            Stripe.start(_PROVIDER) as stripe,
+            installation(
+                OUT, cast.FIRST, cast.START_LINE, port=port, fill=people.populate, provider=stripe
+            ) as world,
+        ):
+            feeds = (setup.BANK, setup.STRIPE, setup.ERP)
+            lapse = TimeLapse(world.hub, ZoneInfo(setup.ZONE), feeds, world.partner.idle)
             span = (cast.LAST - cast.FIRST).days + 1
             progress.update(job, total=span)
             _live(lapse, people, world, lambda day: progress.update(
@@ -106,10 +131,25 @@ def _live(lapse: TimeLapse, people: Cast, world: Installation, shown: Any) -> No
 
     def happenings(day: date) -> None:
         people.live(day)
+        _pay(people, world, day)
         _partner_pays(people, world, day, paid)
         shown(day)
 
-    lapse.until(cast.LAST, happenings, people.next_event)
+    def next_event(day: date) -> date | None:
+        days = [people.next_event(day), world.payers.next_event(day) if world.payers else None]
+        return min((one for one in days if one is not None), default=None)
+
+    lapse.until(cast.LAST, happenings, next_event)
+
+
+def _pay(people: Cast, world: Installation, day: date) -> None:
+    """Let payers pay, the bank and the provider tell of it, and a person match what is unclear."""
+    if world.payers is None:
+        return
+    world.payers.plans += people.payments
+    people.payments = []
+    world.payers.live(day)
+    world.payers.clerk(day)
 
 
 def _partner_pays(people: Cast, world: Installation, day: date, paid: set[str]) -> None:

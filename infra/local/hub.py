@@ -20,10 +20,11 @@ MAIL_DOMAIN = "creditor.example"
 _SCOPES = {
     "admin": (
         "settings:read", "settings:write", "connections:read", "connections:write",
-        "policies:read", "policies:write", "dunning:read", "dunning:write",
+        "policies:read", "policies:write", "dunning:read", "dunning:write", "money:write",
+        "payments:read", "payments:write",
     ),
     "partner": ("cases:read", "events:write"),
-    "operator": ("hub:read", "hub:write"),
+    "operator": ("hub:read", "hub:write", "law:read", "law:write"),
 }  # fmt: skip
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import secrets
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from infra.local.bank import ACCOUNT
 from infra.local.erp.server import Tryton
 from infra.local.hub import MAIL_DOMAIN, TENANT, Hub
 from infra.local.partner import Partner
@@ -18,8 +20,12 @@ from infra.local.partner_server import Config as PartnerConfig
 
 ZONE = "Europe/Helsinki"
 ERP = "erp"
+BANK = "bank"
+STRIPE = "stripe"
 EMAIL = "email"
 PARTNER = "partner"
+# What the provider's transfers to the bank are called there.
+PAYOUT_NAME = "STRIPE PAYMENTS EUROPE LTD"
 
 CREDITOR = {
     "id": TENANT,
@@ -73,11 +79,13 @@ class World:
 
     erp: Tryton
     partner_port: int
+    provider: str | None = None
 
     @property
     def private_targets(self) -> tuple[str, ...]:
         """The origins that the hub's connectors may reach although they are on this machine."""
-        return (self.erp.url, f"http://127.0.0.1:{self.partner_port}")
+        partner = f"http://127.0.0.1:{self.partner_port}"
+        return (self.erp.url, partner, *([self.provider] if self.provider else []))
 
 
 def free_port() -> int:
@@ -118,8 +126,6 @@ def configure(
 ) -> None:
     """All that an administrator does in the first hour, in its order, through the API."""
     hub.call("PUT", "/v1/creditor", CREDITOR)
-    hub.call("PUT", f"/v1/policies/{policy['id']}", policy)
-    hub.call("PUT", "/v1/policies/active", {"id": policy["id"], "version": policy["version"]})
     connections = (
         {
             "id": EMAIL,
@@ -155,8 +161,51 @@ def configure(
     hub.call("PUT", "/v1/control", {"outbound": "on"})
     for connection in connections:
         hub.call("POST", "/v1/connections", connection)
-        tested = hub.call("POST", f"/v1/connections/{connection['id']}/test")
-        wrong = [one for one in tested["findings"] if not one["ok"]]
-        if wrong:
-            raise SetUpError(f"the connection {connection['id']} is not ready: {wrong}")
-        hub.call("POST", f"/v1/connections/{connection['id']}/enable")
+    # A policy names its channels and its partner, so they are known before it.
+    hub.call("PUT", f"/v1/policies/{policy['id']}", policy)
+    hub.call("PUT", "/v1/policies/active", {"id": policy["id"], "version": policy["version"]})
+    for connection in connections:
+        _enable(hub, connection["id"])
+
+
+def deliver_statement(hub: Hub) -> Callable[[str, bytes], None]:
+    """How the bank leaves a file in its connection's inbox."""
+    bucket = hub.stack.client("s3")
+
+    def leave(name: str, body: bytes) -> None:
+        key = f"{TENANT}/{BANK}/inbox/{name}"
+        bucket.put_object(Bucket=hub.outputs["InboxBucket"], Key=key, Body=body)
+
+    return leave
+
+
+def connect_money(hub: Hub, origin: str, key: str, secret: str, account: str) -> None:
+    """Let the hub see the bank account and the provider; a first statement must lie there."""
+    payout = {"provider": "stripe", "payer": PAYOUT_NAME}
+    accounts = [{"account": ACCOUNT, "country": "FI", "payouts": [payout]}]
+    provider = {"environment": "sandbox", "account": account, "zone": ZONE, "origin": origin}
+    folder = {"bucket": hub.outputs["InboxBucket"], "prefix": f"{TENANT}/", "accounts": accounts}
+    secrets_of = {"api_key": key, "webhook_secret": secret}
+    _connect(hub, {"id": BANK, "connector": "banks.camt", "config": folder, "secrets": {}})
+    _connect(
+        hub,
+        {
+            "id": STRIPE,
+            "connector": "payments.stripe",
+            "config": provider,
+            "secrets": secrets_of,
+        },
+    )
+
+
+def _connect(hub: Hub, connection: dict[str, Any]) -> None:
+    hub.call("POST", "/v1/connections", connection)
+    _enable(hub, connection["id"])
+
+
+def _enable(hub: Hub, connection: object) -> None:
+    tested = hub.call("POST", f"/v1/connections/{connection}/test")
+    wrong = [one for one in tested["findings"] if not one["ok"]]
+    if wrong:
+        raise SetUpError(f"the connection {connection} is not ready: {wrong}")
+    hub.call("POST", f"/v1/connections/{connection}/enable")

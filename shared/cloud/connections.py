@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from shared.cloud import clock, keys, table
+from shared.cloud import clock, feeds, keys, table
 from shared.cloud.keys import Tenant
 from shared.cloud.runtime import enqueue
 from shared.cloud.table import Row, Write
@@ -23,6 +23,11 @@ LIVE = frozenset({"enabled", "degraded", "failing"})
 READ = ("erp", "payments", "banks")
 
 _DUE = ("due_shard", "due_at", "wanted_at")
+# Since when touches wait for a feed and why, and what a person is asked about it.
+_STALE = (
+    "stale_since", "stale_why", "suspicious", "suspicious_since", "suspicious_task",
+    "matching_since",
+)  # fmt: skip
 
 
 def made(
@@ -32,8 +37,12 @@ def made(
     connector: str,
     config: Mapping[str, Any],
     start_line: date | None,
+    authority: bool = True,
 ) -> Write:
-    """The row of a new connection, for a transaction; a ``Conflict`` when the id is taken."""
+    """The row of a new connection, for a transaction; a ``Conflict`` when the id is taken.
+
+    ``authority`` is false for a money feed that is only a hint.
+    """
     return table.put_write(
         {
             **keys.connection(tenant, connection),
@@ -41,6 +50,7 @@ def made(
             "config": json.dumps(config, sort_keys=True),
             "state": "pending",
             "start_line": start_line.isoformat() if start_line else None,
+            "authority": authority,
             "list_in": keys.listing(tenant, "CONN"),
             "list_id": connection,
         }
@@ -64,13 +74,48 @@ def tested(row: Row, findings: Sequence[Mapping[str, Any]], at: datetime) -> Wri
 
 
 def enabled(row: Row, now: datetime) -> Write:
-    """A connection begins to be used; one that is read comes due at once."""
+    """A connection begins to be used; one that is read comes due at once.
+
+    A money feed is also named in FEEDS (:func:`shared.cloud.feeds.told`).
+    """
     return _moved(row, "enabled", _due(row, now) if is_read(row) else {"attempt": 0})
 
 
 def disabled(row: Row) -> Write:
     """A connection is no longer used, and must be tested before it is again."""
-    return _moved(row, "disabled", {}, remove=_DUE)
+    return _moved(row, "disabled", {}, remove=(*_DUE, *_STALE))
+
+
+def confirmed(row: Row, now: datetime) -> list[Write]:
+    """A person says that what looked odd is right: the feed's rhythm begins anew at ``now``.
+
+    Raises ``Conflict`` when nothing is odd about the feed.
+    """
+    if "suspicious" not in row:
+        raise Conflict("nothing is odd about this connection")
+    anew = {"rhythm": json.dumps({"last": clock.stamp(now)})}
+    odd = ("suspicious", "suspicious_since", "suspicious_task")
+    return [_moved(row, row["state"], anew, remove=odd), *feeds.told(row, anew, gone=odd)]
+
+
+def matching(row: Row, now: datetime) -> list[Write]:
+    """Money that a pull has just brought is to find its claims before anybody is touched."""
+    since = {"matching_since": clock.stamp(now)}
+    return [_moved(row, row["state"], since), *feeds.told(row, since)]
+
+
+def matched(row: Row) -> list[Write]:
+    """The money that was read has found its claims. A ``Conflict`` when more has come since."""
+    gone = ("matching_since",)
+    if "matching_since" not in row:
+        return feeds.told(row, {})
+    ended = table.update_write(
+        {"pk": row["pk"], "sk": row["sk"]},
+        remove=gone,
+        condition="matching_since = :seen",
+        values={"seen": row["matching_since"]},
+    )
+    return [ended, *feeds.told(row, {}, gone=gone)]
 
 
 def wake(tenant: Tenant, connection: str, now: datetime) -> None:
@@ -82,7 +127,7 @@ def wake(tenant: Tenant, connection: str, now: datetime) -> None:
     if row["state"] not in LIVE or not is_read(row):
         raise Conflict("the connection is not one that is read now")
     wanted = {"wanted_at": clock.stamp(now), **_due(row, now)}
-    table.transact([_moved(row, row["state"], wanted)])
+    table.transact([_moved(row, row["state"], wanted), *feeds.told(row, wanted)])
     enqueue("pull", [{"tenant": tenant.id, "connection": connection}])
 
 

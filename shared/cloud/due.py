@@ -65,12 +65,37 @@ def wake(row: Row, now: datetime) -> bool:
     return True
 
 
-def defer(row: Row, until: datetime) -> bool:
-    """Move a due row on without counting an attempt; False when another was faster."""
+def defer(row: Row, until: datetime, waits_for: str = "") -> bool:
+    """Move a due row on without counting an attempt; False when another was faster.
+
+    ``waits_for`` is the connection whose pull wakes it before: the mark is good as long as the row
+    is due at this very instant, so that any other write of ``due_at`` ends it.
+    """
+    later = clock.stamp(until)
     try:
         table.update(
             {"pk": row["pk"], "sk": row["sk"]},
-            set_={"due_at": clock.stamp(until)},
+            set_={"due_at": later, "gated": f"{later}/{waits_for}"},
+            condition="due_at = :seen",
+            values={"seen": row["due_at"]},
+        )
+    except Conflict:
+        return False
+    return True
+
+
+def waits_for(row: Row) -> str | None:
+    """The connection that a row was moved on for, as long as it waits for it; else None."""
+    until, _, connection = str(row.get("gated", "")).partition("/")
+    return connection if connection and until == row["due_at"] else None
+
+
+def hasten(row: Row, now: datetime, also: Row) -> bool:
+    """Claim a row that lies ahead as if it were due; False when another was faster."""
+    try:
+        table.update(
+            {"pk": row["pk"], "sk": row["sk"]},
+            set_={"due_at": clock.stamp(now + LEASE), **also},
             condition="due_at = :seen",
             values={"seen": row["due_at"]},
         )

@@ -14,25 +14,30 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from shared.cloud import clock, keys, table
+from shared.cloud import clock, day_rows, keys, lookups, sightings, table
 from shared.cloud.keys import Key, Tenant
 from shared.cloud.table import Row
 from shared.domain.explain import content_hash
-from shared.domain.ledger import Truth
 from shared.domain.model import CreditNote, Fact, Invoice, Party, Payment, invoice_status
-from shared.errors import Conflict, NotFound
+from shared.domain.sighting import Sighting
+from shared.errors import Conflict
 
 JoinAt = Callable[[Invoice], datetime | None]
 
 
 @dataclass(slots=True)
 class Tally:
-    """What a page did: rows seen, new, changed; and the invoices that are now due for booking."""
+    """What a page did: rows seen, new, changed; invoices due for booking, payments for matching.
+
+    ``invoices`` counts the new ones: money without a place may be for them.
+    """
 
     seen: int = 0
     new: int = 0
     changed: int = 0
     due: set[str] = field(default_factory=set)
+    payments: set[str] = field(default_factory=set)
+    invoices: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +51,20 @@ class _Page:
     tally: Tally
 
 
+_Change = tuple[Fact | Sighting, Row, Row | None]
+
+
 def take(
-    tenant: Tenant, connection: str, facts: Sequence[Fact], now: datetime, join_at: JoinAt
+    tenant: Tenant,
+    connection: str,
+    facts: Sequence[Fact | Sighting],
+    now: datetime,
+    join_at: JoinAt,
 ) -> Tally:
     """Make a page of facts durable; one batch read, then writes for what changed only.
+
+    A sighting of money is kept for ever under its own id, which is what keeps it from being booked
+    twice; new or changed it is due for matching.
 
     ``join_at`` says when an invoice without a case comes due for its first policy step (None =
     never, for example because it is paid). Of two facts with one id the later counts.
@@ -57,7 +72,7 @@ def take(
     last = {_at(_key(tenant, fact)): fact for fact in facts}
     old = table.batch_get([_key(tenant, fact) for fact in last.values()])
     page = _Page(tenant, connection, now, join_at, Tally(seen=len(facts)))
-    changed: list[tuple[Fact, Row, Row | None]] = []
+    changed: list[_Change] = []
     for at, fact in last.items():
         digest, before = content_hash(fact), old.get(at)
         if before is not None and before["hash"] == digest:
@@ -71,62 +86,81 @@ def take(
     return page.tally
 
 
-def truth(tenant: Tenant, invoice_id: str) -> tuple[Row, Truth]:
-    """An invoice's row and all that is known of it, by one query and one read of its customer."""
-    pk = keys.invoice(tenant, invoice_id)["pk"]
-    rows = {row["sk"]: row for row in table.query(pk, "CRN#", "PAY#~")}
-    fact = rows.pop("FACT", None)
-    if fact is None:
-        raise NotFound("no such invoice")
-    invoice = Invoice.model_validate_json(fact["body"])
-    party = table.get(keys.party(tenant, invoice.debtor))
-    return fact, Truth(
-        invoice=invoice,
-        payments=tuple(
-            Payment.model_validate_json(row["body"])
-            for sk, row in rows.items()
-            if sk.startswith("PAY#")
-        ),
-        credit_notes=tuple(
-            CreditNote.model_validate_json(row["body"])
-            for sk, row in rows.items()
-            if sk.startswith("CRN#")
-        ),
-        party=None if party is None else Party.model_validate_json(party["body"]),
-    )
+def _write(page: _Page, changed: Sequence[_Change]) -> None:
+    """What is found by others first, then what is due, wake-ups, and last what says it is seen.
 
-
-def _write(page: _Page, changed: Sequence[tuple[Fact, Row, Row | None]]) -> None:
-    """Movements beside their invoices, invoices, wake-ups, and last what says that it is seen.
-
-    So an invoice that is booked sees its movements, and nothing is remembered whose claim was not
-    woken.
+    So an invoice that is booked sees its movements, a payment finds its invoices, and nothing is
+    remembered whose claim was not woken.
     """
-    movements = [fact for fact, _, _ in changed if isinstance(fact, Payment | CreditNote)]
-    table.batch_put([row for fact in movements for row in _beside(page.tenant, fact)])
+    _beside_and_found(page, changed)
     told: set[str] = set()
     new: list[Row] = []
     for fact, row, before in changed:
-        if isinstance(fact, Invoice):
-            told.add(fact.id)
-            if before is None:
-                new.append(_new_invoice(page, fact, row))
-            else:
-                _changed_invoice(page, fact, row, before)
+        match fact:
+            case Invoice():
+                told.add(fact.id)
+                if before is None:
+                    new.append(_new_invoice(page, fact, row))
+                else:
+                    _changed_invoice(page, fact, row, before)
+            case Sighting():
+                page.tally.payments.add(fact.id)
+                if before is None:
+                    new += sightings.new(page.tenant, fact, row, page.now)
+                else:
+                    sightings.change(page.tenant, fact, row, page.now)
+            case _:
+                pass
+    days = {fact.booked for fact, _, _ in changed if isinstance(fact, Sighting)}
+    new += [day_rows.due(page.tenant, day, page.now) for day in sorted(days)]
     table.batch_put(new)
-    wake = {one.invoice for fact in movements for one in fact.allocations} - told
-    for fact, _, before in changed:
-        if isinstance(fact, Party) and before is not None and _blocks_otherwise(fact, before):
-            wake |= _claims_of(page.tenant, fact.id) - told
-    for invoice in sorted(wake):
+    for invoice in sorted(_woken(page, changed) - told):
         _wake(page, invoice)
-    table.batch_put([row for fact, row, _ in changed if not isinstance(fact, Invoice)])
+    own = Invoice | Sighting
+    table.batch_put([row for fact, row, _ in changed if not isinstance(fact, own)])
+
+
+def _beside_and_found(page: _Page, changed: Sequence[_Change]) -> None:
+    """Movements beside the invoices that they settle or no longer settle, and look-up rows."""
+    rows: list[Row] = []
+    gone: list[Key] = []
+    for fact, _, before in changed:
+        match fact:
+            case Payment() | CreditNote():
+                rows += _beside(page.tenant, fact, before)
+            case Sighting():
+                rows += sightings.beside(page.tenant, fact)
+            case _:
+                pass
+        if isinstance(fact, Invoice | CreditNote):
+            old = None if before is None else type(fact).model_validate_json(before["body"])
+            new, lost = lookups.changed(page.tenant, fact, old)
+            rows += new
+            gone += lost
+    table.batch_put(rows, gone)
+
+
+def _woken(page: _Page, changed: Sequence[_Change]) -> set[str]:
+    """The invoices for which something changed beside them, or with their customer."""
+    wake: set[str] = set()
+    for fact, _, before in changed:
+        match fact:
+            case Payment() | CreditNote():
+                wake |= _settled_by(fact, before)
+            case Party() if before is not None and _blocks_otherwise(fact, before):
+                wake |= _claims_of(page.tenant, fact.id)
+            case _:
+                pass
+    return wake
 
 
 def _new_invoice(page: _Page, invoice: Invoice, row: Row) -> Row:
     listed = {"list_in": keys.listing(page.tenant, "INV"), "list_id": invoice.id}
     due = page.join_at(invoice)
-    return {**row, **_stated(invoice), **_mark(page, row, invoice, due), **listed, "mark": 1}
+    page.tally.invoices += 1
+    first = {"first_open": str(invoice.open.amount), "first_seen": page.now.date().isoformat()}
+    mark = _mark(page, row, invoice, due)
+    return {**row, **_stated(invoice), **first, **mark, **listed, "mark": 1}
 
 
 def _changed_invoice(page: _Page, invoice: Invoice, row: Row, before: Row) -> None:
@@ -163,14 +197,23 @@ def _mark(page: _Page, row: Row, invoice: Invoice, due: datetime | None) -> Row:
     return {"due_shard": keys.due_shard(row["pk"]), "due_at": clock.stamp(due), "attempt": 0}
 
 
-def _beside(tenant: Tenant, fact: Payment | CreditNote) -> list[Row]:
-    """The rows of a movement in the partitions of the invoices that it settles."""
+def _beside(tenant: Tenant, fact: Payment | CreditNote, before: Row | None) -> list[Row]:
+    """The rows of a movement in the partitions of the invoices that it settles, or did before."""
     kind: Literal["PAY", "CRN"] = "PAY" if isinstance(fact, Payment) else "CRN"
     body = fact.model_dump_json()
     return [
         {**keys.movement(tenant, invoice, kind, fact.id), "body": body}
-        for invoice in sorted({one.invoice for one in fact.allocations})
+        for invoice in sorted(_settled_by(fact, before))
     ]
+
+
+def _settled_by(fact: Payment | CreditNote, before: Row | None) -> set[str]:
+    """The invoices that a movement settles now or settled before it changed."""
+    now = {one.invoice for one in fact.allocations}
+    if before is None:
+        return now
+    old = type(fact).model_validate_json(before["body"])
+    return now | {one.invoice for one in old.allocations}
 
 
 def _wake(page: _Page, invoice: str) -> None:
@@ -198,8 +241,10 @@ def _claims_of(tenant: Tenant, debtor: str) -> set[str]:
     return {claim for head in heads.values() for claim in json.loads(head["refs"])}
 
 
-def _key(tenant: Tenant, fact: Fact) -> Key:
+def _key(tenant: Tenant, fact: Fact | Sighting) -> Key:
     match fact:
+        case Sighting():
+            return keys.sighting(tenant, fact.id)
         case Party():
             return keys.party(tenant, fact.id)
         case Invoice():

@@ -4,11 +4,20 @@ Partition keys start with ``T#<tenant>#``, so that no id of one tenant can name 
 Ids hold no ``#``. The due index holds ids only. Rows:
 
     CASE#<case>      HEAD | EV#<version> | SNAP#<version> | MONEY#<movement>#<claim>
-    INV#<invoice>    FACT | PAY#<payment> | CRN#<credit note>      (a claim's own truth)
+    INV#<invoice>    FACT | PAY#<payment> | CRN#<credit note> | ALLOC#<payment> | WAIT#<payment>
+    MON#<payment>    FACT | PAYMENT | REV#<reversal>       (money as a bank or provider saw it)
+    DAY#<day>        RECON                                 (its money is to be reconciled)
+    LOOK#<digest>    INV#<id> | CRN#<id> | DEBTOR#<id> | MON#<id>     (what money finds them by)
     PARTY#<party>    FACT           DEBTOR#<party>   OPEN#<unit>   (the debtor's open case)
     CONN#<id>        CONN           POLICY#<id>      V#<version> | ACTIVE
     CREDITOR         CREDITOR       CONTROL          CONTROL       (switches)
+    CROSS#<month>#<case>-<version>  CROSS   (contacts that money or a dispute crossed)
+    FEEDS            FEEDS          (the money feeds, and what the creditor asks of its sources)
+    OVERRIDES        OVERRIDES      DEBTOR#<party>   OVERRIDES     (what is kinder than the policy)
+    OVERRIDE#<hash>  OVERRIDE       (each that ever was, for replays)
+    LAW#<country>    WATCH          (when somebody must be told that a rate is missing)
     OUT#<act>        OUT            EV#<source>#<id> RAW           TASK#<task>  TASK
+    HOOK#<conn>#<id> RAW            LINK#<claim>     LINK#<connection and amount>
     AUDIT#<day>      <instant>#<n>  (who changed or read what)
 """
 
@@ -23,6 +32,7 @@ from shared.errors import NotFound
 SHARDS = 4
 
 _TENANT = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_HASH = re.compile(r"[0-9a-f]{64}")
 _ID = re.compile(r"[^\s#\x00-\x1f]{1,200}")
 
 Key = dict[str, str]
@@ -73,7 +83,11 @@ def invoice(tenant: Tenant, invoice_id: str) -> Key:
 
 
 def movement(tenant: Tenant, invoice_id: str, kind: str, movement_id: str) -> Key:
-    """A payment (``PAY``) or credit note (``CRN``) beside the invoice that it settles."""
+    """A movement beside the invoice that it settles.
+
+    The books' payment (``PAY``) or credit note (``CRN``), what the hub booked of a payment
+    (``ALLOC``), or money that waits and could be for the invoice (``WAIT``).
+    """
     return _key(tenant, "INV", (invoice_id,), f"{kind}#{_plain(movement_id)}")
 
 
@@ -85,6 +99,31 @@ def party(tenant: Tenant, party_id: str) -> Key:
 def fact(tenant: Tenant, kind: str, fact_id: str) -> Key:
     """Any other fact of a source, by kind (``PAY``, ``CRN``, ``AGR``)."""
     return _key(tenant, kind, (fact_id,), "FACT")
+
+
+def sighting(tenant: Tenant, payment: str) -> Key:
+    """Money as one feed saw it; its id is the money key for ever."""
+    return _key(tenant, "MON", (payment,), "FACT")
+
+
+def payment(tenant: Tenant, payment_id: str) -> Key:
+    """What became of that money."""
+    return _key(tenant, "MON", (payment_id,), "PAYMENT")
+
+
+def follower(tenant: Tenant, payment_id: str, reversal: str) -> Key:
+    """A reversal, reinstatement or refund beside the receipt that it follows."""
+    return _key(tenant, "MON", (payment_id,), f"REV#{_plain(reversal)}")
+
+
+def lookup(tenant: Tenant, digest: str, kind: str, found: str) -> Key:
+    """That an invoice, credit note, ``DEBTOR`` or receipt (``MON``) is found by a hashed key."""
+    return _key(tenant, "LOOK", (digest,), f"{kind}#{_plain(found)}")
+
+
+def money_day(tenant: Tenant, day: str) -> Key:
+    """A day on which money came in (ISO), due for its reconciliation."""
+    return _key(tenant, "DAY", (day,), "RECON")
 
 
 def open_case(tenant: Tenant, debtor: str, unit: str) -> Key:
@@ -112,6 +151,16 @@ def creditor(tenant: Tenant) -> Key:
     return _key(tenant, "CREDITOR", (), "CREDITOR")
 
 
+def feeds(tenant: Tenant) -> Key:
+    """What is known of the creditor's money feeds, and what it asks of its sources."""
+    return _key(tenant, "FEEDS", (), "FEEDS")
+
+
+def crossings(tenant: Tenant, month: str, name: str) -> Key:
+    """Contacts of a month that turned out to be crossed, by the append that shows it."""
+    return _key(tenant, "CROSS", (month, name), "CROSS")
+
+
 def control(tenant: Tenant) -> Key:
     """The creditor's switches."""
     return _key(tenant, "CONTROL", (), "CONTROL")
@@ -132,6 +181,21 @@ def inbox(tenant: Tenant, source: str, event_id: str) -> Key:
     return _key(tenant, "EV", (source, event_id), "RAW")
 
 
+def hook(tenant: Tenant, connection_id: str, event_id: str) -> Key:
+    """A webhook as it came: each event a partition of its own, so that none is a hot one."""
+    return _key(tenant, "HOOK", (connection_id, event_id), "RAW")
+
+
+def hook_count(tenant: Tenant, connection_id: str, hour: str) -> Key:
+    """How many unsigned webhooks a connection took in an hour (``2026-03-02T09``, UTC)."""
+    return _key(tenant, "CONN", (connection_id,), f"UNSIGNED#{_plain(hour)}")
+
+
+def payment_link(tenant: Tenant, claim: str, key: str) -> Key:
+    """The payment link of a claim for one amount at one provider."""
+    return _key(tenant, "LINK", (claim,), f"LINK#{_plain(key)}")
+
+
 def task(tenant: Tenant, task_id: str) -> Key:
     """A task for a person."""
     return _key(tenant, "TASK", (task_id,), "TASK")
@@ -150,6 +214,43 @@ def hub_audit(at: str, n: str) -> Key:
 def hub_control() -> Key:
     """The switches of the whole installation."""
     return {"pk": "HUB#CONTROL", "sk": "CONTROL"}
+
+
+def hub_law() -> Key:
+    """Which law pack is in force for each country, and which ones a person signed off."""
+    return {"pk": "HUB#LAW", "sk": "LAW"}
+
+
+def law_pack(digest: str) -> Key:
+    """The texts of a law pack, by its content hash; such a row is never changed or deleted."""
+    if not _HASH.fullmatch(digest):
+        raise NotFound("no such law pack")
+    return {"pk": f"HUB#LAWPACK#{digest}", "sk": "PACK"}
+
+
+def law_note(digest: str, what: str) -> Key:
+    """What was done with a law pack: its sign-off, a tenant's preview."""
+    return {"pk": law_pack(digest)["pk"], "sk": f"NOTE#{_plain(what)}"}
+
+
+def law_watch(tenant: Tenant, country: str) -> Key:
+    """The due row by which a tenant's people learn in time that a rate is missing."""
+    return _key(tenant, "LAW", (country,), "WATCH")
+
+
+def overrides(tenant: Tenant) -> Key:
+    """The overrides of the creditor itself and of its segments."""
+    return _key(tenant, "OVERRIDES", (), "OVERRIDES")
+
+
+def debtor_overrides(tenant: Tenant, debtor: str) -> Key:
+    """The overrides of one debtor, its agreements and its invoices."""
+    return _key(tenant, "DEBTOR", (debtor,), "OVERRIDES")
+
+
+def override(tenant: Tenant, digest: str) -> Key:
+    """One override by its content hash, as a decision named it; never changed or deleted."""
+    return _key(tenant, "OVERRIDE", (digest,), "OVERRIDE")
 
 
 def principal(client: str) -> Key:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.cloud import clock, keys, table, tasks
+from shared.cloud import clock, keys, law_rows, override_rows, sources, table, tasks
 from shared.cloud.control import barrier
 from shared.cloud.keys import Key, Tenant
 from shared.cloud.store import Loaded, Store, Token
 from shared.cloud.table import Row, Write
-from shared.cloud.windows import fresh
 from shared.domain.case import Case
 from shared.domain.creditor import Creditor
 from shared.domain.decide import AnyDecision, Ask, Done, HandOver, Remind, Rest, decide
@@ -24,7 +24,10 @@ from shared.domain.events import (
     Decided,
     PersonAsked,
 )
-from shared.domain.law import LawPack, load
+from shared.domain.explain import Reason
+from shared.domain.freshness import Stale
+from shared.domain.law import LawPack
+from shared.domain.overrides import waived
 from shared.domain.policy import Policy
 from shared.errors import Conflict, NotFound
 
@@ -34,6 +37,8 @@ ACT_LEASE = timedelta(minutes=15)
 BEHIND = timedelta(minutes=3)
 # A withheld act is looked at again the next day.
 WITHHELD = timedelta(days=1)
+# Why an act that costs the debtor money waits for a person's name under the law that allows it.
+UNSIGNED = "law_unsigned"
 # Conditions on facts in one transaction, which holds 100 writes.
 _MOST_CHECKS = 80
 
@@ -50,6 +55,11 @@ class Run:
     policy_hash: str
     law: LawPack
     now: datetime
+    # Who stands for the law pack; empty while nobody does.
+    sign_off: str = ""
+    # The overrides that the policy stands under, and the language that they ask for.
+    kinder: tuple[Reason, ...] = ()
+    language: str | None = None
 
     @property
     def case(self) -> Case:
@@ -98,9 +108,15 @@ class Run:
         keys_of = [keys.invoice(self.tenant, claim) for claim in claims[:_MOST_CHECKS]]
         return [table.absent_write(key, "due_at") for key in keys_of if self.loaded.row(key)]
 
+    def waits_for(self) -> tuple[Stale, ...]:
+        """The sources that are not fresh: the case's ERP and every money feed of the creditor."""
+        known = self.loaded.row(keys.feeds(self.tenant))
+        gate, country = self.creditor.gate, self.creditor.country
+        return sources.waited_for(self.connection, known, gate, country, self.now)
+
     def fresh(self) -> bool:
-        """Whether the case's feed was read completely within its window."""
-        return fresh(self.connection, self.now)
+        """Whether every source is known as far as it can be."""
+        return not self.waits_for()
 
     def barrier(self, address: str = "") -> str | None:
         """Why an act must stay in, or None."""
@@ -115,10 +131,18 @@ class Run:
             "case_version": str(self.case.version),
             "policy": self.policy_hash,
             "law": self.law.hash,
+            "law_sign_off": self.sign_off or "none",
             "now": self.local_now.isoformat(),
             "fresh_as_of": str(self.connection.get("fresh_as_of", "")),
+            **sources.seen(self.loaded.row(keys.feeds(self.tenant))),
         }
-        return Decided(at=self.now, decision=plain, because=decision.because, inputs=inputs)
+        because = (*self.kinder, *decision.because)
+        return Decided(at=self.now, decision=plain, because=because, inputs=inputs)
+
+    def unsigned(self, decision: Remind | HandOver) -> str | None:
+        """Why an act that costs the debtor money waits: nobody signed off the law pack."""
+        costs = isinstance(decision, HandOver) or decision.fee is not None
+        return UNSIGNED if costs and not self.sign_off else None
 
     def append(
         self,
@@ -156,10 +180,21 @@ class Run:
 
     def withhold(self, decision: Remind | HandOver, why: str) -> None:
         """Record an act that a switch kept in; it is looked at again the next day."""
+        if why == UNSIGNED:
+            decision = self._unsigned(decision)
         kept = ActWithheld(
             at=self.now, step=decision.step, action=decision.kind, claims=decision.claims, why=why
         )
         self.append([self.decided(decision), kept], due_at=self.now + WITHHELD)
+
+    def _unsigned(self, decision: Remind | HandOver) -> Remind | HandOver:
+        """The decision with what it waits for; the tenant's people are asked once a pack."""
+        text = "acts that cost the debtor money wait until a person has signed off the law pack"
+        why = Reason(rule="law.sign_off", text=text, facts={"law": self.law.hash})
+        task = f"{UNSIGNED}-{self.law.hash[:16]}"
+        with contextlib.suppress(Conflict):
+            table.transact([tasks.task_write(self.tenant, task, "", UNSIGNED, (), (why,))])
+        return decision.model_copy(update={"because": (*decision.because, why)})
 
     def wait(self) -> None:
         """Come back in a few minutes; nothing is recorded, for nothing was decided."""
@@ -190,13 +225,22 @@ def frame(store: Store, token: Token, loaded: Loaded, now: datetime) -> Run:
     creditor = loaded.row(keys.creditor(tenant))
     if policy is None or creditor is None:
         raise NotFound("the creditor has no profile or the case's policy is gone")
+    force = law_rows.in_force(loaded.row(keys.hub_law()), loaded.case.law)
+    overrides = override_rows.found(tenant, loaded.case.debtor, loaded)
+    stored = Policy.model_validate_json(policy["body"])
+    bound, kinder = override_rows.bound(tenant, loaded, stored, overrides)
+    if not force.signed and bound.unsigned_law == "no_fee":
+        bound = waived(bound)
     return Run(
         store=store,
         token=token,
         loaded=loaded,
         creditor=Creditor.model_validate_json(creditor["body"]),
-        policy=Policy.model_validate_json(policy["body"]),
+        policy=bound,
         policy_hash=policy["hash"],
-        law=load(loaded.case.law),
+        law=force.pack,
         now=now,
+        sign_off=force.sign_off,
+        kinder=kinder,
+        language=overrides.terms()[0].language,
     )

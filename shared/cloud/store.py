@@ -12,9 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.cloud import clock, keys, table
+from shared.cloud import clock, crossing_rows, keys, table
 from shared.cloud.keys import Key, Tenant
 from shared.cloud.table import Row, Write
+from shared.domain import crossings
 from shared.domain.case import Case
 from shared.domain.events import CaseEvent, CaseOpened, read_event, write_event
 from shared.errors import Conflict, NotFound
@@ -164,14 +165,21 @@ class Store:
             condition=condition,
             values=values,
         )
+        crossed = crossings.found(before, events)
+        writes += crossing_rows.writes(self.tenant, case, crossed)
         table.transact([move, *self._event_writes(case.id, before.version, events), *writes, *also])
+        crossing_rows.counted(crossed)
         return Loaded(case, {**head, **changes}, loaded.rows)
 
     def _always(self, case_id: str, head: Row) -> list[Key]:
         wanted = [
             keys.hub_control(),
+            keys.hub_law(),
             keys.control(self.tenant),
+            keys.overrides(self.tenant),
+            keys.debtor_overrides(self.tenant, head["debtor"]),
             keys.creditor(self.tenant),
+            keys.feeds(self.tenant),
             keys.connection(self.tenant, head["conn"]),
             keys.policy(self.tenant, head["policy"], head["policy_version"]),
             *(keys.invoice(self.tenant, claim) for claim in json.loads(head["refs"])),

@@ -156,14 +156,12 @@ def put(row: Row, *, condition: str | None = None) -> None:
         )
 
 
-def batch_put(rows: Sequence[Row]) -> None:
-    """Many rows written whole, unconditionally, 25 a call; keys must differ."""
-    for start in range(0, len(rows), _BATCH_WRITE):
-        want: Any = {
-            name(): [
-                {"PutRequest": {"Item": _dump(row)}} for row in rows[start : start + _BATCH_WRITE]
-            ]
-        }
+def batch_put(rows: Sequence[Row], gone: Sequence[Key] = ()) -> None:
+    """Many rows written whole, and those of ``gone`` deleted, 25 a call; keys must differ."""
+    wanted = [{"PutRequest": {"Item": _dump(row)}} for row in rows]
+    wanted += [{"DeleteRequest": {"Key": _dump(key)}} for key in gone]
+    for start in range(0, len(wanted), _BATCH_WRITE):
+        want: Any = {name(): wanted[start : start + _BATCH_WRITE]}
         for _ in range(8):
             with _Errors():
                 answer = client().batch_write_item(RequestItems=want)
@@ -184,6 +182,11 @@ def put_write(row: Row, *, condition: str | None = "attribute_not_exists(pk)") -
     """A put as part of a transaction; by default only where nothing is yet."""
     guard = {"ConditionExpression": condition} if condition else {}
     return {"Put": {"TableName": name(), "Item": _dump(row), **guard}}
+
+
+def delete_write(key: Key) -> Write:
+    """A row that goes, as part of a transaction; one that is not there is gone already."""
+    return {"Delete": {"TableName": name(), "Key": _dump(key)}}
 
 
 def absent_write(key: Key, field: str) -> Write:

@@ -12,6 +12,7 @@ from shared.domain.events import CaseEvent, PolicyRef
 from shared.domain.explain import Record
 from shared.domain.model import Capacity
 from shared.domain.money import Money
+from shared.domain.states import States
 
 __all__ = ["Case", "ClaimState", "Hold", "Movement", "Notice", "PartnerState", "Task"]
 
@@ -22,7 +23,8 @@ class Case(Record):
     """The state of a case after ``version`` events. Frozen; ``apply`` gives the next one.
 
     ``tasks`` are open questions to people, ``answers`` those that were answered. ``last_movement``
-    is the latest day on which money moved or became known.
+    is the latest day on which money moved or became known. ``states`` is what was agreed,
+    contested or noted; most cases never have any.
     """
 
     id: str
@@ -44,6 +46,7 @@ class Case(Record):
     last_movement: date | None = None
     parked: str | None = None
     closed: bool = False
+    states: States | None = None
 
     @classmethod
     def replay(cls, case_id: str, events: Iterable[CaseEvent], start: Case | None = None) -> Case:

@@ -12,19 +12,24 @@ from shared.domain.money import Money
 
 ActState = Literal["intended", "sent", "failed", "unknown", "returned", "passed"]
 
-MovementKind = Literal["payment", "credit", "partner", "write_off", "cancelled", "unexplained"]
+MovementKind = Literal[
+    "payment", "reversal", "credit", "partner", "write_off", "cancelled", "unexplained"
+]
 
 
 class Movement(Record):
     """A change of a claim's principal from the end of day ``on``; negative ``lowered``: it rose.
 
     ``unexplained`` is what only the source's stated balance says: a payment that comes in later
-    takes its place, with the day on which the money was really received.
+    takes its place, with the day on which the money was really received. ``paper`` is the id of
+    the payment or reversal, and ``seen_as`` the ids by which other feeds saw the same money.
     """
 
     on: date
     kind: MovementKind
     lowered: Money
+    paper: str | None = None
+    seen_as: tuple[str, ...] = ()
 
 
 class Notice(Record):
@@ -84,7 +89,9 @@ class ClaimState(Record):
 
     ``open`` is its unpaid principal, never negative. ``level`` counts the policy steps that are
     done, ``stepped_on`` the day of the last one that a person did. ``raised`` says that the source
-    took back what had been paid; ``missing`` that it no longer knows the invoice.
+    took back what had been paid; ``missing`` that it no longer knows the invoice. ``forgiven`` is
+    the principal that a person wrote off here, whatever the source's books say of it;
+    ``interest_waived_to`` the last day for which no late interest is asked.
     """
 
     claim: Claim
@@ -97,6 +104,8 @@ class ClaimState(Record):
     missing: bool = False
     raised: bool = False
     with_partner: bool = False
+    forgiven: Money | None = None
+    interest_waived_to: date | None = None
 
     def lowered_by(self, *kinds: MovementKind) -> Money:
         """By how much movements of these kinds lowered the principal together."""
@@ -105,6 +114,24 @@ class ClaimState(Record):
             if movement.kind in kinds:
                 lowered += movement.lowered
         return lowered
+
+    @property
+    def credited(self) -> Money:
+        """What credit notes and a cancellation have lowered since it joined."""
+        return self.lowered_by("credit", "cancelled")
+
+    @property
+    def received(self) -> Money:
+        """What money has lowered since it joined: all that nobody credited or wrote off."""
+        let_go = self.lowered_by("credit", "cancelled", "write_off")
+        return self.claim.open - self.open - let_go
+
+    def forgiven_beyond(self, written_off: Money | None) -> Money:
+        """What was written off here and the source has not written off (yet)."""
+        nothing = Money.zero(self.open.currency)
+        if self.forgiven is None:
+            return nothing
+        return max(nothing, self.forgiven - (written_off or nothing))
 
     @property
     def cancelled(self) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic.json_schema import GenerateJsonSchema
 
 from shared.domain.case import Case, ClaimState, Notice
+from shared.domain.casefile_debtors import debtors
 from shared.domain.casefile_v1 import (
     FORMAT,
     CaseFile,
@@ -26,6 +27,7 @@ from shared.domain.casefile_v1 import (
 )
 from shared.domain.chronology import chronology
 from shared.domain.creditor import Creditor
+from shared.domain.dispute import contested
 from shared.domain.events import CaseEvent
 from shared.domain.interest import Interest
 from shared.domain.model import Party
@@ -53,12 +55,14 @@ def build(  # noqa: PLR0913 - a file is made of all of these and keeps none of t
     descriptions: Mapping[str, str] | None = None,
     agreed_rates: Mapping[str, Decimal] | None = None,
     media_type: str = "application/json",
+    beside: Mapping[str, Party] | None = None,
 ) -> CaseFile:
     """The file of ``claims`` (ids) of a case, as they stand at the end of ``as_of``.
 
     ``events`` are all events of the case, oldest first. ``interest`` holds each claim's late
     interest accrued to ``as_of``; ``descriptions`` what was sold, by claim; ``agreed_rates`` the
-    claims' agreed yearly rates in per cent. ``media_type`` is that of the stored letters.
+    claims' agreed yearly rates in per cent. ``media_type`` is that of the stored letters,
+    and ``beside`` the co-debtors and guarantors by id.
     Protected addresses are left out, and so is all that concerns only other claims of the case.
     Raises ``ValueError`` when the events are not the case's, when a claim is not in the case or
     its interest is not given, and when the parts do not agree (see ``CaseFile``).
@@ -84,11 +88,11 @@ def build(  # noqa: PLR0913 - a file is made of all of these and keeps none of t
         currency=case.currency,
         service=service,
         creditor=_creditor(creditor),
-        debtors=(_debtor(party, claims),),
+        debtors=debtors(case, claims, party, beside or {}),
         claims=lines,
         notices=notices,
         settlements=settlements(case.id, events, claims),
-        disputed=_disputed(lines, holds),
+        disputed=_disputed(lines, holds) or contested(case, claims),
         holds=holds,
         totals=_totals(lines, case.currency),
         chronology=chronology(events, claims),
@@ -170,25 +174,6 @@ def _creditor(creditor: Creditor) -> FileCreditor:
         account=creditor.accounts[0] if creditor.accounts else None,
         email=creditor.email,
         phone=creditor.phone,
-    )
-
-
-def _debtor(party: Party, claims: tuple[str, ...]) -> FileDebtor:
-    return FileDebtor(
-        id=party.id,
-        role="principal",
-        liable_for=claims,
-        kind=party.kind,
-        name=party.name,
-        language=party.language,
-        country=party.country,
-        business_id=party.business_id,
-        business_id_scheme=party.business_id_scheme,
-        customer_number=party.customer_number,
-        emails=party.emails,
-        phones=party.phones,
-        # Whoever has a protected address decides who learns it: a person hands such a case over.
-        addresses=tuple(address for address in party.addresses if not address.protected),
     )
 
 

@@ -30,12 +30,22 @@ from shared.domain.events import (
     PartnerClosed,
     PartnerPaid,
     PaymentAllocated,
+    PaymentReversed,
     Released,
     ReminderIntended,
 )
 from shared.domain.explain import Record
 from shared.domain.model import Id
 from shared.domain.money import Money
+from shared.domain.plan_events import (
+    PlanAgreed,
+    PlanEnded,
+    PlanProposed,
+    PromiseEnded,
+    PromiseMade,
+    WrittenOff,
+)
+from shared.domain.state_events import Disputed, DisputeSettled, StopRequested, StopWithdrawn
 
 
 class Happening(Record):
@@ -59,6 +69,7 @@ _TOLD: Mapping[type, Mapping[str, str]] = {
     CaseOpened: {},
     ClaimJoined: {"on": "claim.due", "amount": "claim.open"},
     PaymentAllocated: {"id": "payment", "on": "received", "amount": "amount"},
+    PaymentReversed: {"id": "reversal", "on": "on", "amount": "amount", "code": "code"},
     CreditApplied: {"id": "credit_note", "on": "issued", "amount": "amount"},
     BalanceStated: {"amount": "open", "code": "cause"},
     ClaimFlagged: {"code": "do_not_dun"},
@@ -72,10 +83,24 @@ _TOLD: Mapping[type, Mapping[str, str]] = {
     FeeCredited: {"id": "act", "amount": "amount", "code": "why"},
     Held: {"id": "hold", "on": "until", "code": "reason"},
     Released: {"id": "hold"},
+    Disputed: {"id": "dispute", "on": "on", "amount": "amount", "code": "ground"},
+    DisputeSettled: {"id": "dispute", "on": "on", "code": "outcome"},
+    StopRequested: {"id": "stop", "on": "on"},
+    StopWithdrawn: {"id": "stop"},
+    PromiseMade: {"id": "promise", "on": "day", "amount": "amount"},
+    PromiseEnded: {"id": "promise", "code": "outcome"},
+    PlanProposed: {"id": "plan", "on": "answer_by"},
+    PlanAgreed: {"id": "plan"},
+    PlanEnded: {"id": "plan", "code": "outcome"},
+    WrittenOff: {"on": "on", "amount": "amount", "code": "cause"},
     PartnerAnswered: {"id": "message", "code": "code"},
     PartnerPaid: {"id": "message", "on": "received", "amount": "principal"},
     PartnerClosed: {"id": "message", "code": "code"},
 }
+
+# What a later event continues, by the field that names it: an act, a hold or an agreed state.
+_BEGUN = (Disputed, StopRequested, PromiseMade, PlanProposed)
+_CONTINUED = (DisputeSettled, StopWithdrawn, PromiseEnded, PlanAgreed, PlanEnded)
 
 
 def chronology(events: Iterable[CaseEvent], claims: tuple[str, ...]) -> tuple[Happening, ...]:
@@ -116,6 +141,12 @@ def _claims(
             return seen.get(event.act, ())
         case Released():
             return seen.get(event.hold, ())
+        case _ if isinstance(event, _BEGUN):
+            own = (event.claim,) if isinstance(event, Disputed) else event.claims
+            seen[_field(event, _TOLD[type(event)]["id"])] = own
+            return own
+        case _ if isinstance(event, _CONTINUED):
+            return seen.get(_field(event, _TOLD[type(event)]["id"]), ())
         case _:
             claim = getattr(event, "claim", None)
             return all_claims if claim is None else (claim,)

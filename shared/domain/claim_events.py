@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from shared.domain.explain import Record
 from shared.domain.model import Capacity, ClaimClass, DoNotDun, Id
@@ -59,6 +59,37 @@ class PaymentAllocated(Event):
     value_date: date
     received: date
     booked: date
+
+
+class PaymentSighted(Event):
+    """Money that is counted already was seen again as ``seen_as``: it is one money, counted once.
+
+    ``received`` is the day that counts now: that of the feed that is the account's authority.
+    ``seen_as`` may be ``payment`` itself, when only the day is another.
+    """
+
+    kind: Literal["payment_sighted"] = "payment_sighted"
+    payment: Id
+    claim: Id
+    seen_as: Id
+    received: date
+
+
+class PaymentReversed(Event):
+    """Money that had settled principal was taken back, once per (reversal, claim), for ever.
+
+    ``on`` is the day from which it is owed again: that of the reversal, or that of the receipt
+    when the money had only been matched to the wrong claim. ``code`` is the feed's own reason
+    (``AC04``, ``fraudulent``) or the hub's (``unmatched``), never free text.
+    """
+
+    kind: Literal["payment_reversed"] = "payment_reversed"
+    reversal: Id
+    payment: Id
+    claim: Id
+    amount: Money
+    on: date
+    code: str = Field(pattern=r"^[A-Za-z0-9_.:-]{0,40}$")
 
 
 class CreditApplied(Event):

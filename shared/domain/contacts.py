@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from shared.domain import law as legal
 from shared.domain.decisions import Remind
+from shared.domain.dispute import left_alone
 from shared.domain.explain import Reason
 from shared.domain.money import Money
 from shared.domain.policy import Step
@@ -42,6 +43,7 @@ def gathered(question: Question, ripe: Sequence[Ripe], waiting: Sequence[Ripe]) 
         for one in waiting
         if one.step.action == "remind"
         and one.step.automation == ripe[0].step.automation
+        and one.step.channels == ripe[0].step.channels
         and question.today < one.on <= horizon
         and one.free_on <= question.today
         and one.step.fee == "none"
@@ -98,11 +100,26 @@ def _fee(
     for one in claims:
         if one.step.fee == "none":
             continue
+        free = _free(question, one)
+        if free is not None:
+            reasons.append(free)
+            continue
         verdict = legal.reminder_fee(question.law, question.facts(one.state), question.today)
         reasons.extend(verdict.because)
         if verdict.allowed and verdict.amount:
             return verdict.amount, one.state.claim.id, verdict.because[0].rule, tuple(reasons)
     return None, None, None, tuple(reasons)
+
+
+def _free(question: Question, one: Ripe) -> Reason | None:
+    """Why a contact about a claim bears no fee, whatever the law allows."""
+    states, claim = question.case.states, one.state.claim.id
+    if states is None:
+        return None
+    if left_alone(states.disputes.values(), one.state):
+        text = "no fee for a claim that is disputed in part"
+        return reason("hub.dispute", text, claim=claim)
+    return None
 
 
 def _deadline(question: Question, lead: Ripe, claims: Sequence[Ripe]) -> tuple[date, Reason]:
@@ -114,7 +131,7 @@ def _deadline(question: Question, lead: Ripe, claims: Sequence[Ripe]) -> tuple[d
             question.facts(one.state),
             question.today,
             delivery_days=days,
-            payment_days=question.policy.payment_days,
+            payment_days=question.policy.terms(one.state.claim.id).payment_days,
         )
         for one in _one_a_rule(question, claims)
     ]
@@ -126,13 +143,14 @@ def _deadline(question: Question, lead: Ripe, claims: Sequence[Ripe]) -> tuple[d
 
 
 def _one_a_rule(question: Question, claims: Sequence[Ripe]) -> list[Ripe]:
-    """One claim for each rule of the time to pay that binds them: the same rule, the same day."""
-    found: dict[str, Ripe] = {}
+    """One claim for each rule and term of the time to pay that bind them: alike, the same day."""
+    found: dict[tuple[str, int], Ripe] = {}
     for one in claims:
         claim = one.state.claim
         treated = legal.treatment(claim.capacity, natural_person=claim.natural_person)
         rule = question.law.wait("payment_time", treated, question.today, claim.due)
-        found.setdefault(rule.id if rule else "", one)
+        days = question.policy.terms(claim.id).payment_days
+        found.setdefault((rule.id if rule else "", days), one)
     return list(found.values())
 
 
@@ -140,13 +158,15 @@ def _announced(
     question: Question, lead: Ripe, deadline: date, *, charged: bool
 ) -> tuple[str, date | None]:
     """The lead's step after this one and its first day; ``none`` when nothing lawful follows."""
-    level = lead.state.level + 1
-    if level >= len(question.policy.steps):
+    level, steps = lead.state.level + 1, question.policy.terms(lead.state.claim.id).steps
+    if level >= len(steps):
         return "none", None
-    step = question.policy.steps[level]
+    step = steps[level]
     on = max(_policy_day(question, lead, step), deadline + _DAY)
     if step.action != "hand_over":
         return step.action, on
+    if _kept_from_partner(question, lead):
+        return "none", None
     facts = question.facts(lead.state)
     this = legal.NoticeFact(act="reminder", sent=question.today, charged=charged, deadline=deadline)
     facts = facts.model_copy(update={"notices": (*facts.notices, this)})
@@ -154,6 +174,15 @@ def _announced(
     if verdict.allowed:
         return step.action, on
     return (step.action, verdict.earliest) if verdict.earliest else ("none", None)
+
+
+def _kept_from_partner(question: Question, lead: Ripe) -> bool:
+    """Whether a state stands between a claim and its hand-over: it is not threatened with one."""
+    states = question.case.states
+    if states is None:
+        return False
+    stopped = states.stopped_since(lead.state.claim.id) is not None
+    return stopped or bool(left_alone(states.disputes.values(), lead.state))
 
 
 def _policy_day(question: Question, lead: Ripe, step: Step) -> date:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, field_validator
 
 from shared.domain.explain import Record
+from shared.domain.freshness import Gate
 from shared.domain.model import Address, Id
 
 Email = Annotated[str, Field(pattern=r"^[^\s@<>,;\"]+@[^\s@<>,;\"]+$", max_length=254)]
@@ -38,7 +39,8 @@ class Creditor(Record):
     ``business_id`` is its public number under ``business_id_scheme`` (``FI_YTUNNUS``). ``zone`` is
     an IANA name (``Europe/Helsinki``), ``language`` ISO 639-1, ``country`` ISO 3166-1 alpha-2.
     ``sender`` is the address that its emails come from, ``email`` and ``phone`` where a debtor or
-    partner reaches it. The first of ``accounts`` is the one that letters print.
+    partner reaches it. The first of ``accounts`` is the one that letters print. ``gate`` says how
+    fresh its sources must be before anybody is touched.
     """
 
     id: Id
@@ -54,6 +56,7 @@ class Creditor(Record):
     sender: Email
     accounts: tuple[BankAccount, ...] = ()
     vat_registered: bool
+    gate: Gate = Gate()
 
     @field_validator("zone")
     @classmethod

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+from shared.domain import alarms, instalments
 from shared.domain.act_keys import act_key
 from shared.domain.case import Case
 from shared.domain.decisions import AnyDecision, Ask, Decision, Done, HandOver, Remind, Rest
@@ -48,13 +49,27 @@ def decide(case: Case, policy: Policy, law: LawPack, now: datetime) -> AnyDecisi
     if now.tzinfo is None:
         raise ValueError("an instant has a zone")
     question = Question(case, policy, law, now, now.date())
-    return _at_rest(question) or _among_claims(question)
+    final = _over(question)
+    if final is not None:
+        return final
+    alarm, next_alarm = alarms.due(question)
+    answer = alarm or _at_rest(question) or _among_claims(question)
+    return answer if next_alarm is None else _woken(question, answer, next_alarm)
+
+
+def _woken(question: Question, answer: AnyDecision, on: date) -> AnyDecision:
+    """The answer, where a rest ends no later than the day on which a person must be asked."""
+    if not isinstance(answer, Rest):
+        return answer
+    until = question.opening(on)
+    return answer.model_copy(update={"until": min(until, answer.until or until)})
 
 
 # --- the case as a whole rests ----------------------------------------------------------------
 
 
-def _at_rest(question: Question) -> AnyDecision | None:
+def _over(question: Question) -> AnyDecision | None:
+    """What comes before all else: a case that is nobody's, an act under way, nothing open."""
     case = question.case
     if case.closed or case.parked is not None:
         return Rest(until=None, why="closed" if case.closed else "parked")
@@ -66,6 +81,10 @@ def _at_rest(question: Question) -> AnyDecision | None:
         return Rest(until=until, why="outcome_pending", because=(waits,))
     if all(negligible(one, question.policy) and not one.with_partner for one in case.open_claims()):
         return _ended(question)
+    return None
+
+
+def _at_rest(question: Question) -> AnyDecision | None:
     return _held(question) or _asked(question)
 
 
@@ -106,7 +125,7 @@ def _among_claims(question: Question) -> AnyDecision:
     """An act before a question, a question before a rest: no claim waits for another's doubt."""
     claims = sort_claims(question)
     ripe = [one for one in claims.steps if one.on <= question.today]
-    answers = moves(question, ripe, claims)
+    answers = [*instalments.answers(question), *moves(question, ripe, claims)]
     for answer in answers:
         if isinstance(answer, Remind | HandOver):
             return answer

@@ -34,10 +34,34 @@ from shared.domain.claim_events import (
     DueMoved,
     Event,
     PaymentAllocated,
+    PaymentReversed,
+    PaymentSighted,
 )
 from shared.domain.explain import Reason, Record
 from shared.domain.model import Capacity, Id
 from shared.domain.money import Money
+from shared.domain.plan_events import (
+    InstalmentMissed,
+    InterestWaived,
+    PlanAgreed,
+    PlanEnded,
+    PlanProposed,
+    PromiseEnded,
+    PromiseMade,
+    WrittenOff,
+)
+from shared.domain.state_events import (
+    CircumstanceEnded,
+    CircumstanceNoted,
+    Commanded,
+    DisputeAnswered,
+    Disputed,
+    DisputeSettled,
+    LiableNamed,
+    LiableReleased,
+    StopRequested,
+    StopWithdrawn,
+)
 from shared.errors import Unreadable
 
 __all__ = [
@@ -67,6 +91,8 @@ __all__ = [
     "PartnerClosed",
     "PartnerPaid",
     "PaymentAllocated",
+    "PaymentReversed",
+    "PaymentSighted",
     "PersonAnswered",
     "PersonAsked",
     "PolicyRef",
@@ -113,7 +139,9 @@ class Held(Event):
     kind: Literal["held"] = "held"
     hold: str
     claim: Id | None = None
-    reason: Literal["dispute", "promise", "plan", "circumstance", "missing", "person", "other"]
+    reason: Literal[
+        "dispute", "promise", "plan", "circumstance", "missing", "person", "money_waiting", "other"
+    ]
     until: date | None = None
 
 
@@ -197,6 +225,8 @@ CaseEvent = Annotated[
     CaseOpened
     | ClaimJoined
     | PaymentAllocated
+    | PaymentSighted
+    | PaymentReversed
     | CreditApplied
     | BalanceStated
     | ClaimFlagged
@@ -221,6 +251,24 @@ CaseEvent = Annotated[
     | PartnerClosed
     | Parked
     | Unparked
+    | Commanded
+    | Disputed
+    | DisputeAnswered
+    | DisputeSettled
+    | StopRequested
+    | StopWithdrawn
+    | CircumstanceNoted
+    | CircumstanceEnded
+    | LiableNamed
+    | LiableReleased
+    | PromiseMade
+    | PromiseEnded
+    | PlanProposed
+    | PlanAgreed
+    | InstalmentMissed
+    | PlanEnded
+    | WrittenOff
+    | InterestWaived
     | CaseClosed,
     Field(discriminator="kind"),
 ]

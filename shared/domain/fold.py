@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from shared.domain import fold_acts, fold_claims, fold_people
+from shared.domain import fold_acts, fold_claims, fold_people, fold_plans, fold_states
 from shared.domain.events import (
     ActFailed,
     ActPassed,
@@ -31,11 +31,35 @@ from shared.domain.events import (
     PartnerClosed,
     PartnerPaid,
     PaymentAllocated,
+    PaymentReversed,
+    PaymentSighted,
     PersonAnswered,
     PersonAsked,
     Released,
     ReminderIntended,
     Unparked,
+)
+from shared.domain.plan_events import (
+    InstalmentMissed,
+    InterestWaived,
+    PlanAgreed,
+    PlanEnded,
+    PlanProposed,
+    PromiseEnded,
+    PromiseMade,
+    WrittenOff,
+)
+from shared.domain.state_events import (
+    CircumstanceEnded,
+    CircumstanceNoted,
+    Commanded,
+    DisputeAnswered,
+    Disputed,
+    DisputeSettled,
+    LiableNamed,
+    LiableReleased,
+    StopRequested,
+    StopWithdrawn,
 )
 from shared.errors import Conflict
 
@@ -88,6 +112,8 @@ _APPLY: Mapping[type, Any] = {
     CaseOpened: _opened,
     ClaimJoined: fold_claims.joined,
     PaymentAllocated: fold_claims.paid,
+    PaymentSighted: fold_claims.sighted,
+    PaymentReversed: fold_claims.reversed_,
     CreditApplied: fold_claims.credited,
     BalanceStated: fold_claims.stated,
     ClaimFlagged: fold_claims.flagged,
@@ -112,5 +138,23 @@ _APPLY: Mapping[type, Any] = {
     PartnerClosed: fold_people.partner_closed,
     Parked: _parked,
     Unparked: _unparked,
+    Commanded: fold_states.commanded,
+    Disputed: fold_states.disputed,
+    DisputeAnswered: fold_states.dispute_answered,
+    DisputeSettled: fold_states.dispute_settled,
+    StopRequested: fold_states.stop_requested,
+    StopWithdrawn: fold_states.stop_withdrawn,
+    CircumstanceNoted: fold_states.circumstance_noted,
+    CircumstanceEnded: fold_states.circumstance_ended,
+    LiableNamed: fold_states.liable_named,
+    LiableReleased: fold_states.liable_released,
+    PromiseMade: fold_plans.promise_made,
+    PromiseEnded: fold_plans.promise_ended,
+    PlanProposed: fold_plans.plan_proposed,
+    PlanAgreed: fold_plans.plan_agreed,
+    InstalmentMissed: fold_plans.instalment_missed,
+    PlanEnded: fold_plans.plan_ended,
+    WrittenOff: fold_plans.written_off,
+    InterestWaived: fold_plans.interest_waived,
     CaseClosed: _closed,
 }

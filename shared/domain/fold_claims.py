@@ -14,6 +14,8 @@ from shared.domain.claim_events import (
     CreditApplied,
     DueMoved,
     PaymentAllocated,
+    PaymentReversed,
+    PaymentSighted,
 )
 from shared.domain.money import Money
 from shared.errors import Conflict, Unreadable
@@ -39,8 +41,36 @@ def joined(case: Case, event: ClaimJoined) -> Changes:
 
 def paid(case: Case, event: PaymentAllocated) -> Changes:
     """Money counts once, from the day of its receipt."""
-    move = Movement(on=event.received, kind="payment", lowered=event.amount)
+    move = Movement(on=event.received, kind="payment", lowered=event.amount, paper=event.payment)
     return moved(case, event.claim, move, event.at.date(), event.payment)
+
+
+def sighted(case: Case, event: PaymentSighted) -> Changes:
+    """Money that is counted has one more name and perhaps another day; two names are one money."""
+    state = claim_state(case, event.claim)
+    movements = _seen_again(state.movements, event)
+    counted = state.counted
+    if event.seen_as not in counted:
+        counted = (*counted, event.seen_as)
+    update = {"movements": movements, "counted": counted, **_balance(state, movements)}
+    since = known_since(case, max(event.received, event.at.date()))
+    return {"claims": with_claims(case.claims, (event.claim,), **update), **since}
+
+
+def reversed_(case: Case, event: PaymentReversed) -> Changes:
+    """Money is owed again, and a closed case reopens.
+
+    The level stays and the next step counts from today: nothing is repeated.
+    """
+    move = Movement(on=event.on, kind="reversal", lowered=-event.amount, paper=event.reversal)
+    today = event.at.date()
+    changes = moved(case, event.claim, move, today, event.reversal)
+    state = changes["claims"][event.claim]
+    stepped = max(today, state.stepped_on or today)
+    changes["claims"] = with_claims(changes["claims"], (event.claim,), stepped_on=stepped)
+    if case.closed and state.open.amount > 0:
+        changes["closed"] = False
+    return changes
 
 
 def credited(case: Case, event: CreditApplied) -> Changes:
@@ -90,10 +120,8 @@ def moved(case: Case, claim: str, move: Movement, known: date, counted: str | No
     if counted is not None and counted in state.counted:
         raise Conflict("this movement is counted already")
     movements = _taken_up(state.movements, move)
-    raw = _raw(state.claim.open, movements)
     update = {
-        # An overpaid claim is paid; the rest is unapplied money and never a negative claim.
-        "open": raw if raw.amount > 0 else Money.zero(raw.currency),
+        **_balance(state, movements),
         "movements": movements,
         "counted": state.counted if counted is None else (*state.counted, counted),
     }
@@ -126,6 +154,27 @@ def _raw(start: Money, movements: tuple[Movement, ...]) -> Money:
     for movement in movements:
         start -= movement.lowered
     return start
+
+
+def _balance(state: ClaimState, movements: tuple[Movement, ...]) -> Changes:
+    """An overpaid claim is paid; the rest is unapplied money and never a negative claim."""
+    raw = _raw(state.claim.open, movements)
+    return {"open": raw if raw.amount > 0 else Money.zero(raw.currency)}
+
+
+def _seen_again(movements: tuple[Movement, ...], event: PaymentSighted) -> tuple[Movement, ...]:
+    """The movement of ``payment`` with its new name and day; one of that name alone is merged."""
+    own = event.seen_as == event.payment
+    found = any(event.payment in (one.paper, *one.seen_as) for one in movements)
+    kept = []
+    for one in movements:
+        if event.payment in (one.paper, *one.seen_as):
+            names = one.seen_as if own else tuple(sorted({*one.seen_as, event.seen_as}))
+            kept.append(one.model_copy(update={"on": event.received, "seen_as": names}))
+        elif not (found and event.seen_as == one.paper):
+            names = tuple(name for name in one.seen_as if name != event.seen_as)
+            kept.append(one.model_copy(update={"seen_as": names}))
+    return tuple(kept)
 
 
 def _taken_up(movements: tuple[Movement, ...], move: Movement) -> tuple[Movement, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from shared.domain import answers, fold_acts
+from shared.domain import answers, fold_acts, fold_states
 from shared.domain.case_parts import Hold, Movement, Task
 from shared.domain.events import (
     Held,
@@ -112,6 +112,8 @@ def _gone_on(case: Case, event: PersonAnswered, task: Task) -> Changes:
         return {"claims": with_claims(case.claims, claims, missing=False)}
     if task.why == "balance_raised":
         return {"claims": with_claims(case.claims, claims, raised=False)}
+    if fold_states.clears(task.why):
+        return fold_states.cleared(case, task.model_copy(update={"claims": claims}))
     if not answers.is_step_question(task.why):
         return {}
     done = {

@@ -1,43 +1,32 @@
 """Which parts of a dunning policy the law would refuse, all at once, before it is saved.
 
 A policy is checked as if every claim fell due on a banking day and every notice went out on its
-day; :mod:`shared.domain.law` asks again at every act, so a late notice cannot undo a wait.
+day; :mod:`shared.domain.law` asks again at every act, so a late notice cannot undo a wait. It is
+checked as for debtors of unknown capacity too, and natural persons are always consumers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import NamedTuple
+from typing import Final
 
-from shared.domain.explain import Record
+from shared.domain.lawcheck_fees import fees
+from shared.domain.lawcheck_parts import DEBTORS, Planned, Violation, broken, own, plan
 from shared.domain.lawpack import LawPack
-from shared.domain.lawrules import Fee, FeeAct, Rule, Treatment, Wait, WaitAct
-from shared.domain.policy import Policy, Step
+from shared.domain.lawrules import Content, Treatment, Wait, WaitAct
+from shared.domain.policy import Policy
 
-_DEBTORS: dict[Treatment, str] = {
-    "consumer": "consumers and debtors of unknown capacity",
-    "business": "business debtors",
-}
+__all__ = ["Violation", "check_policy"]
 
-
-class Violation(Record):
-    """One unlawful part of a policy: where it stands, which rule it breaks, what is lawful."""
-
-    path: str
-    rule: str
-    section: str
-    text: str
-    lawful: str
-
-
-class _Planned(NamedTuple):
-    """A step with its day counted from the due date and from the contact before it, if any."""
-
-    position: int
-    step: Step
-    day: int
-    since_contact: int | None
+# What the hub's reminder always states, in every language and tone (:mod:`shared.domain.letter`
+# refuses to render one that lacks any of it), and what it presses with.
+REMINDER_SAYS: Final[frozenset[Content]] = frozenset({
+    "creditor_name", "creditor_address", "ground", "principal", "interest_amount",
+    "costs_itemised", "total", "payment_method", "payment_date", "right_to_object",
+    "hand_over_warning",
+})  # fmt: skip
+REMINDER_PRESSES: Final[frozenset[Content]] = frozenset({"payment_date", "hand_over_warning"})
 
 
 def check_policy(
@@ -51,123 +40,92 @@ def check_policy(
     debtors; a policy that only ever meets one kind may be checked for that kind alone. Rules are
     those without an end date.
     """
-    plan = _plan(policy)
-    found = [*_whole(pack, policy), *_contacts(pack, plan)]
+    steps = plan(policy)
+    found = [*_whole(pack, policy), *_order(steps), *_contacts(pack, steps)]
     for treated in capacities:
         found += _payment_time(pack, policy, treated)
-        found += _fees(pack, plan, treated)
-        found += _hand_over(pack, policy, plan, treated)
+        found += _content(pack, steps, treated)
+        found += fees(pack, policy, steps, treated)
+        found += _hand_over(pack, policy, steps, treated)
     return tuple(dict.fromkeys(found))
-
-
-def _plan(policy: Policy) -> list[_Planned]:
-    plan: list[_Planned] = []
-    day = 0
-    contact: int | None = None
-    for index, step in enumerate(policy.steps):
-        day = step.after if step.since == "due" else day + step.after
-        plan.append(_Planned(index, step, day, None if contact is None else day - contact))
-        if step.action == "remind":
-            contact = day
-    return plan
 
 
 def _whole(pack: LawPack, policy: Policy) -> Iterator[Violation]:
     if policy.law != pack.country:
-        yield _own("law", "the policy is for another country's law", pack.country)
+        yield own("law", "the policy is for another country's law", pack.country)
     for path, money in (("tolerance", policy.tolerance), ("minimum", policy.minimum)):
         if money.currency != pack.currency:
-            yield _own(path, "the amount is not in the currency of the law", pack.currency)
+            yield own(path, "the amount is not in the currency of the law", pack.currency)
 
 
-def _contacts(pack: LawPack, plan: list[_Planned]) -> Iterator[Violation]:
+def _order(steps: list[Planned]) -> Iterator[Violation]:
+    for one in steps:
+        # Between a contact and what follows it the waits say more.
+        told = one.since_contact is not None and one.step.action != "ask"
+        if one.since_step is not None and one.since_step < 0 and not told:
+            text = "the step lies before the one that it follows"
+            first = one.day - one.since_step
+            yield own(one.path("after"), text, f"from day {first} after the due date")
+
+
+def _contacts(pack: LawPack, steps: list[Planned]) -> Iterator[Violation]:
     gap = _wait(pack, "contact_gap", "consumer")
-    for one in plan:
+    for one in steps:
         if gap is None or one.step.action != "remind" or one.since_contact is None:
             continue
         least = gap.first_day(gap.days)
         if one.since_contact < least:
             lawful = f"at least {least} days after the contact before it"
-            yield _broken(gap, f"steps.{one.position}.after", gap.text, lawful)
+            yield broken(gap, one.path("after"), gap.text, lawful)
 
 
 def _payment_time(pack: LawPack, policy: Policy, treated: Treatment) -> Iterator[Violation]:
     rule = _wait(pack, "payment_time", treated)
     if rule is not None and policy.payment_days < rule.days:
-        text = f"too little time to pay for {_DEBTORS[treated]}"
-        yield _broken(rule, "payment_days", text, f"at least {rule.days} days")
+        text = f"too little time to pay for {DEBTORS[treated]}"
+        yield broken(rule, "payment_days", text, f"at least {rule.days} days")
 
 
-def _fees(pack: LawPack, plan: list[_Planned], treated: Treatment) -> Iterator[Violation]:
-    rule = _fee(pack, "reminder_fee", treated)
-    who = _DEBTORS[treated]
-    charged = 0
-    for one in plan:
-        if one.step.fee == "none":
-            continue
-        path = f"steps.{one.position}.fee"
+def _content(pack: LawPack, steps: list[Planned], treated: Treatment) -> Iterator[Violation]:
+    """What a reminder must say that the hub's does not, or presses with and may not."""
+    duties = [
+        duty
+        for duty in pack.duties
+        if treated in duty.capacity and duty.in_force(date.max, date.max)
+    ]
+    for one in steps:
         if one.step.action != "remind":
-            yield _own(path, "only a reminder carries a fee", "none")
-        elif rule is None:
-            yield _own(path, f"no fee is known to be lawful for {who}", "none")
-        else:
-            charged += 1
-            yield from _early(rule, one, who)
-            if rule.max_count is not None and charged > rule.max_count:
-                lawful = f"at most {rule.max_count} reminder with a fee"
-                yield _broken(rule, path, f"too many charged reminders for {who}", lawful)
-
-
-def _early(rule: Fee, one: _Planned, who: str) -> Iterator[Violation]:
-    path = f"steps.{one.position}.fee"
-    after_due = max(1, rule.first_day(rule.days_after_due or 0))
-    if one.day <= 0:
-        text = "a claim that is not overdue bears no fee"
-        yield _broken(rule, path, text, f"from day {after_due} after the due date")
-    elif one.day < after_due:
-        text = f"a fee too soon after the due date for {who}"
-        yield _broken(rule, path, text, f"from day {after_due} after the due date")
-    if one.since_contact is not None and rule.days_after_previous is not None:
-        least = rule.first_day(rule.days_after_previous)
-        if one.since_contact < least:
-            text = f"a fee too soon after the notice before it for {who}"
-            yield _broken(rule, path, text, f"from day {least} after the notice before it")
+            continue
+        for duty in duties:
+            lacking = sorted(set(duty.must_say) - REMINDER_SAYS)
+            if "reminder" in duty.notices and lacking:
+                text = f"the letter does not say all that it must: {', '.join(lacking)}"
+                yield broken(duty, one.path("letter"), text, "ask")
+            if duty.only_pressure and not REMINDER_PRESSES.issubset(duty.only_pressure):
+                text = "the letter presses with more than a reminder may"
+                yield broken(duty, one.path("letter"), text, ", ".join(duty.only_pressure))
 
 
 def _hand_over(
-    pack: LawPack, policy: Policy, plan: list[_Planned], treated: Treatment
+    pack: LawPack, policy: Policy, steps: list[Planned], treated: Treatment
 ) -> Iterator[Violation]:
     rule = _wait(pack, "hand_over", treated)
-    who = _DEBTORS[treated]
-    reminded = any(one.step.action == "remind" and one.day > 0 for one in plan)
-    for one in plan:
+    who = DEBTORS[treated]
+    reminded = any(one.step.action == "remind" and one.day > 0 for one in steps)
+    for one in steps:
         if one.step.action != "hand_over":
             continue
-        path = f"steps.{one.position}"
         if rule is None:
-            yield _own(f"{path}.action", f"no hand-over is known to be lawful for {who}", "ask")
+            yield own(one.path("action"), f"no hand-over is known to be lawful for {who}", "ask")
         elif not reminded or one.since_contact is None:
             text = f"a hand-over without a reminder after the due date for {who}"
-            yield _broken(rule, f"{path}.action", text, "a reminder after the due date first")
+            yield broken(rule, one.path("action"), text, "a reminder after the due date first")
         else:
             least = max(rule.first_day(rule.days), policy.payment_days + 1)
             if one.since_contact < least:
                 text = f"a hand-over too soon after the last reminder for {who}"
-                yield _broken(rule, f"{path}.after", text, f"from day {least} after it")
-
-
-def _fee(pack: LawPack, act: FeeAct, treated: Treatment) -> Fee | None:
-    return pack.fee(act, treated, date.max, date.max)
+                yield broken(rule, one.path("after"), text, f"from day {least} after it")
 
 
 def _wait(pack: LawPack, act: WaitAct, treated: Treatment) -> Wait | None:
     return pack.wait(act, treated, date.max, date.max)
-
-
-def _broken(rule: Rule, path: str, text: str, lawful: str) -> Violation:
-    return Violation(path=path, rule=rule.id, section=rule.section, text=text, lawful=lawful)
-
-
-def _own(path: str, text: str, lawful: str) -> Violation:
-    section = "product rule"
-    return Violation(path=path, rule=f"policy.{path}", section=section, text=text, lawful=lawful)

@@ -14,24 +14,34 @@ from shared.domain.events import (
     CaseEvent,
     Claim,
     ClaimFlagged,
+    ClaimJoined,
     CreditApplied,
     DueMoved,
     FeeCredited,
-    PaymentAllocated,
+    PaymentReversed,
 )
-from shared.domain.law import LawPack
-from shared.domain.model import CreditNote, DoNotDun, Invoice, Party, Payment
-from shared.domain.money import Money
+from shared.domain.law import LawPack, load, payment_effective
+from shared.domain.ledger_balance import balance
+from shared.domain.ledger_money import Effective, money_events, undone, waiting_events
+from shared.domain.ledger_pairs import paired
+from shared.domain.ledger_truth import Seen, Truth
+from shared.domain.model import DoNotDun
+from shared.domain.money import Money, total
+from shared.domain.waivers import bearing
 
-
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """All that the sources state about one invoice."""
-
-    invoice: Invoice
-    payments: tuple[Payment, ...] = ()
-    credit_notes: tuple[CreditNote, ...] = ()
-    party: Party | None = None
+__all__ = [
+    "Position",
+    "Truth",
+    "balances",
+    "claim_of",
+    "crossed",
+    "flags_of",
+    "joining",
+    "open_on",
+    "position",
+    "positions",
+    "reconcile",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +57,12 @@ def claim_of(truth: Truth) -> Claim:
     """The claim that an invoice becomes when it joins a case now."""
     invoice = truth.invoice
     known = [one.id for one in truth.payments] + [one.id for one in truth.credit_notes]
+    known += [move.id for lot in truth.lots for move in lot.moves]
     return Claim(
         id=invoice.id,
         number=invoice.number,
         total=invoice.total,
-        open=invoice.open,
+        open=balance(truth),
         issued=invoice.issued,
         sent=invoice.sent,
         due=invoice.due,
@@ -62,6 +73,13 @@ def claim_of(truth: Truth) -> Claim:
         settled=tuple(known),
         do_not_dun=flags_of(truth),
     )
+
+
+def joining(case: Case, truth: Truth, at: datetime) -> list[CaseEvent]:
+    """How a claim joins a case: as it is now, at rest where money waits that could be its own."""
+    joined = ClaimJoined(at=at, claim=claim_of(truth))
+    after = case.apply(joined)
+    return [joined, *waiting_events(after, truth, paired(truth), at)]
 
 
 def flags_of(truth: Truth) -> tuple[DoNotDun, ...]:
@@ -77,12 +95,18 @@ def reconcile(case: Case, truth: Truth, at: datetime, tolerance: Money) -> list[
     number of times give the same balance. What movements do not explain is stated by the source.
     """
     state = case.claims[truth.invoice.id]
+    receipts = paired(truth)
+    effective = _effective(case, state)
     events: list[CaseEvent] = [
-        *_payments(state, truth, at),
+        *money_events(state, receipts, at, effective),
+        *undone(state, truth, at, effective),
         *_credits(state, truth, at),
     ]
     after = Case.replay(case.id, events, case)
-    events += _stated(after, truth, at, before=state)
+    taken_back = [one.amount for one in events if isinstance(one, PaymentReversed)]
+    known = state.open + total(taken_back, state.open.currency)
+    events += _stated(after, truth, at, balance(truth, receipts), known)
+    events += waiting_events(case, truth, receipts, at)
     flags = flags_of(truth)
     if flags != state.do_not_dun or state.missing:
         events.append(ClaimFlagged(at=at, claim=truth.invoice.id, do_not_dun=flags))
@@ -145,7 +169,7 @@ def position(case: Case, state: ClaimState, law: LawPack, on: date) -> Position:
         capacity=claim.capacity,
         natural_person=claim.natural_person,
         due=claim.due,
-        balances=balances(state),
+        balances=bearing(balances(state), state.interest_waived_to),
         to=on,
         agreed_rate=None,
     )
@@ -157,22 +181,17 @@ def positions(case: Case, law: LawPack, on: date, claims: Iterable[str]) -> dict
     return {one: position(case, case.claims[one], law, on) for one in claims}
 
 
-def _payments(state: ClaimState, truth: Truth, at: datetime) -> Sequence[CaseEvent]:
-    return [
-        PaymentAllocated(
-            at=at,
-            payment=payment.id,
-            claim=truth.invoice.id,
-            amount=allocation.amount,
-            value_date=payment.value_date,
-            received=payment.received,
-            booked=payment.booked,
+def _effective(case: Case, state: ClaimState) -> Effective:
+    """The day on which money of a bank or provider counts for the debtor, by the case's law."""
+    pack, claim_class = load(case.law), state.claim.claim_class
+
+    def day(seen: Seen) -> date:
+        counts, _ = payment_effective(
+            pack, claim_class, value_date=seen.value_date, booked=seen.booked, paid=seen.paid
         )
-        for payment in sorted(truth.payments, key=lambda one: (one.received, one.id))
-        if payment.id not in state.counted
-        for allocation in payment.allocations
-        if allocation.invoice == truth.invoice.id
-    ]
+        return counts
+
+    return day
 
 
 def _credits(state: ClaimState, truth: Truth, at: datetime) -> Sequence[CaseEvent]:
@@ -191,14 +210,17 @@ def _credits(state: ClaimState, truth: Truth, at: datetime) -> Sequence[CaseEven
     ]
 
 
-def _stated(case: Case, truth: Truth, at: datetime, *, before: ClaimState) -> list[BalanceStated]:
+def _stated(
+    case: Case, truth: Truth, at: datetime, balanced: Money, known: Money
+) -> list[BalanceStated]:
     """What the source's balance says beyond the movements, a write-off apart from the rest.
 
-    ``before`` is the claim before the movements that came in with it. A balance that stands as
-    high as then is only behind them; one that rises above it is something for a person.
+    ``balanced`` is that balance set right by the hub's own money. ``known`` is how high the claim
+    stood before, with what was taken back since: a balance that stands as high is only behind its
+    movements; one that rises above it is something for a person.
     """
     invoice, state = truth.invoice, case.claims[truth.invoice.id]
-    wanted = _wanted(case, truth)
+    wanted = _wanted(case, truth, balanced)
     if state.open == wanted:
         return []
     if invoice.cancelled:
@@ -212,24 +234,25 @@ def _stated(case: Case, truth: Truth, at: datetime, *, before: ClaimState) -> li
             start -= written
             events.append(_statement(state.open, start, "write_off", invoice.id, at))
     if start != wanted:
-        raised = wanted > before.open
+        raised = wanted > known
         last = _statement(start, wanted, "unexplained", invoice.id, at, raised=raised)
         events.append(last)
     return events
 
 
-def _wanted(case: Case, truth: Truth) -> Money:
-    """The balance that the source states, less what a partner reported and still keeps.
+def _wanted(case: Case, truth: Truth, balanced: Money) -> Money:
+    """The balance, less what a partner reported and still keeps.
 
     The source cannot know of money that the partner has not passed on; once the partner has
     ended its work, all of it has been.
     """
-    invoice, nothing = truth.invoice, Money.zero(truth.invoice.open.currency)
-    if invoice.cancelled:
-        return nothing
-    if case.partner_state == "closed":
-        return invoice.open
-    return max(nothing, invoice.open - case.claims[invoice.id].lowered_by("partner"))
+    state = case.claims[truth.invoice.id]
+    # What was let go here stands in the books of the source later, or never.
+    let_go = state.forgiven_beyond(truth.invoice.written_off)
+    if truth.invoice.cancelled or case.partner_state == "closed":
+        return max(Money.zero(balanced.currency), balanced - let_go)
+    kept = state.lowered_by("partner")
+    return max(Money.zero(balanced.currency), balanced - kept - let_go)
 
 
 def _statement(

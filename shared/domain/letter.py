@@ -11,12 +11,12 @@ from typing import Final
 
 from shared.domain.explain import Record, content_hash
 from shared.domain.formats import Language
+from shared.domain.iban import holds_iban, is_iban
 from shared.domain.layout import as_html, as_text
 from shared.domain.letter_blocks import letter_blocks, subject
 from shared.domain.letter_input import LetterInput
 from shared.domain.model import Personal
 from shared.domain.money import Money, total
-from shared.domain.references import holds_iban, is_iban
 from shared.domain.wording import templates
 
 # What a Finnish payment demand must state (laki saatavien perinnästä 513/1999, 5 a §: creditor and

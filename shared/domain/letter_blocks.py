@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from shared.domain.barcode import virtual_bar_code
 from shared.domain.formats import amount_text, date_text
+from shared.domain.iban import printed_iban
 from shared.domain.layout import Amounts, Block, Details, Group, Heading, Lines, Paragraph, Row
 from shared.domain.letter_input import LetterInput, LetterItem
 from shared.domain.money import Money
@@ -14,9 +16,7 @@ from shared.domain.references import (
     compact,
     is_fi_reference,
     is_rf_reference,
-    printed_iban,
     printed_reference,
-    virtual_bar_code,
 )
 from shared.domain.wording import Wording, one_line
 
@@ -60,6 +60,8 @@ class _Writer:
         yield Heading(self._say("help_heading"))
         yield Paragraph(self._dated("difficulty"))
         yield Paragraph(self._dated("dispute"))
+        if self.letter.acts_are_free:
+            yield Paragraph(self._say("acts_are_free"))
         yield Paragraph(self._say("contact", contact=self._contact()))
         yield Lines((self._say("closing"), one_line(self.letter.creditor.name)))
 
@@ -102,7 +104,7 @@ class _Writer:
     def _item_rows(self, item: LetterItem) -> Iterator[Row]:
         if item.total != item.open:
             yield Row(self._say("row_total"), self._money(item.total))
-            yield Row(self._say("row_settled"), self._money(item.open - item.total))
+            yield from self._left_out(item)
         yield Row(self._say("row_open"), self._money(item.open))
         if item.interest:
             label = self._say("row_interest", interest_until=self._day(self.letter.interest_until))
@@ -113,6 +115,18 @@ class _Writer:
             yield Row(self._say("row_fee_now"), self._money(item.fee_now))
         if len(self.letter.due_items) > 1 and item.payable() != item.open:
             yield Row(self._say("row_item_total"), self._money(item.payable()))
+
+    def _left_out(self, item: LetterItem) -> Iterator[Row]:
+        """What of the invoice is not asked for: paid or credited, or contested by the debtor."""
+        nothing = Money.zero(item.open.currency)
+        settled = item.open - item.total
+        settled += (item.disputed or nothing) + (item.later or nothing)
+        if settled:
+            yield Row(self._say("row_settled"), self._money(settled))
+        if item.disputed:
+            yield Row(self._say("row_disputed"), self._money(-item.disputed))
+        if item.later:
+            yield Row(self._say("row_later"), self._money(-item.later))
 
     def _interest_note(self) -> str:
         if not self.letter.interest_open:

@@ -41,7 +41,8 @@ class LetterItem(Record):
     this letter that this claim carries, ``fees_before`` what earlier letters added and is unpaid.
     ``days_late`` counts from the due date that the law recognises. A claim that is ``not_due`` is
     mentioned apart: it bears no fee and is in no total. ``reference`` is the invoice's own payment
-    reference.
+    reference. ``disputed`` is a part that is left out of ``open`` because the debtor contests it,
+    ``later`` one that a payment plan asks for later.
     """
 
     number: str = ""
@@ -55,6 +56,8 @@ class LetterItem(Record):
     days_late: int = Field(default=0, ge=0)
     not_due: bool = False
     reference: str | None = None
+    disputed: Money | None = None
+    later: Money | None = None
 
     def payable(self) -> Money:
         """Principal, interest and fees of this claim."""
@@ -85,7 +88,8 @@ class LetterInput(Record):
     ``interest_open`` is set, the rate after that day (or, without a day, at all) is not known yet
     and the letter says "plus statutory late interest". ``deadline`` is the new payment date, and
     the last day to object. ``reference`` is one payment reference for the whole sum, if the
-    creditor's books can match it; else each claim is paid with its own. ``next_step_on`` is the
+    creditor's books can match it; else each claim is paid with its own. ``acts_are_free`` says that
+    the debtor asked to stop collecting, after which no act bears a cost. ``next_step_on`` is the
     earliest day of ``next_step``.
     """
 
@@ -103,6 +107,7 @@ class LetterInput(Record):
     deadline: date | None = None
     account: LetterAccount
     reference: str | None = None
+    acts_are_free: bool = False
     next_step: NextStep = "none"
     next_step_on: date | None = None
 

@@ -40,12 +40,13 @@ def was_asked(case: Case, why: str, claims: tuple[str, ...]) -> bool:
 
 
 def _groups(ripe: Sequence[Ripe]) -> list[list[Ripe]]:
-    """Claims that move together: alike in action and automation; by hand, in the very step."""
+    """Claims that move together: alike in action, automation and channel; by hand, in the step."""
     order = sorted(ripe, key=lambda one: (-one.state.level, one.state.claim.due))
     groups: dict[tuple[object, ...], list[Ripe]] = {}
     for one in order:
         step = one.step.id if _by_hand(one) else ""
-        kind = (one.step.action, one.step.automation, one.barred, step)
+        channels = one.step.channels if one.step.action == "remind" else ()
+        kind = (one.step.action, one.step.automation, one.barred, step, channels)
         groups.setdefault(kind, []).append(one)
     return list(groups.values())
 
@@ -83,7 +84,8 @@ def _hand_over(
         why = reason("hub.partner", "the partner did not take the claims")
         return question.ask("partner_rejected", refused, (*because, why))
     amount = total([one.state.open for one in group], case.currency)
-    if amount < policy.minimum and not yeses(case, "below_minimum", claims):
+    minimum = max(policy.terms(claim).minimum for claim in claims)
+    if amount < minimum and not yeses(case, "below_minimum", claims):
         why = reason("policy.minimum", "below the minimum of a hand-over", open=amount)
         return question.ask("below_minimum", claims, (*because, why))
 

@@ -10,7 +10,9 @@ from shared.domain.calendar import next_banking_day
 from shared.domain.case import Case
 from shared.domain.creditor import Creditor
 from shared.domain.decisions import Remind
+from shared.domain.dispute import left_alone
 from shared.domain.formats import Language
+from shared.domain.instalments import late_shares
 from shared.domain.ledger import Position
 from shared.domain.letter_input import (
     LetterAccount,
@@ -47,7 +49,7 @@ def letter_for(
     )
     due_items = [item for item in items if not item.not_due]
     until, rate_unknown = _interest_reach(case, decision, positions, today)
-    references = {case.claims[claim].claim.reference for claim in decision.claims}
+    references = {case.claims[claim].claim.reference for claim in decision.claims or decision.also}
     account = creditor.accounts[0] if creditor.accounts else None
     next_step = _NEXT.get(decision.next_action, "none")
     return LetterInput(
@@ -75,6 +77,7 @@ def letter_for(
             iban=account.iban if account else "", bic=(account.bic or "") if account else ""
         ),
         reference=references.pop() if len(references) == 1 and len(due_items) == 1 else None,
+        acts_are_free=any(_stopped(case, claim) for claim in decision.claims),
         next_step=next_step,
         next_step_on=decision.next_on if next_step != "none" else None,
     )
@@ -127,7 +130,25 @@ def _item(
         days_late=max(0, (today - effective).days),
         not_due=not_due,
         reference=claim.reference,
+        disputed=_disputed(case, claim_id),
+        later=_later(case, claim_id, decision),
     )
+
+
+def _later(case: Case, claim: str, decision: Remind) -> Money | None:
+    """What of a claim the reminder of an instalment does not ask for."""
+    late = late_shares(case, decision)
+    return case.claims[claim].open - late[claim] or None if late else None
+
+
+def _stopped(case: Case, claim: str) -> bool:
+    return case.states is not None and case.states.stopped_since(claim) is not None
+
+
+def _disputed(case: Case, claim: str) -> Money | None:
+    if case.states is None:
+        return None
+    return left_alone(case.states.disputes.values(), case.claims[claim]) or None
 
 
 def _totals(items: list[LetterItem], currency: str) -> LetterTotals:

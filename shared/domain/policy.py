@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from shared.domain.explain import Record
 from shared.domain.money import Money
+from shared.domain.process_rules import ProcessRules
 
 Action = Literal["remind", "hand_over", "ask"]
 Tone = Literal["friendly", "neutral", "firm"]
@@ -41,6 +42,9 @@ class Policy(Record):
     law's minimum wins when it is longer. Claims at or below ``tolerance`` are left alone and a
     case below ``minimum`` is not handed over. ``gather_days`` lets claims that ripen within so
     many days join the contact at hand, and keeps contacts of one debtor at least that far apart.
+    ``fee_clause`` says that the creditor's agreements name a reminder fee, where the law asks for
+    that; each claim is still asked for its own. ``unsigned_law`` says what becomes of a reminder
+    with a fee while no person has signed off the law pack: it waits, or goes without the fee.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,59}$")
@@ -54,6 +58,13 @@ class Policy(Record):
     minimum: Money
     gather_days: int = Field(default=7, ge=0, le=31)
     partner: str | None = None
+    process: ProcessRules = ProcessRules()
+    fee_clause: bool = False
+    unsigned_law: Literal["withhold", "no_fee"] = "withhold"
+
+    def terms(self, claim: str) -> Policy:  # noqa: ARG002 - a case's own policy knows its claims
+        """The policy that binds one claim: this one, where nothing overrides it."""
+        return self
 
     @model_validator(mode="after")
     def _coherent(self) -> Policy:

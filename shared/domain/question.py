@@ -74,6 +74,19 @@ def claim_facts(
         notices=tuple(_fact(notice, claim.id, told) for notice in given),
         fees=case.fees_of(claim.id),
         fee_clause=claim.fee_clause,
+        arose=claim.issued,
+        relationship_fees=_charged_days(case),
+        plan_broken=case.states is not None and case.states.plan_broken(claim.id),
+        stop_requested=case.states.stopped_since(claim.id) if case.states else None,
+    )
+
+
+def _charged_days(case: Case) -> tuple[date, ...]:
+    # A case is one unbroken arrears of a debtor: it closes once nothing is open.
+    return tuple(
+        notice.on or notice.intended_on
+        for notice in case.notices.values()
+        if notice.fee and notice.given and not notice.fee_credited
     )
 
 

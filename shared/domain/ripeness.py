@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -9,11 +10,16 @@ from shared.domain import law as legal
 from shared.domain.answers import times_answered
 from shared.domain.calendar import next_banking_day
 from shared.domain.case import ClaimState
+from shared.domain.case_parts import Standing
+from shared.domain.dispute import restarts, resumes
 from shared.domain.explain import Reason
+from shared.domain.obstacles import Aside, Doubt, of_states
 from shared.domain.policy import Policy, Step
 from shared.domain.question import Question, reason
 
 _DAY = timedelta(days=1)
+# The calendar ends with the year 9999; after this day a banking day and any step still fit.
+_LAST_DUE = date(9998, 12, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +37,6 @@ class Ripe:
     free_on: date
     because: tuple[Reason, ...]
     barred: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Aside:
-    """Why a claim is left alone; it is looked at again after ``until`` (None: when told)."""
-
-    reason: Reason
-    until: date | None = None
-    person: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """What a person must say about a claim before it may move."""
-
-    state: ClaimState
-    why: str
-    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +75,8 @@ def sort_claims(question: Question) -> Sorted:
 
 def first_step_on(policy: Policy, due: date) -> date:
     """The day on which a claim due on ``due`` joins a case: the date of its first policy step."""
-    return next_banking_day(policy.law, due) + timedelta(days=policy.steps[0].after)
+    day = next_banking_day(policy.law, min(due, _LAST_DUE))
+    return day + timedelta(days=policy.steps[0].after)
 
 
 def negligible(state: ClaimState, policy: Policy) -> bool:
@@ -99,14 +88,12 @@ def negligible(state: ClaimState, policy: Policy) -> bool:
 def obstacle(question: Question, state: ClaimState) -> Aside | Doubt | None:
     """What keeps a claim from moving, if anything does."""
     case, claim = question.case, state.claim
-    for name, task in case.tasks.items():
-        if claim.id in task.claims:
-            text = "a person has been asked"
-            return Aside(reason("hub.person", text, task=name, why=task.why), person=True)
-    for hold in case.holds.values():
-        if hold.covers(claim.id, question.today):
-            held = reason("hub.hold", "on hold", claim=claim.id, reason=hold.reason)
-            return Aside(held, until=hold.until, person=hold.until is None)
+    standing = of_states(question, state)
+    if isinstance(standing, Aside):
+        return standing
+    told = _asked_or_held(question, claim.id) or standing
+    if told is not None:
+        return told
     if state.do_not_dun:
         flags = ",".join(state.do_not_dun)
         return Aside(reason("hub.do_not_dun", "the source says no", claim=claim.id, flags=flags))
@@ -120,32 +107,33 @@ def obstacle(question: Question, state: ClaimState) -> Aside | Doubt | None:
     return doubt
 
 
+def _asked_or_held(question: Question, claim: str) -> Aside | None:
+    for name, task in question.case.tasks.items():
+        if claim in task.claims:
+            text = "a person has been asked"
+            return Aside(reason("hub.person", text, task=name, why=task.why), person=True)
+    for hold in question.case.holds.values():
+        if hold.covers(claim, question.today):
+            held = reason("hub.hold", "on hold", claim=claim, reason=hold.reason)
+            return Aside(held, until=hold.until, person=hold.until is None)
+    return None
+
+
 def next_step(question: Question, state: ClaimState) -> Ripe | None:
     """The next step of a claim and its first day, by policy and by law; None after the last."""
-    case, policy = question.case, question.policy
-    if state.level >= len(policy.steps):
+    steps = question.policy.terms(state.claim.id).steps
+    if state.level >= len(steps):
         return None
-    step = policy.steps[state.level]
-    claim = state.claim.id
-    base, since = question.due(state), "due"
-    standing = case.standing(claim)
-    previous = standing.last_step if step.since == "previous" else None
-    if previous is not None:
-        base, since = previous, "previous"
-    on = base + timedelta(days=step.after)
-    text = "the step counts full days"
-    because = [
-        reason("policy.step", text, claim=claim, step=step.id, since=since, base=base, on=on)
-    ]
+    step = steps[state.level]
+    standing = question.case.standing(state.claim.id)
+    on, why = _by_policy(question, state, step, standing)
+    because = [why]
     deadline = standing.last_deadline
     free_on = date.min if deadline is None else deadline + _DAY
-    if on < free_on:
-        on = free_on
-        text = "no step before the payment date of the last notice has passed"
-        because.append(reason("hub.deadline", text, claim=claim, deadline=deadline))
-    if standing.setbacks and on <= max(standing.setbacks):
-        on = max(standing.setbacks) + _DAY
-        because.append(reason("hub.again", "the next try is another day's", claim=claim, on=on))
+    for day, reason_of in _floors(question, state, standing):
+        if on < day:
+            on = day
+            because.append(reason_of)
     if step.action != "hand_over":
         return Ripe(state, step, on, free_on, tuple(because))
     asked_on = max(on, question.today)
@@ -155,6 +143,42 @@ def next_step(question: Question, state: ClaimState) -> Ripe | None:
         on = verdict.earliest
     barred = not verdict.allowed and verdict.earliest is None
     return Ripe(state, step, on, free_on, tuple(because), barred=barred)
+
+
+def _by_policy(
+    question: Question, state: ClaimState, step: Step, standing: Standing
+) -> tuple[date, Reason]:
+    """The day of a step by the policy alone: full days from the due date or the last step."""
+    claim = state.claim.id
+    base, since, after = question.due(state), "due", step.after
+    if step.since == "previous" and standing.last_step is not None:
+        base, since = standing.last_step, "previous"
+    states = question.case.states
+    restart = None if states is None else restarts(states.disputes.values(), claim)
+    if restart is not None and restart > base:
+        # What is left of a disputed claim is told anew, and in full time.
+        base, since, after = restart, "dispute", max(step.after, 1)
+    on = base + timedelta(days=after)
+    text = "the step counts full days"
+    return on, reason("policy.step", text, claim=claim, step=step.id, since=since, base=base, on=on)
+
+
+def _floors(
+    question: Question, state: ClaimState, standing: Standing
+) -> Iterator[tuple[date, Reason]]:
+    """Days before which no step of a claim comes, whatever the policy says."""
+    claim, states = state.claim.id, question.case.states
+    deadline = standing.last_deadline
+    if deadline is not None:
+        text = "no step before the payment date of the last notice has passed"
+        yield deadline + _DAY, reason("hub.deadline", text, claim=claim, deadline=deadline)
+    if standing.setbacks:
+        again = max(standing.setbacks) + _DAY
+        yield again, reason("hub.again", "the next try is another day's", claim=claim, on=again)
+    resumed = None if states is None else resumes(states.disputes.values(), claim)
+    if resumed is not None:
+        text = "a rejected dispute is followed by a rest"
+        yield resumed, reason("hub.dispute_grace", text, claim=claim, on=resumed)
 
 
 def _doubt(question: Question, state: ClaimState) -> Doubt | None:

@@ -13,10 +13,12 @@ from shared.domain.events import (
     CreditApplied,
     PartnerPaid,
     PaymentAllocated,
+    PaymentReversed,
 )
 from shared.domain.explain import Record
 from shared.domain.model import Id
 from shared.domain.money import Money
+from shared.domain.plan_events import WrittenOff
 
 Kind = Literal["payment", "credit_note", "partner_payment", "write_off", "cancelled", "unexplained"]
 
@@ -59,8 +61,13 @@ def _named(event: CaseEvent) -> tuple[str, Kind, str, date] | None:
     match event:
         case PaymentAllocated():
             return event.payment, "payment", event.claim, event.received
+        case PaymentReversed():
+            return event.reversal, "payment", event.claim, event.on
         case CreditApplied():
             return event.credit_note, "credit_note", event.claim, event.issued
+        case WrittenOff():
+            name = f"let_go@{event.at.isoformat()}"
+            return name, "write_off", event.claim, event.on
         case PartnerPaid():
             return event.message, "partner_payment", event.claim, event.received
         case BalanceStated():

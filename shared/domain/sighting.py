@@ -54,8 +54,8 @@ class Sighting(Record):
     ``references`` are structured creditor references as they came, the strongest first; ``claim``
     is the hub's own id of a claim when the provider carried it for us (payment link);
     ``transfer_ids`` are ids that other feeds of the same money carry too (end-to-end id, UETR,
-    the provider's payment id). ``reverses`` names the sighting that is taken back, None when the
-    feed does not say. ``settled``: booked and not just announced; what is not settled is a hint.
+    the provider's payment id). ``reverses`` names the receipt that is taken back or given again (a
+    reinstatement may name the reversal instead), None when the feed does not say. ``settled``: booked and not just announced; what is not settled is a hint.
     """
 
     id: Id

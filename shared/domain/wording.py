@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 
 from shared.domain.formats import Language
+from shared.domain.iban import holds_iban
 from shared.domain.policy import Tone
-from shared.domain.references import holds_iban
 
 _LETTERS = Path(__file__).parent.parent / "letters"
 _FORMAL = "_formal"
@@ -37,9 +37,9 @@ SENTENCES: Mapping[str, frozenset[str]] = {
             "date", "business_id", "customer_number", "breakdown", "amount", "payment_details",
             "payee", "account", "bic", "reference", "message", "pay_by", "total", "bar_code",
             "all_principal", "all_interest", "all_fees", "not_due_heading", "help_heading", "or",
-            "late_one", "row_total", "row_settled", "row_open", "row_fee_now", "row_fees_before",
-            "row_item_total", "interest_open", "own_references", "not_due_note", "heading",
-            "greeting", "paid", "closing",
+            "late_one", "row_total", "row_settled", "row_disputed", "row_later", "row_open",
+            "row_fee_now", "row_fees_before", "row_item_total", "interest_open", "own_references",
+            "not_due_note", "heading", "greeting", "paid", "closing", "acts_are_free",
         ),
         _NOTHING,
     ),

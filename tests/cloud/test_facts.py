@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import boto3
 import pytest
 
-from shared.cloud import facts, keys, table
+from shared.cloud import facts, keys, table, truths
 from shared.domain.model import Allocation, CreditNote, Invoice, Party, Payment
 from shared.errors import NotFound
 from tests.functions.world import NORDIC, NOW, TWIN, eur, open_case
@@ -88,15 +88,15 @@ def test_a_payment_wakes_the_invoices_that_it_settles(nordic):
 def test_a_payment_that_comes_before_its_invoice_waits_beside_it(nordic):
     assert take(payment()).due == set()
     with pytest.raises(NotFound):
-        facts.truth(NORDIC, ONE)
+        truths.truth(NORDIC, ONE)
     take(invoice(opened="60.00"))
-    _, truth = facts.truth(NORDIC, ONE)
+    _, truth = truths.truth(NORDIC, ONE)
     assert [one.id for one in truth.payments] == ["erp:p1"]
 
 
 def test_of_two_facts_with_one_id_in_a_page_the_later_counts(nordic):
     take(invoice(opened="90.00"), invoice(opened="80.00"), payment("10.00"), payment("20.00"))
-    _, truth = facts.truth(NORDIC, ONE)
+    _, truth = truths.truth(NORDIC, ONE)
     assert truth.invoice.open == eur("80.00")
     assert [one.amount for one in truth.payments] == [eur("20.00")]
 
@@ -108,7 +108,7 @@ def test_a_credit_note_is_a_movement_of_its_own(nordic):
         total=eur("5.00"), allocations=(Allocation(invoice=ONE, amount=eur("5.00")),),
     )  # fmt: skip
     assert take(payment(), note).due == {ONE}
-    _, truth = facts.truth(NORDIC, ONE)
+    _, truth = truths.truth(NORDIC, ONE)
     assert (len(truth.payments), len(truth.credit_notes)) == (1, 1)
 
 
@@ -138,7 +138,7 @@ def test_a_pull_that_dies_at_any_write_is_made_good_by_the_next(nordic, wire, pa
                 assert number >= len(wire.calls)
             wire.kill = None
             take(*page)
-            _, truth = facts.truth(NORDIC, ONE)
+            _, truth = truths.truth(NORDIC, ONE)
             moved = any(isinstance(fact, Payment) for fact in page)
             assert [one.id for one in truth.payments] == ["erp:p1"] * moved, boundary
             assert ("due_at" in row()) == moved, boundary
@@ -170,7 +170,7 @@ def test_a_customer_that_may_not_be_dunned_any_more_wakes_its_claims(nordic):
 def test_two_tenants_with_equal_ids_have_their_own_facts(nordic):
     take(invoice(), payment())
     take(invoice(opened="1.00"), tenant=TWIN)
-    _, truth = facts.truth(TWIN, ONE)
+    _, truth = truths.truth(TWIN, ONE)
     assert (truth.payments, truth.invoice.open) == ((), eur("1.00"))
     assert row()["open"] == "100.00"
 

@@ -20,9 +20,11 @@ from functions import (
     decide,
     deliver,
     hand_over,
+    match,
     process_inbox,
     pull,
     receive_mail_event,
+    reconcile,
     remind,
     sweep,
 )
@@ -36,7 +38,10 @@ from tests.functions.world import sample
 from tests.wire import Killed
 
 ZONE = ZoneInfo("Europe/Helsinki")
-QUEUES = {"sweep": sweep, "pull": pull, "book": book, "outbox": deliver, "inbox": process_inbox}
+QUEUES = {
+    "sweep": sweep, "pull": pull, "match": match, "book": book, "outbox": deliver,
+    "inbox": process_inbox, "reconcile": reconcile,
+}  # fmt: skip
 TOUCHES = {"remind": remind, "hand_over": hand_over, "ask": ask}
 
 

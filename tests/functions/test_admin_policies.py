@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from functions import admin
 from shared.cloud import keys, table
-from tests.functions.world import NORDIC, POLICY, answer, call
+from tests.functions.world import NORDIC, POLICY, answer, call, know_counterparts
 
 UNLAWFUL = {
     **POLICY,
@@ -18,6 +20,11 @@ UNLAWFUL = {
     ],
 }
 SECOND = {**POLICY, "version": 2, "name": "Standard, kinder"}
+
+
+@pytest.fixture(autouse=True)
+def _counterparts(aws):
+    know_counterparts(NORDIC)
 
 
 def ask(route, **request):
@@ -79,6 +86,33 @@ def test_an_incoherent_policy_says_so_in_a_fixed_sentence(aws):
     assert body["fields"] == [
         {"path": "", "code": "value_error", "text": "a policy that hands over names its partner"}
     ]
+
+
+def test_a_policy_names_counterparts_that_are_known_and_of_their_kind(aws):
+    steps = [{**one, "channels": ["pigeon"]} if one["id"] == "firm" else one
+             for one in SECOND["steps"]]  # fmt: skip
+    wrong = {**SECOND, "steps": steps, "partner": "email"}
+
+    for status, body in (put(wrong), ask("POST /v1/policies/check", body=wrong)):
+        assert (status, body["code"]) == (422, "invalid")
+        assert {(one["path"], one["code"]) for one in body["fields"]} == {
+            ("steps.1.channels.0", "unknown_connection"), ("partner", "wrong_family"),
+        }  # fmt: skip
+    assert table.get(keys.policy(NORDIC, "standard", 2)) is None
+
+
+def test_what_is_unlawful_and_what_is_unknown_is_told_in_one_answer(aws):
+    body = put({**UNLAWFUL, "partner": "nobody"})[1]
+
+    assert body["code"] == "unlawful"
+    assert {"payment_days", "partner"} <= {one["path"] for one in body["fields"]}
+
+
+def test_an_active_policy_sets_the_watch_on_its_countrys_rates(aws):
+    put(SECOND)
+    ask("PUT /v1/policies/active", body={"id": "standard", "version": 2})
+
+    assert table.get(keys.law_watch(NORDIC, "FI"))["due_at"] == "2026-06-21T05:00:00Z"
 
 
 def test_amounts_are_texts_and_never_floats(aws):

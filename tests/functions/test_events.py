@@ -15,8 +15,11 @@ QUEUED = {
     "sweep": {"shard"},
     "pull": {"tenant", "connection"},
     "book": {"tenant", "invoice"},
+    "match": {"tenant", "payment"},
+    "reconcile": {"tenant", "day"},
     "deliver": {"tenant", "act", "lease"},
     "process_inbox": {"tenant", "source", "event"},
+    "process_webhook": {"tenant", "connection", "event"},
 }
 
 

@@ -8,8 +8,10 @@ import pytest
 
 from functions import admin, receive_partner, serve_case_file
 from functions.api.access import ROUTES
-from shared.cloud import connections, keys, table, tasks, vault
+from shared.cloud import connections, keys, override_rows, table, tasks, vault
 from shared.domain.events import Held
+from shared.domain.overrides import Override, Terms
+from tests.functions.money import connected, invoice, sighting, take
 from tests.functions.world import (
     CASE,
     NORDIC,
@@ -19,6 +21,7 @@ from tests.functions.world import (
     append,
     call,
     hand_over,
+    know_counterparts,
     load,
     open_case,
     settle_in,
@@ -27,19 +30,29 @@ from tests.functions.world import (
 PATHS = {
     "connections": {"id": "erp"},
     "policies": {"id": "standard", "version": "2"},
+    "overrides": {"kind": "debtor", "id": "erp:d1"},
     "cases": {"id": CASE},
     "tasks": {"id": "t1"},
+    "payments": {"id": "bank:1"},
     "partner": {"id": CASE},
 }
+PART = {"invoice": "erp:1", "amount": {"amount": "40.00", "currency": "EUR"}}
 BODIES = {
     "PUT /v1/connections/{id}/secrets": {"secrets": {"application_key": "stolen"}},
     "POST /v1/cases/{id}/hold": {"reason": "person"},
     "POST /v1/cases/{id}/release": {"hold": "h1"},
+    "POST /v1/cases/{id}/commands": {"id": "k1", "reason": "asked", "type": "hold"},
+    "POST /v1/cases/{id}/payment-links": {"claim": "erp:2"},
     "POST /v1/tasks/{id}/answer": {"answer": "continue"},
+    "POST /v1/payments/{id}/match": {"reason": "known", "allocations": [PART]},
+    "POST /v1/payments/{id}/unmatch": {"reason": "wrong"},
     "POST /v1/partner/cases/{id}/events": {"id": "r1"},
+    "PUT /v1/overrides/{kind}/{id}": {"fee": "none"},
 }
 # A tenant's policies are its own name space: the same id is simply another policy.
 OWN = {"PUT /v1/policies/{id}"}
+# The twin has no payment provider: it is told so, and not that the case is unknown.
+NEEDS_A_PROVIDER = {"POST /v1/cases/{id}/payment-links"}
 WITH_ID = sorted(route for route in ROUTES if "{id}" in route and route not in OWN)
 
 
@@ -55,7 +68,14 @@ def twin(aws):
     table.update(keys.connection(TWIN, "erp"), set_={"state": "tested"})
     body = json.dumps({**POLICY, "version": 2})
     table.put({**keys.policy(TWIN, "standard", 2), "body": body, "hash": "0" * 64})
+    kinder = Override(kind="debtor", target="erp:d1", terms=Terms(fee="none"))
+    place = override_rows.key_of(TWIN, kinder, "erp:d1")
+    table.transact([override_rows.put(place, kinder)])
+    table.put({**keys.party(TWIN, "erp:d1"), "body": "{}"})
     open_case(TWIN)
+    connected(tenant=TWIN)
+    take(invoice(), feed="erp", tenant=TWIN)
+    take(sighting(amount="40.00"), tenant=TWIN)
     hand_over(TWIN)
     append(TWIN, CASE, Held(at=NOW, hold="h1", reason="person"))
     vault.write(TWIN, "erp", {"application_key": "theirs"})
@@ -89,10 +109,15 @@ def test_the_others_id_is_not_there(twin, route, rows, queued):
 
 @pytest.mark.parametrize("route", WITH_ID)
 def test_the_same_id_is_there_for_its_own_tenant(twin, route):
+    if route.endswith("/unmatch"):
+        assert status(route.replace("unmatch", "match"), TWIN) == 200
     if route.endswith("/sync"):
         table.update(keys.connection(TWIN, "erp"), set_={"state": "enabled"})
 
-    assert status(route, TWIN) < 300
+    if route in NEEDS_A_PROVIDER:
+        assert status(route, TWIN) == 422
+    else:
+        assert status(route, TWIN) < 300
 
 
 @pytest.mark.parametrize(
@@ -110,6 +135,7 @@ def test_listings_hold_ones_own_alone(twin, route, field):
 
 
 def test_a_policy_of_the_same_id_is_another(twin):
+    know_counterparts(NORDIC)
     event = call("PUT /v1/policies/{id}", path={"id": "standard"}, body={**POLICY, "version": 2})
 
     assert admin.handler(event, None)["statusCode"] == 201

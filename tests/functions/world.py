@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from shared.cloud import documents, keys, outbox, table
+from shared.cloud import connections, documents, keys, outbox, table
 from shared.cloud.keys import Tenant
 from shared.cloud.store import Store
 from shared.domain.events import (
@@ -117,6 +117,13 @@ def settle_in(tenant):
         "hash": content_hash(policy),
     })  # fmt: skip
     table.put({**keys.active_policy(tenant), "policy": "standard", "version": 1})
+
+
+def know_counterparts(tenant):
+    """The channel and the partner that the policy names, made and not yet tested."""
+    for name, connector in (("email", "channels.email"), ("partner", "collectors.rest_hub")):
+        made = connections.made(tenant, name, connector=connector, config={}, start_line=None)
+        table.transact([made])
 
 
 def claim(claim_id, amount="100.00"):

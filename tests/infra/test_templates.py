@@ -1,5 +1,6 @@
 """The templates: how much they hold, and what every function and queue must have."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,18 @@ def test_no_function_may_do_everything_or_touch_everything(
 ) -> None:
     assert not any("*" in action for action in statement["Action"]), name
     assert "*" not in statement["Resource"], name
+
+
+def test_a_function_has_the_address_of_every_queue_that_it_sends_to_and_may_send_there() -> None:
+    for name, function in resources("infra/compute.yaml", "AWS::Serverless::Function").items():
+        properties = function["Properties"]
+        module = ROOT / (properties["Handler"].rpartition(".")[0].replace(".", "/") + ".py")
+        sent = set(re.findall(r'enqueue\("(\w+)"', module.read_text(encoding="utf-8")))
+        known = properties.get("Environment", {}).get("Variables", {})
+        allowed = str(properties["Policies"])
+        for queue in sent:
+            assert f"{queue.upper()}_QUEUE" in known, (name, queue)
+            assert f"{queue.capitalize()}Queue" in allowed, (name, queue)
 
 
 def test_every_queue_has_a_dead_letter_queue_with_an_alarm() -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import redirect_stdout
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from io import StringIO
+from typing import Any
 
 from shared.domain import ledger
-from shared.domain.case import Case
+from shared.domain.case import Case, ClaimState
+from shared.domain.compensation import standard_compensation
 from shared.domain.decide import decide, first_step_on
 from shared.domain.decisions import AnyDecision, Ask, Done, HandOver, Remind, Rest
+from shared.domain.endings import endings
 from shared.domain.events import (
     ActSent,
     CaseClosed,
@@ -16,125 +21,120 @@ from shared.domain.events import (
     CaseOpened,
     ClaimJoined,
     HandOverIntended,
-    Held,
-    PersonAnswered,
+    NoticeReturned,
     PersonAsked,
     PolicyRef,
-    Released,
     ReminderIntended,
 )  # fmt: skip
-from shared.domain.law import load
+from shared.domain.law import reminder_fee
 from shared.domain.ledger import Truth
-from shared.domain.model import Allocation, Capacity, CreditNote, Invoice, Party, Payment
-from shared.domain.money import Money
-from shared.domain.policy import Policy, Step
-
-LAW = load("FI")
-HELSINKI = ZoneInfo("Europe/Helsinki")
-
-POLICY = Policy(
-    id="calm",
-    version=1,
-    name="Calm",
-    law="FI",
-    steps=(
-        Step(id="friendly", action="remind", after=5, since="due", tone="friendly"),
-        Step(
-            id="firm", action="remind", after=15, since="previous", tone="firm", fee="statutory"
-        ),
-        Step(id="collect", action="hand_over", after=15, since="previous"),
-    ),
-    payment_days=10,
-    tolerance=Money.of("1.00", "EUR"),
-    minimum=Money.of("20.00", "EUR"),
-    partner="agency",
-)  # fmt: skip
+from shared.domain.model import Capacity, CreditNote, Party
+from shared.domain.money import Money, total
+from shared.domain.policy import Step
+from shared.domain.question import claim_facts
+from tests.scenarios.books import Books, Movement, after
+from tests.scenarios.narration import MARGIN, lines, named, of_contact, told
+from tests.scenarios.people import People
+from tests.scenarios.places import LAW, ZONE, policy_of
 
 
-class Story:
-    """What happens to one debtor; every change is printed on the day on which it happens."""
+class Story(Books, People):
+    """What happens to one debtor; every change is printed on the day on which it happens.
 
-    def __init__(self, capacity: Capacity = "consumer", policy: Policy = POLICY) -> None:
-        self.policy = policy
+    ``steps`` are the creditor's own instead of the country's usual ones; ``person`` says that the
+    debtor is a natural person also where an invoice is a business's.
+    """
+
+    def __init__(
+        self,
+        country: str = "FI",
+        capacity: Capacity = "consumer",
+        *steps: Step,
+        person: bool | None = None,
+        **terms: Any,
+    ) -> None:
+        self.law, self.zone = LAW[country], ZONE[country]
+        self.policy = policy_of(country, steps, **terms)
         self.capacity = capacity
-        kind = "person" if capacity == "consumer" else "company"
-        self.party = Party(id="erp:debtor", version="1", kind=kind, name="x", country="FI")
+        natural = capacity != "business" if person is None else person
+        kind = "person" if natural else "company"
+        self.party = Party(id="erp:debtor", version="1", kind=kind, name="x", country=country)
         self.case = Case(id="c1")
         self.answer: AnyDecision = Rest(until=None, why="nothing_yet")
+        self.today = date.min
+        self.told = 0
         self._truths: dict[str, Truth] = {}
-        self._later: list[tuple[date, str, Payment | CreditNote]] = []
-        self._today = date(2026, 1, 1)
-
-    # --- what the source says ---------------------------------------------------------------
-
-    def invoice(self, number: str, amount: str, *, sent: str, due: str) -> None:
-        """An invoice was sent; days are ISO 8601, amounts are euros."""
-        self._truths[number] = Truth(
-            Invoice(
-                id=f"erp:{number}", version="1", number=number, debtor="erp:debtor",
-                issued=_day(sent), sent=_day(sent), due=_day(due), total=_eur(amount),
-                open=_eur(amount), capacity=self.capacity, claim_class="goods",
-            ),
-            party=self.party,
-        )  # fmt: skip
-
-    def pays(self, number: str, amount: str, on: str, *, booked: str | None = None) -> None:
-        """Money comes in on a day and is known to the creditor's books on another, or at once."""
-        payment = Payment(
-            id=f"erp:payment-{len(self._later)}", version="1", amount=_eur(amount),
-            value_date=_day(on), received=_day(on), booked=_day(booked or on),
-            allocations=(Allocation(invoice=f"erp:{number}", amount=_eur(amount)),),
-        )  # fmt: skip
-        self._later.append((payment.booked, number, payment))
-
-    def credits(self, number: str, amount: str, on: str) -> None:
-        """The creditor credits a part of an invoice."""
-        note = CreditNote(
-            id=f"erp:credit-{len(self._later)}", version="1", number="cn", debtor="erp:debtor",
-            issued=_day(on), total=_eur(amount),
-            allocations=(Allocation(invoice=f"erp:{number}", amount=_eur(amount)),),
-        )  # fmt: skip
-        self._later.append((note.issued, number, note))
-
-    # --- what people say --------------------------------------------------------------------
-
-    def disputes(self, number: str) -> None:
-        """The debtor disputes one invoice: it rests until the dispute is settled."""
-        name, at = f"erp:{number}", self._at()
-        self._append(Held(at=at, hold=f"dispute-{number}", claim=name, reason="dispute"))
-        print(f"{_told(self._today)}  {number} is disputed and rests")
-
-    def settles(self, number: str) -> None:
-        """The dispute about an invoice ends."""
-        self._append(Released(at=self._at(), hold=f"dispute-{number}"))
-        print(f"{_told(self._today)}  the dispute about {number} is settled")
-
-    def says(self, word: str) -> None:
-        """A person answers the open question."""
-        (task,) = self.case.tasks
-        self._append(PersonAnswered(at=self._at(), task=task, answer=word, by="principal-7"))
-        print(f"{_told(self._today)}  a person answers: {word}")
+        self._clauses: dict[str, date] = {}
+        self._later: list[tuple[date, str, Movement]] = []
 
     # --- the days ---------------------------------------------------------------------------
 
     def until(self, day: str) -> None:
         """Live to the end of a day, looking at the case every morning at ten."""
-        while self._today <= _day(day):
+        while self.today <= _day(day):
             self._learn()
             if self.case.claims:
                 self._act()
-            self._today += timedelta(days=1)
+            self.today += timedelta(days=1)
+
+    def mail_returns(self) -> None:
+        """The latest notice comes back: it was not given."""
+        act = list(self.case.notices)[-1]
+        self.append([NoticeReturned(at=self.at(), act=act, code="bounced")])
+        print(f"{told(self.today)}  the notice came back: it was not given")
 
     def owes(self, day: str) -> None:
         """What is owed on a day: principal, late interest, fees, and all together."""
         names = [state.claim.id for state in self.case.open_claims()]
-        at = ledger.positions(self.case, LAW, _day(day), names).values()
-        zero = _eur("0.00")
-        principal = sum((one.open for one in at), zero)
-        interest = sum((one.interest.total for one in at), zero)
-        fees = sum((one.fees for one in at), zero)
+        at = ledger.positions(self.case, self.law, _day(day), names).values()
+        currency = self.law.currency
+        principal = total([one.open for one in at], currency)
+        interest = total([one.interest.total for one in at], currency)
+        fees = total([one.fees for one in at], currency)
         print(f"principal {principal}, late interest {interest}, fees {fees}")
         print(f"together {principal + interest + fees}")
+
+    def interest(self, number: str, day: str) -> None:
+        """The late interest of one invoice, period by period, with its rate and its statute."""
+        state = self.case.claims[f"erp:{number}"]
+        late = ledger.position(self.case, state, self.law, _day(day)).interest
+        for one in late.segments:
+            print(f"{one.from_} to {one.to}: {one.days} days at {one.rate} % on {one.principal}")
+        if late.unknown_from:
+            print(f"the rate is not known from {late.unknown_from} on")
+        print(f"{late.total} by {late.because[0].section}")
+
+    def compensation(self, number: str, day: str, *, costs: str) -> None:
+        """What a business may claim as the fixed sum, beside its reminder and collection costs."""
+        state = self.case.claims[f"erp:{number}"]
+        facts = claim_facts(self.case, state, self.case.notices_of(state.claim.id))
+        found = standard_compensation(
+            self.law, facts, _day(day), creditor="business", costs=self.money(costs)
+        )
+        place = found.because[0].section
+        print(f"fixed sum {found.sum}, costs beside it {found.costs}, together {found.total}")
+        print(place)
+
+    def fees(self, day: str) -> None:
+        """Live to the end of a day, and tell of its letters only how many and what they cost."""
+        before = set(self.case.notices)
+        with redirect_stdout(StringIO()):
+            self.until(day)
+        new = [one for name, one in self.case.notices.items() if name not in before]
+        charged = [one.fee for one in new if one.fee]
+        cost = total(charged, self.law.currency)
+        print(f"to {told(_day(day))}: {len(new)} reminders, {len(charged)} with a fee: {cost}")
+
+    def would_cost(self, number: str, day: str) -> None:
+        """What a reminder of one invoice could cost the debtor on a day, by the law alone."""
+        claim = ledger.claim_of(self._truths[number])
+        state = self.case.claims.get(claim.id) or ClaimState(claim=claim, open=claim.open)
+        case = self.case.model_copy(update={"currency": self.law.currency})
+        facts = claim_facts(case, state, case.notices_of(claim.id))
+        found = reminder_fee(self.law, facts, _day(day))
+        print(f"{found.amount} on {told(_day(day))}")
+        for reason in found.because:
+            print(f"{MARGIN}{reason.text} ({reason.section})")
 
     def why(self) -> None:
         """The reasons of the latest answer: each rule once, with the place where it stands."""
@@ -143,117 +143,103 @@ class Story:
             place = f" ({reason.section})" if reason.section else ""
             print(f"{rule}: {reason.text}{place}")
 
+    # --- the machine --------------------------------------------------------------------------
+
     def _learn(self) -> None:
         for number, truth in self._truths.items():
             invoice = truth.invoice
-            name = invoice.id
-            come = first_step_on(self.policy, invoice.due) <= self._today
-            if come and name not in self.case.claims and invoice.open:
+            come = first_step_on(self.policy, invoice.due) <= self.today
+            if come and invoice.id not in self.case.claims and ledger.claim_of(truth).open:
                 self._join(truth)
             for day, whose, movement in self._later:
-                if (day, whose) == (self._today, number):
+                if (day, whose) == (self.today, number):
                     self._book(number, movement)
 
     def _join(self, truth: Truth) -> None:
         if not self.case.version:
-            self._append(
-                CaseOpened(
-                    at=self._at(), debtor="erp:debtor", connection="erp",
-                    policy=PolicyRef(id=self.policy.id, version=self.policy.version), law="FI",
-                    capacity=self.capacity, currency="EUR",
-                )
+            policy = PolicyRef(id=self.policy.id, version=self.policy.version)
+            opened = CaseOpened(
+                at=self.at(), debtor="erp:debtor", connection="erp", policy=policy,
+                law=self.law.country, capacity=self.capacity, currency=self.law.currency,
             )  # fmt: skip
-        self._append(ClaimJoined(at=self._at(), claim=ledger.claim_of(truth)))
+            self.append([opened])
+        claim = ledger.claim_of(truth)
+        claim = claim.model_copy(update={"fee_clause": self._clauses.get(claim.id)})
+        self.append([ClaimJoined(at=self.at(), claim=claim)])
 
-    def _book(self, number: str, movement: Payment | CreditNote) -> None:
-        truth = self._truths[number]
-        (part,) = movement.allocations
-        left = max(_eur("0.00"), truth.invoice.open - part.amount)
-        invoice = truth.invoice.model_copy(update={"open": left})
-        payments, notes = truth.payments, truth.credit_notes
-        if isinstance(movement, Payment):
-            payments, word = (*payments, movement), "is paid"
-        else:
-            notes, word = (*notes, movement), "is credited"
-        self._truths[number] = Truth(invoice, payments, notes, self.party)
-        print(f"{_told(self._today)}  {part.amount} of {number} {word}; {left} stays open")
-        if invoice.id in self.case.claims:
-            truth, at = self._truths[number], self._at()
-            for event in ledger.reconcile(self.case, truth, at, self.policy.tolerance):
-                self._append(event)
-                if event.kind == "fee_credited":
-                    print(f"{_told(self._today)}  the fee of {event.amount} is taken back")
+    def _book(self, number: str, movement: Movement) -> None:
+        truth = after(self._truths[number], movement)
+        self._truths[number] = truth
+        left = ledger.claim_of(truth).open
+        credited = isinstance(movement, CreditNote)
+        amount = movement.total if credited else movement.amount
+        if amount.amount > 0:
+            word = "credited" if credited else "paid"
+            print(f"{told(self.today)}  {amount} of {number} is {word}; {left} stays open")
+        if truth.invoice.id in self.case.claims:
+            closed = self.case.closed
+            self.append(ledger.reconcile(self.case, truth, self.at(), self.policy.tolerance))
+            if closed and not self.case.closed:
+                print(f"{told(self.today)}  the case is open again")
 
     def _act(self) -> None:
         while not self.case.closed:
-            now = datetime.combine(self._today, datetime.min.time(), HELSINKI).replace(hour=10)
-            self.answer = decide(self.case, self.policy, LAW, now)
+            self.append(endings(self.case, self.today, self.at()))
+            self.answer = decide(self.case, self.policy, self.law, self.now())
             match self.answer:
                 case Remind() as contact:
                     self._remind(contact)
                 case HandOver() as hand_over:
                     self._hand_over(hand_over)
                 case Ask() as question:
-                    self._ask(question)
+                    asked = PersonAsked(
+                        at=self.at(), task=question.task, why=question.why, claims=question.claims
+                    )
+                    self.append([asked])
                 case Done():
-                    self._append(CaseClosed(at=self._at(), why=self.answer.why))
-                    print(f"{_told(self._today)}  the case is closed")
+                    self.append([CaseClosed(at=self.at(), why=self.answer.why)])
                 case _:
                     return
 
     def _remind(self, contact: Remind) -> None:
-        self._append(
-            ReminderIntended(
-                at=self._at(), act=contact.act, step=contact.step, claims=contact.claims,
-                also=contact.also, channel="email", tone=contact.tone, language="fi",
-                fee=contact.fee, fee_claim=contact.fee_claim, fee_rule=contact.fee_rule,
-                deadline=contact.deadline, document="letter", content_hash="0" * 64,
-            )
+        told_in = of_contact(self.case, contact, self.law, self.today)
+        print(f"{told(self.today)}  " + "\n".join(told_in))
+        intent = ReminderIntended(
+            at=self.at(), act=contact.act, step=contact.step, claims=contact.claims,
+            also=contact.also, channel="email", tone=contact.tone, language="fi",
+            fee=contact.fee, fee_claim=contact.fee_claim, fee_rule=contact.fee_rule,
+            deadline=contact.deadline, document="letter", content_hash="0" * 64,
         )  # fmt: skip
-        self._append(ActSent(at=self._at(), act=contact.act, on=self._today))
-        fee = f", fee {contact.fee}" if contact.fee else ""
-        print(
-            f"{_told(self._today)}  {contact.tone} reminder of {self._named(contact.claims)}{fee}"
-        )
-        print(f"{' ' * 16}to be paid by {_told(contact.deadline)}")
-        if contact.next_on:
-            print(f"{' ' * 16}then {contact.next_action}, not before {_told(contact.next_on)}")
+        self.append([intent, ActSent(at=self.at(), act=contact.act, on=self.today)])
 
     def _hand_over(self, hand_over: HandOver) -> None:
-        self._append(
-            HandOverIntended(
-                at=self._at(), act=hand_over.act, step=hand_over.step, claims=hand_over.claims,
-                partner=hand_over.partner, file_version=1, document="file", content_hash="1" * 64,
-            )
+        numbers = named(self.case, hand_over.claims)
+        print(f"{told(self.today)}  handed over to the partner: {numbers}")
+        intent = HandOverIntended(
+            at=self.at(), act=hand_over.act, step=hand_over.step, claims=hand_over.claims,
+            partner=hand_over.partner, file_version=1, document="file", content_hash="1" * 64,
         )  # fmt: skip
-        self._append(ActSent(at=self._at(), act=hand_over.act, on=self._today))
-        print(f"{_told(self._today)}  handed over to the partner: {self._named(hand_over.claims)}")
+        self.append([intent, ActSent(at=self.at(), act=hand_over.act, on=self.today)])
 
-    def _ask(self, question: Ask) -> None:
-        asked = PersonAsked(
-            at=self._at(), task=question.task, why=question.why, claims=question.claims
-        )
-        self._append(asked)
-        print(f"{_told(self._today)}  a person is asked: {question.why}")
+    def append(self, events: Iterable[CaseEvent]) -> None:
+        """The case after some events, each of them told."""
+        for event in events:
+            self.case = self.case.apply(event)
+            for number, line in enumerate(lines(self.case, event)):
+                print(line if number else f"{told(self.today)}  {line}")
 
-    def _named(self, claims: tuple[str, ...]) -> str:
-        states = [self.case.claims[name] for name in claims]
-        return ", ".join(f"{state.claim.number} ({state.open})" for state in states)
+    def money(self, text: str) -> Money:
+        """An amount in the country's currency."""
+        return Money.of(text, self.law.currency)
 
-    def _append(self, event: CaseEvent) -> None:
-        self.case = self.case.apply(event)
+    def now(self) -> datetime:
+        """Ten in the morning of the day, on the debtor's clock."""
+        return datetime.combine(self.today, datetime.min.time(), self.zone).replace(hour=10)
 
-    def _at(self) -> datetime:
-        return datetime.combine(self._today, datetime.min.time(), UTC).replace(hour=8)
+    def at(self) -> datetime:
+        """The instant of the day's events."""
+        return datetime.combine(self.today, datetime.min.time(), UTC).replace(hour=8)
 
 
 def _day(text: str) -> date:
     return date.fromisoformat(text)
-
-
-def _eur(text: str) -> Money:
-    return Money.of(text, "EUR")
-
-
-def _told(day: date) -> str:
-    return day.strftime("%a %Y-%m-%d")

@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from infra.local.bench import counts, deciding, importing, peers, stages
+from infra.local.bench import camt, counts, deciding, importing, matching, peers, stages, webhooks
 from infra.local.bench.figures import Figure, Result, print_table
 from infra.local.bench.steps import NotAsPlanned
 from infra.local.bench.world import world
@@ -71,7 +71,13 @@ def _measure(progress: Progress) -> list[Figure]:
         tryton = theirs.result()
     tell("Deciding in memory")
     decided = deciding.figures(tryton.idle_case_s)
-    return [*imported, *counted, *decided, *peers.figures(measured, tryton)]
+    tell("Webhooks in memory")
+    hooked = webhooks.figures()
+    tell("Matching a month of payments")
+    matched = matching.figures()
+    tell("Reading bank files")
+    inside = [*decided, *hooked, *matched, *camt.measure()]
+    return [*imported, *counted, *inside, *peers.figures(measured, tryton)]
 
 
 def _console() -> Console:

@@ -1,0 +1,119 @@
+"""Overrides: what is kinder than the policy for one debtor, agreement, invoice, segment or all."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pydantic import Field
+
+from functions.api.exchange import Answer, Request
+from functions.api.forms import fault, invalid, read
+from functions.api.policies import counterpart_faults, unlawful
+from shared.cloud import audit, keys, law_rows, override_rows, table
+from shared.cloud.keys import Key, Tenant
+from shared.cloud.table import Row
+from shared.domain.explain import content_hash
+from shared.domain.law import check_policy
+from shared.domain.model import Id
+from shared.domain.overrides import PRECEDENCE, Kind, Override, Terms, effective, strangers
+from shared.domain.policy import Policy
+from shared.errors import NotFound
+
+
+class NewOverride(Terms):
+    """The terms of one target, whole: what is left out is silent. ``segment`` is of a debtor."""
+
+    segment: Id | None = Field(default=None)
+
+
+def get_override(request: Request) -> Answer:
+    """One override. ``NotFound`` when the target is unknown or has none."""
+    kind, target = _named(request)
+    found = override_rows.read(_key(request.tenant, kind, target), kind, target)
+    if found is None:
+        raise NotFound("no override")
+    return Answer(_view(found))
+
+
+def put_override(request: Request) -> Answer:
+    """Replace an override; one that says nothing is taken away. It binds from the next decision."""
+    new = read(request, NewOverride)
+    kind, target = _named(request)
+    if new.segment is not None and kind != "debtor":
+        raise invalid(fault("segment", "not_a_debtor", "only a debtor belongs to a segment"))
+    key = _key(request.tenant, kind, target)
+    terms = Terms.model_validate(new.model_dump(exclude={"segment"}))
+    override = Override(kind=kind, target=target, terms=terms, segment=new.segment)
+    _check(request.tenant, terms)
+    digest = content_hash(override)
+    facts = {"kind": kind, "target": target, "hash": digest}
+    entry = audit.entry(request.tenant, request.principal.client, "override_stored", facts)
+    kept = override_rows.kept(request.tenant, override)
+    table.transact([override_rows.put(key, override), kept, entry])
+    return Answer(_view(override))
+
+
+def _named(request: Request) -> tuple[Kind, str]:
+    for kind in PRECEDENCE:
+        if kind == request.path["kind"]:
+            return kind, request.path["id"]
+    raise NotFound("no such kind of target")
+
+
+def _key(tenant: Tenant, kind: Kind, target: str) -> Key:
+    """Where the override stands. ``NotFound`` for a target that the tenant does not have."""
+    debtor = ""
+    match kind:
+        case "creditor":
+            if target != tenant.id:
+                raise NotFound("no such creditor")
+        case "debtor":
+            _fact(keys.party(tenant, target))
+            debtor = target
+        case "agreement":
+            debtor = _owner(_fact(keys.fact(tenant, "AGR", target)))
+        case "invoice":
+            debtor = _owner(_fact(keys.invoice(tenant, target)))
+        case "segment":
+            keys.fact(tenant, "SEGMENT", target)
+    override = Override(kind=kind, target=target)
+    return override_rows.key_of(tenant, override, debtor)
+
+
+def _fact(key: Key) -> Row:
+    row = table.get(key)
+    if row is None:
+        raise NotFound("no such target")
+    return row
+
+
+def _owner(row: Row) -> str:
+    return str(json.loads(row["body"])["debtor"])
+
+
+def _check(tenant: Tenant, terms: Terms) -> None:
+    """That the active policy stays lawful and possible under the terms."""
+    row = table.get(keys.active_policy(tenant))
+    stored = table.get(keys.policy(tenant, row["policy"], row["version"])) if row else None
+    if stored is None:
+        raise invalid(fault("", "no_policy", "activate a policy first: an override is kinder"))
+    policy = Policy.model_validate_json(stored["body"])
+    strange = strangers(policy, terms)
+    if strange:
+        raise invalid(*(fault(path, "unknown", text) for path, text in strange.items()))
+    changed = effective(policy, terms)
+    if terms.channel is not None:
+        faults = counterpart_faults(tenant, changed)
+        if any(one["path"].endswith("channels.0") for one in faults):
+            text = "no known channel has this id"
+            raise invalid(fault("channel", "unknown_channel", text))
+    pack = law_rows.current(policy.law).pack
+    before = {(one.path, one.rule) for one in check_policy(pack, policy)}
+    found = [one for one in check_policy(pack, changed) if (one.path, one.rule) not in before]
+    if found:
+        raise unlawful(found)
+
+
+def _view(override: Override) -> dict[str, Any]:
+    return {**override.model_dump(mode="json"), "hash": content_hash(override)}

@@ -1,0 +1,200 @@
+"""Match: find what money from a bank or provider is for, and have its claims booked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from functions.candidates import Items
+from shared.cloud import clock, keys, lookups, money_rows, sightings, table
+from shared.cloud.batches import each
+from shared.cloud.keys import Tenant
+from shared.cloud.money_rows import Known
+from shared.cloud.runtime import enqueue, logger
+from shared.cloud.table import Write
+from shared.domain.explain import Reason
+from shared.domain.matching import match
+from shared.domain.matching_lookups import lookups as keys_of
+from shared.domain.matching_parts import Match
+from shared.domain.matching_reversal import match_reversal
+from shared.domain.payment import (
+    FOLLOWING,
+    Payment,
+    Resolution,
+    followed,
+    refreshed,
+    resolved,
+)
+from shared.domain.sighting import Sighting
+
+# Invoices of one payment that are booked at once: a transaction holds 100 writes, two for each.
+_MOST_LINES = 40
+# Claims that one waiting payment keeps at rest.
+_HOLD = 20
+
+
+def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
+    """SQS: ``{tenant, payment}`` a message; failed ones are reported one by one."""
+    return each(event, _match)
+
+
+def _match(body: dict[str, str]) -> None:
+    tenant, now = Tenant(body["tenant"]), clock.now()
+    known = money_rows.read(tenant, body["payment"])
+    if "due_at" not in known.row:
+        return
+    if known.sighting.kind in FOLLOWING:
+        _follow(known, now)
+    else:
+        _resolve(known, now)
+
+
+def _resolve(known: Known, now: datetime) -> None:
+    """A receipt or payout: its rule's answer, then whatever followed it."""
+    sighting = known.sighting
+    before = refreshed(known.payment, sighting, known.row["conn"])
+    also: list[Write] = []
+    after = before
+    if _undecided(before, sighting):
+        resolution, also = _answer(known, before, now)
+        if resolution != before.resolution or not known.stored:
+            after = resolved(before, resolution, sighting.booked)
+    after = followed(after, known.followers)
+    after = after.model_copy(update={"sighting_version": sighting.version})
+    after, asked = _question(known, after)
+    touched = money_rows.store(known, after, now, [*also, *asked])
+    enqueue("book", [{"tenant": known.tenant.id, "invoice": one} for one in sorted(touched)])
+    logger.info("matched", extra={"rule": after.resolution.rule, "status": after.status})
+
+
+def _undecided(payment: Payment, sighting: Sighting) -> bool:
+    """Whether the rules are asked: not again for what a person or they themselves have settled."""
+    if payment.by:
+        return False
+    return not payment.lines or payment.sighting_version != sighting.version
+
+
+def _answer(known: Known, before: Payment, now: datetime) -> tuple[Resolution, list[Write]]:
+    """The rule's answer, and what is learned from it."""
+    sighting, tenant = known.sighting, known.tenant
+    if sighting.kind == "payout":
+        return Resolution(rule="payout"), []
+    wanted = keys_of(sighting)
+    connection = table.get(keys.connection(tenant, known.row["conn"]))
+    items = Items(tenant, money_rows.waiting(before), now)
+    named = [one for one in wanted.keys if one.startswith("T:")]
+    items.read(lookups.found(tenant, named), *([wanted.claim] if wanted.claim else []))
+    answer = match(sighting, items.candidates())
+    if not (answer.automatic and answer.exact):
+        payers = lookups.payers(tenant, wanted.payer)
+        others = [one for one in wanted.keys if one not in named]
+        items.read(lookups.owed_by(tenant, payers))
+        items.read(lookups.found(tenant, others))
+        items.read_credits(lookups.owed_by(tenant, items.debtors - payers))
+        answer = match(sighting, items.candidates(), payers)
+    authority = sighting.settled and (connection or {}).get("authority", True)
+    learned: list[Write] = []
+    if answer.certain and authority:
+        debtors = [items.found[one.invoice].debtor for one in answer.allocations]
+        learned = lookups.learned(tenant, wanted.payer, debtors)
+    return _resolution(answer, items, authority=bool(authority)), learned
+
+
+def _resolution(answer: Match, items: Items, *, authority: bool) -> Resolution:
+    because = (answer.because, *_difference(answer))
+    if not authority:
+        hold = tuple(one.invoice for one in answer.allocations) or answer.hold
+        return Resolution(rule=answer.rule, hold=hold[:_HOLD], because=because, hint=True)
+    automatic = answer.automatic and len(answer.allocations) <= _MOST_LINES
+    lines = tuple(items.line(one.invoice, one.amount) for one in answer.allocations if automatic)
+    meant = () if automatic else tuple(one.invoice for one in answer.allocations)
+    held = (*meant, *answer.hold)
+    return Resolution(
+        rule=answer.rule,
+        lines=lines,
+        hold=tuple(one for one in held[:_HOLD] if one in items.found),
+        nettings=answer.nettings if automatic else (),
+        ask=answer.ask or not automatic,
+        proposals=answer.proposals[:_HOLD],
+        because=because,
+    )
+
+
+def _difference(answer: Match) -> tuple[Reason, ...]:
+    """A difference within the tolerance: the claim is left alone for it, and it is told why."""
+    found = answer.difference
+    if found is None:
+        return ()
+    facts = {"invoice": found.invoice, "kind": found.kind, "amount": str(found.amount)}
+    text = "the difference is within the creditor's tolerance"
+    return (Reason(rule="match.tolerance", text=text, facts=facts),)
+
+
+def _question(known: Known, after: Payment) -> tuple[Payment, list[Write]]:
+    """Open a person's task when one is needed, close it when it no longer is."""
+    why = _why(after)
+    if why is not None and after.task is None:
+        after = after.model_copy(update={"task": money_rows.task_id(after)})
+        reasons: list[Reason] = [*after.resolution.because]
+        reasons += [one.because for one in after.resolution.proposals]
+        return after, [money_rows.ask(known.tenant, after, why, reasons)]
+    if why is None and after.task is not None:
+        closed = money_rows.closed(known.tenant, after.task, "matched", "hub")
+        return after.model_copy(update={"task": None}), closed
+    return after, []
+
+
+def _why(payment: Payment) -> str | None:
+    if payment.refunded_beyond:
+        return "refund_beyond"
+    if payment.resolution.hint or payment.by or not payment.resolution.ask or not payment.rest:
+        return None
+    return "payment_ambiguous" if payment.resolution.proposals else "payment_unapplied"
+
+
+def _follow(known: Known, now: datetime) -> None:
+    """A reversal, reinstatement or refund: it stands beside its receipt, which is looked at."""
+    sighting, tenant = known.sighting, known.tenant
+    receipt, because, also = _receipt_of(known, now)
+    before = known.payment
+    after = before.model_copy(
+        update={
+            "version": before.version + 1,
+            "sighting_version": sighting.version,
+            "receipt": receipt,
+            "resolution": Resolution(rule=sighting.kind, because=because),
+        }
+    )
+    if receipt is None and sighting.reverses is None and after.task is None:
+        after = after.model_copy(update={"task": money_rows.task_id(after)})
+        also.append(money_rows.ask(tenant, after, f"{sighting.kind}_unknown", because))
+    if receipt is not None and after.task is not None:
+        also += money_rows.closed(tenant, after.task, "found", "hub")
+        after = after.model_copy(update={"task": None})
+    money_rows.store(known, after, now, also)
+    if receipt is not None:
+        enqueue("match", [{"tenant": tenant.id, "payment": receipt}])
+
+
+def _receipt_of(known: Known, now: datetime) -> tuple[str | None, tuple[Reason, ...], list[Write]]:
+    """The receipt that is taken back, why it is, and what is written so that it knows.
+
+    None while it has not come, or when a person must say which one it is.
+    """
+    sighting, tenant = known.sighting, known.tenant
+    if sighting.reverses is not None:
+        there = money_rows.look_again(tenant, sighting.reverses, now)
+        return (sighting.reverses if there else None), (), []
+    if known.payment.receipt is not None:
+        return known.payment.receipt, (), []
+    found = money_rows.receipts(tenant, lookups.receipts(tenant, sighting))
+    if sighting.kind == "reinstatement":
+        found = []
+    answer = match_reversal(sighting, found)
+    if answer.receipt is None:
+        return None, (answer.because,), []
+    also = [
+        table.put_write(sightings.following(tenant, sighting, answer.receipt), condition=None),
+        money_rows.due_write(tenant, answer.receipt, now),
+    ]
+    return answer.receipt, (answer.because,), also

@@ -1,0 +1,62 @@
+"""Reconcile: whether all money of a day has its place; a difference is a metric and a task."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from shared.cloud import clock, day_rows, metrics, table, tasks
+from shared.cloud.batches import each
+from shared.cloud.keys import Tenant
+from shared.cloud.runtime import logger
+from shared.domain.explain import Reason
+from shared.domain.reconciliation import Sums, reconciled
+from shared.errors import Conflict
+
+# A day that does not come right is looked at each morning for so long; then the task is enough.
+_LOOK_FOR = timedelta(days=14)
+
+
+def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
+    """SQS: ``{tenant, day}`` a message; failed ones are reported one by one."""
+    return each(event, _reconcile)
+
+
+def _reconcile(body: dict[str, str]) -> None:
+    tenant, day, now = Tenant(body["tenant"]), date.fromisoformat(body["day"]), clock.now()
+    row = day_rows.read(tenant, day)
+    if row is None or "due_at" not in row:
+        return
+    wrong = [one for one in reconciled(day_rows.entries(tenant, day)) if not one.balanced]
+    if not wrong:
+        day_rows.done(tenant, day, row["due_at"])
+        return
+    for one in wrong:
+        metrics.count("ReconciliationDifference", len(one.open) or 1)
+    _ask(tenant, day, wrong)
+    logger.warning("difference", extra={"day": body["day"], "sources": len(wrong)})
+    if now.date() - day < _LOOK_FOR:
+        day_rows.again(tenant, day, now)
+    else:
+        day_rows.done(tenant, day, row["due_at"])
+
+
+def _ask(tenant: Tenant, day: date, wrong: list[Sums]) -> None:
+    """One task a day, however often it is looked at."""
+    because = [
+        Reason(
+            rule="hub.reconciliation",
+            text="money of this day has no place yet",
+            facts={
+                "source": one.source,
+                "difference": str(one.difference),
+                "payments": ",".join(one.open[:50]),
+            },
+        )
+        for one in wrong
+    ]
+    write = tasks.task_write(tenant, f"reconciliation-{day}", "", "money_differs", (), because)
+    try:
+        table.transact([write])
+    except Conflict:
+        logger.info("asked_already", extra={"day": day.isoformat()})

@@ -1,0 +1,149 @@
+"""How a payment finds what it could be for: hashed keys of invoices, and whose account paid before.
+
+The keys are those of ``shared.domain.matching_lookups``. An account is personal data: it stands
+here as a hash only, and is learned only where payer and debtor belong together beyond doubt.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from shared.cloud import keys, table
+from shared.cloud.keys import Key, Tenant
+from shared.cloud.table import Row, Write
+from shared.domain.matching_lookups import amount_key, lookups_of
+from shared.domain.matching_parts import Credit, Item
+from shared.domain.model import CreditNote, Invoice, invoice_status
+from shared.domain.money import Money
+from shared.domain.sighting import Sighting
+
+# What so many invoices share says nothing about any of them.
+_MOST = 50
+# How far back a reversal that names no receipt looks for it, its own month included.
+_MONTHS = 3
+_OPEN = frozenset({"open", "partly_paid"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The ids of invoices and credit notes that share a key with a payment."""
+
+    invoices: frozenset[str] = frozenset()
+    credits: frozenset[str] = frozenset()
+
+
+def changed(
+    tenant: Tenant, fact: Invoice | CreditNote, before: Invoice | CreditNote | None
+) -> tuple[list[Row], list[Key]]:
+    """The rows to write and the keys to delete when an invoice or credit note is new or changed."""
+    kind = "INV" if isinstance(fact, Invoice) else "CRN"
+    new = _keys_of(fact)
+    old = _keys_of(before) if before is not None else set()
+    rows: list[Row] = [dict(_row(tenant, key, kind, fact.id)) for key in sorted(new - old)]
+    return rows, [_row(tenant, key, kind, fact.id) for key in sorted(old - new)]
+
+
+def found(tenant: Tenant, wanted: Iterable[str]) -> Found:
+    """What shares any of the keys; a key that very many share is passed over."""
+    known = [_names(tenant, key) for key in wanted]
+    few = [names for names in known if sum(map(len, names.values())) < _MOST]
+    return _together(few)
+
+
+def owed_by(tenant: Tenant, debtors: Iterable[str]) -> Found:
+    """The open invoices and credit notes of debtors."""
+    return _together([_names(tenant, f"D:{debtor}") for debtor in debtors])
+
+
+def payers(tenant: Tenant, account: str) -> set[str]:
+    """The debtors for whom this account is known to have paid."""
+    return _names(tenant, f"P:{account}").get("DEBTOR", set()) if account else set()
+
+
+def learned(tenant: Tenant, account: str, debtors: Sequence[str]) -> list[Write]:
+    """That an account paid for a debtor, to be written with the match that shows it."""
+    if not account or len(set(debtors)) != 1:
+        return []
+    digest = _digest(tenant, f"P:{account}")
+    row = keys.lookup(tenant, digest, "DEBTOR", debtors[0])
+    return [table.put_write(dict(row), condition=None)]
+
+
+def receipt(tenant: Tenant, sighting: Sighting) -> Row:
+    """How a receipt is found by a reversal that does not name it."""
+    digest = _digest(tenant, _receipt_key(sighting, sighting.booked))
+    return dict(keys.lookup(tenant, digest, "MON", sighting.id))
+
+
+def receipts(tenant: Tenant, sighting: Sighting) -> set[str]:
+    """The receipts of the same account and amount, of this month and the two before."""
+    found: set[str] = set()
+    month = sighting.booked.replace(day=1)
+    for _ in range(_MONTHS):
+        found |= _names(tenant, _receipt_key(sighting, month)).get("MON", set())
+        month = (month - timedelta(days=1)).replace(day=1)
+    return found
+
+
+def _receipt_key(sighting: Sighting, day: date) -> str:
+    return f"R:{sighting.account}|{amount_key(sighting.amount)}|{day:%Y-%m}"
+
+
+def left_of(note: CreditNote) -> Money:
+    """What of a credit note is not yet allocated to an invoice."""
+    left = note.total
+    for one in note.allocations:
+        left -= one.amount
+    return left
+
+
+def _keys_of(fact: Invoice | CreditNote) -> set[str]:
+    """References and number of an invoice for ever; its amount and debtor while it is open.
+
+    A credit note is found while something is left of it.
+    """
+    if isinstance(fact, CreditNote):
+        left = left_of(fact)
+        note = Credit(credit_note=fact.id, number=fact.number, debtor=fact.debtor, left=left)
+        return {*lookups_of(note), f"D:{fact.debtor}"} if left.amount > 0 else set()
+    live = invoice_status(fact) in _OPEN
+    item = Item(
+        invoice=fact.id,
+        number=fact.number,
+        debtor=fact.debtor,
+        open=fact.open,
+        due=fact.due,
+        references=(fact.reference,) if fact.reference else (),
+        state="open" if live else "closed",
+    )
+    return {*lookups_of(item), *([f"D:{fact.debtor}"] if live else [])}
+
+
+def _row(tenant: Tenant, key: str, kind: str, found_id: str) -> Key:
+    return keys.lookup(tenant, _digest(tenant, key), kind, found_id)
+
+
+def _names(tenant: Tenant, key: str) -> dict[str, set[str]]:
+    """The ids under a key, by kind."""
+    pk = keys.lookup(tenant, _digest(tenant, key), "INV", "x")["pk"]
+    names: dict[str, set[str]] = {}
+    for row in table.query(pk, "A", "Z", limit=_MOST)[:_MOST]:
+        kind, _, name = row["sk"].partition("#")
+        names.setdefault(kind, set()).add(name)
+    return names
+
+
+def _together(known: Iterable[dict[str, set[str]]]) -> Found:
+    invoices: set[str] = set()
+    credits_: set[str] = set()
+    for names in known:
+        invoices |= names.get("INV", set())
+        credits_ |= names.get("CRN", set())
+    return Found(frozenset(invoices), frozenset(credits_))
+
+
+def _digest(tenant: Tenant, key: str) -> str:
+    return hashlib.sha256(f"{tenant.id}|{key}".encode()).hexdigest()[:32]

@@ -1,0 +1,86 @@
+"""Overrides as rows: one of the creditor and its segments, one of each debtor and what it owes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from shared.cloud import keys, table
+from shared.cloud.keys import Key, Tenant
+from shared.cloud.store import Loaded
+from shared.cloud.table import Row, Write
+from shared.domain.case import Case
+from shared.domain.explain import Reason, content_hash
+from shared.domain.overrides import ClaimRef, Override, Overrides, bind
+from shared.domain.policy import Policy
+
+
+def key_of(tenant: Tenant, override: Override, debtor: str) -> Key:
+    """Where an override stands; ``debtor`` owns its agreements and invoices."""
+    if override.kind in {"creditor", "segment"}:
+        return keys.overrides(tenant)
+    return keys.debtor_overrides(tenant, debtor)
+
+
+def put(key: Key, override: Override) -> Write:
+    """Replace one override beside the others of its row; one that says nothing goes.
+
+    A ``Conflict`` when somebody else changed the row meanwhile.
+    """
+    row = table.get(key)
+    kept = {f"{one.kind}:{one.target}": one for one in _listed(row)}
+    name = f"{override.kind}:{override.target}"
+    kept.pop(name, None)
+    if not override.terms.silent() or override.segment is not None:
+        kept[name] = override
+    body = [one.model_dump(mode="json", exclude_none=True) for _, one in sorted(kept.items())]
+    version = row["version"] if row else 0
+    fields = {"body": json.dumps(body, sort_keys=True), "version": version + 1}
+    return table.update_write(
+        key,
+        set_=fields,
+        condition="attribute_not_exists(pk)" if row is None else "version = :seen",
+        values=None if row is None else {"seen": version},
+    )
+
+
+def kept(tenant: Tenant, override: Override) -> Write:
+    """The row that keeps an override for ever: decisions name it by this hash."""
+    row = keys.override(tenant, content_hash(override))
+    return table.put_write({**row, "body": override.model_dump_json()}, condition=None)
+
+
+def read(key: Key, kind: str, target: str) -> Override | None:
+    """One stored override."""
+    for one in _listed(table.get(key)):
+        if one.kind == kind and one.target == target:
+            return one
+    return None
+
+
+def found(tenant: Tenant, debtor: str, loaded: Loaded) -> Overrides:
+    """All that may bind a debtor's claims, from the rows that were read beside its case."""
+    own = loaded.row(keys.overrides(tenant))
+    theirs = loaded.row(keys.debtor_overrides(tenant, debtor))
+    return Overrides(found=(*_listed(theirs), *_listed(own)))
+
+
+def bound(
+    tenant: Tenant, loaded: Loaded, policy: Policy, overrides: Overrides
+) -> tuple[Policy, tuple[Reason, ...]]:
+    """The policy of a case under its overrides, and which of them it rests on."""
+    if not overrides.found:
+        return policy, ()
+    return bind(policy, overrides, _refs(tenant, loaded, loaded.case))
+
+
+def _refs(tenant: Tenant, loaded: Loaded, case: Case) -> Iterable[ClaimRef]:
+    for state in case.open_claims():
+        row = loaded.row(keys.invoice(tenant, state.claim.id))
+        fact: Mapping[str, Any] = json.loads(row["body"]) if row is not None else {}
+        yield ClaimRef(claim=state.claim.id, agreement=fact.get("agreement"))
+
+
+def _listed(row: Row | None) -> list[Override]:
+    return [Override.model_validate(one) for one in json.loads(row["body"])] if row else []

@@ -1,0 +1,53 @@
+"""The truth of an invoice: all that stands in its partition, read by one query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from shared.cloud import keys, table
+from shared.cloud.keys import Tenant
+from shared.cloud.table import Row
+from shared.domain.ledger_truth import Lot, Truth, Waiting
+from shared.domain.model import CreditNote, Invoice, Party, Payment
+from shared.domain.money import Money
+from shared.errors import NotFound
+
+
+def truth(tenant: Tenant, invoice_id: str) -> tuple[Row, Truth]:
+    """An invoice's row and all that is known of it, by one query and one read of its customer."""
+    row, known = money_truth(tenant, invoice_id)
+    party = table.get(keys.party(tenant, known.invoice.debtor))
+    if party is None:
+        return row, known
+    return row, replace(known, party=Party.model_validate_json(party["body"]))
+
+
+def money_truth(tenant: Tenant, invoice_id: str) -> tuple[Row, Truth]:
+    """An invoice's row and all money that is known of it, by one query. Raises ``NotFound``."""
+    pk = keys.invoice(tenant, invoice_id)["pk"]
+    rows = {row["sk"]: row for row in table.query(pk, "ALLOC#", "WAIT#~")}
+    fact = rows.pop("FACT", None)
+    if fact is None:
+        raise NotFound("no such invoice")
+    return fact, _truth_of(fact, rows)
+
+
+def _truth_of(fact: Row, beside: Mapping[str, Row]) -> Truth:
+    """The truth of an invoice's rows: the fact, and by sort key what stands beside it."""
+
+    def bodies(kind: str) -> list[str]:
+        return [row["body"] for sk, row in beside.items() if sk.startswith(kind)]
+
+    invoice = Invoice.model_validate_json(fact["body"])
+    seen, opened = fact.get("first_seen"), fact.get("first_open")
+    return Truth(
+        invoice=invoice,
+        payments=tuple(map(Payment.model_validate_json, bodies("PAY#"))),
+        credit_notes=tuple(map(CreditNote.model_validate_json, bodies("CRN#"))),
+        lots=tuple(map(Lot.model_validate_json, bodies("ALLOC#"))),
+        waiting=tuple(map(Waiting.model_validate_json, bodies("WAIT#"))),
+        first_open=Money.of(opened, invoice.total.currency) if opened else None,
+        first_seen=date.fromisoformat(seen) if seen else None,
+    )

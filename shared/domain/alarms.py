@@ -1,0 +1,103 @@
+"""Alarms: what a person must see by a day, whatever rests, and when the next one is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from shared.domain import instalments
+from shared.domain.decisions import Ask
+from shared.domain.dispute import Dispute
+from shared.domain.explain import Reason, content_hash
+from shared.domain.lapses import lapse_of
+from shared.domain.question import Question, reason
+from shared.domain.states import States
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A question that is due on a day, about a state of a case, asked once."""
+
+    on: date
+    why: str
+    state: str
+    claims: tuple[str, ...]
+    reason: Reason
+
+
+def due(question: Question) -> tuple[Ask | None, date | None]:
+    """The question that a person must hear now, if any, and the day of the next one after today."""
+    now, later = None, None
+    for alarm in _alarms(question):
+        task = f"{question.case.id}-{alarm.why}-{alarm.state}"
+        if not alarm.claims or task in question.case.tasks or task in question.case.answers:
+            continue
+        if alarm.on > question.today:
+            later = alarm.on if later is None else min(later, alarm.on)
+        elif now is None:
+            now = Ask(task=task, why=alarm.why, claims=alarm.claims, because=(alarm.reason,))
+    return now, later
+
+
+def _alarms(question: Question) -> Iterator[Alarm]:
+    yield from _limitations(question)
+    states = question.case.states
+    if states is None:
+        return
+    for dispute in states.disputes.values():
+        yield from _of_dispute(question, dispute)
+    yield from _filings(question, states)
+    yield from _instalments(question, states)
+
+
+def _of_dispute(question: Question, dispute: Dispute) -> Iterator[Alarm]:
+    claims = _open(question, (dispute.claim,))
+    facts = {"claim": dispute.claim, "state": dispute.id}
+    if dispute.state == "open":
+        text = "our own answer to the debtor's dispute is due"
+        why = reason("hub.dispute_answer", text, answer_by=dispute.answer_by, **facts)
+        yield Alarm(dispute.answer_by, "dispute_unanswered", dispute.id, claims, why)
+    state = question.case.claims[dispute.claim]
+    if dispute.credit_by is not None and dispute.left_alone(state):
+        text = "the dispute was accepted and its credit note has not come"
+        why = reason("hub.dispute_credit", text, credit_by=dispute.credit_by, **facts)
+        yield Alarm(dispute.credit_by, "credit_missing", dispute.id, claims, why)
+
+
+def _filings(question: Question, states: States) -> Iterator[Alarm]:
+    case = question.case
+    for one in states.circumstances.values():
+        if one.file_by is None:
+            continue
+        names = [claim for claim, state in case.claims.items() if one.earlier(state.claim.issued)]
+        text = "claims are to be filed with whoever runs the proceedings"
+        why = reason("hub.filing", text, circumstance=one.what, file_by=one.file_by, state=one.id)
+        on = one.file_by - timedelta(days=question.policy.process.filing_days)
+        yield Alarm(on, "filing_due", one.id, _open(question, tuple(names)), why)
+
+
+def _instalments(question: Question, states: States) -> Iterator[Alarm]:
+    for plan in states.plans.values():
+        late = plan.late(question.case.claims, question.today)
+        if plan.missed is None or plan.ended is not None or not late:
+            continue
+        if instalments.by_letter(question, plan) or instalments.reminded(question.case, plan):
+            continue
+        text = "an instalment was not paid and no letter can say so: a friendly word, at no cost"
+        why = reason("hub.instalment", text, plan=plan.id, number=plan.missed)
+        claims = _open(question, plan.claims)
+        yield Alarm(question.today, "instalment_missed", plan.id, claims, why)
+
+
+def _limitations(question: Question) -> Iterator[Alarm]:
+    """A person sees to a claim in time; where no rule is known, as soon as it is old."""
+    for name, state in question.case.claims.items():
+        lapse = lapse_of(question.case, state, question.law, question.today)
+        if lapse is not None and state.open:
+            on, digest = lapse.warn_on or question.today, content_hash(name.encode())[:12]
+            yield Alarm(on, "limitation_near", digest, (name,), lapse.because[0])
+
+
+def _open(question: Question, claims: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(one for one in claims if question.case.claims[one].open)

@@ -1,0 +1,131 @@
+"""What a command looks at, and why it may be refused; every refusal has a code and a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from shared.domain.case import Case, ClaimState
+from shared.domain.dispute import left_alone
+from shared.domain.fold_states import states_of
+from shared.domain.law import LawPack
+from shared.domain.money import Money, total
+from shared.domain.plan import IN_FORCE
+from shared.domain.policy import Policy
+from shared.domain.states import States
+from shared.errors import Refused
+
+SENTENCES = {
+    "balance_changed": "The open amount is no longer that of the plan: offer a new one.",
+    "bad_amount": "The amount is nothing, more than what is open, or in another currency.",
+    "bad_day": "The day is past, or further away than the policy allows.",
+    "case_closed": "The case is closed.",
+    "disputed": "The claim is disputed: settle the dispute first.",
+    "disputed_already": "All that is open of the claim is disputed already.",
+    "does_not_sum": "The instalments do not sum to the open amount, or are not in order of days.",
+    "ended": "It has ended already.",
+    "key_reused": "This id was used for another command.",
+    "no_fee": "There is no fee that could be taken back.",
+    "no_such_claim": "The case has no such claim.",
+    "no_such_party": "The hub knows no such party.",
+    "no_such_state": "The case has nothing of that name.",
+    "nothing_open": "Nothing is open of it.",
+    "plan_in_force": "A payment plan covers the claim.",
+    "promise_open": "A promise or settlement for the claim is still open.",
+    "same_party": "The debtor itself cannot stand beside the debtor.",
+    "too_many_claims": "That concerns too many claims at once: name fewer.",
+    "too_many_promises": "The debtor has promised as often as the policy allows within a year.",
+    "waived_already": "The interest of those days is waived already, or has not accrued yet.",
+    "with_partner": "The claim is with the partner: call it back first, or agree there.",
+}
+
+
+def refused(code: str) -> Refused:
+    """The refusal of a command, with the sentence for its giver."""
+    return Refused("a command cannot be carried out", code=code, sentence=SENTENCES[code])
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A case in which somebody gives a command: ``now`` is aware, in the creditor's own zone."""
+
+    case: Case
+    policy: Policy
+    law: LawPack
+    now: datetime
+
+    @property
+    def at(self) -> datetime:
+        """The instant, UTC, that events bear."""
+        return self.now.astimezone(UTC)
+
+    @property
+    def today(self) -> date:
+        """The creditor's day."""
+        return self.now.date()
+
+    @property
+    def states(self) -> States:
+        """The states of the case."""
+        return states_of(self.case)
+
+    def claim(self, name: str) -> ClaimState:
+        """A claim of the case."""
+        state = self.case.claims.get(name)
+        if state is None:
+            raise refused("no_such_claim")
+        return state
+
+    def owed(self, name: str) -> ClaimState:
+        """A claim of which something is open."""
+        state = self.claim(name)
+        if not state.open:
+            raise refused("nothing_open")
+        return state
+
+    def ours(self, name: str) -> ClaimState:
+        """A claim of which something is open and that we collect ourselves."""
+        state = self.owed(name)
+        if state.with_partner:
+            raise refused("with_partner")
+        return state
+
+    def chosen(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """The named claims, or all open ones that we collect, that nothing else binds."""
+        if not names:
+            names = tuple(one.claim.id for one in self.case.open_claims() if not one.with_partner)
+        if not names:
+            raise refused("nothing_open")
+        for name in dict.fromkeys(names):
+            self.ours(name)
+            self.unbound(name)
+        return tuple(dict.fromkeys(names))
+
+    def unbound(self, name: str) -> None:
+        """Refuses a claim that a plan in force covers, or that was promised."""
+        for plan in self.states.plans.values():
+            if name in plan.claims and plan.stage(self.case.claims, self.today) in IN_FORCE:
+                raise refused("plan_in_force")
+        for promise in self.states.promises.values():
+            if name not in promise.claims or promise.outcome != "open":
+                continue
+            judged = promise.judged(self.case.claims, self.today)
+            # A settlement that is paid has its rest still to be let go.
+            if judged == "open" or (judged == "kept" and promise.settles):
+                raise refused("promise_open")
+
+    def open_of(self, names: tuple[str, ...]) -> Money:
+        """What is open of some claims together."""
+        return total([self.case.claims[name].open for name in names], self.case.currency)
+
+    def undisputed(self, names: tuple[str, ...]) -> Money:
+        """What is open of some claims and not contested."""
+        disputes = self.states.disputes.values()
+        parts = [left_alone(disputes, self.case.claims[name]) for name in names]
+        return self.open_of(names) - total(parts, self.case.currency)
+
+    def within(self, amount: Money, most: Money) -> Money:
+        """An amount that is more than nothing and not above another."""
+        if amount.currency != most.currency or not 0 < amount.amount <= most.amount:
+            raise refused("bad_amount")
+        return amount

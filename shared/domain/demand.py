@@ -1,0 +1,60 @@
+"""Demands: what a notice may ask for of a claim, which is less than what is open of it.
+
+A disputed part is left out, with the interest on it; the reminder of an instalment asks for that
+instalment alone. The ledger's own positions stay whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+from shared.domain import interest, ledger
+from shared.domain.case import Case, ClaimState
+from shared.domain.decisions import Remind
+from shared.domain.dispute import left_alone
+from shared.domain.instalments import late_shares
+from shared.domain.law import LawPack
+from shared.domain.ledger import Position
+from shared.domain.money import Money
+from shared.domain.waivers import bearing
+
+
+def asked_for(case: Case, law: LawPack, on: date, decision: Remind) -> dict[str, Position]:
+    """What a contact asks for on a day, by the id of each claim that it names."""
+    late = late_shares(case, decision)
+    nothing = Money.zero(case.currency)
+    if late:
+        bare = interest.Interest(total=nothing, segments=(), unknown_from=None, because=())
+        return {name: Position(open=one, interest=bare, fees=nothing) for name, one in late.items()}
+    return demands(case, law, on, (*decision.claims, *decision.also))
+
+
+def demands(case: Case, law: LawPack, on: date, claims: Iterable[str]) -> dict[str, Position]:
+    """What may be asked for of several claims on a day (creditor's zone), by claim id."""
+    found = ledger.positions(case, law, on, claims)
+    if case.states is None:
+        return found
+    for name, position in found.items():
+        part = left_alone(case.states.disputes.values(), case.claims[name])
+        if part:
+            found[name] = _without(part, case.claims[name], position, law, on)
+    return found
+
+
+def _without(
+    part: Money, state: ClaimState, position: Position, law: LawPack, on: date
+) -> Position:
+    nothing, claim = Money.zero(part.currency), state.claim
+    undisputed = tuple((day, max(nothing, one - part)) for day, one in ledger.balances(state))
+    late = interest.accrue(
+        law,
+        capacity=claim.capacity,
+        natural_person=claim.natural_person,
+        due=claim.due,
+        balances=bearing(undisputed, state.interest_waived_to),
+        to=on,
+        agreed_rate=None,
+    )
+    return replace(position, open=position.open - part, interest=late)

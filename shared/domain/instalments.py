@@ -1,0 +1,149 @@
+"""The reminder of a missed instalment: friendly, without a fee, and no step of the policy.
+
+It names what is late of the plan and nothing else, and gives the plan's own days of grace. The
+claims of the plan stand in ``also``: no step of theirs is done by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date
+
+from shared.domain import law as legal
+from shared.domain.act_keys import act_key
+from shared.domain.case import Case, ClaimState
+from shared.domain.contacts import DELIVERY_DAYS, next_contact_on
+from shared.domain.decisions import Remind, Rest
+from shared.domain.dispute import left_alone
+from shared.domain.explain import content_hash
+from shared.domain.money import Money
+from shared.domain.obstacles import Aside, of_states
+from shared.domain.plan import Plan
+from shared.domain.policy import Step
+from shared.domain.question import Question, reason
+
+STEP = "instalment-"
+
+
+def shares(case: Case, plan: Plan, late: int) -> dict[str, Money]:
+    """What is late of a plan up to its instalment ``late``, by claim, the oldest claim first."""
+    left = plan.behind(case.claims, late)
+    found = {}
+    for state in case.open_claims():
+        if state.claim.id in plan.claims and left.amount > 0:
+            found[state.claim.id] = min(left, state.open)
+            left -= found[state.claim.id]
+    return found
+
+
+def late_shares(case: Case, decision: Remind) -> dict[str, Money]:
+    """What a reminder of an instalment asks for, by claim; empty for any other contact."""
+    for plan in case.states.plans.values() if case.states is not None else ():
+        if plan.missed is not None and decision.step == _step(plan):
+            return shares(case, plan, plan.missed)
+    return {}
+
+
+def answers(question: Question) -> list[Remind | Rest]:
+    """The reminders of missed instalments that may go now, or when they may."""
+    found: list[Remind | Rest] = []
+    for plan in question.case.states.plans.values() if question.case.states else ():
+        step = by_letter(question, plan)
+        if step is not None and _free(question, plan.claims):
+            found.append(_answer(question, plan, step))
+    return found
+
+
+def by_letter(question: Question, plan: Plan) -> Step | None:
+    """The policy's step whose channel carries the reminder; None where a person must see to it.
+
+    A person does when the policy lets no reminder go by itself, when the one reminder failed or
+    came back, when something else than the plan is the matter with a claim, and when the days of
+    grace are too short for a letter that has not gone yet.
+    """
+    if plan.missed is None or plan.ended is not None:
+        return None
+    if not plan.late(question.case.claims, question.today):
+        return None
+    step = next((one for one in question.policy.steps if one.action == "remind"), None)
+    if step is None or step.automation != "automatic":
+        return None
+    if any(one.step == _step(plan) for one in question.case.notices.values()):
+        return None
+    states = _states(question, plan.claims)
+    if not all(_plain(question, state) for state in states):
+        return None
+    return step if _deadline_fits(question, plan, step) else None
+
+
+def reminded(case: Case, plan: Plan) -> bool:
+    """Whether the debtor may have the reminder of a plan's missed instalment."""
+    return any(one.arrived for one in case.notices.values() if one.step == _step(plan))
+
+
+def _answer(question: Question, plan: Plan, step: Step) -> Remind | Rest:
+    case, number = question.case, plan.missed or 1
+    facts = {"plan": plan.id, "number": number}
+    text = "an instalment was not paid: a friendly word about it, at no cost"
+    why = reason("hub.instalment", text, **facts)
+    opens = legal.contact_opens(question.law, question.now)
+    if opens is not None:
+        return Rest(until=opens.astimezone(UTC), why="contact_window", because=(why,))
+    again = next_contact_on(question)
+    if question.today < again:
+        return Rest(until=question.opening(again), why="gathering", because=(why,))
+    also = tuple(shares(case, plan, number))
+    return Remind(
+        act=act_key(case, _step(plan), also),
+        step=_step(plan),
+        claims=(),
+        also=also,
+        channels=step.channels,
+        letter=step.letter,
+        tone="friendly",
+        deadline=plan.grace_ends(number),
+        next_action="none",
+        next_on=None,
+        because=(why,),
+    )
+
+
+def _plain(question: Question, state: ClaimState) -> bool:
+    """Whether the plan alone keeps a claim from moving."""
+    found, states = of_states(question, state), question.case.states
+    alone = isinstance(found, Aside) and found.reason.rule == "hub.plan"
+    doubtful = state.do_not_dun or state.missing or state.raised
+    contested = states is not None and left_alone(states.disputes.values(), state)
+    return alone and not doubtful and not contested
+
+
+def _deadline_fits(question: Question, plan: Plan, step: Step) -> bool:
+    """Whether the days of grace leave the debtor all the time that the law gives to pay."""
+    end = plan.grace_ends(plan.missed or 1)
+    return all(_least(question, state, step) <= end for state in _states(question, plan.claims))
+
+
+def _least(question: Question, state: ClaimState, step: Step) -> date:
+    days = DELIVERY_DAYS.get(step.channels[0], max(DELIVERY_DAYS.values()))
+    day, _ = legal.deadline(
+        question.law, question.facts(state), question.today, delivery_days=days, payment_days=1
+    )
+    return day
+
+
+def _free(question: Question, claims: Iterable[str]) -> bool:
+    """Whether neither a question to a person nor a hold stands in the way."""
+    case = question.case
+    names = set(claims)
+    asked = any(not names.isdisjoint(task.claims) for task in case.tasks.values())
+    held = any(one.covers(name, question.today) for one in case.holds.values() for name in names)
+    return not asked and not held
+
+
+def _states(question: Question, claims: Iterable[str]) -> list[ClaimState]:
+    return [question.case.claims[name] for name in claims if question.case.claims[name].open]
+
+
+def _step(plan: Plan) -> str:
+    """The name of the act, which is no policy step; a plan's id may hold what a channel refuses."""
+    return STEP + content_hash(plan.id.encode())[:8]

@@ -1,0 +1,114 @@
+"""What is known of one invoice: what its books state, what the hub booked on it, what waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from shared.domain.explain import Record
+from shared.domain.model import Allocation, CreditNote, Id, Invoice, Party, Payment
+from shared.domain.money import Money, total
+
+MoveKind = Literal["matched", "unmatched", "reversed", "reinstated"]
+
+
+class Move(Record):
+    """A change of what one payment settles of one invoice's principal; ``amount`` is signed.
+
+    ``id`` is the payment's for the first one, the reversal's or reinstatement's own, and else
+    ``<payment>~<version>``. ``on`` is the day of the change on the creditor's account; ``code`` the
+    feed's reason for taking the money back.
+    """
+
+    id: Id
+    kind: MoveKind
+    amount: Money
+    on: date
+    code: str = Field(default="", pattern=r"^[A-Za-z0-9_.:-]{0,40}$")
+
+
+class Seen(Record):
+    """When and by whom money was seen: its feed (a connection's id), days, and shared ids.
+
+    ``transfer_ids`` are ids that other feeds of the same money may carry too.
+    """
+
+    feed: str
+    value_date: date
+    booked: date
+    paid: date | None = None
+    transfer_ids: tuple[str, ...] = ()
+
+
+class Lot(Record):
+    """What the hub booked of one payment on one invoice, change by change, oldest first.
+
+    ``charges`` is what the payment settled beside the principal (fees and interest).
+    """
+
+    payment: Id
+    seen: Seen
+    moves: tuple[Move, ...] = Field(min_length=1)
+    charges: Money | None = None
+
+    @property
+    def gross(self) -> Money:
+        """What is matched to the invoice, whether or not it was taken back since."""
+        return self._sum("matched", "unmatched")
+
+    @property
+    def net(self) -> Money:
+        """What is matched and has not been taken back."""
+        return self._sum("matched", "unmatched", "reversed", "reinstated")
+
+    def _sum(self, *kinds: MoveKind) -> Money:
+        result = Money.zero(self.moves[0].amount.currency)
+        for move in self.moves:
+            if move.kind in kinds:
+                result += move.amount
+        return result
+
+
+class Waiting(Record):
+    """Money that could be for this invoice and is not booked on it: the claim is left alone.
+
+    ``hint``: the feed is no authority for its account, so the money waits until the books show it.
+    """
+
+    payment: Id
+    seen: Seen
+    amount: Money
+    hint: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """All that is known of one invoice.
+
+    ``first_open`` and ``first_seen`` are the balance and the day of its first sight: what the books
+    had lowered by then, no money that was booked later can explain.
+    """
+
+    invoice: Invoice
+    payments: tuple[Payment, ...] = ()
+    credit_notes: tuple[CreditNote, ...] = ()
+    party: Party | None = None
+    lots: tuple[Lot, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+    first_open: Money | None = None
+    first_seen: date | None = None
+
+    def booked_by(self, payment: Payment) -> Money:
+        """What a payment of the books settles of this invoice."""
+        return self._of(payment.allocations)
+
+    def credited_by(self, note: CreditNote) -> Money:
+        """What a credit note settles of this invoice."""
+        return self._of(note.allocations)
+
+    def _of(self, allocations: tuple[Allocation, ...]) -> Money:
+        parts = [one.amount for one in allocations if one.invoice == self.invoice.id]
+        return total(parts, self.invoice.total.currency)

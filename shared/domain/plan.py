@@ -1,0 +1,140 @@
+"""Payment plans: instalments that sum exactly, and what the money says about keeping them."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Literal
+
+from shared.domain.case_parts import ClaimState
+from shared.domain.explain import Record
+from shared.domain.model import Id
+from shared.domain.money import Money, total
+from shared.domain.plan_events import Instalment, NewClaims, OnBroken
+from shared.domain.promise import received
+
+Stage = Literal["proposed", "agreed", "active", "completed", "broken", "cancelled", "lapsed"]
+Rhythm = Literal["week", "two_weeks", "month"]
+
+IN_FORCE: frozenset[Stage] = frozenset({"proposed", "agreed", "active"})
+
+_DAYS = {"week": 7, "two_weeks": 14}
+_MONTHS = 12
+
+
+class Plan(Record):
+    """A plan over some claims; ``before`` is what they had received when it was proposed.
+
+    ``missed`` is the number of the first instalment that was recorded as missed. ``cleared`` are
+    claims for which a person said to go on after it broke.
+    """
+
+    id: str
+    claims: tuple[Id, ...]
+    instalments: tuple[Instalment, ...]
+    before: Money
+    answer_by: date
+    clearing_days: int
+    grace_days: int
+    new_claims: NewClaims
+    on_broken: OnBroken
+    agreed: bool = False
+    missed: int | None = None
+    ended: Literal["completed", "broken", "cancelled", "lapsed"] | None = None
+    cleared: tuple[Id, ...] = ()
+
+    @property
+    def total(self) -> Money:
+        """What the instalments come to together."""
+        return total([one.amount for one in self.instalments], self.before.currency)
+
+    def stage(self, claims: Mapping[str, ClaimState], today: date) -> Stage:
+        """Where the plan stands on a day: by the money that came in, in the order of instalments.
+
+        It is completed when its claims are paid, and broken when a second instalment is late or
+        the grace after the first late one is over.
+        """
+        if self.ended is not None:
+            return self.ended
+        if not any(claims[one].open for one in self.claims):
+            return "completed"
+        if not self.agreed:
+            return "proposed" if today <= self.answer_by else "lapsed"
+        late = self.late(claims, today)
+        if late:
+            first = self.instalments[late[0] - 1]
+            if len(late) > 1 or today > self._last_day(first) + timedelta(days=self.grace_days):
+                return "broken"
+        paid = received(claims, self.claims, self.before.currency) - self.before
+        began = today >= self.instalments[0].due or paid.amount > 0
+        return "active" if began else "agreed"
+
+    def late(self, claims: Mapping[str, ClaimState], today: date) -> tuple[int, ...]:
+        """The numbers of the instalments that are not covered and whose time is over on a day."""
+        return tuple(
+            number for number, one in self._uncovered(claims) if today > self._last_day(one)
+        )
+
+    def behind(self, claims: Mapping[str, ClaimState], number: int) -> Money:
+        """How much of the instalments up to ``number`` (from one) has not come; never negative."""
+        wanted = total([one.amount for one in self.instalments[:number]], self.before.currency)
+        since = received(claims, self.claims, self.before.currency) - self.before
+        return max(Money.zero(wanted.currency), wanted - since)
+
+    def grace_ends(self, number: int) -> date:
+        """The last day on which a late instalment still saves the plan."""
+        last = self._last_day(self.instalments[number - 1])
+        return last + timedelta(days=self.grace_days)
+
+    def looks_on(self, claims: Mapping[str, ClaimState], today: date) -> date | None:
+        """The last day before which nothing changes by itself; None when nothing will."""
+        if not self.agreed:
+            return self.answer_by
+        days = []
+        for index, (_, one) in enumerate(self._uncovered(claims)):
+            days.append(self._last_day(one))
+            if index == 0:
+                days.append(self._last_day(one) + timedelta(days=self.grace_days))
+        return min((day for day in days if day >= today), default=None)
+
+    def _uncovered(self, claims: Mapping[str, ClaimState]) -> list[tuple[int, Instalment]]:
+        """Instalments that the money since the plan began does not reach, with their numbers."""
+        left = received(claims, self.claims, self.before.currency) - self.before
+        found = []
+        for number, one in enumerate(self.instalments, start=1):
+            left -= one.amount
+            if left.amount < 0:
+                found.append((number, one))
+        return found
+
+    def _last_day(self, one: Instalment) -> date:
+        return one.due + timedelta(days=self.clearing_days)
+
+
+def schedule(amount: Money, count: int, first: date, every: Rhythm) -> tuple[Instalment, ...]:
+    """``count`` instalments of ``amount``, alike but for the last, which takes the odd cents.
+
+    A monthly plan keeps the day of the month, or the month's last where it is shorter. Raises
+    ``ValueError`` when an instalment would be nothing.
+
+    >>> [str(one.amount) for one in schedule(Money.of("100.00", "EUR"), 3, date(2026, 1, 31),
+    ...                                      "month")]
+    ['33.33 EUR', '33.33 EUR', '33.34 EUR']
+    """
+    share = amount.split(count)[-1]
+    if share.amount <= 0:
+        raise ValueError("an instalment is more than nothing")
+    shares = [share] * (count - 1)
+    shares.append(amount - total(shares, amount.currency))
+    return tuple(
+        Instalment(due=_day(first, number, every), amount=one) for number, one in enumerate(shares)
+    )
+
+
+def _day(first: date, number: int, every: Rhythm) -> date:
+    if every != "month":
+        return first + timedelta(days=number * _DAYS[every])
+    years, month = divmod(first.month - 1 + number, _MONTHS)
+    year = first.year + years
+    return date(year, month + 1, min(first.day, monthrange(year, month + 1)[1]))

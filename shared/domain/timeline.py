@@ -1,0 +1,54 @@
+"""The timeline's words: what an event of a command did, in one plain English sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from shared.domain.events import CaseEvent
+from shared.domain.money import Money
+
+# Each sentence names fields of its event; a day is written in ISO 8601, money with its currency.
+_WORDS: Mapping[str, str] = {
+    "held": "A hold ({reason}) rests until {until}.",
+    "released": "The hold {hold} has ended.",
+    "disputed": "Claim {claim} is disputed ({amount}); our answer is due by {answer_by}.",
+    "dispute_answered": "The debtor has our answer to dispute {dispute}.",
+    "dispute_settled": "Dispute {dispute} is {outcome}.",
+    "stop_requested": "No act may cost the debtor anything from {on} on.",
+    "stop_withdrawn": "The request to stop is taken back.",
+    "circumstance_noted": "A circumstance is noted: {what}, effective {effective}.",
+    "circumstance_ended": "Circumstance {circumstance} has ended.",
+    "liable_named": "Party {party} stands beside the debtor for claim {claim}: {role}.",
+    "liable_released": "Party {party} no longer stands beside the debtor for claim {claim}.",
+    "promise_made": "{amount} is promised by {day}; its claims rest until {holds_to}.",
+    "promise_ended": "Promise {promise} was {outcome}.",
+    "plan_proposed": "A payment plan is offered until {answer_by}.",
+    "plan_agreed": "Payment plan {plan} is agreed: while it is kept nothing advances.",
+    "instalment_missed": "Instalment {number} of payment plan {plan} was not paid in time.",
+    "plan_ended": "Payment plan {plan} is {outcome}.",
+    "written_off": "{amount} of claim {claim} is written off ({cause}).",
+    "interest_waived": "No interest is asked for on claim {claim} up to {to}.",
+    "fee_credited": "The fee of {amount} on claim {claim} is taken back.",
+    "due_moved": "Claim {claim} is due on {due} instead of {before}.",
+    "commanded": "{by}: {type} ({why}).",
+}
+
+
+def words(event: CaseEvent) -> str:
+    """The sentence for an event; empty for one that no command makes."""
+    sentence = _WORDS.get(event.kind)
+    if sentence is None:
+        return ""
+    fields = {name: _said(value) for name, value in event}
+    return sentence.format_map(fields)
+
+
+def _said(value: object) -> str:
+    match value:
+        case None:
+            return "open end or all"
+        case date() | Money() | str() | int():
+            return str(value)
+        case _:
+            return ""

@@ -1,0 +1,167 @@
+"""The oracle's own view of disputes, promises, plans, circumstances and requests to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from shared.domain import plan_events as agreed
+from shared.domain import state_events as stated
+
+if TYPE_CHECKING:
+    from tests.domain.oracle import Claim
+
+STOPS = {"bankruptcy", "restructuring", "debt_arrangement"}
+GOES_ON = {"restructuring", "debt_arrangement"}
+
+
+@dataclass
+class Dispute:
+    claim: str
+    amount: Decimal | None
+    credited: Decimal
+    outcome: str = "open"
+    resumes_on: date | None = None
+
+    def part(self, claim: Claim) -> Decimal:
+        """What it still keeps from being asked for."""
+        if self.outcome not in {"open", "accepted"}:
+            return Decimal(0)
+        if self.amount is None:
+            return claim.open
+        return max(Decimal(0), self.amount - (claim.credited - self.credited))
+
+
+@dataclass
+class Bargain:
+    """A promise, a settlement or a plan, with what its claims had received before."""
+
+    event: Any
+    before: Decimal
+    agreed: bool = False
+    ended: str | None = None
+    cleared: set[str] = field(default_factory=set)
+
+
+@dataclass
+class States:
+    disputes: dict[str, Dispute] = field(default_factory=dict)
+    promises: dict[str, Bargain] = field(default_factory=dict)
+    plans: dict[str, Bargain] = field(default_factory=dict)
+    circumstances: dict[str, tuple[Any, set[str]]] = field(default_factory=dict)
+    stops: dict[str, tuple[tuple[str, ...], set[str]]] = field(default_factory=dict)
+
+    def note(self, event: Any, claims: Mapping[str, Claim]) -> None:
+        """One more event."""
+        match event:
+            case stated.Disputed():
+                amount = event.amount.amount if event.amount else None
+                credited = claims[event.claim].credited
+                self.disputes[event.dispute] = Dispute(event.claim, amount, credited)
+            case stated.DisputeSettled():
+                self.disputes[event.dispute].outcome = event.outcome
+                self.disputes[event.dispute].resumes_on = event.resumes_on
+            case stated.StopRequested():
+                self.stops[event.stop] = (event.claims, set())
+            case stated.StopWithdrawn():
+                self.stops.pop(event.stop)
+            case stated.CircumstanceNoted():
+                self.circumstances[event.circumstance] = (event, set())
+            case stated.CircumstanceEnded():
+                self.circumstances.pop(event.circumstance)
+            case agreed.PromiseMade():
+                self.promises[event.promise] = Bargain(event, _received(event.claims, claims))
+            case agreed.PromiseEnded():
+                self.promises[event.promise].ended = event.outcome
+            case agreed.PlanProposed():
+                self.plans[event.plan] = Bargain(event, _received(event.claims, claims))
+            case agreed.PlanAgreed():
+                self.plans[event.plan].agreed = True
+            case agreed.PlanEnded():
+                self.plans[event.plan].ended = event.outcome
+
+    def cleared(self, why: str, claims: tuple[str, ...]) -> None:
+        """A person said that claims go on in spite of a state."""
+        for event, free in self.circumstances.values():
+            if why == f"circumstance_{event.what}":
+                free.update(claims)
+        for _, free in self.stops.values() if why == "stop_requested" else ():
+            free.update(claims)
+        for plan in self.plans.values() if why == "plan_broken" else ():
+            plan.cleared.update(claims)
+
+    def resting(self, name: str, claims: Mapping[str, Claim], today: date) -> Iterator[str]:
+        """Why a claim rests for the sake of a state."""
+        claim = claims[name]
+        if claim.open > 0 and self.contested(name, claim) >= claim.open:
+            yield "all that is open is disputed"
+        for one in self.disputes.values():
+            if one.claim == name and one.resumes_on and today < one.resumes_on:
+                yield "a rejected dispute is followed by a rest"
+        for bargain in self.promises.values():
+            if name in bargain.event.claims and _promise_holds(bargain, claims, today):
+                yield "it was promised"
+        for bargain in self.plans.values():
+            covers = name in bargain.event.claims or bargain.event.new_claims == "hold"
+            if covers and _plan_holds(bargain, claims, today):
+                yield "a plan is in force"
+        for event, free in self.circumstances.values():
+            if _stands(event, claim.joined.issued, name in free):
+                yield f"{event.what} stands in the way"
+        for names, free in self.stops.values():
+            if name in names and name not in free:
+                yield "the debtor asked to stop and nobody has decided"
+
+    def contested(self, name: str, claim: Claim) -> Decimal:
+        """The contested part of what is open of a claim."""
+        parts = [one.part(claim) for one in self.disputes.values() if one.claim == name]
+        return min(claim.open, sum(parts, Decimal(0)))
+
+    def stopped(self, name: str) -> bool:
+        """Whether no act about a claim may cost the debtor anything."""
+        return any(name in names for names, _ in self.stops.values())
+
+    def plan_broken(self, name: str) -> bool:
+        """Whether a plan over a claim was broken."""
+        return any(
+            one.ended == "broken" and name in one.event.claims for one in self.plans.values()
+        )
+
+
+def _stands(event: Any, issued: date, free: bool) -> bool:
+    if issued <= event.effective and event.what in STOPS:
+        return True
+    if issued > event.effective and event.what in GOES_ON:
+        return False
+    return not free
+
+
+def _received(names: tuple[str, ...], claims: Mapping[str, Claim]) -> Decimal:
+    return sum((claims[name].received for name in names), Decimal(0))
+
+
+def _promise_holds(one: Bargain, claims: Mapping[str, Claim], today: date) -> bool:
+    if one.ended is not None or today > one.event.holds_to:
+        return False
+    come = _received(one.event.claims, claims) - one.before
+    return come < one.event.amount.amount
+
+
+def _plan_holds(one: Bargain, claims: Mapping[str, Claim], today: date) -> bool:
+    plan = one.event
+    if one.ended is not None or not any(claims[name].open > 0 for name in plan.claims):
+        return False
+    if not one.agreed:
+        return bool(today <= plan.answer_by)
+    come = _received(plan.claims, claims) - one.before
+    wanted, late = Decimal(0), []
+    for part in plan.instalments:
+        wanted += part.amount.amount
+        last = part.due + timedelta(days=plan.clearing_days)
+        if come < wanted and today > last:
+            late.append(last)
+    grace = timedelta(days=plan.grace_days)
+    return not (len(late) > 1 or (late and today > late[0] + grace))

@@ -1,0 +1,89 @@
+"""What a letter says of a state: what is disputed is named, not asked for; a stop costs nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.domain.demand import asked_for
+from shared.domain.letter import render
+from shared.domain.letter_input import LetterInput
+from shared.domain.notice import letter_for
+from tests.domain.casebook import (
+    FI,
+    answered,
+    ask_of,
+    asked,
+    case_of,
+    day,
+    eur,
+    joined,
+    more,
+    paid,
+    reminded,
+)  # fmt: skip
+from tests.domain.statebook import euros, lived, told
+from tests.domain.test_notice import CREDITOR, party
+
+REMINDED = case_of(joined("a"), reminded("n1", "01-19", deadline="01-30"))
+
+
+def letter(case, when: str, language: str = "en") -> LetterInput:
+    decision, today = ask_of(case, when), day(when)
+    at = asked_for(case, FI, today, decision)
+    return letter_for(case, decision, CREDITOR, party(language=language), at, today)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "Disputed part"), ("fi", "Riitautettu osa"), ("sv", "Bestridd del")],
+)
+def test_a_disputed_part_is_named_and_left_out_of_what_is_asked_for(language, words):
+    case = told(
+        REMINDED, "02-02", "dispute", claim="erp:a", ground="wrong_price", amount=euros("40.00")
+    )
+    case = told(case, "02-03", "answer_dispute", "k2", dispute="k1")
+    case = more(case, paid("p1", "02-04", "10.00"))
+
+    made = letter(case, "02-17", language)
+
+    (item,) = made.items
+    assert (item.total, item.open, item.disputed) == (eur("100.00"), eur("50.00"), eur("40.00"))
+    assert made.totals.principal == eur("50.00")
+    text = render(made).text
+    assert words in text
+    # What is disputed is not told as paid.
+    assert "10.00" in text.replace(",", ".")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "bear no cost"), ("fi", "ei peritä kuluja"), ("sv", "inga kostnader")],
+)
+def test_after_a_request_to_stop_the_letter_says_that_acts_are_free(language, words):
+    stopped = told(REMINDED, "02-02", "stop_request")
+    question = ask_of(stopped, "02-03")
+    free = more(stopped, asked(question.task, question.why, "02-03", "a"),
+                answered(question.task, "continue", "02-04"))  # fmt: skip
+
+    made = letter(free, "02-05", language)
+
+    assert made.totals.fees == eur("0.00")
+    assert words in render(made).text
+    assert words not in render(letter(REMINDED, "02-05", language)).text
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "Later instalments"), ("fi", "myöhemmät erät"), ("sv", "Senare avbetalningar")],
+)
+def test_a_word_about_an_instalment_asks_for_nothing_else(language, words):
+    case = told(
+        case_of(joined("a")), "01-19", "propose_plan", count=4, first="2026-02-02", agreed=True
+    )
+    case = lived(more(case, paid("p1", "02-03", "10.00")), "02-06")
+
+    made = letter(case, "02-06", language)
+
+    assert made.totals.due == eur("15.00")
+    assert (made.deadline, made.next_step) == (day("02-19"), "none")
+    assert words in render(made).text
