@@ -140,7 +140,7 @@ class Cast:
             self.receipts.append((seen, Receipt(posted.id, on, amount)))
             name = self.names[plan.invoice.customer]
             reference = posted.payment_reference.replace(" ", "")
-            paid = Payment(posted.id, posted.number, reference, name, on, amount, way)
+            paid = Payment(posted.id, posted.number, reference, name, on, amount, way, seen)
             self.payments.append(paid)
         friendly = plan.invoice.due + timedelta(days=_FRIENDLY)
         on = friendly + timedelta(days=3)

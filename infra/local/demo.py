@@ -178,7 +178,7 @@ def close(
     letters = _write_letters(hub, out / "letters")
     files = _write_case_files(world, out / "case-files")
     book = collect(hub.stack, hub.table, TENANT, first=first, last=last, zone=setup.ZONE)
-    figures = summary(book)
+    figures = summary(book, world.payers.really() if world.payers else None)
     steps = calls.per_step(calls.read(Path(hub.stack.directory)))
     report = out / "report.html"
     links = {**letters, **files}

@@ -18,6 +18,7 @@ from infra.local.hub import TENANT, ApiError, Hub
 from infra.local.setup import BANK, PAYOUT_NAME, STRIPE
 from infra.local.stripe import Stripe
 from shared.domain.calendar import is_banking_day
+from shared.domain.money import Money
 
 _PAYOUT_AFTER = timedelta(days=3)
 _CLERK_AFTER = timedelta(days=2)
@@ -28,7 +29,10 @@ Way = Literal["transfer", "text", "typo", "card", "desk"]
 
 @dataclass(frozen=True)
 class Payment:
-    """One payment as it really was: the truth that the hub must arrive at."""
+    """One payment as it really was: the truth that the hub must arrive at.
+
+    ``booked`` is the day on which the accountant has it in the books.
+    """
 
     invoice: int
     number: str
@@ -37,6 +41,7 @@ class Payment:
     on: date
     amount: Decimal
     way: Way
+    booked: date
 
 
 @dataclass
@@ -75,7 +80,7 @@ class Payers:
 
     def live(self, day: date) -> None:
         """All up to the morning of a day: its cards, and the bank to the evening before it."""
-        desk = [one for one in self.plans if one.way == "desk" and one.on <= day]
+        desk = [one for one in self.plans if one.way == "desk" and one.booked <= day]
         self.plans = [one for one in self.plans if one not in desk]
         self._note(desk)
         self._cards(day)
@@ -98,6 +103,14 @@ class Payers:
                     body = {"allocations": parts, "reason": "reference_mistyped"}
                     self.hub.call("POST", f"/v1/payments/{found['id']}/match", body)
                     break
+
+    def really(self) -> dict[str, Money]:
+        """What has been paid for each invoice and seen by somebody, by the hub's id of it."""
+        paid: dict[str, Money] = {}
+        for one in self.done:
+            invoice, amount = f"{self.erp}:{one.invoice}", Money(one.amount, "EUR")
+            paid[invoice] = paid[invoice] + amount if invoice in paid else amount
+        return paid
 
     def _transfers(self, day: date) -> list[Transfer]:
         """What is on the account on the evening of a bank day."""

@@ -31,10 +31,10 @@ def money_truth(tenant: Tenant, invoice_id: str) -> tuple[Row, Truth]:
     fact = rows.pop("FACT", None)
     if fact is None:
         raise NotFound("no such invoice")
-    return fact, _truth_of(fact, rows)
+    return fact, of_rows(fact, rows)
 
 
-def _truth_of(fact: Row, beside: Mapping[str, Row]) -> Truth:
+def of_rows(fact: Row, beside: Mapping[str, Row]) -> Truth:
     """The truth of an invoice's rows: the fact, and by sort key what stands beside it."""
 
     def bodies(kind: str) -> list[str]:

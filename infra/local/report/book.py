@@ -17,9 +17,14 @@ from shared.domain.events import (
     CreditApplied,
     PartnerPaid,
     PaymentAllocated,
+    PaymentReversed,
+    PaymentSighted,
 )
+from shared.domain.ledger_truth import Truth
 from shared.domain.model import CreditNote, Invoice, Party, Payment
 from shared.domain.money import Money, total
+from shared.domain.payment import Payment as Receipt
+from shared.domain.sighting import Sighting
 
 Kind = Literal["payment", "credit_note", "partner", "written_off", "cancelled", "stated"]
 
@@ -122,6 +127,8 @@ class Found:
     tasks: list[Task] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
     parked: set[str] = field(default_factory=set)
+    truths: dict[str, Truth] = field(default_factory=dict)
+    money: list[tuple[Sighting, Receipt | None]] = field(default_factory=list)
     creditor: str = ""
     country: str = "FI"
 
@@ -130,7 +137,9 @@ class Found:
 class Book:
     """All that a report is made of: one creditor, one currency, the days ``first`` to ``last``.
 
-    ``left_out`` counts the invoices in other currencies: they are not added to these.
+    ``left_out`` counts the invoices in other currencies: they are not added to these. ``truths``
+    are all that is known of each invoice, ``money`` what banks and providers saw, each with what
+    became of it.
     """
 
     creditor: str
@@ -144,6 +153,8 @@ class Book:
     tasks: tuple[Task, ...] = ()
     acts: tuple[Act, ...] = ()
     left_out: int = 0
+    truths: Mapping[str, Truth] = field(default_factory=dict)
+    money: tuple[tuple[Sighting, Receipt | None], ...] = ()
 
     def day_of(self, instant: datetime) -> date:
         """The creditor's own day of an instant."""
@@ -183,6 +194,8 @@ def compose(found: Found, *, first: date, last: date, zone: str) -> Book:
         tasks=tuple(found.tasks),
         acts=tuple(found.acts),
         left_out=len(owed) - len(receivables),
+        truths={key: one for key, one in found.truths.items() if key in receivables},
+        money=tuple(one for one in found.money if one[0].amount.currency == currency),
     )
 
 
@@ -217,6 +230,15 @@ def _since(log: CaseLog, claim: str) -> list[Movement]:
                 moves.append(
                     Movement(event.payment, "payment", event.received, event.booked, event.amount)
                 )
+            case PaymentSighted() if event.claim == claim:
+                moves = [
+                    replace(one, on=event.received) if one.id == event.payment else one
+                    for one in moves
+                ]
+            case PaymentReversed() if event.claim == claim:
+                day = event.on
+                back = -event.amount
+                moves.append(Movement(event.reversal, "payment", day, day, back))
             case CreditApplied() if event.claim == claim:
                 day = event.issued
                 moves.append(Movement(event.credit_note, "credit_note", day, day, event.amount))

@@ -11,11 +11,13 @@ from datetime import date
 from typing import Any, Protocol
 
 from infra.local.report.book import Act, Book, Found, Task, compose
-from shared.cloud import keys
+from shared.cloud import keys, truths
 from shared.cloud.table import Row
 from shared.domain.creditor import Creditor
 from shared.domain.events import read_event
 from shared.domain.model import CreditNote, Invoice, Party, Payment
+from shared.domain.payment import Payment as Receipt
+from shared.domain.sighting import Sighting
 
 
 class Clients(Protocol):
@@ -59,7 +61,32 @@ def rebuild(rows: Iterable[Row], *, first: date, last: date, zone: str) -> Book:
                 found.creditor, found.country = creditor.name, creditor.country
             case _:
                 pass
+    _partitions(found, ordered)
     return compose(found, first=first, last=last, zone=zone)
+
+
+def _partitions(found: Found, rows: Iterable[Row]) -> None:
+    """Each invoice with all money that is known of it, and each money with what became of it."""
+    partitions: dict[str, dict[str, Row]] = {}
+    for row in rows:
+        if keys.kind_of(row["pk"]) in {"INV", "MON"}:
+            partitions.setdefault(row["pk"], {})[row["sk"]] = row
+    for pk, beside in partitions.items():
+        _partition(found, pk, beside)
+
+
+def _partition(found: Found, pk: str, rows: Mapping[str, Row]) -> None:
+    """An invoice with all money that is known of it, or money with what became of it."""
+    fact = rows.get("FACT")
+    if fact is None:
+        return
+    if keys.kind_of(pk) == "INV":
+        beside = {sk: row for sk, row in rows.items() if sk != "FACT"}
+        found.truths[keys.id_of(pk)] = truths.of_rows(fact, beside)
+        return
+    state = rows.get("PAYMENT")
+    became = None if state is None else Receipt.model_validate_json(state["body"])
+    found.money.append((Sighting.model_validate_json(fact["body"]), became))
 
 
 def _invoice_row(found: Found, row: Row) -> None:

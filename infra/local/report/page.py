@@ -11,6 +11,7 @@ from infra.local.report.contents import Kind, Report, StepCalls, assemble
 from infra.local.report.markup import Markup, el
 from infra.local.report.sections import after_steps, ageing, machinery, people, receivables
 from infra.local.report.sections_cases import handed_over, one_case, paid_anyway
+from infra.local.report.sections_money import came_in
 from infra.local.report.summary import Summary
 from infra.local.report.wording import (
     DASH,
@@ -62,6 +63,7 @@ def render(report: Report) -> str:
     )
     sections = [
         receivables(report), ageing(report), after_steps(report), paid_anyway(report),
+        *([came_in(report.summary.money)] if report.summary.money else []),
         one_case(report), handed_over(report), people(report), machinery(report), _method(report),
     ]  # fmt: skip
     body = el("body", el("main", _masthead(report, period), _headline(report), *sections))

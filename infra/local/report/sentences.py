@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from infra.local.report.wording import amount_text, day_text, words
+from shared.domain import timeline
 from shared.domain.events import (
     ActFailed,
     ActPassed,
@@ -30,6 +31,8 @@ from shared.domain.events import (
     PartnerClosed,
     PartnerPaid,
     PaymentAllocated,
+    PaymentReversed,
+    PaymentSighted,
     PersonAnswered,
     PersonAsked,
     Released,
@@ -81,7 +84,7 @@ _LANGUAGES = {"fi": "Finnish", "sv": "Swedish", "en": "English", "nb": "Norwegia
 
 def told(event: CaseEvent, day: date, names: Names) -> Entry | None:
     """What an event that came in on a day says, or None; ``names`` names invoices by claims."""
-    for say in (_of_invoice, _of_money, _of_partner, _of_people, _of_case):
+    for say in (_of_invoice, _of_money, _of_partner, _of_people, _of_case, _of_command):
         entry = say(event, day, names)
         if entry is not None:
             return entry
@@ -130,6 +133,12 @@ def _of_money(event: CaseEvent, day: date, names: Names) -> Entry | None:
             title = f"{amount_text(event.amount)} received"
             detail = f"{names((event.claim,))}, booked on {day_text(event.booked)}"
             return Entry(event.received, "money", title, detail)
+        case PaymentSighted():
+            detail = f"{names((event.claim,))}, seen by another source: counted once"
+            return Entry(day, "money", "The same money again", detail)
+        case PaymentReversed():
+            title = f"{amount_text(event.amount)} taken back"
+            return Entry(event.on, "money", title, f"{names((event.claim,))}: {words(event.code)}")
         case CreditApplied():
             title = f"Credit note of {amount_text(event.amount)}"
             return Entry(event.issued, "money", title, names((event.claim,)))
@@ -139,7 +148,7 @@ def _of_money(event: CaseEvent, day: date, names: Names) -> Entry | None:
             return Entry(day, "money", title, f"{before}: {words(event.cause)}")
         case FeeCredited():
             title = f"Fee of {amount_text(event.amount)} credited"
-            return Entry(day, "money", title, _CREDITED[event.why])
+            return Entry(day, "money", title, _CREDITED.get(event.why, words(event.why)))
         case _:
             return None
 
@@ -197,3 +206,9 @@ def _of_case(event: CaseEvent, day: date, _: Names) -> Entry | None:
             return Entry(day, "invoice", "Case closed", words(event.why))
         case _:
             return None
+
+
+def _of_command(event: CaseEvent, day: date, _: Names) -> Entry | None:
+    """What a person's command did, in the timeline's own words."""
+    said = timeline.words(event)
+    return Entry(day, "person", said) if said else None

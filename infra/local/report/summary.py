@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ from infra.local.report.book import Book
 from infra.local.report.contacts import Contact, Soon, contacts, paid_anyway
 from infra.local.report.handovers import hand_overs
 from infra.local.report.history import STAGES, history
+from infra.local.report.money_in import MoneyIn, Tally, money_in
 from infra.local.report.paid import PaidAfter, collected, late_amount, paid_after, speed
 from shared.domain import ledger
 from shared.domain.case import Case
@@ -29,13 +30,6 @@ from shared.domain.money import Money, total
 
 E = TypeVar("E")
 _DAY = timedelta(days=1)
-
-
-class Tally(Record):
-    """How many, and how much together."""
-
-    count: int
-    amount: Money
 
 
 class Reminded(Record):
@@ -105,14 +99,18 @@ class Summary(Record):
     open: dict[str, Money]
     open_total: Money
     soon: tuple[Soon, ...]
+    money: MoneyIn | None = None
 
 
-def summary(book: Book) -> dict[str, Any]:
-    """The closing figures of a book as plain JSON values: those of :class:`Summary`."""
-    return closing(book).model_dump(mode="json")
+def summary(book: Book, really: Mapping[str, Money] | None = None) -> dict[str, Any]:
+    """The closing figures of a book as plain JSON values: those of :class:`Summary`.
+
+    ``really`` is what was paid for each invoice, by its id, where somebody knows it for sure.
+    """
+    return closing(book, really).model_dump(mode="json")
 
 
-def closing(book: Book) -> Summary:
+def closing(book: Book, really: Mapping[str, Money] | None = None) -> Summary:
     """The closing figures of a book."""
     late = {one.invoice.id: late_amount(book, one) for one in book.receivables.values()}
     overdue = {claim: amount for claim, amount in late.items() if amount}
@@ -152,6 +150,7 @@ def closing(book: Book) -> Summary:
         open={name: end.stages[name] for name in STAGES},
         open_total=end.total,
         soon=tuple(paid_anyway(book)),
+        money=money_in(book, really) if book.money else None,
     )
 
 

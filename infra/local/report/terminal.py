@@ -12,6 +12,7 @@ from rich.table import Table
 from infra.local.report.contacts import all_steps
 from infra.local.report.contents import StepCalls
 from infra.local.report.history import STAGES
+from infra.local.report.money_in import MoneyIn, lines
 from infra.local.report.summary import Summary
 from infra.local.report.wording import (
     DASH,
@@ -49,6 +50,8 @@ def terminal(
             table.add_row(*row)
         table.add_section()
     console.print(table)
+    if summary.money is not None:
+        console.print(_money(summary.money))
     if steps:
         console.print(_calls(steps))
 
@@ -67,6 +70,20 @@ def _calls(steps: Mapping[str, StepCalls]) -> Table:
         calls: Mapping[str, float] = step["calls"]
         each = ", ".join(f"{call} {mean_text(mean)}" for call, mean in calls.items())
         table.add_row(name, number_text(step["runs"]), mean_text(sum(calls.values())), each)
+    return table
+
+
+def _money(money: MoneyIn) -> Table:
+    """What each source saw of the money for invoices, and that each euro was booked once."""
+    table = Table(title="Money in, each euro once", box=box.SIMPLE_HEAD, title_justify="left")
+    table.add_column("", no_wrap=True)
+    table.add_column("count", justify="right")
+    table.add_column("amount", justify="right")
+    for label, tally in lines(money):
+        table.add_row(label, number_text(tally.count), amount_text(tally.amount))
+    if money.checked:
+        wrong = number_text(len(money.differences))
+        table.add_row(f"Invoices that differ from what was paid, of {money.checked}", wrong, "")
     return table
 
 

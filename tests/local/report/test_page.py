@@ -123,7 +123,8 @@ def test_every_kind_of_event_has_its_place_in_a_story():
     elsewhere = {"case_opened", "decided", "reminder_intended", "hand_over_intended"}
     kinds = {get_args(kind.model_fields["kind"].annotation)[0]: kind for kind in EVENTS}
     for name in kinds.keys() - elsewhere:
-        values = VALUES | ({"before": eur("2.00")} if name == "balance_stated" else {})
+        values = dict.fromkeys(kinds[name].model_fields, "x") | VALUES
+        values |= {"kind": name, **({"before": eur("2.00")} if name == "balance_stated" else {})}
         event = kinds[name].model_construct(**values)
         known = told(event, day("03-01"), str) or outcome(event, day("03-01"))
         assert known is not None, name
