@@ -66,6 +66,11 @@ fuzz: $(READY) ## hunt with fresh random examples: tests/fuzz  [FUZZ_SECONDS=, T
 properties: $(READY) ## the property tests with fresh random examples  [ARGS=]
 	@$(BIN)/python -m pytest --hypothesis-profile=default -m hypothesis $(ARGS)
 
+coverage: $(READY) ## branches of shared/domain that the tests of the domain and the stories do not take
+	@mkdir -p build
+	@$(BIN)/python -m coverage run -m pytest -q tests/domain tests/scenarios tests/golden
+	@$(BIN)/python -m coverage report
+
 bench: $(READY) bench-peers ## measure, each figure beside its reference: a table and out/bench.json
 	@$(DUNLIN) bench
 
@@ -207,5 +212,5 @@ build/$(PythonRuntime)/check.built: $(LAYER)
 		REQUIREMENTS=provided.txt ARTIFACTS_DIR=$(CURDIR)/$(@D)/check/provided
 	@touch $@
 
-.PHONY: help demo up down replay setup test lint types format fuzz properties bench bench-peers build build-check \
+.PHONY: help demo up down replay setup test lint types format fuzz properties coverage bench bench-peers build build-check \
 	lint-deploy lint-asl lock clean distclean

@@ -7,9 +7,11 @@ from typing import Any
 
 from functions.api import (
     cases,
+    charges,
     commands,
     connections,
     crossings,
+    debtors,
     law,
     law_preview,
     overrides,
@@ -44,6 +46,7 @@ HANDLERS: dict[str, Callable[[Request], Answer]] = {
     "POST /v1/payments/{id}/unmatch": payments.post_unmatch,
     "GET /v1/reports/reconciliation": payments.get_reconciliation,
     "GET /v1/reports/crossings": crossings.get_crossings,
+    "GET /v1/reports/charges": charges.get_charges,
     "POST /v1/policies/check": policies.check,
     "GET /v1/policies/active": policies.get_active,
     "PUT /v1/policies/active": policies.put_active,
@@ -64,6 +67,8 @@ HANDLERS: dict[str, Callable[[Request], Answer]] = {
     "POST /v1/cases/{id}/release": cases.post_release,
     "POST /v1/cases/{id}/commands": commands.post_command,
     "POST /v1/cases/{id}/payment-links": payment_links.post_payment_link,
+    "POST /v1/debtors/{id}/merge": debtors.post_merge,
+    "POST /v1/debtors/{id}/split": debtors.post_split,
     "GET /v1/tasks": questions.get_tasks,
     "GET /v1/tasks/{id}": questions.get_task,
     "POST /v1/tasks/{id}/answer": questions.post_answer,

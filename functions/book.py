@@ -8,12 +8,22 @@ from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 
-from shared.cloud import clock, keys, outbox, table, tasks, truths
+from shared.cloud import (
+    charge_rows,
+    clock,
+    debtor_rows,
+    keys,
+    law_rows,
+    outbox,
+    table,
+    tasks,
+    truths,
+)
 from shared.cloud.batches import each
 from shared.cloud.control import before_start_line
 from shared.cloud.keys import Key, Tenant
 from shared.cloud.runtime import logger
-from shared.cloud.store import Loaded, Store
+from shared.cloud.store import Loaded, Store, case_name
 from shared.cloud.table import Row, Write
 from shared.domain import ledger
 from shared.domain.case import Case
@@ -55,9 +65,14 @@ def _book(body: dict[str, str]) -> None:
 def _reconcile(tenant: Tenant, row: Row, truth: Truth) -> None:
     store, now = Store(tenant), clock.now()
     loaded = store.load(row["case_id"])
+    if truth.invoice.id not in loaded.case.claims:
+        raise Conflict("the claim went into another case meanwhile")
     policy = _policy(tenant, loaded)
+    pack = law_rows.in_force(loaded.row(keys.hub_law()), loaded.case.law).pack
     while True:
-        events = ledger.reconcile(loaded.case, truth, now, policy.tolerance)
+        events = ledger.reconcile(
+            loaded.case, truth, now, policy.tolerance, pack, policy.extras.allocation
+        )
         if not events:
             _unmark(row)
             return
@@ -68,7 +83,9 @@ def _reconcile(tenant: Tenant, row: Row, truth: Truth) -> None:
         ]
         told = _direct_payments(tenant, loaded, part, now)
         done = [_unmark_write(row)] if part == events else []
-        loaded = store.append(loaded, part, due_at=now, also=[*done, *money, *told])
+        after = Case.replay(loaded.case.id, part, loaded.case)
+        taken = charge_rows.withdrawn(tenant, loaded.case, after)
+        loaded = store.append(loaded, part, due_at=now, also=[*done, *money, *told, *taken])
         logger.info("booked", extra={"case": loaded.case.id, "events": len(part)})
         if done:
             return
@@ -107,22 +124,27 @@ def _join(tenant: Tenant, row: Row, truth: Truth) -> None:
 
 
 def _enter(tenant: Tenant, row: Row, truth: Truth, policy: Policy, now: datetime) -> None:
-    """Join the debtor's open case, or open one that names its predecessor."""
+    """Join the debtor's open case, or open one that names its predecessor.
+
+    An invoice of an alias is the claim of the debtor with whom it was merged.
+    """
     store, invoice = Store(tenant), truth.invoice
+    debtor = debtor_rows.survivors(tenant, [invoice.debtor]).get(invoice.debtor, invoice.debtor)
     unit = _unit(policy, invoice)
-    pointer_key = keys.open_case(tenant, invoice.debtor, unit)
+    pointer_key = keys.open_case(tenant, debtor, unit)
     pointer = table.get(pointer_key)
     predecessor = pointer["case_id"] if pointer else None
     if predecessor is not None:
         loaded = store.load(predecessor)
-        if not loaded.case.closed:
+        # An alias that was taken out again has a pointer to what was the case of both.
+        if not loaded.case.closed and loaded.case.debtor == debtor:
             also = [_unmark_write(row, case_id=predecessor)]
             joined = ledger.joining(loaded.case, truth, now)
             store.append(loaded, joined, due_at=now, also=also)
             return
-    case_id = _case_id(tenant, invoice.debtor, unit, predecessor)
+    case_id = case_name(tenant, debtor, unit, predecessor)
     opened = CaseOpened(
-        at=now, debtor=invoice.debtor, connection=row["conn"],
+        at=now, debtor=debtor, connection=row["conn"],
         policy=PolicyRef(id=policy.id, version=policy.version), law=policy.law,
         capacity=invoice.capacity, currency=invoice.total.currency, predecessor=predecessor,
     )  # fmt: skip

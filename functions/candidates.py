@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
 
-from shared.cloud import keys, lookups, table, truths
+from shared.cloud import keys, law_rows, lookups, table, truths
 from shared.cloud.keys import Tenant
 from shared.cloud.lookups import Found
-from shared.cloud.store import Store
+from shared.cloud.store import Loaded, Store
 from shared.cloud.table import Row
-from shared.domain import law, ledger
-from shared.domain.creditor import Creditor
+from shared.domain import ledger
+from shared.domain.case import ClaimState
 from shared.domain.ledger_balance import open_before
+from shared.domain.ledger_position import beside
 from shared.domain.ledger_truth import Truth, Waiting
 from shared.domain.matching_parts import Candidate, Credit, Item
-from shared.domain.model import CreditNote
+from shared.domain.model import CreditNote, Invoice
 from shared.domain.money import Money
 from shared.domain.payment import Line
+from shared.domain.references import canonical
 from shared.errors import NotFound
 
 # Candidates that are read: an amount that more invoices share proves nothing.
@@ -24,12 +26,18 @@ _MOST = 40
 
 
 class Items:
-    """The invoices that the money could be for, with their balances as the hub knows them."""
+    """The invoices that the money could be for, with their balances as the hub knows them.
 
-    def __init__(self, tenant: Tenant, money: Waiting, now: datetime) -> None:
-        self._tenant, self._money, self._now = tenant, money, now
+    ``references`` are those that came with the money. The case of an invoice is read only where it
+    can matter: more came than is open, or the invoice was not found by its own reference.
+    """
+
+    def __init__(self, tenant: Tenant, money: Waiting, references: Iterable[str] = ()) -> None:
+        self._tenant, self._money = tenant, money
+        self._references = {canonical(one) for one in references}
         self.found: dict[str, Item] = {}
         self._credits: dict[str, Credit] = {}
+        self._cases: dict[str, Loaded] = {}
 
     def candidates(self) -> list[Candidate]:
         """All that the money could be for, or that the payer may have taken off."""
@@ -76,26 +84,44 @@ class Items:
 
     def _item(self, row: Row, truth: Truth) -> Item:
         invoice, left = truth.invoice, open_before(truth, self._money)
-        charges, amount = None, self._money.amount
-        if left.currency == amount.currency and left < amount and "case_id" in row:
-            charges = self._charges(row["case_id"], invoice.id)
+        charges, state, references = None, None, [invoice.reference]
+        loaded = self._case(row["case_id"]) if self._matters(row, invoice, left) else None
+        if loaded is not None and invoice.id in loaded.case.claims:
+            state = loaded.case.claims[invoice.id]
+            references.append(loaded.case.partner_case if state.with_partner else None)
+            if left.currency == self._money.amount.currency and left < self._money.amount:
+                charges = self._charges(loaded, state)
+        owed = bool(left) or bool(charges)
+        handed = state is not None and state.with_partner
         return Item(
             invoice=invoice.id,
             number=invoice.number,
             debtor=invoice.debtor,
             open=left,
-            charges=charges,
+            charges=charges or None,
             due=invoice.due,
-            references=(invoice.reference,) if invoice.reference else (),
-            state="open" if left else "closed",
+            references=tuple(one for one in references if one),
+            state="closed" if not owed else "with_partner" if handed else "open",
         )
 
-    def _charges(self, case_id: str, invoice: str) -> Money | None:
-        """Fees and interest that are asked on top of the principal today."""
-        loaded = Store(self._tenant).load(case_id)
-        state, profile = loaded.case.claims.get(invoice), loaded.row(keys.creditor(self._tenant))
-        if state is None or profile is None:
-            return None
-        today = Creditor.model_validate_json(profile["body"]).today(self._now)
-        at = ledger.position(loaded.case, state, law.load(loaded.case.law), today)
-        return at.fees + at.interest.total
+    def _matters(self, row: Row, invoice: Invoice, left: Money) -> bool:
+        """Whether fees, interest or the partner's own reference may explain the money."""
+        if "case_id" not in row:
+            return False
+        amount = self._money.amount
+        more = not left or (left.currency == amount.currency and left < amount)
+        own = canonical(invoice.reference) if invoice.reference else None
+        return more or (bool(self._references) and own not in self._references)
+
+    def _case(self, case_id: str) -> Loaded:
+        """A case, read once for all its claims."""
+        if case_id not in self._cases:
+            self._cases[case_id] = Store(self._tenant).load(case_id)
+        return self._cases[case_id]
+
+    def _charges(self, loaded: Loaded, state: ClaimState) -> Money:
+        """Fees and interest that this money can pay: those of the day on which it counts."""
+        case = loaded.case
+        pack = law_rows.in_force(loaded.row(keys.hub_law()), case.law).pack
+        on = ledger.effective_days(pack, state)(self._money.seen)
+        return beside(case, state, pack, on, without=self._money.payment).total

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from shared.cloud import step
+from shared.cloud import charge_rows, step
 from shared.cloud.runtime import logger
 from shared.domain.decide import Done, HandOver, Remind, Rest
 from shared.domain.endings import endings
+from shared.domain.events import CaseEvent
+from shared.domain.residual import residuals
 
 # Events in one transaction, which holds 100 writes.
 _AT_ONCE = 80
+# Each of these may bring a row for the ERP.
+_CHARGED = 40
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
@@ -20,10 +25,14 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
         run.wait()
         logger.info("books_behind", extra={"case": run.case.id})
         return {**event, "next": "rest"}
-    ended = endings(run.case, run.local_now.date(), run.now)
+    today = run.local_now.date()
+    ended: Sequence[CaseEvent] = endings(run.case, today, run.now)[:_AT_ONCE]
+    if not ended:
+        ended = residuals(run.case, run.policy, run.law, today, run.now)[:_CHARGED]
     if ended:
         # What time and money ended is written down first; the case is asked again at once.
-        run.append(ended[:_AT_ONCE], due_at=run.now)
+        rows = charge_rows.proposed(run.tenant, run.case, ended, run.law)
+        run.append(ended, due_at=run.now, also=rows)
         logger.info("states_ended", extra={"case": run.case.id, "events": len(ended)})
         return {**event, "next": "rest"}
     decision = run.decision()

@@ -121,7 +121,7 @@ def _file(run: Run, decision: HandOver) -> CaseFile:
     handed = [one for one in run.case.notices.values() if one.action == "hand_over"]
     return casefile.build(
         run.case,
-        run.store.events(run.case.id),
+        run.store.history(run.case.id),
         decision.claims,
         creditor=run.creditor,
         party=Party.model_validate_json(party["body"]),

@@ -34,6 +34,10 @@ def settle(detail: Mapping[str, Any]) -> str:
     store = Store(Tenant(mail.tenant))
     for _ in range(_RELOADS):
         run = resume(store, case, clock.now())
+        if run.case.successor is not None:
+            # The act went with its case into that of the debtor's other identity.
+            case = run.case.successor
+            continue
         made = _event(run, mail, returned=returned)
         if made is None:
             return "nothing"

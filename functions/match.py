@@ -56,7 +56,7 @@ def _resolve(known: Known, now: datetime) -> None:
     also: list[Write] = []
     after = before
     if _undecided(before, sighting):
-        resolution, also = _answer(known, before, now)
+        resolution, also = _answer(known, before)
         if resolution != before.resolution or not known.stored:
             after = resolved(before, resolution, sighting.booked)
     after = followed(after, known.followers)
@@ -74,14 +74,14 @@ def _undecided(payment: Payment, sighting: Sighting) -> bool:
     return not payment.lines or payment.sighting_version != sighting.version
 
 
-def _answer(known: Known, before: Payment, now: datetime) -> tuple[Resolution, list[Write]]:
+def _answer(known: Known, before: Payment) -> tuple[Resolution, list[Write]]:
     """The rule's answer, and what is learned from it."""
     sighting, tenant = known.sighting, known.tenant
     if sighting.kind == "payout":
         return Resolution(rule="payout"), []
     wanted = keys_of(sighting)
     connection = table.get(keys.connection(tenant, known.row["conn"]))
-    items = Items(tenant, money_rows.waiting(before), now)
+    items = Items(tenant, money_rows.waiting(before), sighting.references)
     named = [one for one in wanted.keys if one.startswith("T:")]
     items.read(lookups.found(tenant, named), *([wanted.claim] if wanted.claim else []))
     answer = match(sighting, items.candidates())
@@ -96,7 +96,7 @@ def _answer(known: Known, before: Payment, now: datetime) -> tuple[Resolution, l
     learned: list[Write] = []
     if answer.certain and authority:
         debtors = [items.found[one.invoice].debtor for one in answer.allocations]
-        learned = lookups.learned(tenant, wanted.payer, debtors)
+        learned = lookups.learned(tenant, wanted.payer, debtors, sighting.id)
     return _resolution(answer, items, authority=bool(authority)), learned
 
 

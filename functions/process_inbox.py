@@ -8,12 +8,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from connectors.json_door import read_json
-from shared.cloud import clock, inbox, keys, outbox, table, tasks
+from shared.cloud import clock, inbox, keys, lookups, outbox, table, tasks
 from shared.cloud.batches import each
 from shared.cloud.keys import Tenant
 from shared.cloud.runtime import logger
 from shared.cloud.store import Loaded, Store
-from shared.cloud.table import Row
+from shared.cloud.table import Row, Write
 from shared.domain.case import Case, Notice
 from shared.domain.creditor import Creditor
 from shared.domain.events import (
@@ -38,6 +38,8 @@ from shared.errors import Conflict, NotFound, Unreadable
 Reported = PartnerAnswered | PartnerPaid | PartnerClosed
 
 _RELOADS = 5
+# Claims of one case that a partner's reference finds: more share it than say anything.
+_MOST_CLAIMS = 40
 # A partner may answer before the outcome of the hand-over is written.
 _OUTCOME_SOON = timedelta(minutes=1)
 
@@ -108,8 +110,17 @@ def _apply(
         proven: list[CaseEvent] = [ActSent(at=now, act=act, on=today) for act in unknown]
         ends = [outbox.settled(tenant, act, "sent") for act in unknown]
         done = inbox.settled(row, "done")
-        Store(tenant).append(loaded, [*proven, event], due_at=now, also=[*ends, done])
+        also = [*ends, done, *_references(tenant, handed, event)]
+        Store(tenant).append(loaded, [*proven, event], due_at=now, also=also)
         logger.info("reported", extra={"case": case.id, "kind": message.type})
+
+
+def _references(tenant: Tenant, handed: Sequence[Notice], event: Reported) -> list[Write]:
+    """A debtor who pays us under the partner's number is found by it from now on."""
+    if not isinstance(event, PartnerAnswered) or not event.accepted:
+        return []
+    claims = sorted({claim for notice in handed for claim in notice.claims})
+    return lookups.handed(tenant, event.partner_case, claims[:_MOST_CLAIMS])
 
 
 def _today(tenant: Tenant, loaded: Loaded, now: datetime) -> date:

@@ -16,8 +16,11 @@ from shared.domain.decide import Ask, Remind
 from shared.domain.demand import asked_for
 from shared.domain.events import ReminderIntended
 from shared.domain.letter import Letter, render
+from shared.domain.letter_contents import lacking
 from shared.domain.model import Party
+from shared.domain.netting import netted
 from shared.domain.notice import letter_for
+from shared.domain.question import claim_facts
 from shared.errors import NotFound
 
 _CLEARED = frozenset(("returned", word) for word in YES)
@@ -45,8 +48,10 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     if unreachable is not None:
         run.ask(_question(run, decision, unreachable))
         return {"done": unreachable}
-    # What the letter merely lists must be true as well.
-    if not proven(run, (*decision.claims, *decision.also)):
+    # What the letter merely lists must be true as well; where the principal is settled, it asks
+    # for interest and fees alone.
+    open_too = [one for one in decision.also if run.case.claims[one].open]
+    if not proven(run, (*decision.claims, *open_too)):
         return {"done": "not_proven"}
     return {"done": _send(run, decision, party, channel)}
 
@@ -70,15 +75,10 @@ def _unreachable(run: Run, party: Party) -> str | None:
 
 def _send(run: Run, decision: Remind, party: Party, channel: Row) -> str:
     sender = connect(run.tenant, channel)
-    today = run.local_now.date()
-    at = asked_for(run.case, run.law, today, decision)
-    try:
-        spoken = party.model_copy(update={"language": run.language or party.language})
-        letter = render(letter_for(run.case, decision, run.creditor, spoken, at, today))
-    except ValueError as refused:
-        logger.warning("letter_refused", extra={"case": run.case.id, "fields": str(refused)})
-        run.ask(_question(run, decision, "letter_incomplete"))
-        return "letter_incomplete"
+    letter = _letter(run, decision, party)
+    if isinstance(letter, Ask):
+        run.ask(letter)
+        return letter.why
     name = f"letters/{decision.act}.json"
     documents.put(run.tenant, name, letter.model_dump_json().encode(), "application/json")
     connection = keys.id_of(channel["pk"])
@@ -104,6 +104,26 @@ def _send(run: Run, decision: Remind, party: Party, channel: Row) -> str:
     )
     receipt = sender.send(message, key=decision.act)
     return outcome(run, decision.act, receipt)
+
+
+def _letter(run: Run, decision: Remind, party: Party) -> Letter | Ask:
+    """The letter as it will go out, or the question to whoever must see to what it lacks."""
+    case, today = run.case, run.local_now.date()
+    covered = netted(case, run.policy, run.debtor)
+    at = asked_for(case, run.law, today, decision, covered)
+    spoken = party.model_copy(update={"language": run.language or party.language})
+    try:
+        said = letter_for(case, decision, run.creditor, spoken, at, today)
+        letter = render(said)
+    except ValueError as refused:
+        logger.warning("letter_refused", extra={"case": case.id, "fields": str(refused)})
+        return _question(run, decision, "letter_incomplete")
+    facts = [claim_facts(case, case.claims[one], case.notices_of(one)) for one in decision.claims]
+    lacks = lacking(run.law, facts, said, today)
+    if lacks:
+        question = _question(run, decision, "letter_incomplete")
+        return question.model_copy(update={"because": (*lacks, *question.because)})
+    return letter
 
 
 def _intent(

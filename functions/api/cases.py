@@ -139,7 +139,7 @@ def _state(loaded: Loaded, store: Store) -> dict[str, Any]:
             mode="json",
             include={
                 "version", "law", "capacity", "currency", "holds", "notices", "tasks",
-                "partner_state", "partner_case", "parked", "closed", "states",
+                "partner_state", "partner_case", "parked", "closed", "states", "successor",
             },
         ),
         "as_of": today.isoformat(),
@@ -166,7 +166,8 @@ def _claim(state: dict[str, Any], position: ledger.Position) -> dict[str, Any]:
     return {
         **state,
         "open": str(position.open.amount),
-        "interest": str(position.interest.total.amount),
+        "interest": str(position.interest_due.amount),
         "interest_unknown_from": unknown.isoformat() if unknown else None,
         "fees": str(position.fees.amount),
+        "over": str(position.over.amount) if position.over else None,
     }

@@ -60,8 +60,9 @@ def _made(
     run = step.frame(store, token, loaded, clock.now())
     try:
         events = commands.apply(
-            loaded.case, command, by=by, policy=run.policy, law=run.law, now=run.local_now
-        )
+            loaded.case, command, by=by, policy=run.policy, law=run.law, now=run.local_now,
+            debtor=run.debtor,
+        )  # fmt: skip
     except Refused as no:
         raise Problem(409, no.code, no.sentence) from None
     return (loaded, events) if events else None

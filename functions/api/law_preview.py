@@ -107,7 +107,7 @@ def _next(run: Run) -> tuple[Any, Any]:
     if not isinstance(answer, Rest) or answer.until is None:
         return _plain(answer), None
     then = clock.local(answer.until, run.creditor.zone)
-    return _plain(answer), _plain(decide(run.case, run.policy, run.law, then))
+    return _plain(answer), _plain(decide(run.case, run.policy, run.law, then, run.debtor))
 
 
 def _plain(answer: AnyDecision) -> Any:

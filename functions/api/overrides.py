@@ -7,13 +7,14 @@ from typing import Any
 
 from pydantic import Field
 
-from functions.api.exchange import Answer, Request
+from functions.api.exchange import Answer, Problem, Request
 from functions.api.forms import fault, invalid, read
 from functions.api.policies import counterpart_faults, unlawful
-from shared.cloud import audit, keys, law_rows, override_rows, table
+from shared.cloud import audit, debtor_rows, keys, law_rows, override_rows, table
 from shared.cloud.keys import Key, Tenant
 from shared.cloud.table import Row
 from shared.domain.explain import content_hash
+from shared.domain.identity import SENTENCES
 from shared.domain.law import check_policy
 from shared.domain.model import Id
 from shared.domain.overrides import PRECEDENCE, Kind, Override, Terms, effective, strangers
@@ -70,11 +71,13 @@ def _key(tenant: Tenant, kind: Kind, target: str) -> Key:
                 raise NotFound("no such creditor")
         case "debtor":
             _fact(keys.party(tenant, target))
-            debtor = target
+            debtor = _survivor(tenant, target)
+            if debtor != target:
+                raise Problem(409, "is_alias", SENTENCES["is_alias"])
         case "agreement":
-            debtor = _owner(_fact(keys.fact(tenant, "AGR", target)))
+            debtor = _owner(tenant, _fact(keys.fact(tenant, "AGR", target)))
         case "invoice":
-            debtor = _owner(_fact(keys.invoice(tenant, target)))
+            debtor = _owner(tenant, _fact(keys.invoice(tenant, target)))
         case "segment":
             keys.fact(tenant, "SEGMENT", target)
     override = Override(kind=kind, target=target)
@@ -88,8 +91,13 @@ def _fact(key: Key) -> Row:
     return row
 
 
-def _owner(row: Row) -> str:
-    return str(json.loads(row["body"])["debtor"])
+def _owner(tenant: Tenant, row: Row) -> str:
+    return _survivor(tenant, str(json.loads(row["body"])["debtor"]))
+
+
+def _survivor(tenant: Tenant, debtor: str) -> str:
+    """Who a debtor really is: a case reads the rows of its own debtor."""
+    return debtor_rows.survivors(tenant, [debtor]).get(debtor, debtor)
 
 
 def _check(tenant: Tenant, terms: Terms) -> None:

@@ -69,7 +69,7 @@ def _amount(loaded: Loaded, claim: str, profile: Creditor) -> Money:
     position = ledger.position(case, state, pack, today)
     if not position.open or state.with_partner or case.closed:
         raise Problem(409, "not_open", "Only an open claim that we collect ourselves can be paid.")
-    return position.open + position.interest.total + position.fees
+    return position.total
 
 
 def _asked(case: Case, claim: str, amount: Money, profile: Creditor) -> PaymentRequest:

@@ -120,7 +120,7 @@ def _decided(
 def _lines(request: Request, known: Known, parts: tuple[Part, ...]) -> tuple[Line, ...]:
     """The parts as lines. Raises ``Problem`` 422 with every part at fault."""
     payment = known.payment
-    items = Items(request.tenant, money_rows.waiting(payment), clock.now())
+    items = Items(request.tenant, money_rows.waiting(payment))
     items.read(Found(), *(one.invoice for one in parts))
     faults = []
     for number, part in enumerate(parts):

@@ -12,9 +12,20 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
-from shared.cloud import clock, day_rows, keys, lookups, sightings, table
+from pydantic import BaseModel
+
+from shared.cloud import (
+    clock,
+    day_rows,
+    debtor_rows,
+    identity_rows,
+    keys,
+    lookups,
+    sightings,
+    table,
+)
 from shared.cloud.keys import Key, Tenant
 from shared.cloud.table import Row
 from shared.domain.explain import content_hash
@@ -51,6 +62,7 @@ class _Page:
     tally: Tally
 
 
+_Known = TypeVar("_Known", bound=BaseModel)
 _Change = tuple[Fact | Sighting, Row, Row | None]
 
 
@@ -124,20 +136,29 @@ def _beside_and_found(page: _Page, changed: Sequence[_Change]) -> None:
     """Movements beside the invoices that they settle or no longer settle, and look-up rows."""
     rows: list[Row] = []
     gone: list[Key] = []
+    parties: list[tuple[Party, Party | None]] = []
     for fact, _, before in changed:
         match fact:
             case Payment() | CreditNote():
                 rows += _beside(page.tenant, fact, before)
+                debtor_rows.credit(page.tenant, fact, _before(fact, before))
+            case Party():
+                parties.append((fact, _before(fact, before)))
             case Sighting():
                 rows += sightings.beside(page.tenant, fact)
             case _:
                 pass
         if isinstance(fact, Invoice | CreditNote):
-            old = None if before is None else type(fact).model_validate_json(before["body"])
-            new, lost = lookups.changed(page.tenant, fact, old)
+            new, lost = lookups.changed(page.tenant, fact, _before(fact, before))
             rows += new
             gone += lost
     table.batch_put(rows, gone)
+    identity_rows.propose(page.tenant, parties)
+
+
+def _before(fact: _Known, row: Row | None) -> _Known | None:
+    """What the source stated before, of the same kind."""
+    return None if row is None else type(fact).model_validate_json(row["body"])
 
 
 def _woken(page: _Page, changed: Sequence[_Change]) -> set[str]:

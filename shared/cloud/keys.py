@@ -8,7 +8,9 @@ Ids hold no ``#``. The due index holds ids only. Rows:
     MON#<payment>    FACT | PAYMENT | REV#<reversal>       (money as a bank or provider saw it)
     DAY#<day>        RECON                                 (its money is to be reconciled)
     LOOK#<digest>    INV#<id> | CRN#<id> | DEBTOR#<id> | MON#<id>     (what money finds them by)
+    LOOK#<digest>    IDENTITY       (who first had a business id, or a name, address and e-mail)
     PARTY#<party>    FACT           DEBTOR#<party>   OPEN#<unit>   (the debtor's open case)
+    DEBTOR#<party>   COUNTS | MERGED#<alias>     (what counts across his cases, and who is the same)
     CONN#<id>        CONN           POLICY#<id>      V#<version> | ACTIVE
     CREDITOR         CREDITOR       CONTROL          CONTROL       (switches)
     CROSS#<month>#<case>-<version>  CROSS   (contacts that money or a dispute crossed)
@@ -121,6 +123,11 @@ def lookup(tenant: Tenant, digest: str, kind: str, found: str) -> Key:
     return _key(tenant, "LOOK", (digest,), f"{kind}#{_plain(found)}")
 
 
+def identity(tenant: Tenant, digest: str) -> Key:
+    """Which debtor first had a hashed key of identity."""
+    return _key(tenant, "LOOK", (digest,), "IDENTITY")
+
+
 def money_day(tenant: Tenant, day: str) -> Key:
     """A day on which money came in (ISO), due for its reconciliation."""
     return _key(tenant, "DAY", (day,), "RECON")
@@ -129,6 +136,16 @@ def money_day(tenant: Tenant, day: str) -> Key:
 def open_case(tenant: Tenant, debtor: str, unit: str) -> Key:
     """Which case of a debtor is open for a unit (law, capacity, currency, and policy's choice)."""
     return _key(tenant, "DEBTOR", (debtor,), f"OPEN#{unit}")
+
+
+def debtor(tenant: Tenant, party_id: str) -> Key:
+    """What counts for a debtor across cases, and whose alias the debtor is."""
+    return _key(tenant, "DEBTOR", (party_id,), "COUNTS")
+
+
+def merged(tenant: Tenant, party_id: str, alias: str) -> Key:
+    """That a debtor has an alias."""
+    return _key(tenant, "DEBTOR", (party_id,), f"MERGED#{_plain(alias)}")
 
 
 def connection(tenant: Tenant, connection_id: str) -> Key:
@@ -154,6 +171,11 @@ def creditor(tenant: Tenant) -> Key:
 def feeds(tenant: Tenant) -> Key:
     """What is known of the creditor's money feeds, and what it asks of its sources."""
     return _key(tenant, "FEEDS", (), "FEEDS")
+
+
+def charge(tenant: Tenant, name: str) -> Key:
+    """What the ERP should invoice of one claim, for one way of invoicing it."""
+    return _key(tenant, "CHARGE", (name,), "CHARGE")
 
 
 def crossings(tenant: Tenant, month: str, name: str) -> Key:

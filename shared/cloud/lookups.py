@@ -18,6 +18,7 @@ from shared.domain.matching_lookups import amount_key, lookups_of
 from shared.domain.matching_parts import Credit, Item
 from shared.domain.model import CreditNote, Invoice, invoice_status
 from shared.domain.money import Money
+from shared.domain.references import canonical
 from shared.domain.sighting import Sighting
 
 # What so many invoices share says nothing about any of them.
@@ -59,17 +60,41 @@ def owed_by(tenant: Tenant, debtors: Iterable[str]) -> Found:
 
 
 def payers(tenant: Tenant, account: str) -> set[str]:
-    """The debtors for whom this account is known to have paid."""
-    return _names(tenant, f"P:{account}").get("DEBTOR", set()) if account else set()
+    """The debtors for whom this account is known to have paid, once it paid twice for one of them.
+
+    Whoever it paid for once is among them then: an account of two debtors speaks for neither.
+    """
+    rows = _rows(tenant, f"P:{account}") if account else []
+    known = [row for row in rows if row["sk"].startswith("DEBTOR#")]
+    if not any(row.get("again") for row in known):
+        return set()
+    return {row["sk"].partition("#")[2] for row in known}
 
 
-def learned(tenant: Tenant, account: str, debtors: Sequence[str]) -> list[Write]:
-    """That an account paid for a debtor, to be written with the match that shows it."""
+def learned(tenant: Tenant, account: str, debtors: Sequence[str], payment: str) -> list[Write]:
+    """That an account paid for a debtor, to be written with the match that shows it.
+
+    A slip in one transfer must not teach anything: only another payment confirms the first.
+    """
     if not account or len(set(debtors)) != 1:
         return []
-    digest = _digest(tenant, f"P:{account}")
-    row = keys.lookup(tenant, digest, "DEBTOR", debtors[0])
-    return [table.put_write(dict(row), condition=None)]
+    key = keys.lookup(tenant, _digest(tenant, f"P:{account}"), "DEBTOR", debtors[0])
+    known = table.get(key)
+    if known is None:
+        return [table.put_write({**key, "first": payment}, condition=None)]
+    if known.get("again") or known.get("first") == payment:
+        return []
+    return [table.put_write({**known, "again": payment}, condition=None)]
+
+
+def handed(tenant: Tenant, reference: str | None, invoices: Iterable[str]) -> list[Write]:
+    """That invoices are also found by the partner's own reference, once it has the case."""
+    token = canonical(reference) if reference else None
+    if token is None:
+        return []
+    digest = _digest(tenant, f"T:{token}")
+    rows = (dict(keys.lookup(tenant, digest, "INV", one)) for one in invoices)
+    return [table.put_write(row, condition=None) for row in rows]
 
 
 def receipt(tenant: Tenant, sighting: Sighting) -> Row:
@@ -128,12 +153,16 @@ def _row(tenant: Tenant, key: str, kind: str, found_id: str) -> Key:
 
 def _names(tenant: Tenant, key: str) -> dict[str, set[str]]:
     """The ids under a key, by kind."""
-    pk = keys.lookup(tenant, _digest(tenant, key), "INV", "x")["pk"]
     names: dict[str, set[str]] = {}
-    for row in table.query(pk, "A", "Z", limit=_MOST)[:_MOST]:
+    for row in _rows(tenant, key):
         kind, _, name = row["sk"].partition("#")
         names.setdefault(kind, set()).add(name)
     return names
+
+
+def _rows(tenant: Tenant, key: str) -> list[Row]:
+    pk = keys.lookup(tenant, _digest(tenant, key), "INV", "x")["pk"]
+    return table.query(pk, "A", "Z", limit=_MOST)[:_MOST]
 
 
 def _together(known: Iterable[dict[str, set[str]]]) -> Found:

@@ -29,7 +29,7 @@ def put(key: Key, override: Override) -> Write:
     A ``Conflict`` when somebody else changed the row meanwhile.
     """
     row = table.get(key)
-    kept = {f"{one.kind}:{one.target}": one for one in _listed(row)}
+    kept = {f"{one.kind}:{one.target}": one for one in listed(row)}
     name = f"{override.kind}:{override.target}"
     kept.pop(name, None)
     if not override.terms.silent() or override.segment is not None:
@@ -53,7 +53,7 @@ def kept(tenant: Tenant, override: Override) -> Write:
 
 def read(key: Key, kind: str, target: str) -> Override | None:
     """One stored override."""
-    for one in _listed(table.get(key)):
+    for one in listed(table.get(key)):
         if one.kind == kind and one.target == target:
             return one
     return None
@@ -63,7 +63,7 @@ def found(tenant: Tenant, debtor: str, loaded: Loaded) -> Overrides:
     """All that may bind a debtor's claims, from the rows that were read beside its case."""
     own = loaded.row(keys.overrides(tenant))
     theirs = loaded.row(keys.debtor_overrides(tenant, debtor))
-    return Overrides(found=(*_listed(theirs), *_listed(own)))
+    return Overrides(found=(*listed(theirs), *listed(own)))
 
 
 def bound(
@@ -82,5 +82,6 @@ def _refs(tenant: Tenant, loaded: Loaded, case: Case) -> Iterable[ClaimRef]:
         yield ClaimRef(claim=state.claim.id, agreement=fact.get("agreement"))
 
 
-def _listed(row: Row | None) -> list[Override]:
+def listed(row: Row | None) -> list[Override]:
+    """The overrides of a row."""
     return [Override.model_validate(one) for one in json.loads(row["body"])] if row else []

@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.cloud import clock, keys, law_rows, override_rows, sources, table, tasks
+from shared.cloud import clock, debtor_rows, keys, law_rows, override_rows, sources, table, tasks
 from shared.cloud.control import barrier
 from shared.cloud.keys import Key, Tenant
 from shared.cloud.store import Loaded, Store, Token
 from shared.cloud.table import Row, Write
 from shared.domain.case import Case
 from shared.domain.creditor import Creditor
+from shared.domain.debtor import ALONE, Debtor
 from shared.domain.decide import AnyDecision, Ask, Done, HandOver, Remind, Rest, decide
 from shared.domain.events import (
     ActWithheld,
@@ -24,7 +25,7 @@ from shared.domain.events import (
     Decided,
     PersonAsked,
 )
-from shared.domain.explain import Reason
+from shared.domain.explain import Reason, content_hash
 from shared.domain.freshness import Stale
 from shared.domain.law import LawPack
 from shared.domain.overrides import waived
@@ -77,6 +78,13 @@ class Run:
         return clock.local(self.now, self.creditor.zone)
 
     @property
+    def debtor(self) -> Debtor:
+        """What counts for the debtor beside this case, as it was read with it."""
+        return debtor_rows.beside(
+            self.loaded.row(keys.debtor(self.tenant, self.case.debtor)), self.case.id
+        )
+
+    @property
     def connection(self) -> Row:
         """The connection that the case's facts come from."""
         row = self.loaded.row(keys.connection(self.tenant, self.case.connection))
@@ -86,7 +94,8 @@ class Run:
 
     def decision(self, case: Case | None = None) -> AnyDecision:
         """The answer to the one question, for the case as read or as it has become."""
-        return decide(case or self.case, self.policy, self.law, self.local_now)
+        case = case or self.case
+        return decide(case, self.policy, self.law, self.local_now, self.debtor)
 
     def behind(self) -> bool:
         """Whether a fact of one of the case's claims has come in that is not booked yet.
@@ -136,6 +145,9 @@ class Run:
             "fresh_as_of": str(self.connection.get("fresh_as_of", "")),
             **sources.seen(self.loaded.row(keys.feeds(self.tenant))),
         }
+        debtor = self.debtor
+        if debtor != ALONE:
+            inputs["debtor"] = content_hash(debtor)
         because = (*self.kinder, *decision.because)
         return Decided(at=self.now, decision=plain, because=because, inputs=inputs)
 

@@ -7,17 +7,20 @@ so that a run started twice, or a run that outlived its lease, ends in ``Conflic
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.cloud import clock, crossing_rows, keys, table
+from shared.cloud import clock, crossing_rows, debtor_rows, keys, table
 from shared.cloud.keys import Key, Tenant
 from shared.cloud.table import Row, Write
 from shared.domain import crossings
 from shared.domain.case import Case
 from shared.domain.events import CaseEvent, CaseOpened, read_event, write_event
+from shared.domain.identity import told_of
+from shared.domain.identity_events import CaseAbsorbed
 from shared.errors import Conflict, NotFound
 
 # A snapshot every so many events keeps a load at one page, whatever the age of the case.
@@ -45,6 +48,12 @@ class Loaded:
     def row(self, key: Key) -> Row | None:
         """A row that was read beside the case, or None when there is none."""
         return self.rows.get((key["pk"], key["sk"]))
+
+
+def case_name(tenant: Tenant, debtor: str, unit: str, predecessor: str | None) -> str:
+    """The id of the next case of a debtor's unit: the same however often it is opened."""
+    seed = json.dumps([tenant.id, debtor, unit, predecessor])
+    return "c" + hashlib.sha256(seed.encode()).hexdigest()[:20]
 
 
 class Store:
@@ -91,6 +100,19 @@ class Store:
         rows = table.query(first["pk"], "EV#", "EV#~")
         return [read_event(row["body"]) for row in rows]
 
+    def history(self, case_id: str, within: frozenset[str] = frozenset()) -> list[CaseEvent]:
+        """Every event of a case, those of the cases that it took up in their place.
+
+        ``within`` are the cases whose history this is a part of.
+        """
+        told: list[CaseEvent] = []
+        outer = within | {case_id}
+        for event in self.events(case_id):
+            if isinstance(event, CaseAbsorbed) and event.source not in outer:
+                told += told_of(self.history(event.source, outer), event)
+            told.append(event)
+        return told
+
     def open(
         self,
         case_id: str,
@@ -118,7 +140,9 @@ class Store:
             "list_in": keys.listing(self.tenant, "CASE"),
             "list_id": case_id,
         }
-        table.transact([table.put_write(head), *self._event_writes(case_id, 0, events), *also])
+        counts = debtor_rows.opened(self.tenant, case, events)
+        begun = [table.put_write(head), *self._event_writes(case_id, 0, events), counts]
+        table.transact([*begun, *also])
         return case
 
     def append(
@@ -135,9 +159,24 @@ class Store:
         Raises ``Conflict`` when the case moved meanwhile, or when ``token`` is no longer the
         claim in force.
         """
-        before, head = loaded.case, loaded.head
-        if token is not None and token.version != before.version:
+        if token is not None and token.version != loaded.case.version:
             raise Conflict("the claim of this run is for another version of the case")
+        crossed = crossings.found(loaded.case, events)
+        writes, after = self.appended(loaded, events, due_at=due_at, token=token)
+        table.transact([*writes, *crossing_rows.writes(self.tenant, after.case, crossed), *also])
+        crossing_rows.counted(crossed)
+        return after
+
+    def appended(
+        self,
+        loaded: Loaded,
+        events: Sequence[CaseEvent],
+        *,
+        due_at: datetime | None,
+        token: Token | None = None,
+    ) -> tuple[list[Write], Loaded]:
+        """The writes of an append, for a transaction of two cases at once, and what they make."""
+        before, head = loaded.case, loaded.head
         case = Case.replay(before.id, events, before)
         snap = head["snap"]
         writes: list[Write] = []
@@ -165,11 +204,11 @@ class Store:
             condition=condition,
             values=values,
         )
-        crossed = crossings.found(before, events)
-        writes += crossing_rows.writes(self.tenant, case, crossed)
-        table.transact([move, *self._event_writes(case.id, before.version, events), *writes, *also])
-        crossing_rows.counted(crossed)
-        return Loaded(case, {**head, **changes}, loaded.rows)
+        debtor = keys.debtor(self.tenant, case.debtor)
+        counts, row = debtor_rows.counted(self.tenant, before, case, events, loaded.row(debtor))
+        rows = loaded.rows if row is None else {**loaded.rows, (debtor["pk"], debtor["sk"]): row}
+        made = [move, *self._event_writes(case.id, before.version, events), *writes, *counts]
+        return made, Loaded(case, {**head, **changes}, rows)
 
     def _always(self, case_id: str, head: Row) -> list[Key]:
         wanted = [
@@ -178,6 +217,7 @@ class Store:
             keys.control(self.tenant),
             keys.overrides(self.tenant),
             keys.debtor_overrides(self.tenant, head["debtor"]),
+            keys.debtor(self.tenant, head["debtor"]),
             keys.creditor(self.tenant),
             keys.feeds(self.tenant),
             keys.connection(self.tenant, head["conn"]),

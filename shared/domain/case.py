@@ -24,7 +24,8 @@ class Case(Record):
 
     ``tasks`` are open questions to people, ``answers`` those that were answered. ``last_movement``
     is the latest day on which money moved or became known. ``states`` is what was agreed,
-    contested or noted; most cases never have any.
+    contested or noted; most cases never have any. ``successor`` is the case to which all of this
+    one went when two debtors turned out to be one.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Case(Record):
     parked: str | None = None
     closed: bool = False
     states: States | None = None
+    successor: str | None = None
 
     @classmethod
     def replay(cls, case_id: str, events: Iterable[CaseEvent], start: Case | None = None) -> Case:

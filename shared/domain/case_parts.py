@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from shared.domain.claim_events import Claim
 from shared.domain.explain import Record
+from shared.domain.extras import Paid, Residual
 from shared.domain.model import DoNotDun
 from shared.domain.money import Money
 
@@ -91,7 +92,9 @@ class ClaimState(Record):
     done, ``stepped_on`` the day of the last one that a person did. ``raised`` says that the source
     took back what had been paid; ``missing`` that it no longer knows the invoice. ``forgiven`` is
     the principal that a person wrote off here, whatever the source's books say of it;
-    ``interest_waived_to`` the last day for which no late interest is asked.
+    ``interest_waived_to`` the last day for which no late interest is asked. ``extras`` is what
+    money settled beside the principal, payment by payment; ``residual`` what became of interest
+    and fees that were left.
     """
 
     claim: Claim
@@ -106,6 +109,8 @@ class ClaimState(Record):
     with_partner: bool = False
     forgiven: Money | None = None
     interest_waived_to: date | None = None
+    extras: tuple[Paid, ...] = ()
+    residual: tuple[Residual, ...] = ()
 
     def lowered_by(self, *kinds: MovementKind) -> Money:
         """By how much movements of these kinds lowered the principal together."""

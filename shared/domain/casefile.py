@@ -29,6 +29,7 @@ from shared.domain.chronology import chronology
 from shared.domain.creditor import Creditor
 from shared.domain.dispute import contested
 from shared.domain.events import CaseEvent
+from shared.domain.extras import left
 from shared.domain.interest import Interest
 from shared.domain.model import Party
 from shared.domain.money import total
@@ -125,11 +126,14 @@ def schema() -> dict[str, Any]:
 
 
 class _Served(GenerateJsonSchema):
-    """Describes what is served: there every field is present, those with a default too."""
+    """Describes what is served: there every field is present, those with a default too.
 
-    def field_is_required(self, *_: object, **__: object) -> bool:
+    Only a field that is left out when it has nothing to say may be absent.
+    """
+
+    def field_is_required(self, field: Any, *_: object, **__: object) -> bool:
         """Whether a field is always there."""
-        return True
+        return "serialization_exclude_if" not in field
 
 
 def _missing(file: CaseFile) -> Iterator[str]:
@@ -186,7 +190,8 @@ def _claim(
     agreed_rate: Decimal | None,
 ) -> FileClaim:
     state: ClaimState = case.claims[claim_id]
-    claim = state.claim
+    claim, fees = state.claim, case.fees_of(claim_id)
+    rest = left(interest.total, fees, state.extras, state.residual)
     return FileClaim(
         id=claim.id,
         number=claim.number,
@@ -203,7 +208,9 @@ def _claim(
         settled_before=claim.total - claim.open,
         open=state.open,
         interest=_interest(interest, as_of, agreed_rate),
-        fees=case.fees_of(claim_id),
+        fees=fees,
+        interest_paid=interest.total - rest.interest or None,
+        fees_paid=fees - rest.fees or None,
     )
 
 
@@ -276,8 +283,8 @@ def _disputed(claims: tuple[FileClaim, ...], holds: tuple[FileHold, ...]) -> boo
 
 def _totals(claims: tuple[FileClaim, ...], currency: str) -> Totals:
     principal = total([claim.open for claim in claims], currency)
-    interest = total([claim.interest.accrued for claim in claims], currency)
-    fees = total([claim.fees for claim in claims], currency)
+    interest = total([claim.interest_due for claim in claims], currency)
+    fees = total([claim.fees_due for claim in claims], currency)
     return Totals(
         principal=principal, interest=interest, fees=fees, open=principal + interest + fees
     )

@@ -113,11 +113,16 @@ class FileInterest(Record):
         return self
 
 
+def _absent(value: Money | None) -> bool:
+    return value is None  # files of before these fields stay as they were released
+
+
 class FileClaim(Record):
     """One invoice's claim. ``total`` less ``settled_before`` less its settlements is ``open``.
 
     ``settled_before`` was paid or credited before the claim joined the case. ``fees`` is what
-    given notices charged to it and nobody credited since.
+    given notices charged to it and nobody credited since. ``interest_paid`` and ``fees_paid`` are
+    what of the two was paid already (absent: nothing); the totals are without it.
     """
 
     id: Id
@@ -136,6 +141,19 @@ class FileClaim(Record):
     open: Money
     interest: FileInterest
     fees: Money
+    interest_paid: Money | None = Field(default=None, exclude_if=_absent)
+    fees_paid: Money | None = Field(default=None, exclude_if=_absent)
+
+    @property
+    def interest_due(self) -> Money:
+        """The accrued interest that is still owed."""
+        accrued = self.interest.accrued
+        return accrued if self.interest_paid is None else accrued - self.interest_paid
+
+    @property
+    def fees_due(self) -> Money:
+        """The fees that are still owed."""
+        return self.fees if self.fees_paid is None else self.fees - self.fees_paid
 
 
 class FileNotice(Record):
@@ -266,12 +284,14 @@ def _check_claim(file: CaseFile, claim: FileClaim) -> None:
     ]
     if total(charged, file.currency) != claim.fees:
         raise ValueError("a claim's fees must equal those of its notices")
+    if claim.interest_due.amount < 0 or claim.fees_due.amount < 0:
+        raise ValueError("no more of interest and fees is paid than there is")
 
 
 def _check_totals(file: CaseFile) -> None:
     principal = total([claim.open for claim in file.claims], file.currency)
-    interest = total([claim.interest.accrued for claim in file.claims], file.currency)
-    fees = total([claim.fees for claim in file.claims], file.currency)
+    interest = total([claim.interest_due for claim in file.claims], file.currency)
+    fees = total([claim.fees_due for claim in file.claims], file.currency)
     parts = Totals(
         principal=principal, interest=interest, fees=fees, open=principal + interest + fees
     )

@@ -22,6 +22,7 @@ from shared.domain.events import (
     ClaimJoined,
     ClaimMissing,
     CreditApplied,
+    ExtrasPaid,
     FeeCredited,
     HandOverIntended,
     Held,
@@ -33,6 +34,7 @@ from shared.domain.events import (
     PaymentReversed,
     Released,
     ReminderIntended,
+    ResidualSettled,
 )
 from shared.domain.explain import Record
 from shared.domain.model import Id
@@ -93,6 +95,8 @@ _TOLD: Mapping[type, Mapping[str, str]] = {
     PlanAgreed: {"id": "plan"},
     PlanEnded: {"id": "plan", "code": "outcome"},
     WrittenOff: {"on": "on", "amount": "amount", "code": "cause"},
+    ExtrasPaid: {"id": "payment", "on": "on", "amount": "total"},
+    ResidualSettled: {"on": "on", "amount": "total", "code": "becomes"},
     PartnerAnswered: {"id": "message", "code": "code"},
     PartnerPaid: {"id": "message", "on": "received", "amount": "principal"},
     PartnerClosed: {"id": "message", "code": "code"},

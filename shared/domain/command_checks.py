@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from shared.domain.case import Case, ClaimState
+from shared.domain.debtor import ALONE, Debtor
 from shared.domain.dispute import left_alone
 from shared.domain.fold_states import states_of
 from shared.domain.law import LawPack
@@ -47,12 +48,16 @@ def refused(code: str) -> Refused:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """A case in which somebody gives a command: ``now`` is aware, in the creditor's own zone."""
+    """A case in which somebody gives a command: ``now`` is aware, in the creditor's own zone.
+
+    ``debtor`` is what counts for the debtor beside the case.
+    """
 
     case: Case
     policy: Policy
     law: LawPack
     now: datetime
+    debtor: Debtor = ALONE
 
     @property
     def at(self) -> datetime:

@@ -10,6 +10,7 @@ from shared.domain import command_forms as forms
 from shared.domain import commands_money, commands_states
 from shared.domain.case import Case
 from shared.domain.command_checks import Situation, refused
+from shared.domain.debtor import ALONE, Debtor
 from shared.domain.events import CaseEvent
 from shared.domain.explain import content_hash
 from shared.domain.fold_states import states_of
@@ -53,10 +54,12 @@ def apply(
     policy: Policy,
     law: LawPack,
     now: datetime,
+    debtor: Debtor = ALONE,
 ) -> list[CaseEvent]:
     """The events that a command makes; none when it was carried out before.
 
-    ``by`` is the principal's id and ``now`` an aware instant in the creditor's own zone. What time
+    ``by`` is the principal's id and ``now`` an aware instant in the creditor's own zone; ``debtor``
+    is what counts for the debtor beside the case. What time
     and money ended is left to the machine, which records it only when every source is fresh.
     Raises ``Refused`` with a code and a sentence when the case does not allow the command, and
     ``ValueError`` for a naive instant.
@@ -71,7 +74,7 @@ def apply(
         return []
     if case.closed:
         raise refused("case_closed")
-    situation = Situation(case, policy, law, now)
+    situation = Situation(case, policy, law, now, debtor)
     made = _EFFECTS[type(command)](situation, command)
     if len(made) > MOST_EVENTS:
         raise refused("too_many_claims")

@@ -34,7 +34,8 @@ def promise(situation: Situation, command: forms.Promise) -> list[CaseEvent]:
         for one in situation.states.promises.values()
         if not one.settles and one.outcome != "cancelled" and one.made > since
     ]
-    if len(lately) >= situation.policy.process.promises_a_year:
+    made = len(lately) + situation.debtor.promised_after(since)
+    if made >= situation.policy.process.promises_a_year:
         raise refused("too_many_promises")
     claims = situation.chosen(command.claims)
     most = situation.undisputed(claims)

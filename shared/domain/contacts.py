@@ -24,7 +24,7 @@ _DAY = timedelta(days=1)
 
 def next_contact_on(question: Question) -> date:
     """The first day on which the debtor may be contacted again, by policy and law."""
-    last = question.case.last_contact()
+    last = question.last_contact()
     if last is None:
         return date.min
     return last + timedelta(days=_gap(question))

@@ -13,12 +13,21 @@ from datetime import date, datetime, timedelta
 from shared.domain import alarms, instalments
 from shared.domain.act_keys import act_key
 from shared.domain.case import Case
+from shared.domain.debtor import ALONE, Debtor
 from shared.domain.decisions import AnyDecision, Ask, Decision, Done, HandOver, Remind, Rest
 from shared.domain.law import LawPack
 from shared.domain.moves import MAX_TRIES, moves, was_asked
+from shared.domain.netting import UNALLOCATED
 from shared.domain.policy import Policy
 from shared.domain.question import Question, claim_facts, reason
-from shared.domain.ripeness import Ripe, Sorted, first_step_on, negligible, sort_claims
+from shared.domain.ripeness import (
+    Ripe,
+    Sorted,
+    first_step_on,
+    negligible,
+    sort_claims,
+    unallocated,
+)
 
 __all__ = [
     "CLOSE_AFTER_DAYS",
@@ -41,14 +50,17 @@ CLOSE_AFTER_DAYS = 30
 _DAY = timedelta(days=1)
 
 
-def decide(case: Case, policy: Policy, law: LawPack, now: datetime) -> AnyDecision:
+def decide(
+    case: Case, policy: Policy, law: LawPack, now: datetime, debtor: Debtor = ALONE
+) -> AnyDecision:
     """The decision for a case at ``now``, an aware instant in the creditor's own zone.
 
-    A ``Rest`` always ends after ``now``. Raises ``ValueError`` for a naive instant.
+    ``debtor`` is what counts for the debtor beside this case. A ``Rest`` always ends after
+    ``now``. Raises ``ValueError`` for a naive instant.
     """
     if now.tzinfo is None:
         raise ValueError("an instant has a zone")
-    question = Question(case, policy, law, now, now.date())
+    question = Question(case, policy, law, now, now.date(), debtor)
     final = _over(question)
     if final is not None:
         return final
@@ -149,6 +161,10 @@ def _questions(question: Question, claims: Sorted) -> list[Ask]:
     if case.partner_state == "closed" and left and not was_asked(case, "partner_closed", left):
         why = reason("hub.partner", "the partner has ended its work and something is open")
         asked.append(question.ask("partner_closed", left, (why,)))
+    owed = unallocated(question)
+    if owed:
+        why = reason("hub.credit", "the books owe the debtor what they have not allocated")
+        asked.append(question.ask(UNALLOCATED, owed, (why,)))
     return asked
 
 

@@ -1,12 +1,13 @@
 """Demands: what a notice may ask for of a claim, which is less than what is open of it.
 
-A disputed part is left out, with the interest on it; the reminder of an instalment asks for that
-instalment alone. The ledger's own positions stay whole.
+A disputed part is left out, with the interest on it, and so is what the debtor's own unallocated
+credits cover; the reminder of an instalment asks for that instalment alone. The ledger's own
+positions stay whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -20,24 +21,37 @@ from shared.domain.ledger import Position
 from shared.domain.money import Money
 from shared.domain.waivers import bearing
 
+_NONE: Mapping[str, Money] = {}
 
-def asked_for(case: Case, law: LawPack, on: date, decision: Remind) -> dict[str, Position]:
-    """What a contact asks for on a day, by the id of each claim that it names."""
+
+def asked_for(
+    case: Case, law: LawPack, on: date, decision: Remind, netted: Mapping[str, Money] = _NONE
+) -> dict[str, Position]:
+    """What a contact asks for on a day, by the id of each claim that it names.
+
+    ``netted`` is what credits cover of claims.
+    """
     late = late_shares(case, decision)
     nothing = Money.zero(case.currency)
     if late:
         bare = interest.Interest(total=nothing, segments=(), unknown_from=None, because=())
         return {name: Position(open=one, interest=bare, fees=nothing) for name, one in late.items()}
-    return demands(case, law, on, (*decision.claims, *decision.also))
+    return demands(case, law, on, (*decision.claims, *decision.also), netted)
 
 
-def demands(case: Case, law: LawPack, on: date, claims: Iterable[str]) -> dict[str, Position]:
+def demands(
+    case: Case,
+    law: LawPack,
+    on: date,
+    claims: Iterable[str],
+    netted: Mapping[str, Money] = _NONE,
+) -> dict[str, Position]:
     """What may be asked for of several claims on a day (creditor's zone), by claim id."""
     found = ledger.positions(case, law, on, claims)
-    if case.states is None:
-        return found
+    disputes = case.states.disputes.values() if case.states is not None else ()
     for name, position in found.items():
-        part = left_alone(case.states.disputes.values(), case.claims[name])
+        part = left_alone(disputes, case.claims[name])
+        part = part + netted[name] if name in netted else part
         if part:
             found[name] = _without(part, case.claims[name], position, law, on)
     return found

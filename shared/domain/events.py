@@ -38,6 +38,8 @@ from shared.domain.claim_events import (
     PaymentSighted,
 )
 from shared.domain.explain import Reason, Record
+from shared.domain.extras_events import ExtrasPaid, ResidualSettled
+from shared.domain.identity_events import CaseAbsorbed, ClaimsParted
 from shared.domain.model import Capacity, Id
 from shared.domain.money import Money
 from shared.domain.plan_events import (
@@ -71,6 +73,7 @@ __all__ = [
     "ActUnknown",
     "ActWithheld",
     "BalanceStated",
+    "CaseAbsorbed",
     "CaseClosed",
     "CaseEvent",
     "CaseOpened",
@@ -78,10 +81,12 @@ __all__ = [
     "ClaimFlagged",
     "ClaimJoined",
     "ClaimMissing",
+    "ClaimsParted",
     "CreditApplied",
     "Decided",
     "DueMoved",
     "Event",
+    "ExtrasPaid",
     "FeeCredited",
     "HandOverIntended",
     "Held",
@@ -98,6 +103,7 @@ __all__ = [
     "PolicyRef",
     "Released",
     "ReminderIntended",
+    "ResidualSettled",
     "Unparked",
     "read_event",
     "write_event",
@@ -269,6 +275,10 @@ CaseEvent = Annotated[
     | PlanEnded
     | WrittenOff
     | InterestWaived
+    | ExtrasPaid
+    | ResidualSettled
+    | CaseAbsorbed
+    | ClaimsParted
     | CaseClosed,
     Field(discriminator="kind"),
 ]

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from shared.domain import fold_acts, fold_claims, fold_people, fold_plans, fold_states
+from shared.domain import (
+    fold_acts,
+    fold_claims,
+    fold_extras,
+    fold_identity,
+    fold_people,
+    fold_plans,
+    fold_states,
+)
 from shared.domain.events import (
     ActFailed,
     ActPassed,
@@ -13,15 +21,18 @@ from shared.domain.events import (
     ActUnknown,
     ActWithheld,
     BalanceStated,
+    CaseAbsorbed,
     CaseClosed,
     CaseEvent,
     CaseOpened,
     ClaimFlagged,
     ClaimJoined,
     ClaimMissing,
+    ClaimsParted,
     CreditApplied,
     Decided,
     DueMoved,
+    ExtrasPaid,
     FeeCredited,
     HandOverIntended,
     Held,
@@ -37,6 +48,7 @@ from shared.domain.events import (
     PersonAsked,
     Released,
     ReminderIntended,
+    ResidualSettled,
     Unparked,
 )
 from shared.domain.plan_events import (
@@ -156,5 +168,9 @@ _APPLY: Mapping[type, Any] = {
     PlanEnded: fold_plans.plan_ended,
     WrittenOff: fold_plans.written_off,
     InterestWaived: fold_plans.interest_waived,
+    ExtrasPaid: fold_extras.extras_paid,
+    ResidualSettled: fold_extras.residual_settled,
+    CaseAbsorbed: fold_identity.absorbed,
+    ClaimsParted: fold_identity.parted,
     CaseClosed: _closed,
 }

@@ -60,14 +60,16 @@ def sighted(case: Case, event: PaymentSighted) -> Changes:
 def reversed_(case: Case, event: PaymentReversed) -> Changes:
     """Money is owed again, and a closed case reopens.
 
-    The level stays and the next step counts from today: nothing is repeated.
+    The level stays and the next step counts from today: nothing is repeated. What was let go
+    because the principal was settled is owed again with it.
     """
     move = Movement(on=event.on, kind="reversal", lowered=-event.amount, paper=event.reversal)
     today = event.at.date()
     changes = moved(case, event.claim, move, today, event.reversal)
     state = changes["claims"][event.claim]
     stepped = max(today, state.stepped_on or today)
-    changes["claims"] = with_claims(changes["claims"], (event.claim,), stepped_on=stepped)
+    update: Changes = {"stepped_on": stepped, "residual": ()}
+    changes["claims"] = with_claims(changes["claims"], (event.claim,), **update)
     if case.closed and state.open.amount > 0:
         changes["closed"] = False
     return changes
@@ -85,7 +87,8 @@ def stated(case: Case, event: BalanceStated) -> Changes:
     lowered = _raw(state.claim.open, state.movements) - event.open
     move = Movement(on=event.at.date(), kind=event.cause, lowered=lowered)
     changes = moved(case, event.claim, move, event.at.date(), None)
-    changes["claims"] = with_claims(changes["claims"], (event.claim,), raised=event.raised)
+    update: Changes = {"raised": event.raised, **({"residual": ()} if event.raised else {})}
+    changes["claims"] = with_claims(changes["claims"], (event.claim,), **update)
     if case.closed and event.open.amount > 0:
         changes["closed"] = False
     return changes

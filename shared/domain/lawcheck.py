@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
+from shared.domain import allocation
 from shared.domain.lawcheck_fees import fees
 from shared.domain.lawcheck_parts import DEBTORS, Planned, Violation, broken, own, plan
 from shared.domain.lawpack import LawPack
@@ -47,6 +48,7 @@ def check_policy(
         found += _content(pack, steps, treated)
         found += fees(pack, policy, steps, treated)
         found += _hand_over(pack, policy, steps, treated)
+        found += _allocation(pack, policy, treated)
     return tuple(dict.fromkeys(found))
 
 
@@ -125,6 +127,21 @@ def _hand_over(
             if one.since_contact < least:
                 text = f"a hand-over too soon after the last reminder for {who}"
                 yield broken(rule, one.path("after"), text, f"from day {least} after it")
+
+
+def _allocation(pack: LawPack, policy: Policy, treated: Treatment) -> Iterator[Violation]:
+    """An order of allocation that the law refuses for a kind of debtor."""
+    person = treated == "consumer"
+    order = policy.extras.allocation
+    reason = allocation.refused(pack, order, treated, natural_person=person, on=date.max)
+    if reason is not None:
+        yield Violation(
+            path="extras.allocation",
+            rule=reason.rule,
+            section=reason.section,
+            text=f"costs are settled before the principal for {DEBTORS[treated]}",
+            lawful="the principal before the costs",
+        )
 
 
 def _wait(pack: LawPack, act: WaitAct, treated: Treatment) -> Wait | None:

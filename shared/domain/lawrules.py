@@ -246,9 +246,13 @@ class PaymentEffective(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
 class Allocation(Rule):
-    """The order in which an undesignated payment settles what is owed."""
+    """The order in which an undesignated payment settles what is owed.
+
+    ``costs_first`` lists for whom a creditor may choose an order with costs before the principal.
+    """
 
     order: tuple[Literal["interest", "principal", "costs"], ...]
+    costs_first: tuple[Treatment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Literal
 
-from shared.domain import interest as accrual
+from shared.domain.allocation import KINDEST, Order
 from shared.domain.case import Case, ClaimState
 from shared.domain.events import (
     BalanceStated,
@@ -22,12 +21,13 @@ from shared.domain.events import (
 )
 from shared.domain.law import LawPack, load, payment_effective
 from shared.domain.ledger_balance import balance
+from shared.domain.ledger_extras import extras_events
 from shared.domain.ledger_money import Effective, money_events, undone, waiting_events
 from shared.domain.ledger_pairs import paired
+from shared.domain.ledger_position import Position, balances, open_on, position, positions
 from shared.domain.ledger_truth import Seen, Truth
 from shared.domain.model import DoNotDun
 from shared.domain.money import Money, total
-from shared.domain.waivers import bearing
 
 __all__ = [
     "Position",
@@ -35,6 +35,7 @@ __all__ = [
     "balances",
     "claim_of",
     "crossed",
+    "effective_days",
     "flags_of",
     "joining",
     "open_on",
@@ -42,15 +43,6 @@ __all__ = [
     "positions",
     "reconcile",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """A claim's parts on a day: open principal, late interest to that day, unpaid fees."""
-
-    open: Money
-    interest: accrual.Interest
-    fees: Money
 
 
 def claim_of(truth: Truth) -> Claim:
@@ -88,15 +80,24 @@ def flags_of(truth: Truth) -> tuple[DoNotDun, ...]:
     return tuple(sorted({*truth.invoice.do_not_dun, *own}))
 
 
-def reconcile(case: Case, truth: Truth, at: datetime, tolerance: Money) -> list[CaseEvent]:
+def reconcile(
+    case: Case,
+    truth: Truth,
+    at: datetime,
+    tolerance: Money,
+    law: LawPack | None = None,
+    order: Order = KINDEST,
+) -> list[CaseEvent]:
     """The events that bring a claim of a case to what its sources state; none when it is there.
 
     Movements that are counted already are passed over, so the same facts in any order and any
     number of times give the same balance. What movements do not explain is stated by the source.
+    ``law`` is the pack in force (without it: the shipped one), ``order`` the creditor's order of
+    allocation for what exceeds the principal.
     """
-    state = case.claims[truth.invoice.id]
+    state, pack = case.claims[truth.invoice.id], law or load(case.law)
     receipts = paired(truth)
-    effective = _effective(case, state)
+    effective = effective_days(pack, state)
     events: list[CaseEvent] = [
         *money_events(state, receipts, at, effective),
         *undone(state, truth, at, effective),
@@ -113,9 +114,10 @@ def reconcile(case: Case, truth: Truth, at: datetime, tolerance: Money) -> list[
     if truth.invoice.due > state.claim.due and not state.with_partner:
         due, before = truth.invoice.due, state.claim.due
         events.append(DueMoved(at=at, claim=truth.invoice.id, due=due, before=before))
+    events.extend(crossed(Case.replay(case.id, events, case), at, tolerance))
+    # What money settles beside the principal follows from all that is known of the claim by now.
     after = Case.replay(case.id, events, case)
-    events.extend(crossed(after, at, tolerance))
-    return events
+    return [*events, *extras_events(after, truth, receipts, at, effective, pack, order)]
 
 
 def crossed(case: Case, at: datetime, tolerance: Money) -> list[FeeCredited]:
@@ -142,53 +144,14 @@ def crossed(case: Case, at: datetime, tolerance: Money) -> list[FeeCredited]:
     return found
 
 
-def open_on(state: ClaimState, day: date) -> Money:
-    """The principal that was really unpaid at the end of a day, by the days of receipt."""
-    still = state.claim.open
-    for movement in state.movements:
-        if movement.on <= day:
-            still -= movement.lowered
-    return still if still.amount > 0 else Money.zero(still.currency)
-
-
-def balances(state: ClaimState) -> tuple[tuple[date, Money], ...]:
-    """The open principal piece by piece, from each day on, by the days of receipt.
-
-    It begins with the due date, from which it matters.
-    """
-    due = state.claim.due
-    days = sorted({due, *(movement.on for movement in state.movements if movement.on > due)})
-    return tuple((day, open_on(state, day)) for day in days)
-
-
-def position(case: Case, state: ClaimState, law: LawPack, on: date) -> Position:
-    """What a claim amounts to on a day."""
-    claim = state.claim
-    late = accrual.accrue(
-        law,
-        capacity=claim.capacity,
-        natural_person=claim.natural_person,
-        due=claim.due,
-        balances=bearing(balances(state), state.interest_waived_to),
-        to=on,
-        agreed_rate=None,
-    )
-    return Position(open=state.open, interest=late, fees=case.fees_of(claim.id))
-
-
-def positions(case: Case, law: LawPack, on: date, claims: Iterable[str]) -> dict[str, Position]:
-    """The positions of several claims on a day, by claim id."""
-    return {one: position(case, case.claims[one], law, on) for one in claims}
-
-
-def _effective(case: Case, state: ClaimState) -> Effective:
-    """The day on which money of a bank or provider counts for the debtor, by the case's law."""
-    pack, claim_class = load(case.law), state.claim.claim_class
+def effective_days(pack: LawPack, state: ClaimState) -> Effective:
+    """The day on which money of a bank or provider counts for the debtor of a claim, by law."""
 
     def day(seen: Seen) -> date:
         counts, _ = payment_effective(
-            pack, claim_class, value_date=seen.value_date, booked=seen.booked, paid=seen.paid
-        )
+            pack, state.claim.claim_class,
+            value_date=seen.value_date, booked=seen.booked, paid=seen.paid,
+        )  # fmt: skip
         return counts
 
     return day

@@ -54,7 +54,7 @@ def undone(state: ClaimState, truth: Truth, at: datetime, effective: Effective) 
     """What was unmatched altogether: its movements are taken back as they were booked."""
     events: list[CaseEvent] = []
     for lot in sorted(truth.lots, key=lambda one: one.payment):
-        if not lot.gross and lot.moves[0].id in state.counted:
+        if lot.moves and not lot.gross and lot.moves[0].id in state.counted:
             events += _later_moves(state.claim.id, lot, set(state.counted), at, effective)
     return events
 

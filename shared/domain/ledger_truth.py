@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from shared.domain.explain import Record
 from shared.domain.model import Allocation, CreditNote, Id, Invoice, Party, Payment
@@ -46,13 +46,21 @@ class Seen(Record):
 class Lot(Record):
     """What the hub booked of one payment on one invoice, change by change, oldest first.
 
-    ``charges`` is what the payment settled beside the principal (fees and interest).
+    ``charges`` is what is matched to it beside the principal (fees and interest), of which
+    ``charges_back`` was taken back. A lot of charges alone has no moves.
     """
 
     payment: Id
     seen: Seen
-    moves: tuple[Move, ...] = Field(min_length=1)
+    moves: tuple[Move, ...] = ()
     charges: Money | None = None
+    charges_back: Money | None = None
+
+    @model_validator(mode="after")
+    def _settles_something(self) -> Lot:
+        if not self.moves and self.charges is None:
+            raise ValueError("a lot moves principal or settles charges")
+        return self
 
     @property
     def gross(self) -> Money:
@@ -64,8 +72,18 @@ class Lot(Record):
         """What is matched and has not been taken back."""
         return self._sum("matched", "unmatched", "reversed", "reinstated")
 
+    @property
+    def extras(self) -> Money:
+        """What it settles beside the principal now; never negative."""
+        nothing = self._nothing()
+        return (self.charges or nothing) - (self.charges_back or nothing)
+
+    def _nothing(self) -> Money:
+        known = self.charges if self.charges is not None else self.moves[0].amount
+        return Money.zero(known.currency)
+
     def _sum(self, *kinds: MoveKind) -> Money:
-        result = Money.zero(self.moves[0].amount.currency)
+        result = self._nothing()
         for move in self.moves:
             if move.kind in kinds:
                 result += move.amount

@@ -14,6 +14,7 @@ from shared.domain.decisions import AnyDecision, Ask, HandOver, Remind, Rest
 from shared.domain.explain import Reason
 from shared.domain.money import total
 from shared.domain.question import Question, reason
+from shared.domain.residual import still_asked
 from shared.domain.ripeness import Ripe, Sorted
 
 # A step that failed so often is a person's: another try would only fail again.
@@ -108,7 +109,7 @@ def _remind(question: Question, ripe: Sequence[Ripe], claims: Sorted) -> AnyDeci
     again = next_contact_on(question)
     if question.today < again:
         text = "one contact per debtor and gathering window"
-        wait = reason("policy.gather", text, last=question.case.last_contact(), again=again)
+        wait = reason("policy.gather", text, last=question.last_contact(), again=again)
         return Rest(until=question.opening(again), why="gathering", because=(wait,))
     group = gathered(question, ripe, claims.steps)
     because = (*claims.because, *(why for one in group for why in one.because))
@@ -119,6 +120,11 @@ def _remind(question: Question, ripe: Sequence[Ripe], claims: Sorted) -> AnyDeci
         claim
         for claim in claims.free
         if claim not in named and question.due(question.case.claims[claim]) >= question.today
+    )
+    also += tuple(
+        one.claim.id
+        for one in question.case.claims.values()
+        if still_asked(question.case, one, question.policy, question.law, question.today)
     )
 
     def act(key: str) -> Remind:

@@ -124,7 +124,7 @@ def _item(
         due=claim.due,
         total=claim.total,
         open=position.open,
-        interest=zero if not_due else position.interest.total,
+        interest=zero if not_due else position.interest_due,
         fee_now=fee_now,
         fees_before=position.fees,
         days_late=max(0, (today - effective).days),

@@ -111,7 +111,7 @@ def _dispute(question: Question, states: States, state: ClaimState) -> Aside | D
     tolerance = question.policy.tolerance
     if rest.currency != tolerance.currency or rest <= tolerance:
         text = "the claim is disputed: it rests until the dispute is settled"
-    elif _next_is_hand_over(question, state):
+    elif next_is_hand_over(question, state):
         text = "a claim that is disputed in part is not handed over until the dispute is settled"
     else:
         return None
@@ -124,7 +124,7 @@ def _credited(question: Question, states: States, state: ClaimState) -> Doubt | 
     days = [
         one.on for one in states.disputes.values() if one.claim == claim and one.state == "accepted"
     ]
-    if not days or not _next_is_hand_over(question, state):
+    if not days or not next_is_hand_over(question, state):
         return None
     told_since = any(one.on is not None and one.on > max(days) for one in case.notices_of(claim))
     if told_since or yeses(case, "notice_asked_too_much", (claim,)) >= len(days):
@@ -162,13 +162,14 @@ def _stop(question: Question, states: States, state: ClaimState) -> Aside | Doub
             text = "the debtor asks to stop collecting: a person decides about going to court"
             why = _lawful("hub.stop", text, one.section, facts)
             return Doubt(state, "stop_requested", why)
-        if _next_is_hand_over(question, state):
+        if next_is_hand_over(question, state):
             text = "a partner's acts would cost the debtor, who asked to stop"
             return Aside(_lawful("hub.stop", text, one.section, facts))
     return None
 
 
-def _next_is_hand_over(question: Question, state: ClaimState) -> bool:
+def next_is_hand_over(question: Question, state: ClaimState) -> bool:
+    """Whether a claim's next step is the partner's."""
     steps = question.policy.terms(state.claim.id).steps
     return state.level < len(steps) and steps[state.level].action == "hand_over"
 

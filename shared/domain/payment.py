@@ -244,20 +244,23 @@ def _with_lots(payment: Payment, name: str, on: date, back: Follower | None) -> 
     nothing = Money.zero(payment.amount.currency)
     for invoice in [*lines, *(one for one in lots if one not in lines)]:
         line, lot = lines.get(invoice), lots.get(invoice)
+        known = lot.moves if lot is not None else ()
+        whole, principal = shares.get(invoice, (nothing, nothing))
         matched = line.principal if line is not None else nothing
         gross, net = (lot.gross, lot.net) if lot is not None else (nothing, nothing)
-        taken = -shares[invoice][1] if invoice in shares else nothing
-        first = payment.id if lot is None else name
-        moves = _moves(first, "matched", "unmatched", matched - gross, on)
+        moves = _moves(name if known else payment.id, "matched", "unmatched", matched - gross, on)
         again = name if not moves else f"{name}r"
         day, code = (back.on, back.code) if back is not None else (on, "")
-        moves += _moves(again, "reinstated", "reversed", taken - (net - gross), day, code)
-        if moves or lot is not None:
-            charges = line.charges if line is not None and line.charges else None
-            known = lot.moves if lot is not None else ()
-            lots[invoice] = Lot(
-                payment=payment.id, seen=payment.seen, moves=(*known, *moves), charges=charges
-            )
+        moves += _moves(again, "reinstated", "reversed", -principal - (net - gross), day, code)
+        charges = line.charges if line is not None and line.charges else None
+        lots[invoice] = Lot(
+            payment=payment.id,
+            seen=payment.seen,
+            moves=(*known, *moves),
+            # A lot of charges alone stays, empty, when they are unmatched.
+            charges=nothing if charges is None and not known and not moves else charges,
+            charges_back=whole - principal if whole > principal else None,
+        )
     return payment.model_copy(update={"lots": tuple(sorted(lots.items()))})
 
 

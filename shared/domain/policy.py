@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from shared.domain.explain import Record
+from shared.domain.extras_rules import ExtrasRules
 from shared.domain.money import Money
 from shared.domain.process_rules import ProcessRules
 
@@ -59,6 +60,7 @@ class Policy(Record):
     gather_days: int = Field(default=7, ge=0, le=31)
     partner: str | None = None
     process: ProcessRules = ProcessRules()
+    extras: ExtrasRules = ExtrasRules()
     fee_clause: bool = False
     unsigned_law: Literal["withhold", "no_fee"] = "withhold"
 
@@ -77,6 +79,9 @@ class Policy(Record):
             raise ValueError("a policy that hands over names its partner")
         if any(step.action == "hand_over" for step in self.steps[:-1]):
             raise ValueError("hand-over is the last step")
+        limits = (self.extras.waive_below, self.extras.own_invoice_above)
+        if any(one is not None and one.currency != self.tolerance.currency for one in limits):
+            raise ValueError("limits of interest and fees are in the currency of the tolerance")
         if self.tolerance.currency != self.minimum.currency:
             raise ValueError("tolerance and minimum are in one currency")
         return self

@@ -14,9 +14,9 @@ class ProcessRules(Record):
     ``answer_days`` is the time for our own answer to a dispute, ``credit_days`` for the credit
     note after one was accepted, ``grace_days`` the rest of a claim after one was rejected.
     ``clearing_days`` is what money needs to arrive after a promised day. ``promises_a_year``
-    counts a case's promises within 365 days; a promise or settlement is for a day that is at most
-    ``longest_promise_days`` away (who needs longer needs a plan), a new due date at most
-    ``longest_extension_days``. A plan is offered for ``plan_answer_days``, and
+    counts a debtor's promises within 365 days, whatever the case; a promise or settlement is for a
+    day that is at most ``longest_promise_days`` away (who needs longer needs a plan), a new due
+    date at most ``longest_extension_days``. A plan is offered for ``plan_answer_days``, and
     ``plan_grace_days`` after its first missed instalment it is broken: then a person is asked, or
     it goes on. ``new_claims`` says whether claims that a plan does not cover rest beside it.
     A filing deadline is a person's ``filing_days`` before.

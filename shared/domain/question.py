@@ -9,31 +9,51 @@ from shared.domain import law as legal
 from shared.domain.act_keys import question_key
 from shared.domain.calendar import next_banking_day
 from shared.domain.case import Case, ClaimState, Notice
+from shared.domain.debtor import ALONE, Debtor
 from shared.domain.decisions import Ask
 from shared.domain.explain import Reason
+from shared.domain.money import Money
+from shared.domain.netting import netted
 from shared.domain.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A case, its policy, the law and the instant; what is asked twice is worked out once."""
+    """A case, its policy, the law and the instant; what is asked twice is worked out once.
+
+    ``debtor`` is what counts for the debtor beside the case.
+    """
 
     case: Case
     policy: Policy
     law: legal.LawPack
     now: datetime
     today: date
+    debtor: Debtor = ALONE
     _facts: dict[str, legal.ClaimFacts] = field(default_factory=dict)
     _told: dict[tuple[str, bool], legal.NoticeFact] = field(default_factory=dict)
     _due: dict[date, date] = field(default_factory=dict)
+    _netted: list[dict[str, Money]] = field(default_factory=list)
 
     def facts(self, state: ClaimState) -> legal.ClaimFacts:
         """What the law looks at, of one claim."""
         name = state.claim.id
         if name not in self._facts:
             given = self.case.notices_of(name)
-            self._facts[name] = claim_facts(self.case, state, given, self._told)
+            facts = claim_facts(self.case, state, given, self._told, self.debtor)
+            self._facts[name] = facts
         return self._facts[name]
+
+    def last_contact(self) -> date | None:
+        """The day of the latest reminder that the debtor may have, about whatever case."""
+        days = [self.case.last_contact(), self.debtor.last_contact()]
+        return max((day for day in days if day is not None), default=None)
+
+    def netted(self, claim: str) -> Money:
+        """The part of a claim that the debtor's unallocated credits cover."""
+        if not self._netted:
+            self._netted.append(netted(self.case, self.policy, self.debtor))
+        return self._netted[0].get(claim, Money.zero(self.case.currency))
 
     def due(self, state: ClaimState) -> date:
         """The day on which a claim fell due by law: its due date or the banking day after it."""
@@ -58,9 +78,11 @@ def claim_facts(
     state: ClaimState,
     given: list[Notice],
     told: dict[tuple[str, bool], legal.NoticeFact] | None = None,
+    debtor: Debtor = ALONE,
 ) -> legal.ClaimFacts:
     """What the law looks at, of one claim; ``given`` are its reminders in order.
 
+    ``debtor`` is what counts for the debtor beside the case.
     ``told`` keeps the facts of notices, by act and charge, for the other claims of the case.
     """
     claim, told = state.claim, {} if told is None else told
@@ -75,19 +97,23 @@ def claim_facts(
         fees=case.fees_of(claim.id),
         fee_clause=claim.fee_clause,
         arose=claim.issued,
-        relationship_fees=_charged_days(case),
+        relationship_fees=_charged_days(case, debtor),
         plan_broken=case.states is not None and case.states.plan_broken(claim.id),
         stop_requested=case.states.stopped_since(claim.id) if case.states else None,
     )
 
 
-def _charged_days(case: Case) -> tuple[date, ...]:
+def _charged_days(case: Case, debtor: Debtor) -> tuple[date, ...]:
     # A case is one unbroken arrears of a debtor: it closes once nothing is open.
-    return tuple(
+    own = tuple(
         notice.on or notice.intended_on
         for notice in case.notices.values()
         if notice.fee and notice.given and not notice.fee_credited
     )
+    if not debtor.cases:
+        return own
+    since = min(state.claim.due for state in case.claims.values())
+    return (*own, *debtor.fees_in_arrears(since))
 
 
 def _fact(

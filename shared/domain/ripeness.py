@@ -13,13 +13,15 @@ from shared.domain.case import ClaimState
 from shared.domain.case_parts import Standing
 from shared.domain.dispute import restarts, resumes
 from shared.domain.explain import Reason
-from shared.domain.obstacles import Aside, Doubt, of_states
+from shared.domain.netting import UNALLOCATED
+from shared.domain.obstacles import Aside, Doubt, next_is_hand_over, of_states
 from shared.domain.policy import Policy, Step
 from shared.domain.question import Question, reason
 
 _DAY = timedelta(days=1)
 # The calendar ends with the year 9999; after this day a banking day and any step still fit.
 _LAST_DUE = date(9998, 12, 1)
+_CREDIT = "hub.credit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,36 @@ def obstacle(question: Question, state: ClaimState) -> Aside | Doubt | None:
     if doubt is not None and times_answered(case, doubt.why, (claim.id,)) and not _clears(doubt):
         # The law does not change with an answer: the claim stays the person's.
         return Aside(doubt.reason)
-    return doubt
+    return doubt or _netted(question, state)
+
+
+def unallocated(question: Question) -> tuple[str, ...]:
+    """The overdue claims that rest because of the debtor's credits, and nobody was asked yet."""
+    if not question.debtor.credits:
+        return ()
+    known = [*question.case.tasks.values(), *question.case.answers.values()]
+    asked = {claim for one in known if one.why == UNALLOCATED for claim in one.claims}
+    return tuple(
+        state.claim.id
+        for state in question.case.open_claims()
+        if state.claim.id not in asked
+        and question.due(state) < question.today
+        and not state.with_partner
+        and (found := obstacle(question, state)) is not None
+        and found.reason.rule == _CREDIT
+    )
+
+
+def _netted(question: Question, state: ClaimState) -> Aside | None:
+    """A claim that the debtor's own credits cover rests; one covered in part goes to no partner."""
+    part = question.netted(state.claim.id)
+    if not part:
+        return None
+    whole = state.open - part <= question.policy.tolerance
+    if not whole and not next_is_hand_over(question, state):
+        return None
+    text = "the books owe the debtor money that covers the claim and is not allocated"
+    return Aside(reason(_CREDIT, text, claim=state.claim.id, credit=part))
 
 
 def _asked_or_held(question: Question, claim: str) -> Aside | None:
@@ -128,9 +159,9 @@ def next_step(question: Question, state: ClaimState) -> Ripe | None:
     standing = question.case.standing(state.claim.id)
     on, why = _by_policy(question, state, step, standing)
     because = [why]
-    deadline = standing.last_deadline
-    free_on = date.min if deadline is None else deadline + _DAY
+    free_on = date.min
     for day, reason_of in _floors(question, state, standing):
+        free_on = max(free_on, day)
         if on < day:
             on = day
             because.append(reason_of)

@@ -55,7 +55,8 @@ class Sighting(Record):
     is the hub's own id of a claim when the provider carried it for us (payment link);
     ``transfer_ids`` are ids that other feeds of the same money carry too (end-to-end id, UETR,
     the provider's payment id). ``reverses`` names the receipt that is taken back or given again (a
-    reinstatement may name the reversal instead), None when the feed does not say. ``settled``: booked and not just announced; what is not settled is a hint.
+    reinstatement may name the reversal instead), None when the feed does not say. ``settled``:
+    booked and not just announced; what is not settled is a hint.
     """
 
     id: Id

@@ -54,7 +54,7 @@ class States:
     circumstances: dict[str, tuple[Any, set[str]]] = field(default_factory=dict)
     stops: dict[str, tuple[tuple[str, ...], set[str]]] = field(default_factory=dict)
 
-    def note(self, event: Any, claims: Mapping[str, Claim]) -> None:
+    def note(self, event: Any, claims: Mapping[str, Claim]) -> None:  # noqa: C901 - one case an event
         """One more event."""
         match event:
             case stated.Disputed():
@@ -95,12 +95,23 @@ class States:
 
     def resting(self, name: str, claims: Mapping[str, Claim], today: date) -> Iterator[str]:
         """Why a claim rests for the sake of a state."""
-        claim = claims[name]
+        yield from self._disputed(name, claims[name], today)
+        yield from self._promised(name, claims, today)
+        for event, free in self.circumstances.values():
+            if _stands(event, claims[name].joined.issued, cleared=name in free):
+                yield f"{event.what} stands in the way"
+        for names, free in self.stops.values():
+            if name in names and name not in free:
+                yield "the debtor asked to stop and nobody has decided"
+
+    def _disputed(self, name: str, claim: Claim, today: date) -> Iterator[str]:
         if claim.open > 0 and self.contested(name, claim) >= claim.open:
             yield "all that is open is disputed"
         for one in self.disputes.values():
             if one.claim == name and one.resumes_on and today < one.resumes_on:
                 yield "a rejected dispute is followed by a rest"
+
+    def _promised(self, name: str, claims: Mapping[str, Claim], today: date) -> Iterator[str]:
         for bargain in self.promises.values():
             if name in bargain.event.claims and _promise_holds(bargain, claims, today):
                 yield "it was promised"
@@ -108,12 +119,6 @@ class States:
             covers = name in bargain.event.claims or bargain.event.new_claims == "hold"
             if covers and _plan_holds(bargain, claims, today):
                 yield "a plan is in force"
-        for event, free in self.circumstances.values():
-            if _stands(event, claim.joined.issued, name in free):
-                yield f"{event.what} stands in the way"
-        for names, free in self.stops.values():
-            if name in names and name not in free:
-                yield "the debtor asked to stop and nobody has decided"
 
     def contested(self, name: str, claim: Claim) -> Decimal:
         """The contested part of what is open of a claim."""
@@ -131,12 +136,12 @@ class States:
         )
 
 
-def _stands(event: Any, issued: date, free: bool) -> bool:
+def _stands(event: Any, issued: date, *, cleared: bool) -> bool:
     if issued <= event.effective and event.what in STOPS:
         return True
     if issued > event.effective and event.what in GOES_ON:
         return False
-    return not free
+    return not cleared
 
 
 def _received(names: tuple[str, ...], claims: Mapping[str, Claim]) -> Decimal:

@@ -37,6 +37,7 @@ from shared.domain.events import (
     ReminderIntended,
 )
 from shared.domain.explain import Reason
+from shared.domain.extras_events import ExtrasPaid
 from shared.domain.interest import Interest, Segment, accrue
 from shared.domain.lawpack import load
 from shared.domain.model import Address, Party, PersonalMark
@@ -513,3 +514,19 @@ def test_the_creditors_day_is_that_of_its_zone():
     assert CREDITOR.today(datetime(2026, 3, 8, 22, 30, tzinfo=UTC)) == date(2026, 3, 9)
     with pytest.raises(ValidationError, match="unknown time zone"):
         Creditor(**(CREDITOR.model_dump() | {"zone": "Europe/Nowhere"}))
+
+
+def test_what_was_paid_of_interest_and_fees_is_told_and_not_in_the_totals():
+    before = build()
+    charged = next(one for one in before.claims if one.fees.amount > 0)
+    paid = ExtrasPaid(
+        at=EVENTS[-1].at, payment="bank:9", claim=charged.id, interest=charged.interest.accrued,
+        fees=charged.fees, over=before.totals.fees - before.totals.fees, on=before.as_of,
+    )  # fmt: skip
+    events = [*EVENTS, paid]
+    after = build(events=events)
+    told = next(one for one in served(after)["claims"] if one["id"] == charged.id)
+    assert told["fees_paid"] == told["fees"]
+    assert after.totals.fees == before.totals.fees - charged.fees
+    assert after.totals.interest == before.totals.interest - charged.interest.accrued
+    assert after.chronology[-1].kind == "extras_paid"

@@ -177,3 +177,14 @@ def test_a_reversal_repeats_no_letter_and_goes_on_from_its_step(claim, books):
     state = machine.case().claims[ONE]
     assert (len(machine.letters()), state.level, state.open) == (1, 1, eur("100.00"))
     assert machine.case().standing(ONE).last_step == BEGIN + timedelta(days=3)
+
+
+def test_money_that_the_books_do_not_know_yet_holds_up_no_step(claim):
+    take(claim, money(amount="40.00"))
+    due_money(claim)
+    assert claim.case().claims[ONE].open == eur("60.00")
+    claim.sweep()
+    (start,) = claim.started()
+    # The books, asked before the letter, still state 100.00: what they last said, and no doubt.
+    assert claim.execute(start) == "sent"
+    assert len(claim.letters()) == 1

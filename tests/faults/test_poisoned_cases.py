@@ -21,6 +21,7 @@ def poison(machine, count):
         head = keys.head(tenant, case)
         rows.append({
             **head, "version": 1, "attempt": 0, "snap": 0, "conn": "erp", "refs": "[]",
+            "debtor": "erp:1",
             "policy": "standard", "policy_version": 1, "due_at": long_ago,
             "due_shard": keys.due_shard(head["pk"]),
         })  # fmt: skip

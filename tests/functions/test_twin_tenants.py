@@ -34,6 +34,7 @@ PATHS = {
     "cases": {"id": CASE},
     "tasks": {"id": "t1"},
     "payments": {"id": "bank:1"},
+    "debtors": {"id": "erp:d7"},
     "partner": {"id": CASE},
 }
 PART = {"invoice": "erp:1", "amount": {"amount": "40.00", "currency": "EUR"}}
@@ -44,6 +45,8 @@ BODIES = {
     "POST /v1/cases/{id}/commands": {"id": "k1", "reason": "asked", "type": "hold"},
     "POST /v1/cases/{id}/payment-links": {"claim": "erp:2"},
     "POST /v1/tasks/{id}/answer": {"answer": "continue"},
+    "POST /v1/debtors/{id}/merge": {"into": "erp:d8", "reason": "same_person"},
+    "POST /v1/debtors/{id}/split": {"reason": "two_people"},
     "POST /v1/payments/{id}/match": {"reason": "known", "allocations": [PART]},
     "POST /v1/payments/{id}/unmatch": {"reason": "wrong"},
     "POST /v1/partner/cases/{id}/events": {"id": "r1"},
@@ -72,6 +75,8 @@ def twin(aws):
     place = override_rows.key_of(TWIN, kinder, "erp:d1")
     table.transact([override_rows.put(place, kinder)])
     table.put({**keys.party(TWIN, "erp:d1"), "body": "{}"})
+    for debtor in ("erp:d7", "erp:d8"):
+        table.put({**keys.party(TWIN, debtor), "body": "{}", "conn": "erp"})
     open_case(TWIN)
     connected(tenant=TWIN)
     take(invoice(), feed="erp", tenant=TWIN)
@@ -111,6 +116,8 @@ def test_the_others_id_is_not_there(twin, route, rows, queued):
 def test_the_same_id_is_there_for_its_own_tenant(twin, route):
     if route.endswith("/unmatch"):
         assert status(route.replace("unmatch", "match"), TWIN) == 200
+    if route.endswith("/split"):
+        assert status(route.replace("split", "merge"), TWIN) == 200
     if route.endswith("/sync"):
         table.update(keys.connection(TWIN, "erp"), set_={"state": "enabled"})
 

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import Any
 
 from shared.domain.ledger import Truth
 from shared.domain.ledger_truth import Lot, Move, Seen
 from shared.domain.model import Allocation, Capacity, CreditNote, Invoice, Payment
 from shared.domain.money import Money
-
-if TYPE_CHECKING:
-    from tests.scenarios.storybook import Story
+from tests.scenarios.scene import Scene
 
 Movement = Payment | CreditNote | Move
 
 
-class Books:
-    """The verbs of a story's books and bank; days are ISO 8601, amounts the country's currency."""
+class Books(Scene):
+    """The verbs of a story's books and bank; days are ISO 8601, amounts the country's currency.
+
+    ``later`` is what the books and the bank will show, by day and by the invoice's number.
+    """
+
+    def __init__(self, *scene: Any, **terms: Any) -> None:
+        super().__init__(*scene, **terms)
+        self.later: list[tuple[date, str, Movement]] = []
 
     def invoice(
-        self: Story,
+        self,
         number: str,
         amount: str,
         *,
@@ -36,8 +41,8 @@ class Books:
         if self.today == date.min:
             self.today = _day(sent)
         if fee_agreed:
-            self._clauses[f"erp:{number}"] = _day(fee_agreed)
-        self._truths[number] = Truth(
+            self.clauses[f"erp:{number}"] = _day(fee_agreed)
+        self.truths[number] = Truth(
             Invoice(
                 id=f"erp:{number}", version="1", number=number, debtor="erp:debtor",
                 issued=_day(sent), sent=_day(sent), due=_day(due), total=self.money(amount),
@@ -46,34 +51,34 @@ class Books:
             party=self.party,
         )  # fmt: skip
 
-    def pays(self: Story, number: str, amount: str, on: str, *, booked: str | None = None) -> None:
+    def pays(self, number: str, amount: str, on: str, *, booked: str | None = None) -> None:
         """Money comes in on a day and is known to the creditor's books on another, or at once."""
         payment = Payment(
-            id=f"erp:payment-{len(self._later)}", version="1", amount=self.money(amount),
+            id=f"erp:payment-{len(self.later)}", version="1", amount=self.money(amount),
             value_date=_day(on), received=_day(on), booked=_day(booked or on),
             allocations=(Allocation(invoice=f"erp:{number}", amount=self.money(amount)),),
         )  # fmt: skip
-        self._later.append((payment.booked, number, payment))
+        self.later.append((payment.booked, number, payment))
 
-    def credits(self: Story, number: str, amount: str, on: str) -> None:
+    def credits(self, number: str, amount: str, on: str) -> None:
         """The creditor credits a part of an invoice."""
         note = CreditNote(
-            id=f"erp:credit-{len(self._later)}", version="1", number="cn", debtor="erp:debtor",
+            id=f"erp:credit-{len(self.later)}", version="1", number="cn", debtor="erp:debtor",
             issued=_day(on), total=self.money(amount),
             allocations=(Allocation(invoice=f"erp:{number}", amount=self.money(amount)),),
         )  # fmt: skip
-        self._later.append((note.issued, number, note))
+        self.later.append((note.issued, number, note))
 
-    def transfers(self: Story, number: str, amount: str, on: str) -> None:
+    def transfers(self, number: str, amount: str, on: str) -> None:
         """The bank's statement shows money for an invoice, which the hub books by itself."""
         move = Move(id="bank:1", kind="matched", amount=self.money(amount), on=_day(on))
-        self._later.append((_day(on), number, move))
+        self.later.append((_day(on), number, move))
 
-    def bank_takes_back(self: Story, number: str, amount: str, on: str) -> None:
+    def bank_takes_back(self, number: str, amount: str, on: str) -> None:
         """The bank takes the transfer back."""
         back = -self.money(amount)
         move = Move(id="bank:1-back", kind="reversed", amount=back, on=_day(on), code="AC04")
-        self._later.append((_day(on), number, move))
+        self.later.append((_day(on), number, move))
 
 
 def after(truth: Truth, movement: Movement) -> Truth:

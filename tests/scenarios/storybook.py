@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import redirect_stdout
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from io import StringIO
-from typing import Any
 
 from shared.domain import ledger
-from shared.domain.case import Case, ClaimState
+from shared.domain.case import ClaimState
 from shared.domain.compensation import standard_compensation
 from shared.domain.decide import decide, first_step_on
 from shared.domain.decisions import AnyDecision, Ask, Done, HandOver, Remind, Rest
@@ -17,7 +15,6 @@ from shared.domain.endings import endings
 from shared.domain.events import (
     ActSent,
     CaseClosed,
-    CaseEvent,
     CaseOpened,
     ClaimJoined,
     HandOverIntended,
@@ -28,14 +25,12 @@ from shared.domain.events import (
 )  # fmt: skip
 from shared.domain.law import reminder_fee
 from shared.domain.ledger import Truth
-from shared.domain.model import Capacity, CreditNote, Party
-from shared.domain.money import Money, total
-from shared.domain.policy import Step
+from shared.domain.model import CreditNote
+from shared.domain.money import total
 from shared.domain.question import claim_facts
 from tests.scenarios.books import Books, Movement, after
-from tests.scenarios.narration import MARGIN, lines, named, of_contact, told
+from tests.scenarios.narration import MARGIN, named, of_contact, told
 from tests.scenarios.people import People
-from tests.scenarios.places import LAW, ZONE, policy_of
 
 
 class Story(Books, People):
@@ -45,27 +40,7 @@ class Story(Books, People):
     debtor is a natural person also where an invoice is a business's.
     """
 
-    def __init__(
-        self,
-        country: str = "FI",
-        capacity: Capacity = "consumer",
-        *steps: Step,
-        person: bool | None = None,
-        **terms: Any,
-    ) -> None:
-        self.law, self.zone = LAW[country], ZONE[country]
-        self.policy = policy_of(country, steps, **terms)
-        self.capacity = capacity
-        natural = capacity != "business" if person is None else person
-        kind = "person" if natural else "company"
-        self.party = Party(id="erp:debtor", version="1", kind=kind, name="x", country=country)
-        self.case = Case(id="c1")
-        self.answer: AnyDecision = Rest(until=None, why="nothing_yet")
-        self.today = date.min
-        self.told = 0
-        self._truths: dict[str, Truth] = {}
-        self._clauses: dict[str, date] = {}
-        self._later: list[tuple[date, str, Movement]] = []
+    answer: AnyDecision = Rest(until=None, why="nothing_yet")
 
     # --- the days ---------------------------------------------------------------------------
 
@@ -127,7 +102,7 @@ class Story(Books, People):
 
     def would_cost(self, number: str, day: str) -> None:
         """What a reminder of one invoice could cost the debtor on a day, by the law alone."""
-        claim = ledger.claim_of(self._truths[number])
+        claim = ledger.claim_of(self.truths[number])
         state = self.case.claims.get(claim.id) or ClaimState(claim=claim, open=claim.open)
         case = self.case.model_copy(update={"currency": self.law.currency})
         facts = claim_facts(case, state, case.notices_of(claim.id))
@@ -146,12 +121,12 @@ class Story(Books, People):
     # --- the machine --------------------------------------------------------------------------
 
     def _learn(self) -> None:
-        for number, truth in self._truths.items():
+        for number, truth in self.truths.items():
             invoice = truth.invoice
             come = first_step_on(self.policy, invoice.due) <= self.today
             if come and invoice.id not in self.case.claims and ledger.claim_of(truth).open:
                 self._join(truth)
-            for day, whose, movement in self._later:
+            for day, whose, movement in self.later:
                 if (day, whose) == (self.today, number):
                     self._book(number, movement)
 
@@ -164,17 +139,16 @@ class Story(Books, People):
             )  # fmt: skip
             self.append([opened])
         claim = ledger.claim_of(truth)
-        claim = claim.model_copy(update={"fee_clause": self._clauses.get(claim.id)})
+        claim = claim.model_copy(update={"fee_clause": self.clauses.get(claim.id)})
         self.append([ClaimJoined(at=self.at(), claim=claim)])
 
     def _book(self, number: str, movement: Movement) -> None:
-        truth = after(self._truths[number], movement)
-        self._truths[number] = truth
+        truth = after(self.truths[number], movement)
+        self.truths[number] = truth
         left = ledger.claim_of(truth).open
-        credited = isinstance(movement, CreditNote)
-        amount = movement.total if credited else movement.amount
+        amount = movement.total if isinstance(movement, CreditNote) else movement.amount
         if amount.amount > 0:
-            word = "credited" if credited else "paid"
+            word = "credited" if isinstance(movement, CreditNote) else "paid"
             print(f"{told(self.today)}  {amount} of {number} is {word}; {left} stays open")
         if truth.invoice.id in self.case.claims:
             closed = self.case.closed
@@ -220,25 +194,6 @@ class Story(Books, People):
             partner=hand_over.partner, file_version=1, document="file", content_hash="1" * 64,
         )  # fmt: skip
         self.append([intent, ActSent(at=self.at(), act=hand_over.act, on=self.today)])
-
-    def append(self, events: Iterable[CaseEvent]) -> None:
-        """The case after some events, each of them told."""
-        for event in events:
-            self.case = self.case.apply(event)
-            for number, line in enumerate(lines(self.case, event)):
-                print(line if number else f"{told(self.today)}  {line}")
-
-    def money(self, text: str) -> Money:
-        """An amount in the country's currency."""
-        return Money.of(text, self.law.currency)
-
-    def now(self) -> datetime:
-        """Ten in the morning of the day, on the debtor's clock."""
-        return datetime.combine(self.today, datetime.min.time(), self.zone).replace(hour=10)
-
-    def at(self) -> datetime:
-        """The instant of the day's events."""
-        return datetime.combine(self.today, datetime.min.time(), UTC).replace(hour=8)
 
 
 def _day(text: str) -> date:

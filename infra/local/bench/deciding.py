@@ -38,9 +38,11 @@ from shared.domain.events import (
 )  # fmt: skip
 from shared.domain.money import Money
 from shared.domain.policy import Policy
+from tests.bench import countries
 from tests.bench import decide as costliest
+from tests.scenarios.places import COUNTRIES
 
-GROUP = "decide() with Finland's law pack (pure; one core)"
+GROUP = "decide() with full law packs, Finland's unless it says so (pure; one core)"
 NOW = datetime(2026, 4, 1, 10, 0, tzinfo=ZoneInfo(setup.ZONE))
 POLICY = Policy.model_validate(setup.POLICY)
 PACK = law.load("FI")
@@ -106,7 +108,11 @@ def measure(cases: int = CASES, rounds: int = _ROUNDS) -> Measured:
 def figures(idle_case_s: float) -> list[Figure]:
     """The figures; ``idle_case_s`` is what the peer's no-op run spends on one waiting case."""
     found = [costliest.measure() for _ in range(_BEST_OF)]
-    return [*_costliest(found, idle_case_s), *_mixed(measure(), idle_case_s)]
+    return [
+        *_costliest(found, idle_case_s),
+        *(_country(one, idle_case_s) for one in COUNTRIES),
+        *_mixed(measure(), idle_case_s),
+    ]
 
 
 def _costliest(found: Sequence[Mapping[str, Any]], idle_case_s: float) -> list[Figure]:
@@ -132,6 +138,17 @@ def _costliest(found: Sequence[Mapping[str, Any]], idle_case_s: float) -> list[F
             Target("exactly", 1, of="ratio"),
         ),
     ]  # fmt: skip
+
+
+def _country(country: str, idle_case_s: float) -> Figure:
+    """The costliest answer under one country's full law pack, with disputes and plans."""
+    rates = countries.measure(country)
+    words = ", ".join(f"{name} {shown(rate)}" for name, rate in rates.items())
+    return Figure(
+        GROUP, f"decisions under {country}'s full pack, the costliest answer",
+        min(rates.values()), "per CPU s", _IDLE_CASE, 1 / idle_case_s, words=words,
+        note=f"decide(): {countries.CLAIMS} claims in the life of one debtor; one round.",
+    )  # fmt: skip
 
 
 def _mixed(found: Measured, idle_case_s: float) -> list[Figure]:

@@ -78,7 +78,7 @@ def _sent(book: Book, then: Case, notice: Notice, on: date) -> HandOver:
     principal = interest = fees = Money.zero(then.currency)
     for part in ledger.positions(then, load(then.law), on, notice.claims).values():
         principal += part.open
-        interest += part.interest.total
+        interest += part.interest_due
         fees += part.fees
     return HandOver(
         act=notice.act,

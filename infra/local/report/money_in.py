@@ -49,7 +49,11 @@ def money_in(book: Book, really: Mapping[str, Money] | None = None) -> MoneyIn:
             sources[source].append(receipt.gross)
         times[len(seen)].append(receipt.gross)
     payouts = [one.amount for one, _ in book.money if one.kind == "payout"]
-    waiting = [became.rest for _, became in book.money if became is not None and became.rest]
+    waiting = [
+        became.rest
+        for seen, became in book.money
+        if seen.kind == "receipt" and became is not None and became.rest
+    ]
     return MoneyIn(
         sources={name: _tally(book, sources[name]) for name in sorted(sources)},
         times={count: _tally(book, times[count]) for count in sorted(times)},

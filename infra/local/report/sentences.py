@@ -22,6 +22,7 @@ from shared.domain.events import (
     ClaimMissing,
     CreditApplied,
     DueMoved,
+    ExtrasPaid,
     FeeCredited,
     HandOverIntended,
     Held,
@@ -37,6 +38,7 @@ from shared.domain.events import (
     PersonAsked,
     Released,
     ReminderIntended,
+    ResidualSettled,
     Unparked,
 )  # fmt: skip
 from shared.domain.explain import Reason
@@ -84,7 +86,9 @@ _LANGUAGES = {"fi": "Finnish", "sv": "Swedish", "en": "English", "nb": "Norwegia
 
 def told(event: CaseEvent, day: date, names: Names) -> Entry | None:
     """What an event that came in on a day says, or None; ``names`` names invoices by claims."""
-    for say in (_of_invoice, _of_money, _of_partner, _of_people, _of_case, _of_command):
+    for say in (
+        _of_invoice, _of_money, _of_extras, _of_partner, _of_people, _of_case, _of_command,
+    ):  # fmt: skip
         entry = say(event, day, names)
         if entry is not None:
             return entry
@@ -151,6 +155,18 @@ def _of_money(event: CaseEvent, day: date, names: Names) -> Entry | None:
             return Entry(day, "money", title, _CREDITED.get(event.why, words(event.why)))
         case _:
             return None
+
+
+def _of_extras(event: CaseEvent, _: date, names: Names) -> Entry | None:
+    match event:
+        case ExtrasPaid():
+            title = "Settled beside the principal"
+        case ResidualSettled():
+            title = f"Interest and fees that are left: {words(event.becomes)}"
+        case _:
+            return None
+    sums = f"interest {amount_text(event.interest)}, fees {amount_text(event.fees)}"
+    return Entry(event.on, "money", title, f"{names((event.claim,))}, {sums}")
 
 
 _CREDITED = {

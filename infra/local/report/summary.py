@@ -199,7 +199,7 @@ def _interest(book: Book) -> Money:
             continue
         claims = [state.claim.id for state in log.state.open_claims()]
         positions = ledger.positions(log.state, pack, book.last, claims).values()
-        parts.extend(position.interest.total for position in positions)
+        parts.extend(position.interest_due for position in positions)
     return total(parts, book.currency)
 
 

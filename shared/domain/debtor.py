@@ -1,0 +1,101 @@
+"""The debtor as the unit: what counts for a debtor across cases, beside the case at hand."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from shared.domain.explain import Record
+from shared.domain.model import Id
+from shared.domain.money import Money, total
+
+if TYPE_CHECKING:
+    from shared.domain.case import Case
+
+# An act in these states may have reached the debtor, or may yet.
+_OUT = frozenset({"intended", "unknown", "sent", "passed"})
+# And in these its fee is charged, or may be.
+_CHARGED = frozenset({"intended", "unknown", "sent"})
+
+
+class CaseCounts(Record):
+    """What one case adds to what counts for its debtor; all days in the creditor's zone.
+
+    Something was overdue from ``since`` on, until ``until`` (None: the case is not closed).
+    ``contacted`` is the day of the latest reminder that the debtor may have or get, ``fees`` those
+    of all that bear a fee, ``promises`` those on which promises were made and not taken back.
+    """
+
+    since: date
+    until: date | None = None
+    contacted: date | None = None
+    fees: tuple[date, ...] = ()
+    promises: tuple[date, ...] = ()
+
+
+class Credit(Record):
+    """What the books owe the debtor: a credit note or a payment that is not allocated (whole)."""
+
+    id: Id
+    amount: Money
+
+
+class Debtor(Record):
+    """What counts for a debtor beside the case at hand: his other cases, and credits of his."""
+
+    cases: tuple[CaseCounts, ...] = ()
+    credits: tuple[Credit, ...] = ()
+
+    def last_contact(self) -> date | None:
+        """The day of the latest reminder about another case."""
+        return max((one.contacted for one in self.cases if one.contacted), default=None)
+
+    def promised_after(self, day: date) -> int:
+        """How many promises were made in other cases after a day."""
+        return sum(made > day for one in self.cases for made in one.promises)
+
+    def arrears(self, since: date) -> list[CaseCounts]:
+        """The other cases of the unbroken arrears to which a case since ``since`` belongs.
+
+        Arrears are unbroken while something is overdue in any case, also one that has closed since.
+        """
+        left, found = list(self.cases), list[CaseCounts]()
+        while linked := [one for one in left if one.until is None or one.until >= since]:
+            since = min(since, *(one.since for one in linked))
+            found += linked
+            left = [one for one in left if one not in linked]
+        return found
+
+    def fees_in_arrears(self, since: date) -> tuple[date, ...]:
+        """The days of fees of other cases in those arrears (renteloven § 9 b stk. 2)."""
+        return tuple(sorted(day for one in self.arrears(since) for day in one.fees))
+
+    def credit_in(self, currency: str) -> Money:
+        """All that is not allocated, in one currency."""
+        amounts = [one.amount for one in self.credits]
+        return total([one for one in amounts if one.currency == currency], currency)
+
+
+ALONE = Debtor()
+
+
+def counts_of(case: Case) -> CaseCounts | None:
+    """What a case adds to what counts for its debtor; None for one without claims of its own."""
+    if not case.claims:
+        return None
+    reminders = [one for one in case.notices.values() if one.action == "remind"]
+    out = [one.on or one.intended_on for one in reminders if one.state in _OUT]
+    fees = [
+        one.on or one.intended_on
+        for one in reminders
+        if one.fee and one.state in _CHARGED and not one.fee_credited
+    ]
+    promises = case.states.promises.values() if case.states is not None else ()
+    made = [one.made for one in promises if not one.settles and one.outcome != "cancelled"]
+    return CaseCounts(
+        since=min(state.claim.due for state in case.claims.values()),
+        until=case.last_movement if case.closed else None,
+        contacted=max(out, default=None),
+        fees=tuple(sorted(fees)),
+        promises=tuple(sorted(made)),
+    )
