@@ -103,4 +103,4 @@ class FeeCredited(Event):
     act: str
     claim: Id
     amount: Money
-    why: Literal["crossed", "returned", "waived"]
+    why: Literal["crossed", "credited", "returned", "waived"]

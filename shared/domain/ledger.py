@@ -124,24 +124,36 @@ def crossed(case: Case, at: datetime, tolerance: Money) -> list[FeeCredited]:
     """Fees that were not owed: the claim was settled when the notice went out, or never existed.
 
     A fee is owed for a reminder of what was unpaid; money received on or before the day of
-    sending, though booked later, takes the fee back without anybody asking for it, and so does
-    an invoice that is cancelled.
+    sending, though booked later, takes the fee back without anybody asking for it. So does an
+    invoice that is cancelled, and a credit note for all that the notice had asked for: what was
+    credited was never owed.
     """
     found = []
     for notice in case.notices.values():
         if not notice.fee or not notice.given or notice.fee_credited or notice.on is None:
             continue
         state = case.claims[notice.fee_claim or ""]
-        if state.cancelled or open_on(state, notice.on) <= tolerance:
-            credit = FeeCredited(
-                at=at,
-                act=notice.act,
-                claim=state.claim.id,
-                amount=notice.fee,
-                why="waived" if state.cancelled else "crossed",
-            )
+        why = _not_owed(state, notice.on, tolerance)
+        if why is not None:
+            claim = state.claim.id
+            credit = FeeCredited(at=at, act=notice.act, claim=claim, amount=notice.fee, why=why)
             found.append(credit)
     return found
+
+
+def _not_owed(
+    state: ClaimState, sent: date, tolerance: Money
+) -> Literal["crossed", "credited", "waived"] | None:
+    """Why nothing was owed when a notice went out, or None when something was."""
+    if state.cancelled:
+        return "waived"
+    owed = open_on(state, sent)
+    if owed <= tolerance:
+        return "crossed"
+    for movement in state.movements:
+        if movement.kind == "credit" and movement.on > sent:
+            owed -= movement.lowered
+    return "credited" if owed <= tolerance else None
 
 
 def effective_days(pack: LawPack, state: ClaimState) -> Effective:

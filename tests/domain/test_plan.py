@@ -1,4 +1,4 @@
-"""Instalments: they sum to the cent, none is nothing, and a month's last day stays the last."""
+"""Payment plans: instalments sum to the cent, and only money and time say where a plan stands."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from shared.domain.money import Money, total
 from shared.domain.plan import schedule
-from tests.domain.casebook import eur
+from shared.domain.policy import Step
+from tests.domain.casebook import ask_of, case_of, day, eur, joined, more, paid, policy
+from tests.domain.statebook import told
 
 FIRST = date(2026, 1, 31)
 EVERY = st.sampled_from(["week", "two_weeks", "month"])
@@ -29,7 +31,9 @@ def test_instalments_sum_to_the_cent_and_differ_by_less_than_one_each(cents, cou
     assert total([one.amount for one in made], "EUR") == amount
     assert len(made) == count
     assert len({one.amount for one in made[:-1]}) <= 1
-    assert eur("0.00") < made[0].amount <= made[-1].amount < made[0].amount + eur("0.01") * count
+    odd = made[-1].amount - made[0].amount
+    assert made[0].amount > eur("0.00")
+    assert 0 <= odd.amount * 100 < count
     assert [one.due for one in made] == sorted({one.due for one in made})
 
 
@@ -49,3 +53,71 @@ def test_weeks_are_counted_in_days():
 
     assert [(one.due - FIRST).days for one in weekly] == [0, 7, 14]
     assert [(one.due - FIRST).days for one in fortnightly] == [0, 14, 28]
+
+
+def planned(*before):
+    """A plan of two weekly halves of 100 euros, agreed on 2 February for the 9th and 16th."""
+    case = case_of(joined("a", due="01-16", total="150.00"), paid("p0", "01-20", "50.00"), *before)
+    return told(
+        case, "02-02", "propose_plan", "plan", count=2, first="2026-02-09", every="week",
+        agreed=True,
+    )  # fmt: skip
+
+
+def stage(case, when):
+    return case.states.plans["plan"].stage(case.claims, day(when))
+
+
+def test_a_plan_is_active_from_its_first_instalment_or_its_first_money():
+    case = planned()
+
+    assert [stage(case, when) for when in ("02-02", "02-08", "02-09")] == [
+        "agreed", "agreed", "active",
+    ]  # fmt: skip
+    # What had come before it was proposed is not its money.
+    assert stage(more(case, paid("p1", "02-03", "0.50")), "02-03") == "active"
+
+
+def test_a_plan_breaks_with_its_second_late_instalment_or_when_the_grace_is_over():
+    case = planned()
+    half = more(case, paid("p1", "02-09", "50.00"))
+
+    # Three days to clear, fourteen of grace; the second instalment is late from 20 February.
+    assert [stage(case, when) for when in ("02-19", "02-20")] == ["active", "broken"]
+    assert [stage(half, when) for when in ("03-05", "03-06")] == ["active", "broken"]
+    assert stage(more(half, paid("p2", "02-16", "50.00")), "02-16") == "completed"
+
+
+def test_a_step_without_days_comes_on_the_day_after_a_dispute():
+    rules = policy(
+        Step(id="r1", action="remind", after=0, since="due"),
+        Step(id="r2", action="remind", after=1, since="previous"),
+    )
+    case = told(case_of(joined("a", due="01-16")), "01-27", "dispute", "d", claim="erp:a",
+                ground="price")  # fmt: skip
+    case = told(case, "01-28", "settle_dispute", "s", dispute="d", outcome="withdrawn")
+
+    assert ask_of(case, "01-28", rules=rules).kind == "rest"
+    assert ask_of(case, "01-29", rules=rules).kind == "remind"
+
+
+def test_a_plan_is_looked_at_on_each_day_that_can_change_it():
+    case = planned()
+    half = more(case, paid("p1", "02-09", "50.00"))
+
+    def looks(case, when):
+        found = case.states.plans["plan"].looks_on(case.claims, day(when))
+        return found and found.isoformat()[5:]
+
+    # The last days of both instalments, and the end of the grace of the first that is open.
+    assert [looks(case, when) for when in ("02-12", "02-13", "02-20", "02-27")] == [
+        "02-12", "02-19", "02-26", None,
+    ]  # fmt: skip
+    assert [looks(half, when) for when in ("02-10", "02-20", "03-06")] == ["02-19", "03-05", None]
+
+
+def test_what_is_behind_counts_money_since_the_plan_began_alone():
+    case = more(planned(), paid("p1", "02-09", "20.00"))
+    plan = case.states.plans["plan"]
+
+    assert [plan.behind(case.claims, late) for late in (1, 2)] == [eur("30.00"), eur("80.00")]

@@ -15,11 +15,13 @@ from shared.domain.events import (
     ActUnknown,
     ActWithheld,
     BalanceStated,
+    CaseAbsorbed,
     CaseClosed,
     CaseEvent,
     ClaimFlagged,
     ClaimJoined,
     ClaimMissing,
+    ClaimsParted,
     CreditApplied,
     DueMoved,
     ExtrasPaid,
@@ -172,6 +174,7 @@ def _of_extras(event: CaseEvent, _: date, names: Names) -> Entry | None:
 _CREDITED = {
     "crossed": "the money had been received when the reminder was sent",
     "returned": "the reminder came back",
+    "credited": "the invoice was credited",
     "waived": "waived",
 }
 
@@ -220,6 +223,10 @@ def _of_case(event: CaseEvent, day: date, _: Names) -> Entry | None:
             return Entry(day, "person", title, words(event.why))
         case CaseClosed():
             return Entry(day, "invoice", "Case closed", words(event.why))
+        case CaseAbsorbed():
+            return Entry(day, "person", "Claims of the same debtor joined", event.source)
+        case ClaimsParted():
+            return Entry(day, "person", "Claims went to the debtor's other case", event.into)
         case _:
             return None
 
