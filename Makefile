@@ -13,6 +13,8 @@ export PythonRuntime
 UV ?= uv
 PYTHON ?=
 VENV := .venv
+# Test files run beside each other, so many at once; `make test JOBS=` runs one after the other.
+JOBS ?= 2
 READY := $(VENV)/.ready
 BIN := $(VENV)/bin
 DUNLIN := $(BIN)/python -m infra.local
@@ -46,7 +48,7 @@ setup: $(READY) ## make the environment (every other target does so by itself)
 	@echo "$(VENV) is ready"
 
 test: lint types ## everything that must pass: lint, types, all tests  [ARGS=, JOBS=]
-	@$(BIN)/python -m pytest $(if $(JOBS),-n $(JOBS)) $(ARGS)
+	@$(BIN)/python -m pytest $(if $(JOBS),-n $(JOBS) --dist loadfile) $(ARGS)
 
 lint: $(READY) lint-asl ## style and format of the code, templates, workflow definitions
 	@$(BIN)/ruff check --quiet

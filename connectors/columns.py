@@ -43,6 +43,12 @@ class Columns(BaseModel):
     do_not_dun: str | None = Field(
         None, description="Any text other than 0 or FALSE keeps the invoice from being dunned."
     )
+    fee_agreed: str | None = Field(
+        None, description="Day on which a reminder fee was agreed with the customer."
+    )
+    agreed_rate: str | None = Field(
+        None, description="Agreed late interest in per cent a year, as 8.5 or 8,5."
+    )
     payment_date: str | None = Field(None, description="Day of the latest payment.")
     payment_amount: str | None = Field(None, description="Amount of the latest payment.")
 

@@ -23,6 +23,7 @@ from connectors.sheet_door import Table, read_csv, read_xlsx
 from shared.domain.explain import Record, content_hash
 from shared.domain.model import (
     Address,
+    Agreement,
     Allocation,
     Capacity,
     CreditNote,
@@ -38,6 +39,7 @@ from shared.errors import Unreadable
 F = TypeVar("F", bound=Record)
 _EMAIL = re.compile(r"[^\s@,;]+@[^\s@,;]+\.[^\s@,;]+")
 _FREE = {"", "0", "false"}
+_RATE = re.compile(r"\d{1,3}(\.\d{1,4})?")
 _LONGEST_ID = 200
 
 
@@ -154,7 +156,8 @@ class _Reader:
         if total < zero:
             ledger: list[Fact] = [self._credit_note(row, party, -total, balance)]
         else:
-            ledger = [self._invoice(row, party, total, max(balance, zero))]
+            agreed = self._agreement(row, party)
+            ledger = [*agreed, self._invoice(row, party, total, max(balance, zero))]
             ledger += self._payment(row, party, currency)
         self._parties[party.id] = party
         return ledger if known is not None else [party, *ledger]
@@ -207,8 +210,22 @@ class _Reader:
             description=row.text("description"),
             capacity=row.word("capacity", get_args(Capacity), self._mapping.capacity),
             claim_class=self._mapping.claim_class,
+            agreement=self._id(row.needed("invoice_number")) if _has_agreement(row) else None,
             do_not_dun=("invoice_blocked",) if flagged else (),
         )
+
+    def _agreement(self, row: Row, party: Party) -> list[Fact]:
+        """What was agreed for one invoice: a clause counts from its day, a rate for its claim."""
+        if not _has_agreement(row):
+            return []
+        rate = row.text("agreed_rate").replace(",", ".") or None
+        if rate is not None and not _RATE.fullmatch(rate):
+            raise RowRefused("agreed_rate", "this is no yearly rate in per cent")
+        number = self._id(row.needed("invoice_number"))
+        if not _is_id(number):
+            raise RowRefused("invoice_number", "the invoice number is too long")
+        clause = row.day("fee_agreed") if row.text("fee_agreed") else None
+        return [Agreement(id=number, debtor=party.id, reminder_fee_clause=clause, agreed_rate=rate)]
 
     def _credit_note(self, row: Row, party: Party, total: Money, balance: Money) -> CreditNote:
         if balance > Money.zero(balance.currency):
@@ -254,6 +271,10 @@ class _Reader:
         if fact is None:
             raise RowRefused("row", "the row breaks a rule of the hub")
         return fact.model_copy(update={"version": content_hash(fact)[:16]})
+
+
+def _has_agreement(row: Row) -> bool:
+    return bool(row.text("fee_agreed") or row.text("agreed_rate"))
 
 
 def _is_id(text: str) -> bool:

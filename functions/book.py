@@ -14,9 +14,9 @@ from shared.cloud import (
     debtor_rows,
     keys,
     law_rows,
-    outbox,
     table,
     tasks,
+    tell_rows,
     truths,
 )
 from shared.cloud.batches import each
@@ -81,7 +81,7 @@ def _reconcile(tenant: Tenant, row: Row, truth: Truth) -> None:
             table.put_write({**keys.money(tenant, loaded.case.id, *pair), "at": clock.stamp(now)})
             for pair in _movements(part)
         ]
-        told = _direct_payments(tenant, loaded, part, now)
+        told = tell_rows.direct(tenant, loaded.case, part, now)
         done = [_unmark_write(row)] if part == events else []
         after = Case.replay(loaded.case.id, part, loaded.case)
         taken = charge_rows.withdrawn(tenant, loaded.case, after)
@@ -120,10 +120,12 @@ def _join(tenant: Tenant, row: Row, truth: Truth) -> None:
         opens = datetime.combine(first, time(0), tzinfo=clock.local(now, creditor.zone).tzinfo)
         _mark_for(row, opens)
         return
-    _enter(tenant, row, truth, policy, now)
+    _enter(tenant, row, truth, policy, creditor, now)
 
 
-def _enter(tenant: Tenant, row: Row, truth: Truth, policy: Policy, now: datetime) -> None:
+def _enter(
+    tenant: Tenant, row: Row, truth: Truth, policy: Policy, creditor: Creditor, now: datetime
+) -> None:
     """Join the debtor's open case, or open one that names its predecessor.
 
     An invoice of an alias is the claim of the debtor with whom it was merged.
@@ -147,6 +149,7 @@ def _enter(tenant: Tenant, row: Row, truth: Truth, policy: Policy, now: datetime
         at=now, debtor=debtor, connection=row["conn"],
         policy=PolicyRef(id=policy.id, version=policy.version), law=policy.law,
         capacity=invoice.capacity, currency=invoice.total.currency, predecessor=predecessor,
+        compensation=policy.extras.compensation == "claim" and creditor.kind == "business",
     )  # fmt: skip
     point = table.put_write(
         {**pointer_key, "case_id": case_id},
@@ -166,50 +169,6 @@ def _before_start_line(tenant: Tenant, row: Row, invoice: Invoice) -> None:
         table.transact([write, _unmark_write(row, parked="start_line")])
     except Conflict:
         _unmark(row)
-
-
-def _direct_payments(
-    tenant: Tenant, loaded: Loaded, events: Sequence[CaseEvent], now: datetime
-) -> list[Write]:
-    """What the partner must hear of: money and credits that reached us after the hand-over."""
-    case = loaded.case
-    handed = {
-        claim: notice.channel
-        for notice in case.notices.values()
-        if notice.action == "hand_over" and notice.given
-        for claim in notice.claims
-    }
-    writes = []
-    for event in events:
-        match event:
-            case PaymentAllocated():
-                kind, movement, on = "payment.direct", event.payment, event.received
-            case PaymentReversed():
-                kind, movement, on = "payment.reversed", event.reversal, event.on
-            case CreditApplied():
-                kind, movement, on = "credit_note.applied", event.credit_note, event.issued
-            case _:
-                continue
-        if not case.claims[event.claim].with_partner or event.claim not in handed:
-            continue
-        data = {
-            "case_id": case.id, "claim": event.claim, "movement": movement, "date": on.isoformat(),
-            "amount": str(event.amount.amount), "currency": event.amount.currency,
-        }  # fmt: skip
-        digest = hashlib.sha256(f"{case.id}|{movement}|{event.claim}".encode()).hexdigest()[:24]
-        writes.append(
-            outbox.intend(
-                tenant,
-                f"{case.id}-tell-{digest}",
-                kind="tell",
-                case=case.id,
-                connection=handed[event.claim],
-                content_hash=digest,
-                due_at=now,
-                message={"type": kind, "data": data},
-            )
-        )
-    return writes
 
 
 def _movements(events: Sequence[CaseEvent]) -> list[tuple[str, str]]:

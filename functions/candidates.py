@@ -28,14 +28,17 @@ _MOST = 40
 class Items:
     """The invoices that the money could be for, with their balances as the hub knows them.
 
-    ``references`` are those that came with the money. The case of an invoice is read only where it
-    can matter: more came than is open, or the invoice was not found by its own reference.
+    ``references`` are those that came with the money. ``marks`` says by invoice how often it had
+    changed when it was read: what is decided here is written only if that still holds. The case of
+    an invoice is read only where it can matter: more came than is open, or the invoice was not
+    found by its own reference.
     """
 
     def __init__(self, tenant: Tenant, money: Waiting, references: Iterable[str] = ()) -> None:
         self._tenant, self._money = tenant, money
         self._references = {canonical(one) for one in references}
         self.found: dict[str, Item] = {}
+        self.marks: dict[str, int] = {}
         self._credits: dict[str, Credit] = {}
         self._cases: dict[str, Loaded] = {}
 
@@ -55,6 +58,7 @@ class Items:
             except NotFound:
                 continue
             self.found[invoice] = self._item(row, truth)
+            self.marks[invoice] = row["mark"]
 
     @property
     def debtors(self) -> set[str]:

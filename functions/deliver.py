@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from connectors import spec
 from connectors.contract import HandOver as Announcement
+from connectors.contract import Receipt
 from functions.touching import (
     PROVIDER_EVENT,
     attempted,
@@ -22,9 +23,10 @@ from shared.cloud.batches import each
 from shared.cloud.control import silence
 from shared.cloud.keys import Tenant
 from shared.cloud.runtime import logger
-from shared.cloud.step import Run
+from shared.cloud.step import BEHIND, Run
 from shared.cloud.store import Store
 from shared.cloud.table import Row
+from shared.domain import in_flight
 from shared.domain.case import Notice
 from shared.domain.events import ActPassed, ActUnknown, CaseEvent
 
@@ -88,6 +90,12 @@ def _hand_over(run: Run, notice: Notice, row: Row) -> None:
     if not _may_repeat(run, notice, partner):
         _to_person(run, notice)
         return
+    if run.behind() or not run.fresh():
+        _keep_in(run.tenant, act, row, BEHIND)
+        return
+    if not _still_true(run, notice):
+        _overtaken(run, notice, row)
+        return
     announced = Announcement.model_validate_json(row["message"])
     connector = connect(run.tenant, partner)
     receipt = attempted(lambda: connector.submit(announced, key=act, now=clock.wall()))
@@ -102,12 +110,32 @@ def _hand_over(run: Run, notice: Notice, row: Row) -> None:
 
 
 def _may_repeat(run: Run, notice: Notice, partner: Row) -> bool:
-    """Whether the partner still honours the key, and every claim is still there to be collected."""
+    """Whether the partner still honours the key."""
     declared = spec(partner["connector"])
     age = (run.local_now.date() - notice.intended_on).days
     lives = declared.key_lifetime_days is None or age < declared.key_lifetime_days
-    honoured = declared.idempotency == "idempotent" and lives
-    return honoured and all(run.case.claims[claim].open for claim in notice.claims)
+    return declared.idempotency == "idempotent" and lives
+
+
+def _still_true(run: Run, notice: Notice) -> bool:
+    """Whether the act would be begun today too, and its case file says what is owed."""
+    case, act = run.case, notice.act
+    if not in_flight.free(case, act, run.policy, run.law, run.local_now, run.debtor):
+        return False
+    return in_flight.unchanged(case, run.store.events(case.id), act)
+
+
+def _overtaken(run: Run, notice: Notice, row: Row) -> None:
+    """An announcement that is no longer true is not repeated.
+
+    When the partner said of each attempt that it has not got it, the step is decided afresh; else
+    a person finds out. Attempts: the one of the INTENT and those of the looks before this one.
+    """
+    if row.get("refused", 0) < row["attempt"]:
+        _to_person(run, notice)
+        return
+    logger.info("overtaken", extra={"act": notice.act})
+    outcome(run, notice.act, Receipt(outcome="rejected", code="overtaken"))
 
 
 def _tell(tenant: Tenant, act: str, row: Row) -> None:
@@ -134,9 +162,9 @@ def _tell(tenant: Tenant, act: str, row: Row) -> None:
         table.transact([task, outbox.settled(tenant, act, "failed")])
 
 
-def _keep_in(tenant: Tenant, act: str, row: Row) -> None:
-    """Wait for a switch; a look at it is no attempt at the partner."""
-    at = clock.now() + _KEPT_IN
+def _keep_in(tenant: Tenant, act: str, row: Row, wait: timedelta = _KEPT_IN) -> None:
+    """Wait for a switch or for facts; a look at it is no attempt at the partner."""
+    at = clock.now() + wait
     write = outbox.later(tenant, act, row["state"], at, attempt=row["attempt"] - 1)
     table.transact([write])
 

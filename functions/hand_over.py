@@ -42,10 +42,8 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
         return {"done": why}
     if not proven(run, decision.claims):
         return {"done": "not_proven"}
-    file = _file(run, decision)
-    lacking = casefile.missing(file)
-    if lacking:
-        logger.warning("case_file_incomplete", extra={"case": run.case.id, "fields": lacking})
+    file = complete(run, decision)
+    if file is None:
         task = f"{decision.act}-case_file_incomplete"
         run.ask(Ask(task=task, why="case_file_incomplete", claims=decision.claims))
         return {"done": "case_file_incomplete"}
@@ -112,6 +110,21 @@ def _ended(partner: Row) -> str | None:
     return None if partner.get("state") == "enabled" else "partner_disabled"
 
 
+def complete(run: Run, decision: HandOver) -> CaseFile | None:
+    """The case file, or None where something lacks or its parts disagree: a person looks at it."""
+    extra = {"case": run.case.id}
+    try:
+        file = _file(run, decision)
+    except ValueError:
+        # Its text may hold what the file says of the debtor, so it is not logged.
+        logger.warning("case_file_disagrees", extra=extra)
+        return None
+    lacking = casefile.missing(file)
+    if lacking:
+        logger.warning("case_file_incomplete", extra={**extra, "fields": lacking})
+    return None if lacking else file
+
+
 def _file(run: Run, decision: HandOver) -> CaseFile:
     party = run.loaded.row(keys.party(run.tenant, run.case.debtor))
     if party is None:
@@ -131,6 +144,7 @@ def _file(run: Run, decision: HandOver) -> CaseFile:
         file_version=len(handed) + 1,
         descriptions=_descriptions(run, decision),
         beside=_beside(run, decision),
+        compensation={claim: one.claimed for claim, one in at.items() if one.claimed},
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from functions.candidates import Items
-from shared.cloud import clock, keys, lookups, money_rows, sightings, table
+from shared.cloud import clock, keys, lookups, money_rows, sightings, stuck_money, table
 from shared.cloud.batches import each
 from shared.cloud.keys import Tenant
 from shared.cloud.money_rows import Known
@@ -19,6 +20,7 @@ from shared.domain.matching_parts import Match
 from shared.domain.matching_reversal import match_reversal
 from shared.domain.payment import (
     FOLLOWING,
+    Follower,
     Payment,
     Resolution,
     followed,
@@ -43,10 +45,36 @@ def _match(body: dict[str, str]) -> None:
     known = money_rows.read(tenant, body["payment"])
     if "due_at" not in known.row:
         return
+    known = replace(known, followers=_counting(known))
     if known.sighting.kind in FOLLOWING:
         _follow(known, now)
     else:
         _resolve(known, now)
+
+
+def _counting(known: Known) -> tuple[Follower, ...]:
+    """What follows a payment; it counts only when an authority says it.
+
+    What counted once goes on counting, whatever becomes of its feed.
+    """
+    before = {one.id: one for one in known.payment.followers}
+    asked: dict[str, bool] = {}
+    found = []
+    for one in known.followers:
+        counts = one.counts
+        if counts and before.get(one.id) != one:
+            feed = one.id.partition(":")[0]
+            if feed not in asked:
+                asked[feed] = _authority(known.tenant, feed)
+            counts = asked[feed]
+        found.append(one.model_copy(update={"counts": counts}))
+    return tuple(found)
+
+
+def _authority(tenant: Tenant, connection: str) -> bool:
+    """Whether a feed's word is booked, or only lets claims rest until the books say so too."""
+    row = table.get(keys.connection(tenant, connection))
+    return bool((row or {}).get("authority", True))
 
 
 def _resolve(known: Known, now: datetime) -> None:
@@ -54,17 +82,45 @@ def _resolve(known: Known, now: datetime) -> None:
     sighting = known.sighting
     before = refreshed(known.payment, sighting, known.row["conn"])
     also: list[Write] = []
-    after = before
+    after, items = before, _items(known, before)
     if _undecided(before, sighting):
-        resolution, also = _answer(known, before)
+        resolution, also = _answer(known, before, items)
         if resolution != before.resolution or not known.stored:
-            after = resolved(before, resolution, sighting.booked)
-    after = followed(after, known.followers)
-    after = after.model_copy(update={"sighting_version": sighting.version})
+            after, also = _fitting(known, resolution, also, now)
+    after = _settled(known, after)
     after, asked = _question(known, after)
-    touched = money_rows.store(known, after, now, [*also, *asked])
+    found = stuck_money.ended(known.tenant, known.row)
+    touched = money_rows.store(known, after, now, [*also, *asked, *found], items.marks)
     enqueue("book", [{"tenant": known.tenant.id, "invoice": one} for one in sorted(touched)])
     logger.info("matched", extra={"rule": after.resolution.rule, "status": after.status})
+
+
+def _settled(known: Known, after: Payment) -> Payment:
+    """The payment with whatever followed it, as its sighting says now."""
+    after = followed(after, known.followers)
+    return after.model_copy(update={"sighting_version": known.sighting.version})
+
+
+def _fitting(
+    known: Known, resolution: Resolution, also: list[Write], now: datetime
+) -> tuple[Payment, list[Write]]:
+    """The payment as resolved, with what is learned; to a person as a whole when it is too much.
+
+    Lines, holds, what was taken off and what followed are one transaction: part of it is nothing.
+    """
+    before = refreshed(known.payment, known.sighting, known.row["conn"])
+    on = known.sighting.booked
+    after = resolved(before, resolution, on)
+    if money_rows.fits(known, _settled(known, after), now, also):
+        return after, also
+    meant = tuple(dict.fromkeys([*(one.invoice for one in resolution.lines), *resolution.hold]))
+    why = Reason(rule="match.too_many", text="too many claims to be booked at once", facts={})
+    because = (*resolution.because, why)
+    whole = {"lines": (), "nettings": (), "ask": True, "hold": meant[:_HOLD], "because": because}
+    after = resolved(before, resolution.model_copy(update=whole), on)
+    if not money_rows.fits(known, _settled(known, after), now):
+        after = resolved(before, resolution.model_copy(update={**whole, "hold": ()}), on)
+    return after, []
 
 
 def _undecided(payment: Payment, sighting: Sighting) -> bool:
@@ -74,14 +130,17 @@ def _undecided(payment: Payment, sighting: Sighting) -> bool:
     return not payment.lines or payment.sighting_version != sighting.version
 
 
-def _answer(known: Known, before: Payment) -> tuple[Resolution, list[Write]]:
+def _items(known: Known, before: Payment) -> Items:
+    return Items(known.tenant, money_rows.waiting(before), known.sighting.references)
+
+
+def _answer(known: Known, before: Payment, items: Items) -> tuple[Resolution, list[Write]]:
     """The rule's answer, and what is learned from it."""
     sighting, tenant = known.sighting, known.tenant
     if sighting.kind == "payout":
         return Resolution(rule="payout"), []
     wanted = keys_of(sighting)
-    connection = table.get(keys.connection(tenant, known.row["conn"]))
-    items = Items(tenant, money_rows.waiting(before), sighting.references)
+    authority = _authority(tenant, known.row["conn"]) and sighting.settled
     named = [one for one in wanted.keys if one.startswith("T:")]
     items.read(lookups.found(tenant, named), *([wanted.claim] if wanted.claim else []))
     answer = match(sighting, items.candidates())
@@ -92,12 +151,11 @@ def _answer(known: Known, before: Payment) -> tuple[Resolution, list[Write]]:
         items.read(lookups.found(tenant, others))
         items.read_credits(lookups.owed_by(tenant, items.debtors - payers))
         answer = match(sighting, items.candidates(), payers)
-    authority = sighting.settled and (connection or {}).get("authority", True)
     learned: list[Write] = []
     if answer.certain and authority:
         debtors = [items.found[one.invoice].debtor for one in answer.allocations]
         learned = lookups.learned(tenant, wanted.payer, debtors, sighting.id)
-    return _resolution(answer, items, authority=bool(authority)), learned
+    return _resolution(answer, items, authority=authority), learned
 
 
 def _resolution(answer: Match, items: Items, *, authority: bool) -> Resolution:
@@ -156,13 +214,14 @@ def _follow(known: Known, now: datetime) -> None:
     """A reversal, reinstatement or refund: it stands beside its receipt, which is looked at."""
     sighting, tenant = known.sighting, known.tenant
     receipt, because, also = _receipt_of(known, now)
-    before = known.payment
+    before = refreshed(known.payment, sighting, known.row["conn"])
+    hint = not sighting.settled or not _authority(tenant, known.row["conn"])
     after = before.model_copy(
         update={
             "version": before.version + 1,
             "sighting_version": sighting.version,
             "receipt": receipt,
-            "resolution": Resolution(rule=sighting.kind, because=because),
+            "resolution": Resolution(rule=sighting.kind, because=because, hint=hint),
         }
     )
     if receipt is None and sighting.reverses is None and after.task is None:
@@ -171,6 +230,7 @@ def _follow(known: Known, now: datetime) -> None:
     if receipt is not None and after.task is not None:
         also += money_rows.closed(tenant, after.task, "found", "hub")
         after = after.model_copy(update={"task": None})
+    also += stuck_money.ended(tenant, known.row)
     money_rows.store(known, after, now, also)
     if receipt is not None:
         enqueue("match", [{"tenant": tenant.id, "payment": receipt}])
@@ -186,15 +246,21 @@ def _receipt_of(known: Known, now: datetime) -> tuple[str | None, tuple[Reason, 
         there = money_rows.look_again(tenant, sighting.reverses, now)
         return (sighting.reverses if there else None), (), []
     if known.payment.receipt is not None:
-        return known.payment.receipt, (), []
+        # Its feed may say something else of it now.
+        receipt = known.payment.receipt
+        return receipt, (), _beside(tenant, sighting, receipt, now)
     found = money_rows.receipts(tenant, lookups.receipts(tenant, sighting))
     if sighting.kind == "reinstatement":
         found = []
     answer = match_reversal(sighting, found)
     if answer.receipt is None:
         return None, (answer.because,), []
-    also = [
-        table.put_write(sightings.following(tenant, sighting, answer.receipt), condition=None),
-        money_rows.due_write(tenant, answer.receipt, now),
+    return answer.receipt, (answer.because,), _beside(tenant, sighting, answer.receipt, now)
+
+
+def _beside(tenant: Tenant, sighting: Sighting, receipt: str, now: datetime) -> list[Write]:
+    """A sighting stands beside the receipt that it follows, which is looked at."""
+    return [
+        table.put_write(sightings.following(tenant, sighting, receipt), condition=None),
+        money_rows.due_write(tenant, receipt, now),
     ]
-    return answer.receipt, (answer.because,), also

@@ -7,14 +7,17 @@ from typing import Any
 from connectors.contract import Message
 from functions.touching import outcome, proven
 from functions.wiring import connect
-from shared.cloud import documents, keys, outbox, step
+from shared.cloud import documents, keys, outbox, step, table
 from shared.cloud.runtime import logger
 from shared.cloud.step import Run
 from shared.cloud.table import Row
 from shared.domain.answers import YES
+from shared.domain.circumstance import addressee
+from shared.domain.debtor import bound
 from shared.domain.decide import Ask, Remind
 from shared.domain.demand import asked_for
 from shared.domain.events import ReminderIntended
+from shared.domain.fold_states import states_of
 from shared.domain.letter import Letter, render
 from shared.domain.letter_contents import lacking
 from shared.domain.model import Party
@@ -38,7 +41,7 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     if not run.fresh():
         run.wait()
         return {"done": "stale"}
-    party = _party(run)
+    party = _addressee(run)
     channel = run.loaded.row(keys.connection(tenant, event["channel"])) or {}
     why = run.barrier(next(iter(party.emails), "")) or _ended(channel) or run.unsigned(decision)
     if why is not None:
@@ -147,10 +150,13 @@ def _intent(
     )
 
 
-def _party(run: Run) -> Party:
-    row = run.loaded.row(keys.party(run.tenant, run.case.debtor))
+def _addressee(run: Run) -> Party:
+    """The debtor, or who stands for it while a circumstance keeps letters from the debtor."""
+    other = addressee(states_of(bound(run.case, run.debtor)).circumstances.values())
+    key = keys.party(run.tenant, other or run.case.debtor)
+    row = run.loaded.row(key) if other is None else table.get(key)
     if row is None:
-        raise NotFound("the debtor is not known")
+        raise NotFound("whom the letter is for is not known")
     return Party.model_validate_json(row["body"])
 
 

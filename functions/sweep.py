@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from shared.cloud import clock, due, keys, law_watch
+from shared.cloud import clock, due, keys, law_watch, stuck_money
 from shared.cloud.gate import DOWN, STATEMENT, Gate
 from shared.cloud.runtime import client, enqueue, logger
 from shared.cloud.table import Row
@@ -81,9 +81,12 @@ def _take(row: Row, gate: Gate, now: datetime) -> str:
 def _take_other(kind: str, row: Row, now: datetime) -> str:
     if kind == "LAW":
         return law_watch.look(row, now)
-    claimed = due.claim(row, now)
+    # Cases wait for money that is being matched: it stays within the gate's sight.
+    claimed = due.claim(row, now, steady=kind == "MON")
     if claimed is None:
         return "lost"
+    if kind == "MON" and claimed["attempt"] > due.MAX_ATTEMPTS:
+        stuck_money.ask(claimed)
     queue, field = _QUEUES[kind]
     body = {"tenant": keys.tenant_of(row["pk"]).id, field: keys.id_of(row["pk"])}
     if kind == "EV":

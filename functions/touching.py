@@ -165,7 +165,8 @@ def _said(
         sent = ActSent(at=now, act=act, on=today, reference=receipt.reference)
         return [sent], outbox.settled(tenant, act, "sent"), "sent"
     if retry_at is not None and receipt.outcome in {"retry", "unknown"}:
-        return [], outbox.later(tenant, act, "intended", retry_at), "retry"
+        no = receipt.outcome == "retry"
+        return [], outbox.later(tenant, act, "intended", retry_at, refused=no), "retry"
     if receipt.outcome == "unknown":
         unknown = ActUnknown(at=now, act=act)
         look = now + PROVIDER_EVENT

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
+from shared.domain.allocation import KINDEST
 from shared.domain.lawpack import COUNTRIES, LawPack, load
 from shared.domain.lawrules import (
     Allocation,
@@ -189,7 +190,18 @@ def _duties(pack: LawPack) -> Iterator[tuple[Rule, str]]:
         if isinstance(rule, PaymentEffective):
             yield rule, rule.text
         if isinstance(rule, Allocation):
-            yield rule, f"a payment without a designation settles {', '.join(rule.order)}"
+            yield rule, _allocation(rule)
+
+
+def _allocation(rule: Allocation) -> str:
+    """What a creditor may choose, and what the hub does where nobody chose."""
+    never = [one for one in rule.capacity if one not in rule.costs_first]
+    costs = f"not before the principal for {' and '.join(never)}" if never else "at any place"
+    return (
+        f"the creditor may choose the order in which a payment without a designation settles what"
+        f" is owed (costs {costs}; customary: {', '.join(rule.order)}); unless it chose, the hub"
+        f" settles {', '.join(KINDEST)}"
+    )
 
 
 def _statutes(pack: LawPack) -> Iterator[str]:

@@ -94,6 +94,7 @@ def _opening(source: Loaded, debtor: str, before: str | None, now: datetime) -> 
         at=now, debtor=debtor, connection=case.connection,
         policy=PolicyRef(id=case.policy.id, version=case.policy.version), law=case.law,
         capacity=case.capacity, currency=case.currency, predecessor=before,
+        compensation=case.compensation,
     )  # fmt: skip
 
 

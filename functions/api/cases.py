@@ -169,5 +169,6 @@ def _claim(state: dict[str, Any], position: ledger.Position) -> dict[str, Any]:
         "interest": str(position.interest_due.amount),
         "interest_unknown_from": unknown.isoformat() if unknown else None,
         "fees": str(position.fees.amount),
+        "compensation": str(position.compensation.amount) if position.compensation else None,
         "over": str(position.over.amount) if position.over else None,
     }

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
+from functions.api import case_moves
 from functions.api.access import MONEY
 from functions.api.exchange import Answer, Problem, Request
 from functions.api.forms import read
-from shared.cloud import audit, clock, keys, step, table
+from shared.cloud import audit, clock, keys, step, table, tasks
 from shared.cloud.store import Loaded, Store, Token
 from shared.domain import commands
 from shared.domain.command_checks import SENTENCES
 from shared.domain.command_forms import REDUCING, Command, Given
-from shared.domain.events import CaseEvent
+from shared.domain.events import CaseEvent, PersonAnswered
 from shared.domain.state_events import Commanded
 from shared.domain.timeline import words
 from shared.errors import Conflict, Refused
@@ -41,7 +43,15 @@ def _carry_out(request: Request, case: str, command: Command) -> None:
             made = _made(store, case, command, by)
             if made is not None:
                 loaded, events = made
-                store.append(loaded, events, due_at=clock.now(), also=[entry])
+                closed = [
+                    tasks.answer(request.tenant, one.task, one.answer, by)
+                    for one in events
+                    if isinstance(one, PersonAnswered)
+                ]
+                now = None if loaded.case.closed else clock.now()
+                store.append(loaded, events, due_at=now, also=[entry, *closed])
+                if command.type in {"circumstance", "end_circumstance"}:
+                    _wake(store, loaded)
         except Conflict:
             continue
         return
@@ -53,8 +63,10 @@ def _made(
 ) -> tuple[Loaded, list[CaseEvent]] | None:
     """The case as it stands and the events of a command; None when it was carried out before."""
     loaded = store.load(case)
-    if command.type == "name_liable" and not table.get(keys.party(store.tenant, command.party)):
-        raise Problem(409, "no_such_party", SENTENCES["no_such_party"])
+    if command.type == "name_liable":
+        _known(store, command.party)
+    if command.type == "circumstance" and command.contact is not None:
+        _known(store, command.contact)
     head = loaded.head
     token = Token(case, head["version"], head["attempt"], head["snap"])
     run = step.frame(store, token, loaded, clock.now())
@@ -66,6 +78,20 @@ def _made(
     except Refused as no:
         raise Problem(409, no.code, no.sentence) from None
     return (loaded, events) if events else None
+
+
+def _wake(store: Store, told: Loaded) -> None:
+    """What one case is told of its debtor binds the others: they are looked at now."""
+    for other in case_moves.open_cases(store.tenant, told.case.debtor):
+        if other.case.id != told.case.id:
+            # A case that is written to meanwhile looks by itself.
+            with contextlib.suppress(Conflict):
+                store.append(other, [], due_at=clock.now())
+
+
+def _known(store: Store, party: str) -> None:
+    if not table.get(keys.party(store.tenant, party)):
+        raise Problem(409, "no_such_party", SENTENCES["no_such_party"])
 
 
 def _answered(events: Sequence[CaseEvent], command: str) -> dict[str, Any]:

@@ -12,17 +12,18 @@ from connectors.contract import PaymentRequest, Receipt
 from functions.api.exchange import Answer, Problem, Request
 from functions.api.forms import fault, invalid, read
 from functions.wiring import connect, connection_row
-from shared.cloud import audit, clock, keys, law_rows, table
+from shared.cloud import audit, clock, keys, step, table
 from shared.cloud import connections as rows
-from shared.cloud.store import Loaded, Store
+from shared.cloud.store import Loaded, Store, Token
 from shared.cloud.table import Row
-from shared.domain import ledger
 from shared.domain.case import Case
 from shared.domain.creditor import Creditor
 from shared.domain.explain import Record
 from shared.domain.model import Id
 from shared.domain.money import Money
-from shared.errors import Conflict, NotFound, Retry
+from shared.domain.netting import netted
+from shared.domain.payable import payable
+from shared.errors import Conflict, NotFound, Refused, Retry
 
 _FAMILY = "payments."
 # A creditor has a handful of connections: the first page holds them all.
@@ -41,7 +42,7 @@ def post_payment_link(request: Request) -> Answer:
     new = read(request, NewLink)
     loaded = Store(request.tenant).load(request.path["id"])
     profile = _profile(loaded, request)
-    amount = _amount(loaded, new.claim, profile)
+    amount = _amount(request, loaded, new.claim)
     connection = _connection(request, new.connection)
     name = f"{keys.id_of(connection['pk'])}:{amount.amount}:{amount.currency}"
     kept = table.get(keys.payment_link(request.tenant, new.claim, name))
@@ -58,18 +59,18 @@ def post_payment_link(request: Request) -> Answer:
     )
 
 
-def _amount(loaded: Loaded, claim: str, profile: Creditor) -> Money:
-    """What the claim is today: principal, interest as far as it is known, and fees."""
-    case = loaded.case
-    state = case.claims.get(claim)
-    if state is None:
+def _amount(request: Request, loaded: Loaded, claim: str) -> Money:
+    """What is asked for of the claim today, as in a letter: see ``payable``."""
+    case, head = loaded.case, loaded.head
+    if claim not in case.claims:
         raise invalid(fault("claim", "unknown", "the case has no such claim"))
-    today = profile.today(clock.now())
-    pack = law_rows.in_force(loaded.row(keys.hub_law()), case.law).pack
-    position = ledger.position(case, state, pack, today)
-    if not position.open or state.with_partner or case.closed:
-        raise Problem(409, "not_open", "Only an open claim that we collect ourselves can be paid.")
-    return position.total
+    token = Token(case.id, head["version"], head["attempt"], head["snap"])
+    run = step.frame(Store(request.tenant), token, loaded, clock.now())
+    covered = netted(case, run.policy, run.debtor)
+    try:
+        return payable(case, run.law, run.local_now.date(), claim, covered)
+    except Refused as no:
+        raise Problem(409, no.code, no.sentence) from None
 
 
 def _asked(case: Case, claim: str, amount: Money, profile: Creditor) -> PaymentRequest:

@@ -23,7 +23,7 @@ from shared.domain.reconciliation import reconciled
 
 # The reason is a code: the trail holds no personal data.
 _CODE = r"^[a-z][a-z0-9_]{0,39}$"
-_MOST_LINES = 30
+_MOST_LINES = 25
 
 
 class Part(Record):
@@ -34,9 +34,9 @@ class Part(Record):
 
 
 class ManualMatch(Record):
-    """A person's match: which invoices, how much each, and why (a code)."""
+    """A person's match: which invoices, how much each, and why (a code); none of them is empty."""
 
-    allocations: tuple[Part, ...] = Field(min_length=1, max_length=_MOST_LINES)
+    allocations: tuple[Part, ...] = Field(max_length=_MOST_LINES)
     reason: str = Field(pattern=_CODE)
 
 
@@ -62,16 +62,21 @@ def get_payment(request: Request) -> Answer:
 
 
 def post_match(request: Request) -> Answer:
-    """Match a payment by hand; what waited for it goes on, and its question is closed."""
+    """Match a payment by hand; what waited for it goes on, and its question is closed.
+
+    Without allocations the money is for none of the claims: it stays unapplied, and listed.
+    """
     given, known = read(request, ManualMatch), _known(request)
     payment = known.payment
     if payment.kind != "receipt":
         raise Problem(409, "not_a_receipt", "Only money that came in is matched.")
     if payment.lines:
         raise Problem(409, "matched", "The payment is matched: take that back first.")
-    lines = _lines(request, known, given.allocations)
+    items = Items(request.tenant, money_rows.waiting(payment))
+    lines = _lines(items, known, given.allocations)
     trail = {"invoices": [one.invoice for one in lines], "why": given.reason}
-    return _decided(request, known, lines, "payment_matched", trail)
+    what = "payment_matched" if lines else "payment_left_unapplied"
+    return _decided(request, known, lines, what, trail, items.marks)
 
 
 def post_unmatch(request: Request) -> Answer:
@@ -101,9 +106,17 @@ def get_reconciliation(request: Request) -> Answer:
 
 
 def _decided(
-    request: Request, known: Known, lines: tuple[Line, ...], what: str, trail: dict[str, Any]
+    request: Request,
+    known: Known,
+    lines: tuple[Line, ...],
+    what: str,
+    trail: dict[str, Any],
+    marks: dict[str, int] | None = None,
 ) -> Answer:
-    """Write a person's word about a payment, with its audit line, and book what follows."""
+    """Write a person's word about a payment, with its audit line, and book what follows.
+
+    Raises ``Conflict`` when the payment, or an invoice since ``marks``, moved meanwhile.
+    """
     by, now = request.principal.client, clock.now()
     resolution = Resolution(rule="person", lines=lines, ask=True)
     after = resolved(known.payment, resolution, known.sighting.booked, by)
@@ -112,15 +125,14 @@ def _decided(
     entry = audit.entry(request.tenant, by, what, {"payment": after.id, **trail})
     task = known.payment.task
     closed = money_rows.closed(request.tenant, task, what, by) if task else []
-    touched = money_rows.store(known, after, now, [entry, *closed])
+    touched = money_rows.store(known, after, now, [entry, *closed], marks)
     enqueue("book", [{"tenant": request.tenant.id, "invoice": one} for one in sorted(touched)])
     return Answer(_view(_known(request)))
 
 
-def _lines(request: Request, known: Known, parts: tuple[Part, ...]) -> tuple[Line, ...]:
+def _lines(items: Items, known: Known, parts: tuple[Part, ...]) -> tuple[Line, ...]:
     """The parts as lines. Raises ``Problem`` 422 with every part at fault."""
     payment = known.payment
-    items = Items(request.tenant, money_rows.waiting(payment))
     items.read(Found(), *(one.invoice for one in parts))
     faults = []
     for number, part in enumerate(parts):

@@ -19,6 +19,9 @@ from shared.domain.events import CaseEvent, PersonAnswered, Unparked
 from shared.domain.explain import Record
 from shared.errors import Unreadable
 
+# Questions that only a word about the payment itself can end.
+_OF_PAYMENTS = frozenset({"payment_ambiguous", "payment_unapplied"})
+
 
 class TaskAnswer(Record):
     """A person's answer: one of the words that the task offers."""
@@ -43,6 +46,9 @@ def post_answer(request: Request) -> Answer:
     row = tasks.read(request.tenant, task)
     if row["state"] != "open":
         raise Problem(409, "answered", "The task has been answered.")
+    if row["why"] in _OF_PAYMENTS:
+        title = "Match the payment, to no claim if it is for none: that ends its question."
+        raise Problem(409, "match_payment", title)
     offered = answers.words(task, row["why"])
     if given.answer not in offered:
         raise invalid(fault("answer", "not_offered", f"the words are {' and '.join(offered)}"))

@@ -244,8 +244,9 @@ def wrong_sums(file: Mapping[str, Any]) -> list[str]:
         )
         if fees != _amount(claim["fees"]):
             wrong.append("a claim's fees")
+        year = 36000 if claim["interest"]["day_count"] == "30E/360" else 36500
         exact = sum(
-            _amount(one["principal"]) * Decimal(one["rate"]) * one["days"] / 36500
+            _amount(one["principal"]) * Decimal(one["rate"]) * one["days"] / year
             for one in claim["interest"]["periods"]
         )
         rounded = Decimal(exact).quantize(_CENT, rounding=ROUND_HALF_UP)

@@ -18,7 +18,7 @@ from shared.cloud.keys import Tenant
 from shared.cloud.table import Row, Write
 from shared.domain.case import Case
 from shared.domain.debtor import ALONE, CaseCounts, Credit, Debtor, counts_of
-from shared.domain.events import CaseEvent, ReminderIntended
+from shared.domain.events import CaseEvent, HandOverIntended, ReminderIntended
 from shared.domain.identity_events import CaseAbsorbed
 from shared.domain.model import CreditNote, Payment
 from shared.domain.money import Money, total
@@ -61,10 +61,10 @@ def counted(
 ) -> tuple[list[Write], Row | None]:
     """The write of what new events change for the debtor, if anything, and the row as it is then.
 
-    The INTENT of a reminder also says that nothing has changed since ``row`` was read: of two cases
-    that would both contact the debtor, one does.
+    An INTENT also says that nothing has changed since ``row`` was read: of two cases that would
+    both contact the debtor, one does, and what one was told of the debtor stops the other.
     """
-    contact = any(isinstance(one, ReminderIntended) for one in events)
+    contact = any(isinstance(one, ReminderIntended | HandOverIntended) for one in events)
     counts = counts_of(after)
     if counts == counts_of(before) and not contact:
         return [], row
@@ -158,12 +158,28 @@ def followed(tenant: Tenant, alias: str, before: str, into: str) -> list[Write]:
 
 
 def parted(tenant: Tenant, alias: str, into: str) -> list[Write]:
-    """An alias is a debtor of its own again; credits that came as its own stay where they are."""
+    """An alias is a debtor of its own again, with the credits that are its own in the books.
+
+    The survivor is as it was read, or the transaction ends in ``Conflict``.
+    """
+    row = table.get(keys.debtor(tenant, into)) or {}
+    moved = {
+        name: body
+        for name, body in row.items()
+        if name.startswith(_CREDIT) and Credit.model_validate_json(body).debtor == alias
+    }
     own = table.update_write(
-        keys.debtor(tenant, alias), add={"version": 1}, remove=["into"],
+        keys.debtor(tenant, alias), set_=moved, add={"version": 1}, remove=["into"],
         condition="#into = :into", values={"into": into},
     )  # fmt: skip
-    return [own, table.delete_write(keys.merged(tenant, into, alias))]
+    ends = [own, table.delete_write(keys.merged(tenant, into, alias))]
+    if moved:
+        theirs = table.update_write(
+            keys.debtor(tenant, into), add={"version": 1}, remove=sorted(moved),
+            condition="version = :seen", values={"seen": row["version"]},
+        )  # fmt: skip
+        ends.append(theirs)
+    return ends
 
 
 def members(tenant: Tenant, debtor: str) -> list[str]:
@@ -194,6 +210,7 @@ def _over(row: Row, case: str, counts: CaseCounts, today: date) -> list[str]:
         name
         for name, one in others.items()
         if one.until is not None
+        and not one.circumstances
         and one not in live
         and max([one.until, one.contacted or one.until, *one.promises]) < today - _KEPT
     ]
@@ -204,4 +221,6 @@ def _credit(fact: Payment | CreditNote) -> Credit | None:
     currency = whole.currency
     left = whole - total([one.amount for one in fact.allocations], currency)
     nothing = Money.zero(currency)
-    return Credit(id=fact.id, amount=left) if fact.debtor is not None and left > nothing else None
+    if fact.debtor is None or left <= nothing:
+        return None
+    return Credit(id=fact.id, amount=left, debtor=fact.debtor)

@@ -28,11 +28,12 @@ def rows(shard: str, now: datetime) -> Iterator[list[Row]]:
             return
 
 
-def claim(row: Row, now: datetime, also: Row | None = None) -> Row | None:
+def claim(row: Row, now: datetime, also: Row | None = None, *, steady: bool = False) -> Row | None:
     """Take a due row: move ``due_at`` to the end of a lease and count the attempt.
 
     The lease doubles with every attempt (at most six hours), so that what fails backs off and
-    never starves the rest. ``also`` are fields to set with it. Returns the row as claimed, or None
+    never starves the rest; ``steady`` keeps it as it is, for what others wait for meanwhile.
+    ``also`` are fields to set with it. Returns the row as claimed, or None
     when it is not due or another was faster.
     """
     key = {"pk": row["pk"], "sk": row["sk"]}
@@ -46,7 +47,7 @@ def claim(row: Row, now: datetime, also: Row | None = None) -> Row | None:
         )
     except Conflict:
         return None
-    if claimed["attempt"] > 1:
+    if claimed["attempt"] > 1 and not steady:
         _back_off(key, claimed, now)
     return claimed
 

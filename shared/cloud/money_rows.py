@@ -8,7 +8,7 @@ that a claim never sees half a payment.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -25,6 +25,8 @@ LISTED: tuple[Status, ...] = ("waiting", "unapplied")
 # Money without a place is looked at again each day: its invoice may come after it.
 _AGAIN = timedelta(days=1)
 _AGAIN_FOR = timedelta(days=14)
+# A transaction of DynamoDB holds 100 writes; the rest is for the question and what is learned.
+_MOST_WRITES = 96
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,41 @@ def read(tenant: Tenant, payment_id: str) -> Known:
     return Known(tenant, fact, sighting, payment, state is not None, followers)
 
 
-def store(known: Known, after: Payment, now: datetime, also: Sequence[Write] = ()) -> set[str]:
+def store(
+    known: Known,
+    after: Payment,
+    now: datetime,
+    also: Sequence[Write] = (),
+    marks: Mapping[str, int] | None = None,
+) -> set[str]:
     """Write what became of a payment; the invoices that are due for booking because of it.
 
-    Raises ``Conflict`` when the payment or its sighting moved meanwhile.
+    ``marks`` are the invoices as they were read for its lines. Raises ``Conflict`` when the
+    payment, its sighting or one of those moved meanwhile: two payments that are matched at once
+    must not both take what is open.
     """
+    before = known.payment
+    touched = _touched(before, after)
+    table.transact([*_writes(known, after, now, touched, marks or {}), *also])
+    return touched
+
+
+def fits(known: Known, after: Payment, now: datetime, also: Sequence[Write] = ()) -> bool:
+    """Whether all that becomes of a payment can be written at once, beside a question or two."""
+    own = _writes(known, after, now, _touched(known.payment, after), {})
+    return len(own) + len(also) <= _MOST_WRITES
+
+
+def _touched(before: Payment, after: Payment) -> set[str]:
+    """The invoices that a change of a payment changes."""
+    waits, over = _waits(before), _waits(after)
+    touched = {invoice for invoice, lot in after.lots if lot != before.lot(invoice)}
+    return touched | {one for one in {**waits, **over} if waits.get(one) != over.get(one)}
+
+
+def _writes(
+    known: Known, after: Payment, now: datetime, touched: set[str], marks: Mapping[str, int]
+) -> list[Write]:
     before = known.payment
     lots = [(invoice, lot) for invoice, lot in after.lots if lot != before.lot(invoice)]
     waits, over = _waits(before), _waits(after)
@@ -74,26 +106,29 @@ def store(known: Known, after: Payment, now: datetime, also: Sequence[Write] = (
         if waits.get(invoice) != one
     ]
     gone = [keys.movement(known.tenant, one, "WAIT", after.id) for one in waits if one not in over]
-    touched = {invoice for invoice, _ in lots}
-    touched |= {one for one in waits.keys() | over.keys() if waits.get(one) != over.get(one)}
-    writes = [
+    lines = {one.invoice for one in after.lines}
+    return [
         _state_write(known, after),
         _seen_write(known, after, now),
         *(table.put_write(row, condition=None) for row in rows),
         *(table.delete_write(key) for key in gone),
-        *(marked(known.tenant, invoice, now) for invoice in sorted(touched)),
+        *(
+            marked(known.tenant, one, now, marks.get(one) if one in lines else None)
+            for one in sorted(touched)
+        ),
         *_followers_writes(known, after),
-        *also,
     ]
-    table.transact(writes)
-    return touched
 
 
-def marked(tenant: Tenant, invoice: str, now: datetime) -> Write:
-    """An invoice is due for booking, as part of a transaction."""
+def marked(tenant: Tenant, invoice: str, now: datetime, seen: int | None = None) -> Write:
+    """An invoice is due for booking, as part of a transaction; ``seen`` is its mark as read."""
     key = keys.invoice(tenant, invoice)
     due = {"due_shard": keys.due_shard(key["pk"]), "due_at": clock.stamp(now), "attempt": 0}
-    return table.update_write(key, set_=due, add={"mark": 1}, condition="attribute_exists(pk)")
+    if seen is None:
+        return table.update_write(key, set_=due, add={"mark": 1}, condition="attribute_exists(pk)")
+    return table.update_write(
+        key, set_=due, add={"mark": 1}, condition="mark = :seen", values={"seen": seen}
+    )
 
 
 def receipts(tenant: Tenant, payments: Iterable[str]) -> list[Sighting]:
@@ -178,6 +213,11 @@ def _waits(payment: Payment) -> dict[str, Waiting]:
         for one in payment.resolution.nettings
         if payment.status != "reversed"
     }
+    announced = payment.announced
+    if announced is not None and payment.status != "reversed":
+        seen = payment.seen.model_copy(update={"booked": announced.on})
+        back = own.model_copy(update={"seen": seen, "amount": announced.amount, "back": True})
+        waits = {one.invoice: back for one in payment.lines} | waits
     if payment.status == "waiting":
         fields = {"amount": payment.rest, "hint": payment.resolution.hint}
         waits |= dict.fromkeys(payment.resolution.hold, own.model_copy(update=fields))
@@ -213,7 +253,7 @@ def _seen_write(known: Known, after: Payment, now: datetime) -> Write:
     return table.update_write(
         key,
         set_={"attempt": 0, **(due if again else {})},
-        remove=() if again else ("due_shard", "due_at"),
+        remove=("stuck",) if again else ("stuck", "due_shard", "due_at"),
         condition="mark = :seen",
         values={"seen": known.row["mark"]},
     )
@@ -224,7 +264,7 @@ def _followers_writes(known: Known, after: Payment) -> list[Write]:
     old = {one.id for one in known.payment.followers}
     writes = []
     for one in after.followers:
-        if one.id in old:
+        if one.id in old or not one.counts:
             continue
         found = Payment(
             id=one.id, kind=one.kind, amount=one.amount, seen=after.seen, version=1,

@@ -66,10 +66,13 @@ def later(
     state: Literal["intended", "unknown"],
     at: datetime,
     attempt: int | None = None,
+    *,
+    refused: bool = False,
 ) -> Write:
     """The act is looked at again at ``at`` (business time).
 
-    ``attempt`` sets the count of looks, for one that was none.
+    ``attempt`` sets the count of looks, for one that was none. ``refused`` counts an attempt after
+    which the counterpart certainly has not got it.
     """
     key = keys.outbox(tenant, act)
     fields: Row = {
@@ -79,7 +82,8 @@ def later(
     }
     if attempt is not None:
         fields["attempt"] = attempt
-    return table.update_write(key, set_=fields, condition="attribute_exists(pk)")
+    counts = {"refused": 1} if refused else {}
+    return table.update_write(key, set_=fields, add=counts, condition="attribute_exists(pk)")
 
 
 def read(tenant: Tenant, act: str) -> Row | None:

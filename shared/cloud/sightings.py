@@ -52,6 +52,7 @@ def following(tenant: Tenant, sighting: Sighting, receipt: str) -> Row:
         amount=sighting.amount,
         on=sighting.booked,
         code=code if _CODE.fullmatch(code) else "",
+        counts=sighting.settled,
     )
     key = keys.follower(tenant, receipt, sighting.id)
     return {**key, "body": follower.model_dump_json()}

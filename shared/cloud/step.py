@@ -28,6 +28,7 @@ from shared.domain.events import (
 from shared.domain.explain import Reason, content_hash
 from shared.domain.freshness import Stale
 from shared.domain.law import LawPack
+from shared.domain.ledger_position import positions
 from shared.domain.overrides import waived
 from shared.domain.policy import Policy
 from shared.errors import Conflict, NotFound
@@ -154,7 +155,13 @@ class Run:
     def unsigned(self, decision: Remind | HandOver) -> str | None:
         """Why an act that costs the debtor money waits: nobody signed off the law pack."""
         costs = isinstance(decision, HandOver) or decision.fee is not None
+        costs = costs or (self.case.compensation and self._compensated(decision))
         return UNSIGNED if costs and not self.sign_off else None
+
+    def _compensated(self, decision: Remind | HandOver) -> bool:
+        named = (*decision.claims, *(decision.also if isinstance(decision, Remind) else ()))
+        at = positions(self.case, self.law, self.local_now.date(), named)
+        return any(one.compensation for one in at.values())
 
     def append(
         self,

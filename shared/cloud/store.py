@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.cloud import clock, crossing_rows, debtor_rows, keys, table
+from shared.cloud import clock, crossing_rows, debtor_rows, keys, table, tell_rows
 from shared.cloud.keys import Key, Tenant
 from shared.cloud.table import Row, Write
 from shared.domain import crossings
@@ -163,7 +163,11 @@ class Store:
             raise Conflict("the claim of this run is for another version of the case")
         crossed = crossings.found(loaded.case, events)
         writes, after = self.appended(loaded, events, due_at=due_at, token=token)
-        table.transact([*writes, *crossing_rows.writes(self.tenant, after.case, crossed), *also])
+        rows = crossing_rows.writes(self.tenant, after.case, crossed)
+        told = tell_rows.crossed(
+            self.tenant, loaded.case, after.case, lambda: self.events(loaded.case.id)
+        )
+        table.transact([*writes, *rows, *told, *also])
         crossing_rows.counted(crossed)
         return after
 

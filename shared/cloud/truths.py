@@ -10,18 +10,27 @@ from shared.cloud import keys, table
 from shared.cloud.keys import Tenant
 from shared.cloud.table import Row
 from shared.domain.ledger_truth import Lot, Truth, Waiting
-from shared.domain.model import CreditNote, Invoice, Party, Payment
+from shared.domain.model import Agreement, CreditNote, Invoice, Party, Payment
 from shared.domain.money import Money
 from shared.errors import NotFound
 
 
 def truth(tenant: Tenant, invoice_id: str) -> tuple[Row, Truth]:
-    """An invoice's row and all that is known of it, by one query and one read of its customer."""
+    """An invoice's row and all that is known of it, by one query and one read beside it."""
     row, known = money_truth(tenant, invoice_id)
-    party = table.get(keys.party(tenant, known.invoice.debtor))
-    if party is None:
-        return row, known
-    return row, replace(known, party=Party.model_validate_json(party["body"]))
+    wanted = {"party": keys.party(tenant, known.invoice.debtor)}
+    if known.invoice.agreement is not None:
+        wanted["agreement"] = keys.fact(tenant, "AGR", known.invoice.agreement)
+    rows = table.batch_get(list(wanted.values()))
+    party, agreement = (
+        rows.get((key["pk"], key["sk"])) if (key := wanted.get(name)) else None
+        for name in ("party", "agreement")
+    )
+    return row, replace(
+        known,
+        party=None if party is None else Party.model_validate_json(party["body"]),
+        agreement=None if agreement is None else Agreement.model_validate_json(agreement["body"]),
+    )
 
 
 def money_truth(tenant: Tenant, invoice_id: str) -> tuple[Row, Truth]:

@@ -7,12 +7,22 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from shared.domain import instalments
+from shared.domain.answers import CREDIT_MISSING, DISPUTE_UNANSWERED, DISPUTE_UNSETTLED
+from shared.domain.at_partner import untold
+from shared.domain.circumstance import EFFECTS, FILING
 from shared.domain.decisions import Ask
 from shared.domain.dispute import Dispute
 from shared.domain.explain import Reason, content_hash
 from shared.domain.lapses import lapse_of
+from shared.domain.obstacles import next_is_hand_over
 from shared.domain.question import Question, reason
+from shared.domain.settled import STOP_AT_HAND_OVER
 from shared.domain.states import States
+
+# A dispute that was answered and that nobody settled is asked about after this time, and so are
+# claims that stopped and have no last day for filing.
+_UNSETTLED_AFTER = timedelta(days=30)
+_FILED_AFTER = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +52,22 @@ def due(question: Question) -> tuple[Ask | None, date | None]:
 
 def _alarms(question: Question) -> Iterator[Alarm]:
     yield from _limitations(question)
+    yield from _at_partner(question)
     states = question.case.states
     if states is None:
         return
     for dispute in states.disputes.values():
         yield from _of_dispute(question, dispute)
     yield from _filings(question, states)
+    yield from _stops(question, states)
     yield from _instalments(question, states)
+
+
+def _at_partner(question: Question) -> Iterator[Alarm]:
+    text = "the partner has the claim and does not know of this: somebody must tell it"
+    for one in untold(question.case):
+        why = reason("hub.partner", text, what=one.what, state=one.state)
+        yield Alarm(question.today, one.why, one.state, one.claims, why)
 
 
 def _of_dispute(question: Question, dispute: Dispute) -> Iterator[Alarm]:
@@ -57,24 +76,49 @@ def _of_dispute(question: Question, dispute: Dispute) -> Iterator[Alarm]:
     if dispute.state == "open":
         text = "our own answer to the debtor's dispute is due"
         why = reason("hub.dispute_answer", text, answer_by=dispute.answer_by, **facts)
-        yield Alarm(dispute.answer_by, "dispute_unanswered", dispute.id, claims, why)
+        yield Alarm(dispute.answer_by, DISPUTE_UNANSWERED, dispute.id, claims, why)
+    if dispute.state == "answered":
+        on = (dispute.answered_on or dispute.answer_by) + _UNSETTLED_AFTER
+        text = "the debtor has our answer, and nobody has said who is right"
+        why = reason("hub.dispute_settle", text, on=on, **facts)
+        yield Alarm(on, DISPUTE_UNSETTLED, dispute.id, claims, why)
     state = question.case.claims[dispute.claim]
     if dispute.credit_by is not None and dispute.left_alone(state):
         text = "the dispute was accepted and its credit note has not come"
         why = reason("hub.dispute_credit", text, credit_by=dispute.credit_by, **facts)
-        yield Alarm(dispute.credit_by, "credit_missing", dispute.id, claims, why)
+        yield Alarm(dispute.credit_by, CREDIT_MISSING, dispute.id, claims, why)
 
 
 def _filings(question: Question, states: States) -> Iterator[Alarm]:
     case = question.case
     for one in states.circumstances.values():
-        if one.file_by is None:
+        if one.file_by is None and EFFECTS[one.what].earlier != "stops":
             continue
         names = [claim for claim, state in case.claims.items() if one.earlier(state.claim.issued)]
         text = "claims are to be filed with whoever runs the proceedings"
         why = reason("hub.filing", text, circumstance=one.what, file_by=one.file_by, state=one.id)
-        on = one.file_by - timedelta(days=question.policy.process.filing_days)
-        yield Alarm(on, "filing_due", one.id, _open(question, tuple(names)), why)
+        # Where nobody knows the last day, a person finds it out before it can well have passed.
+        on = one.effective + _FILED_AFTER
+        if one.file_by is not None:
+            on = one.file_by - timedelta(days=question.policy.process.filing_days)
+        yield Alarm(on, FILING, one.id, _open(question, tuple(names)), why)
+
+
+def _stops(question: Question, states: States) -> Iterator[Alarm]:
+    """A claim that may go to no partner is a person's once its last letter has run out."""
+    case = question.case
+    for one in states.stops.values():
+        for claim in one.cleared:
+            state = case.claims[claim]
+            if claim not in one.claims or state.with_partner or not state.open:
+                continue
+            if not next_is_hand_over(question, state):
+                continue
+            deadline, digest = case.standing(claim).last_deadline, content_hash(claim.encode())
+            on = question.today if deadline is None else deadline + timedelta(days=1)
+            text = "the letters have run out, and the debtor asked to stop: court, or let go"
+            why = reason("hub.stop", text, claim=claim, state=one.id)
+            yield Alarm(on, STOP_AT_HAND_OVER, f"{one.id}.{digest[:8]}", (claim,), why)
 
 
 def _instalments(question: Question, states: States) -> Iterator[Alarm]:

@@ -17,6 +17,17 @@ if TYPE_CHECKING:
 YES = frozenset({"approved", "continue"})
 SENT = "sent"
 NOT_SENT = "not_sent"
+# The answer of a command that ended what a question was about: no yes, and it holds nothing.
+SETTLED = "settled"
+
+# Questions that remind people of their own work: what they are about rests for its own reason.
+DISPUTE_UNANSWERED = "dispute_unanswered"
+DISPUTE_UNSETTLED = "dispute_unsettled"
+CREDIT_MISSING = "credit_missing"
+WATCHES = frozenset({DISPUTE_UNANSWERED, DISPUTE_UNSETTLED, CREDIT_MISSING})
+
+# The question of a hand-over that no notice told of since something ended; a yes stands for it.
+WITHOUT_NOTICE = "hand_over_without_notice"
 
 # The task about an act of unknown fate is named after the act.
 _UNKNOWN = "-unknown"

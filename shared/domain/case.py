@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable
 from datetime import date
 from typing import Literal
+
+from pydantic import Field
 
 from shared.domain import fold
 from shared.domain.case_parts import ClaimState, Hold, Movement, Notice, Standing, Task
@@ -25,7 +28,8 @@ class Case(Record):
     ``tasks`` are open questions to people, ``answers`` those that were answered. ``last_movement``
     is the latest day on which money moved or became known. ``states`` is what was agreed,
     contested or noted; most cases never have any. ``successor`` is the case to which all of this
-    one went when two debtors turned out to be one.
+    one went when two debtors turned out to be one. ``compensation`` says that the creditor claims
+    the fixed sum for late payment where the law allows it.
     """
 
     id: str
@@ -49,6 +53,7 @@ class Case(Record):
     closed: bool = False
     states: States | None = None
     successor: str | None = None
+    compensation: bool = Field(default=False, exclude_if=operator.not_)
 
     @classmethod
     def replay(cls, case_id: str, events: Iterable[CaseEvent], start: Case | None = None) -> Case:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import operator
 from datetime import date
 from typing import Literal, NamedTuple
+
+from pydantic import Field
 
 from shared.domain.claim_events import Claim
 from shared.domain.explain import Record
 from shared.domain.extras import Paid, Residual
 from shared.domain.model import DoNotDun
 from shared.domain.money import Money
+
+MONEY_WAITING = "money_waiting"
 
 ActState = Literal["intended", "sent", "failed", "unknown", "returned", "passed"]
 
@@ -92,9 +97,13 @@ class ClaimState(Record):
     done, ``stepped_on`` the day of the last one that a person did. ``raised`` says that the source
     took back what had been paid; ``missing`` that it no longer knows the invoice. ``forgiven`` is
     the principal that a person wrote off here, whatever the source's books say of it;
-    ``interest_waived_to`` the last day for which no late interest is asked. ``extras`` is what
-    money settled beside the principal, payment by payment; ``residual`` what became of interest
-    and fees that were left.
+    ``interest_waived_to`` the last day for which no late interest is asked. ``in_plan`` are the
+    times of payment plans: from the day of agreement to that of the end (None: still in force),
+    between which no interest runs. ``let_go`` is what a paid settlement wrote off. ``extras`` is
+    what money settled beside the principal, payment by payment; ``residual`` what became of
+    interest and fees that were left. ``freed_on`` is the latest day on which something ended that
+    had kept the claim from moving, or a payment was taken back; ``announced_on`` that of a person's
+    word that it may be handed over without a notice since.
     """
 
     claim: Claim
@@ -109,6 +118,10 @@ class ClaimState(Record):
     with_partner: bool = False
     forgiven: Money | None = None
     interest_waived_to: date | None = None
+    in_plan: tuple[tuple[date, date | None], ...] = Field(default=(), exclude_if=operator.not_)
+    let_go: Money | None = Field(default=None, exclude_if=operator.not_)
+    freed_on: date | None = Field(default=None, exclude_if=operator.not_)
+    announced_on: date | None = Field(default=None, exclude_if=operator.not_)
     extras: tuple[Paid, ...] = ()
     residual: tuple[Residual, ...] = ()
 
@@ -151,6 +164,11 @@ class Hold(Record):
     claim: str | None
     reason: str
     until: date | None
+
+    @property
+    def of_person(self) -> bool:
+        """Whether a person made it; money that waits for its place holds a claim by itself."""
+        return self.reason != MONEY_WAITING
 
     def covers(self, claim: str | None, today: date) -> bool:
         """Whether it keeps a claim (None: the whole case) at rest on a day."""

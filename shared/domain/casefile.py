@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic.json_schema import GenerateJsonSchema
 
 from shared.domain.case import Case, ClaimState, Notice
+from shared.domain.casefile_charges import file_compensation, file_interest
 from shared.domain.casefile_debtors import debtors
 from shared.domain.casefile_v1 import (
     FORMAT,
@@ -19,9 +19,7 @@ from shared.domain.casefile_v1 import (
     FileDebtor,
     FileDocument,
     FileHold,
-    FileInterest,
     FileNotice,
-    RatePeriod,
     Service,
     Totals,
 )
@@ -31,8 +29,10 @@ from shared.domain.dispute import contested
 from shared.domain.events import CaseEvent
 from shared.domain.extras import left
 from shared.domain.interest import Interest
+from shared.domain.ledger_compensation import Claimed
+from shared.domain.ledger_position import agreed_rate
 from shared.domain.model import Party
-from shared.domain.money import total
+from shared.domain.money import Money, total
 from shared.domain.settlements import settlements
 
 Left = Literal["sent", "returned", "unknown"]
@@ -54,16 +54,16 @@ def build(  # noqa: PLR0913 - a file is made of all of these and keeps none of t
     file_version: int,
     service: Service = "collection",
     descriptions: Mapping[str, str] | None = None,
-    agreed_rates: Mapping[str, Decimal] | None = None,
     media_type: str = "application/json",
     beside: Mapping[str, Party] | None = None,
+    compensation: Mapping[str, Claimed] | None = None,
 ) -> CaseFile:
     """The file of ``claims`` (ids) of a case, as they stand at the end of ``as_of``.
 
     ``events`` are all events of the case, oldest first. ``interest`` holds each claim's late
-    interest accrued to ``as_of``; ``descriptions`` what was sold, by claim; ``agreed_rates`` the
-    claims' agreed yearly rates in per cent. ``media_type`` is that of the stored letters,
-    and ``beside`` the co-debtors and guarantors by id.
+    interest accrued to ``as_of``; ``descriptions`` what was sold, by claim. ``media_type`` is that
+    of the stored letters, ``beside`` the co-debtors and guarantors by id, and ``compensation`` what
+    is claimed for late payment, by claim.
     Protected addresses are left out, and so is all that concerns only other claims of the case.
     Raises ``ValueError`` when the events are not the case's, when a claim is not in the case or
     its interest is not given, and when the parts do not agree (see ``CaseFile``).
@@ -72,9 +72,9 @@ def build(  # noqa: PLR0913 - a file is made of all of these and keeps none of t
         raise ValueError("the events do not make this case")
     if not set(claims) <= set(case.claims) or not set(claims) <= set(interest):
         raise ValueError("a claim is not in the case, or its interest is not given")
-    texts, rates = descriptions or {}, agreed_rates or {}
+    texts, fixed = descriptions or {}, compensation or {}
     lines = tuple(
-        _claim(case, claim, interest[claim], as_of, texts.get(claim, ""), rates.get(claim))
+        _claim(case, claim, interest[claim], as_of, texts.get(claim, ""), fixed.get(claim))
         for claim in claims
     )
     notices = tuple(_notices(case, claims))
@@ -187,11 +187,13 @@ def _claim(
     interest: Interest,
     as_of: date,
     description: str,
-    agreed_rate: Decimal | None,
+    fixed: Claimed | None,
 ) -> FileClaim:
     state: ClaimState = case.claims[claim_id]
     claim, fees = state.claim, case.fees_of(claim_id)
-    rest = left(interest.total, fees, state.extras, state.residual)
+    fixed = fixed or Claimed(amount=Money.zero(case.currency))
+    rest = left(interest.total, fees + fixed.amount, state.extras, state.residual)
+    fees_left, fixed_left = fixed.shared(fees, rest.fees)
     return FileClaim(
         id=claim.id,
         number=claim.number,
@@ -207,38 +209,11 @@ def _claim(
         total=claim.total,
         settled_before=claim.total - claim.open,
         open=state.open,
-        interest=_interest(interest, as_of, agreed_rate),
+        interest=file_interest(interest, as_of, agreed_rate(claim)),
         fees=fees,
         interest_paid=interest.total - rest.interest or None,
-        fees_paid=fees - rest.fees or None,
-    )
-
-
-def _interest(interest: Interest, as_of: date, agreed_rate: Decimal | None) -> FileInterest:
-    basis: Literal["statutory", "contract", "none"] = "none"
-    if interest.segments:
-        agreed = any(one.rate == agreed_rate for one in interest.segments)
-        basis = "contract" if agreed else "statutory"
-    unknown = interest.unknown_from
-    reason = interest.because[0] if interest.because else None
-    return FileInterest(
-        basis=basis,
-        rule=reason.rule if reason else "",
-        section=reason.section if reason else "",
-        first_day=interest.segments[0].from_ if interest.segments else None,
-        accrued_to=as_of if unknown is None else min(as_of, unknown - timedelta(days=1)),
-        complete=unknown is None or unknown > as_of,
-        periods=tuple(
-            RatePeriod(
-                first_day=one.from_,
-                last_day=one.to,
-                days=one.days,
-                rate=format(one.rate, "f"),
-                principal=one.principal,
-            )
-            for one in interest.segments
-        ),
-        accrued=interest.total,
+        fees_paid=fees - fees_left or None,
+        compensation=file_compensation(fixed, fixed_left),
     )
 
 
@@ -285,6 +260,11 @@ def _totals(claims: tuple[FileClaim, ...], currency: str) -> Totals:
     principal = total([claim.open for claim in claims], currency)
     interest = total([claim.interest_due for claim in claims], currency)
     fees = total([claim.fees_due for claim in claims], currency)
+    fixed = total([one.due for claim in claims if (one := claim.compensation)], currency)
     return Totals(
-        principal=principal, interest=interest, fees=fees, open=principal + interest + fees
+        principal=principal,
+        interest=interest,
+        fees=fees,
+        compensation=fixed or None,
+        open=principal + interest + fees + fixed,
     )

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
+from shared.domain.casefile_charges import FileCompensation, FileInterest
 from shared.domain.chronology import Happening
 from shared.domain.creditor import BankAccount
 from shared.domain.explain import Record
@@ -26,8 +26,6 @@ FORMAT: Literal["urn:dunlin:case-file:1"] = "urn:dunlin:case-file:1"
 Service = Literal["reminder_and_collection", "collection", "legal", "surveillance"]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-
-_PER_CENT_YEAR = Decimal(36500)
 
 
 class FileCreditor(Record):
@@ -62,58 +60,7 @@ class FileDebtor(Record):
     addresses: tuple[Address, ...]
 
 
-class RatePeriod(Record):
-    """Days with one rate (per cent a year) and one principal; first and last day are counted."""
-
-    first_day: date
-    last_day: date
-    days: int = Field(ge=1)
-    rate: str = Field(pattern=r"^[0-9]+(\.[0-9]+)?$")
-    principal: Money
-
-    @model_validator(mode="after")
-    def _days_are_counted(self) -> RatePeriod:
-        if (self.last_day - self.first_day).days + 1 != self.days:
-            raise ValueError("days must count the first and the last day")
-        return self
-
-
-class FileInterest(Record):
-    """Late interest: the sum of principal x rate x days / 36,500, rounded half up once.
-
-    ``section`` is the law that it stands on. ``complete`` is false when no rate is known after
-    ``accrued_to``: more may be owed from then on.
-    """
-
-    basis: Literal["statutory", "contract", "none"]
-    rule: str
-    section: str
-    day_count: Literal["ACT/365"] = "ACT/365"
-    first_day: date | None
-    accrued_to: date
-    complete: bool
-    periods: tuple[RatePeriod, ...]
-    accrued: Money
-
-    @model_validator(mode="after")
-    def _adds_up(self) -> FileInterest:
-        days = [day for one in self.periods for day in (one.first_day, one.last_day)]
-        if any(later <= day for day, later in zip(days[1::2], days[2::2], strict=False)):
-            raise ValueError("rate periods must be in order and apart")
-        if self.first_day != (days[0] if days else None):
-            raise ValueError("interest must begin with its first rate period")
-        if self.periods and self.periods[-1].last_day > self.accrued_to:
-            raise ValueError("no rate period may end after the day of accrual")
-        exact = sum(
-            (one.principal.amount * Decimal(one.rate) * one.days for one in self.periods),
-            start=Decimal(0),
-        )
-        if Money.round(exact / _PER_CENT_YEAR, self.accrued.currency) != self.accrued:
-            raise ValueError("the accrued interest must equal its periods")
-        return self
-
-
-def _absent(value: Money | None) -> bool:
+def _absent(value: object) -> bool:
     return value is None  # files of before these fields stay as they were released
 
 
@@ -122,7 +69,8 @@ class FileClaim(Record):
 
     ``settled_before`` was paid or credited before the claim joined the case. ``fees`` is what
     given notices charged to it and nobody credited since. ``interest_paid`` and ``fees_paid`` are
-    what of the two was paid already (absent: nothing); the totals are without it.
+    what of the two was paid already (absent: nothing); the totals are without it. ``compensation``
+    is the fixed sum for late payment (absent: none is claimed).
     """
 
     id: Id
@@ -143,6 +91,7 @@ class FileClaim(Record):
     fees: Money
     interest_paid: Money | None = Field(default=None, exclude_if=_absent)
     fees_paid: Money | None = Field(default=None, exclude_if=_absent)
+    compensation: FileCompensation | None = Field(default=None, exclude_if=_absent)
 
     @property
     def interest_due(self) -> Money:
@@ -196,11 +145,12 @@ class FileDocument(Record):
 
 
 class Totals(Record):
-    """What is owed on ``as_of``, each part by itself and together."""
+    """What is owed on ``as_of``, each part by itself and together (no compensation: absent)."""
 
     principal: Money
     interest: Money
     fees: Money
+    compensation: Money | None = Field(default=None, exclude_if=_absent)
     open: Money
 
 
@@ -292,8 +242,13 @@ def _check_totals(file: CaseFile) -> None:
     principal = total([claim.open for claim in file.claims], file.currency)
     interest = total([claim.interest_due for claim in file.claims], file.currency)
     fees = total([claim.fees_due for claim in file.claims], file.currency)
+    fixed = total([one.due for claim in file.claims if (one := claim.compensation)], file.currency)
     parts = Totals(
-        principal=principal, interest=interest, fees=fees, open=principal + interest + fees
+        principal=principal,
+        interest=interest,
+        fees=fees,
+        compensation=fixed or None,
+        open=principal + interest + fees + fixed,
     )
     if file.totals != parts:
         raise ValueError("the totals must equal the parts")

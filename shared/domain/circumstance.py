@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Literal, NamedTuple
 
@@ -35,6 +35,16 @@ EFFECTS: Mapping[CircumstanceKind, Effects] = {
     "vulnerable": Effects("asks", "asks"),
 }
 
+# Whoever is addressed is not the debtor, or must not be found by it: no letter goes to the
+# debtor's own address while one of these stands.
+_OTHER_ADDRESSEE = frozenset({"deceased", "minor", "guardian", "protected_identity"})
+
+# What people are asked: to whom letters may go, whether claims were filed, whether the partner
+# may have a claim in spite of a circumstance.
+ADDRESSEE = "addressee_needed"
+FILING = "filing_due"
+HAND_OVER = "hand_over_in_circumstance"
+
 
 class Circumstance(Record):
     """A circumstance of the case's debtor; ``cleared`` are claims that a person let go on."""
@@ -58,3 +68,15 @@ class Circumstance(Record):
         """What it does to a claim that was invoiced on a day."""
         effects = EFFECTS[self.what]
         return effects.earlier if self.earlier(issued) else effects.later
+
+
+def addressee(circumstances: Iterable[Circumstance]) -> str | None:
+    """The party (its id) that letters go to instead of the debtor: the contact named last."""
+    named = [one.contact for one in circumstances if one.what in _OTHER_ADDRESSEE and one.contact]
+    return named[-1] if named else None
+
+
+def nameless(circumstances: Iterable[Circumstance]) -> bool:
+    """Whether letters must go to somebody else than the debtor and nobody has said to whom."""
+    there = list(circumstances)
+    return any(one.what in _OTHER_ADDRESSEE for one in there) and addressee(there) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from datetime import date
 from typing import Literal
 
@@ -24,6 +25,8 @@ class Claim(Record):
 
     ``principal`` is the invoice total, ``open`` what was unpaid of it when the claim joined;
     ``settled`` names the payments and credit notes that were already counted in ``open``.
+    ``fee_clause`` is the day on which a reminder fee was agreed, ``agreed_rate`` the agreed late
+    interest in per cent a year.
     """
 
     id: Id
@@ -38,6 +41,7 @@ class Claim(Record):
     natural_person: bool
     claim_class: ClaimClass
     fee_clause: date | None = None
+    agreed_rate: str | None = Field(default=None, exclude_if=operator.not_)
     settled: tuple[Id, ...] = ()
     do_not_dun: tuple[DoNotDun, ...] = ()
 

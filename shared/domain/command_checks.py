@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from shared.domain.case import Case, ClaimState
-from shared.domain.debtor import ALONE, Debtor
+from shared.domain.debtor import ALONE, Debtor, bound
 from shared.domain.dispute import left_alone
 from shared.domain.fold_states import states_of
 from shared.domain.law import LawPack
@@ -21,10 +21,13 @@ SENTENCES = {
     "bad_amount": "The amount is nothing, more than what is open, or in another currency.",
     "bad_day": "The day is past, or further away than the policy allows.",
     "case_closed": "The case is closed.",
+    "day_too_far": "effective: the day is more than 30 days ahead.",
     "disputed": "The claim is disputed: settle the dispute first.",
     "disputed_already": "All that is open of the claim is disputed already.",
     "does_not_sum": "The instalments do not sum to the open amount, or are not in order of days.",
     "ended": "It has ended already.",
+    "first_too_late": "first: the first instalment is due more than 90 days from now.",
+    "hold_too_long": "until: the day is more than two years from now; leave it out instead.",
     "key_reused": "This id was used for another command.",
     "no_fee": "There is no fee that could be taken back.",
     "no_such_claim": "The case has no such claim.",
@@ -34,6 +37,7 @@ SENTENCES = {
     "plan_in_force": "A payment plan covers the claim.",
     "promise_open": "A promise or settlement for the claim is still open.",
     "same_party": "The debtor itself cannot stand beside the debtor.",
+    "stopped": "claims: a circumstance of the debtor stops them until it has ended.",
     "too_many_claims": "That concerns too many claims at once: name fewer.",
     "too_many_promises": "The debtor has promised as often as the policy allows within a year.",
     "waived_already": "The interest of those days is waived already, or has not accrued yet.",
@@ -100,11 +104,17 @@ class Situation:
         if not names:
             names = tuple(one.claim.id for one in self.case.open_claims() if not one.with_partner)
         if not names:
-            raise refused("nothing_open")
+            raise refused("with_partner" if self.case.open_claims() else "nothing_open")
         for name in dict.fromkeys(names):
             self.ours(name)
             self.unbound(name)
         return tuple(dict.fromkeys(names))
+
+    def stopped(self, name: str) -> bool:
+        """Whether a circumstance of the debtor stops a claim until it has ended."""
+        issued = self.claim(name).claim.issued
+        told = states_of(bound(self.case, self.debtor)).circumstances.values()
+        return any(one.effect(issued) == "stops" for one in told)
 
     def unbound(self, name: str) -> None:
         """Refuses a claim that a plan in force covers, or that was promised."""
@@ -128,6 +138,12 @@ class Situation:
         disputes = self.states.disputes.values()
         parts = [left_alone(disputes, self.case.claims[name]) for name in names]
         return self.open_of(names) - total(parts, self.case.currency)
+
+    @property
+    def tolerance(self) -> Money | None:
+        """By how much money may fall short and counts as paid; None in another currency."""
+        found = self.policy.tolerance
+        return found if found and found.currency == self.case.currency else None
 
     def within(self, amount: Money, most: Money) -> Money:
         """An amount that is more than nothing and not above another."""

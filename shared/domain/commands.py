@@ -16,6 +16,7 @@ from shared.domain.explain import content_hash
 from shared.domain.fold_states import states_of
 from shared.domain.law import LawPack
 from shared.domain.policy import Policy
+from shared.domain.settled import settled
 from shared.domain.state_events import Commanded
 
 # Events of one command, which are written in one transaction of at most 100 writes.
@@ -72,10 +73,12 @@ def apply(
         if known != digest:
             raise refused("key_reused")
         return []
-    if case.closed:
+    # A circumstance outlives the case that was told of it: it binds the debtor's other cases.
+    if case.closed and command.type != "end_circumstance":
         raise refused("case_closed")
     situation = Situation(case, policy, law, now, debtor)
     made = _EFFECTS[type(command)](situation, command)
+    made += settled(situation, command, by)
     if len(made) > MOST_EVENTS:
         raise refused("too_many_claims")
     taken = Commanded(

@@ -24,6 +24,8 @@ from shared.domain.plan_events import (
 from shared.domain.promise import received
 
 _YEAR = timedelta(days=365)
+# A plan that begins later is no plan but an extension.
+_LATEST_FIRST = timedelta(days=90)
 
 
 def promise(situation: Situation, command: forms.Promise) -> list[CaseEvent]:
@@ -75,6 +77,8 @@ def extension(situation: Situation, command: forms.Extension) -> list[CaseEvent]
 def propose_plan(situation: Situation, command: forms.ProposePlan) -> list[CaseEvent]:
     """A plan is offered, or agreed at once."""
     claims, rules = situation.chosen(command.claims), situation.policy.process
+    if any(situation.stopped(claim) for claim in claims):
+        raise refused("stopped")
     if situation.undisputed(claims) != situation.open_of(claims):
         raise refused("disputed")
     instalments = _instalments(command, situation.open_of(claims), situation.today)
@@ -89,6 +93,8 @@ def propose_plan(situation: Situation, command: forms.ProposePlan) -> list[CaseE
             grace_days=rules.plan_grace_days,
             new_claims=command.new_claims or rules.new_claims,
             on_broken=command.on_broken or rules.on_broken,
+            country=situation.policy.law,
+            tolerance=situation.tolerance,
         )
     ]
     if command.agreed:
@@ -167,6 +173,7 @@ def _promised(
         day=day,
         holds_to=cleared,
         settles=settles,
+        tolerance=situation.tolerance,
     )
 
 
@@ -180,6 +187,8 @@ def _instalments(command: forms.ProposePlan, amount: Money, today: date) -> tupl
     days = [one.due for one in made]
     if days[0] < today:
         raise refused("bad_day")
+    if days[0] > today + _LATEST_FIRST:
+        raise refused("first_too_late")
     mixed = any(one.amount.currency != amount.currency for one in made)
     if mixed or any(one.amount.amount <= 0 for one in made):
         raise refused("bad_amount")

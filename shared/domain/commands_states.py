@@ -21,6 +21,10 @@ from shared.domain.state_events import (
     StopWithdrawn,
 )
 
+# A hold for longer, or a circumstance from a day further ahead, is a slip of the pen.
+_LONGEST_HOLD = timedelta(days=731)
+_AHEAD = timedelta(days=30)
+
 
 def hold(situation: Situation, command: forms.Hold) -> list[CaseEvent]:
     """A claim or the case rests."""
@@ -28,6 +32,8 @@ def hold(situation: Situation, command: forms.Hold) -> list[CaseEvent]:
         situation.claim(command.claim)
     if command.until is not None and command.until < situation.today:
         raise refused("bad_day")
+    if command.until is not None and command.until > situation.today + _LONGEST_HOLD:
+        raise refused("hold_too_long")
     if command.id in situation.case.holds:
         raise refused("key_reused")
     return [
@@ -135,6 +141,8 @@ def withdraw_stop(situation: Situation, command: forms.WithdrawStop) -> list[Cas
 
 def circumstance(situation: Situation, command: forms.NoteCircumstance) -> list[CaseEvent]:
     """Something about the debtor changes what may be done."""
+    if command.effective > situation.today + _AHEAD:
+        raise refused("day_too_far")
     return [
         CircumstanceNoted(
             at=situation.at,

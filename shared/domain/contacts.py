@@ -9,6 +9,7 @@ from shared.domain import law as legal
 from shared.domain.decisions import Remind
 from shared.domain.dispute import left_alone
 from shared.domain.explain import Reason
+from shared.domain.letter_input import DUE_SOON
 from shared.domain.money import Money
 from shared.domain.policy import Step
 from shared.domain.question import Question, reason
@@ -62,6 +63,11 @@ def contact(
 ) -> Remind:
     """The contact about some claims, whose first, the furthest on, sets its tone."""
     lead = claims[0]
+    soon = not any(_overdue(question, one) for one in claims)
+    if soon:
+        # Nothing late stands in a letter that says that nothing is late.
+        open_too = question.case.claims
+        also = tuple(one for one in also if question.due(open_too[one]) >= question.today)
     fee, carrier, rule, fee_reasons = _fee(question, claims)
     deadline, why = _deadline(question, lead, claims)
     action, next_on = _announced(question, lead, deadline, charged=carrier == lead.state.claim.id)
@@ -71,7 +77,7 @@ def contact(
         claims=tuple(one.state.claim.id for one in claims),
         also=also,
         channels=lead.step.channels,
-        letter=lead.step.letter,
+        letter=DUE_SOON if soon else lead.step.letter,
         tone=lead.step.tone,
         fee=fee,
         fee_claim=carrier,
@@ -123,7 +129,10 @@ def _free(question: Question, one: Ripe) -> Reason | None:
 
 
 def _deadline(question: Question, lead: Ripe, claims: Sequence[Ripe]) -> tuple[date, Reason]:
-    """The latest of the claims' payment dates; a contact before any due date grants all of it."""
+    """The latest of the claims' payment dates; while none is late, the last due date itself."""
+    if not any(_overdue(question, one) for one in claims):
+        due = max(question.due(one.state) for one in claims)
+        return due, reason("hub.due", "the payment date is the due date", due=due)
     days = DELIVERY_DAYS.get(lead.step.channels[0], max(DELIVERY_DAYS.values()))
     found = [
         legal.deadline(
@@ -135,11 +144,7 @@ def _deadline(question: Question, lead: Ripe, claims: Sequence[Ripe]) -> tuple[d
         )
         for one in _one_a_rule(question, claims)
     ]
-    deadline, why = max(found, key=lambda pair: pair[0])
-    due = max(question.due(one.state) for one in claims)
-    if due > deadline and not any(_overdue(question, one) for one in claims):
-        return due, reason("hub.due", "no payment date before the due date", due=due)
-    return deadline, why
+    return max(found, key=lambda pair: pair[0])
 
 
 def _one_a_rule(question: Question, claims: Sequence[Ripe]) -> list[Ripe]:

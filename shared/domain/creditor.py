@@ -11,7 +11,7 @@ from pydantic import Field, field_validator
 
 from shared.domain.explain import Record
 from shared.domain.freshness import Gate
-from shared.domain.model import Address, Id
+from shared.domain.model import Address, CreditorKind, Id
 
 Email = Annotated[str, Field(pattern=r"^[^\s@<>,;\"]+@[^\s@<>,;\"]+$", max_length=254)]
 
@@ -40,7 +40,8 @@ class Creditor(Record):
     an IANA name (``Europe/Helsinki``), ``language`` ISO 639-1, ``country`` ISO 3166-1 alpha-2.
     ``sender`` is the address that its emails come from, ``email`` and ``phone`` where a debtor or
     partner reaches it. The first of ``accounts`` is the one that letters print. ``gate`` says how
-    fresh its sources must be before anybody is touched.
+    fresh its sources must be before anybody is touched. ``kind`` says whether it claims in its
+    business: only then may it have the compensation for late payment.
     """
 
     id: Id
@@ -57,6 +58,7 @@ class Creditor(Record):
     accounts: tuple[BankAccount, ...] = ()
     vat_registered: bool
     gate: Gate = Gate()
+    kind: CreditorKind = "business"
 
     @field_validator("zone")
     @classmethod

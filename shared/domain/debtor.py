@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from shared.domain.answers import yeses
+from shared.domain.circumstance import Circumstance
 from shared.domain.explain import Record
 from shared.domain.model import Id
 from shared.domain.money import Money, total
+from shared.domain.states import NONE
 
 if TYPE_CHECKING:
     from shared.domain.case import Case
@@ -24,6 +27,7 @@ class CaseCounts(Record):
     Something was overdue from ``since`` on, until ``until`` (None: the case is not closed).
     ``contacted`` is the day of the latest reminder that the debtor may have or get, ``fees`` those
     of all that bear a fee, ``promises`` those on which promises were made and not taken back.
+    ``circumstances`` have not ended, also when the case that was told of them is closed.
     """
 
     since: date
@@ -31,13 +35,18 @@ class CaseCounts(Record):
     contacted: date | None = None
     fees: tuple[date, ...] = ()
     promises: tuple[date, ...] = ()
+    circumstances: tuple[Circumstance, ...] = ()
 
 
 class Credit(Record):
-    """What the books owe the debtor: a credit note or a payment that is not allocated (whole)."""
+    """What the books owe the debtor: a credit note or a payment that is not allocated (whole).
+
+    ``debtor`` is whose it is in the books, who may be an alias (None: kept before that was noted).
+    """
 
     id: Id
     amount: Money
+    debtor: Id | None = None
 
 
 class Debtor(Record):
@@ -92,10 +101,30 @@ def counts_of(case: Case) -> CaseCounts | None:
     ]
     promises = case.states.promises.values() if case.states is not None else ()
     made = [one.made for one in promises if not one.settles and one.outcome != "cancelled"]
+    told = case.states.circumstances.values() if case.states is not None else ()
     return CaseCounts(
         since=min(state.claim.due for state in case.claims.values()),
         until=case.last_movement if case.closed else None,
         contacted=max(out, default=None),
         fees=tuple(sorted(fees)),
         promises=tuple(sorted(made)),
+        circumstances=tuple(one.model_copy(update={"cleared": ()}) for one in told),
     )
+
+
+def bound(case: Case, debtor: Debtor) -> Case:
+    """The case with the circumstances that its debtor's other cases were told of.
+
+    They bind the debtor, not a case. A claim is let go on by a person's answer in its own case.
+    """
+    others = [one for counts in debtor.cases for one in counts.circumstances]
+    if not others:
+        return case
+    states = case.states or NONE
+    there = dict(states.circumstances)
+    for number, one in enumerate(others, start=1):
+        why = f"circumstance_{one.what}"
+        cleared = tuple(claim for claim in case.claims if yeses(case, why, (claim,)))
+        name = one.id if one.id not in there else f"{one.id}.{number}"
+        there[name] = one.model_copy(update={"id": name, "cleared": cleared})
+    return case.model_copy(update={"states": states.model_copy(update={"circumstances": there})})

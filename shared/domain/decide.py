@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from shared.domain import alarms, instalments
 from shared.domain.act_keys import act_key
 from shared.domain.case import Case
-from shared.domain.debtor import ALONE, Debtor
+from shared.domain.debtor import ALONE, Debtor, bound
 from shared.domain.decisions import AnyDecision, Ask, Decision, Done, HandOver, Remind, Rest
 from shared.domain.law import LawPack
 from shared.domain.moves import MAX_TRIES, moves, was_asked
@@ -60,7 +60,7 @@ def decide(
     """
     if now.tzinfo is None:
         raise ValueError("an instant has a zone")
-    question = Question(case, policy, law, now, now.date(), debtor)
+    question = Question(bound(case, debtor), policy, law, now, now.date(), debtor)
     final = _over(question)
     if final is not None:
         return final

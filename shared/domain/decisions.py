@@ -24,7 +24,8 @@ class Rest(Record):
 class Remind(Record):
     """One contact with the debtor about ``claims``; ``also`` names claims that are not due yet.
 
-    ``fee`` is carried by ``fee_claim``. ``deadline`` is the new payment date. ``next_action`` and
+    ``fee`` is carried by ``fee_claim``. ``deadline`` is the new payment date; where nothing is late
+    yet the ``letter`` is ``due_soon`` and it is the last due date. ``next_action`` and
     ``next_on`` are what the notice announces. ``act`` is the key of the act, the same each time
     that this very contact is decided.
     """

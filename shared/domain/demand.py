@@ -36,7 +36,8 @@ def asked_for(
     if late:
         bare = interest.Interest(total=nothing, segments=(), unknown_from=None, because=())
         return {name: Position(open=one, interest=bare, fees=nothing) for name, one in late.items()}
-    return demands(case, law, on, (*decision.claims, *decision.also), netted)
+    now = {decision.fee_claim: decision.fee} if decision.fee_claim and decision.fee else {}
+    return demands(case, law, on, (*decision.claims, *decision.also), netted, now)
 
 
 def demands(
@@ -45,9 +46,13 @@ def demands(
     on: date,
     claims: Iterable[str],
     netted: Mapping[str, Money] = _NONE,
+    fees: Mapping[str, Money] = _NONE,
 ) -> dict[str, Position]:
-    """What may be asked for of several claims on a day (creditor's zone), by claim id."""
-    found = ledger.positions(case, law, on, claims)
+    """What may be asked for of several claims on a day (creditor's zone), by claim id.
+
+    ``fees`` are those of the notice itself, against which a compensation may be set off.
+    """
+    found = ledger.positions(case, law, on, claims, fees)
     disputes = case.states.disputes.values() if case.states is not None else ()
     for name, position in found.items():
         part = left_alone(disputes, case.claims[name])
@@ -67,8 +72,11 @@ def _without(
         capacity=claim.capacity,
         natural_person=claim.natural_person,
         due=claim.due,
-        balances=bearing(undisputed, state.interest_waived_to),
+        balances=bearing(undisputed, state),
         to=on,
-        agreed_rate=None,
+        agreed_rate=ledger.agreed_rate(claim),
     )
-    return replace(position, open=position.open - part, interest=late)
+    rest = position.open - part
+    # Where all of it is contested or covered, nothing of it is known to be late.
+    fixed = position.compensation if rest else None
+    return replace(position, open=rest, interest=late, compensation=fixed)

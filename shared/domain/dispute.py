@@ -33,6 +33,7 @@ class Dispute(Record):
     source: DisputeSource
     on: date
     answer_by: date
+    answered_on: date | None = None
     state: DisputeState = "open"
     settled_on: date | None = None
     credit_by: date | None = None
@@ -43,23 +44,38 @@ class Dispute(Record):
         """Whether nobody has said yet who is right."""
         return self.state in {"open", "answered"}
 
-    def left_alone(self, state: ClaimState) -> Money:
-        """How much of the open principal it still keeps from being asked for."""
+    @property
+    def stands(self) -> bool:
+        """Whether its part is left alone: nobody has decided, or the credit note is on its way."""
+        return self.pending or self.state == "accepted"
+
+    def left_alone(self, state: ClaimState, used: Money | None = None) -> Money:
+        """How much of the open principal it still keeps from being asked for.
+
+        ``used`` is the sum of the claim's credits up to which other disputes took them.
+        """
         nothing = Money.zero(state.open.currency)
-        if not (self.pending or self.state == "accepted"):
+        if not self.stands:
             return nothing
         if self.amount is None:
             return state.open
-        since = state.credited - self.credited
+        since = state.credited - max(self.credited, used or nothing)
         return max(nothing, self.amount - max(nothing, since))
 
 
 def left_alone(disputes: Iterable[Dispute], state: ClaimState) -> Money:
-    """The contested part of a claim's open principal, never more than all of it."""
-    part = Money.zero(state.open.currency)
+    """The contested part of a claim's open principal, never more than all of it.
+
+    A credit settles the part of one dispute, the oldest first: it makes no other smaller.
+    """
+    part = used = Money.zero(state.open.currency)
     for one in disputes:
-        if one.claim == state.claim.id:
-            part += one.left_alone(state)
+        if one.claim != state.claim.id or not one.stands:
+            continue
+        left = one.left_alone(state, used)
+        part += left
+        if one.amount is not None:
+            used = max(one.credited, used) + one.amount - left
     return min(part, state.open)
 
 

@@ -1,7 +1,8 @@
 """Endings: the states of a case that time and money have ended, as events to be recorded.
 
 A decision judges promises and plans by the money at any time, recorded or not; what is recorded
-here is for the timeline, and for what follows from it: a kept settlement lets the rest go.
+here is for the timeline, and for what follows from it: a kept settlement lets the rest go, and one
+whose money is taken back does so no longer.
 """
 
 from __future__ import annotations
@@ -36,7 +37,30 @@ def _let_go(case: Case, claims: tuple[str, ...], today: date, at: datetime) -> l
     ]
 
 
+def _undone(case: Case, promise: Promise, today: date, at: datetime) -> list[CaseEvent]:
+    """What a paid settlement let go is owed again when its money was taken back."""
+    again = promise.model_copy(update={"outcome": "open"})
+    states = [case.claims[claim] for claim in promise.claims]
+    back = any(
+        one.kind == "reversal" and one.on >= promise.made
+        for state in states
+        for one in state.movements
+    )
+    if not back or again.judged(case.claims, today) == "kept":
+        return []
+    rests = [
+        WrittenOff(
+            at=at, claim=state.claim.id, amount=-state.let_go, cause="settlement_undone", on=today
+        )
+        for state in states
+        if state.let_go
+    ]
+    return [*rests, PromiseEnded(at=at, promise=promise.id, outcome="broken")]
+
+
 def _promise(case: Case, promise: Promise, today: date, at: datetime) -> list[CaseEvent]:
+    if promise.settles and promise.outcome == "kept":
+        return _undone(case, promise, today, at)
     if promise.outcome != "open":
         return []
     outcome = promise.judged(case.claims, today)

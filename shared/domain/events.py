@@ -1,13 +1,12 @@
 """The events of a case: what happened, append-only, with ids, amounts and codes but no names.
 
-Every event has ``kind``, ``v`` (its shape's version) and ``at`` (business time, UTC). Readers
-upcast old shapes in ``read_event``; a kind that this release does not know raises ``Unreadable``,
-and the case is parked with a person. Events of claims and of acts have modules of their own; here
-are those of the case, and the union of all.
+Every event has ``kind``, ``v`` (its shape's version) and ``at`` (business time, UTC); reading one
+upcasts old shapes and raises ``Unreadable`` for an unknown kind. Here are the case's and the union.
 """
 
 from __future__ import annotations
 
+import operator
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -118,7 +117,7 @@ class PolicyRef(Record):
 
 
 class CaseOpened(Event):
-    """A case began for a debtor under a policy."""
+    """A case began for a debtor under a policy, which may claim ``compensation`` (see ``Case``)."""
 
     kind: Literal["case_opened"] = "case_opened"
     debtor: Id
@@ -128,6 +127,7 @@ class CaseOpened(Event):
     capacity: Capacity
     currency: str
     predecessor: str | None = None
+    compensation: bool = Field(default=False, exclude_if=operator.not_)
 
 
 class Decided(Event):

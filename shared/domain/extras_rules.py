@@ -11,6 +11,10 @@ from shared.domain.explain import Record
 from shared.domain.money import Money
 
 
+def _unclaimed(choice: object) -> bool:
+    return choice == "none"
+
+
 class ExtrasRules(Record):
     """What a policy says about what is owed beside the principal.
 
@@ -22,6 +26,8 @@ class ExtrasRules(Record):
     movement that is settled. Of what is kept, ``interest_on_late`` says how the interest is
     invoiced; with ``own_invoice`` by an invoice of its own above ``own_invoice_above``, else with
     the next one. Fees follow the interest, or go with the next invoice where it is waived.
+    ``compensation`` says whether the fixed sum for late payment between businesses is claimed; it
+    counts as a cost.
     """
 
     allocation: Order = KINDEST
@@ -30,6 +36,8 @@ class ExtrasRules(Record):
     after_days: int = Field(default=7, ge=0, le=30)
     interest_on_late: Literal["waive", "next_invoice", "own_invoice"] = "waive"
     own_invoice_above: Money | None = None
+    # Left out while it says nothing, so that policies from before it keep their hash.
+    compensation: Literal["none", "claim"] = Field(default="none", exclude_if=_unclaimed)
 
     @model_validator(mode="after")
     def _coherent(self) -> ExtrasRules:

@@ -101,6 +101,7 @@ def _opened(case: Case, event: CaseOpened) -> Changes:
         "law": event.law,
         "capacity": event.capacity,
         "currency": event.currency,
+        "compensation": event.compensation,
     }
 
 

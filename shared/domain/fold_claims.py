@@ -68,11 +68,24 @@ def reversed_(case: Case, event: PaymentReversed) -> Changes:
     changes = moved(case, event.claim, move, today, event.reversal)
     state = changes["claims"][event.claim]
     stepped = max(today, state.stepped_on or today)
-    update: Changes = {"stepped_on": stepped, "residual": ()}
+    update: Changes = {"stepped_on": stepped, "residual": (), "freed_on": today}
     changes["claims"] = with_claims(changes["claims"], (event.claim,), **update)
     if case.closed and state.open.amount > 0:
         changes["closed"] = False
-    return changes
+    return changes | _missed_again(case, event.claim, today)
+
+
+def _missed_again(case: Case, claim: str, today: date) -> Changes:
+    """The plans of a claim know when its money was taken back: what that uncovers is late then."""
+    if case.states is None:
+        return {}
+    plans = {
+        name: plan.model_copy(update={"taken_back": today})
+        if claim in plan.claims and plan.ended is None
+        else plan
+        for name, plan in case.states.plans.items()
+    }
+    return {"states": case.states.model_copy(update={"plans": plans})}
 
 
 def credited(case: Case, event: CreditApplied) -> Changes:

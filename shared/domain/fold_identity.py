@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared.domain.explain import Record
 from shared.domain.fold_claims import claim_state
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 Changes = dict[str, Any]
 
+_Named = TypeVar("_Named", bound=Record)
 _STATES = ("disputes", "promises", "plans", "stops", "circumstances")
 
 
@@ -34,7 +36,7 @@ def absorbed(case: Case, event: CaseAbsorbed) -> Changes:
     changes: Changes = {
         "claims": {**case.claims, **claims},
         "notices": {**case.notices, **notices},
-        "holds": {**case.holds, **{hold.id: hold for hold in event.holds}},
+        "holds": _beside(case.holds, {hold.id: hold for hold in event.holds}, event.source),
         "tasks": {**case.tasks, **event.tasks},
         "answers": {**case.answers, **event.answers},
         "last_movement": max(event.at.date(), case.last_movement or event.at.date()),
@@ -69,12 +71,18 @@ def _together(own: States, other: States, source: str) -> States:
     """The states of both; one whose name is taken gets another, made of its case and name."""
     update: Changes = {"liable": (*own.liable, *other.liable)}
     for field in _STATES:
-        there: dict[str, Record] = dict(getattr(own, field))
-        for name, one in getattr(other, field).items():
-            free = name if name not in there else _renamed(source, name)
-            there[free] = one.model_copy(update={"id": free})
-        update[field] = there
+        update[field] = _beside(getattr(own, field), getattr(other, field), source)
     return own.model_copy(update=update)
+
+
+def _beside(
+    own: Mapping[str, _Named], other: Mapping[str, _Named], source: str
+) -> dict[str, _Named]:
+    there = dict(own)
+    for name, one in other.items():
+        free = name if name not in there else _renamed(source, name)
+        there[free] = one.model_copy(update={"id": free})
+    return there
 
 
 def _renamed(source: str, name: str) -> str:

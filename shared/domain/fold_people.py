@@ -34,7 +34,15 @@ def held(case: Case, event: Held) -> Changes:
 
 def released(case: Case, event: Released) -> Changes:
     """A hold ends."""
-    return {"holds": {key: hold for key, hold in case.holds.items() if key != event.hold}}
+    left = {key: hold for key, hold in case.holds.items() if key != event.hold}
+    hold = case.holds.get(event.hold)
+    if hold is None or not hold.of_person:
+        return {"holds": left}
+    names = tuple(name for name in case.claims if hold.claim in {None, name})
+    return {
+        "holds": left,
+        "claims": with_claims(case.claims, names, freed_on=event.at.date()),
+    }
 
 
 def asked(case: Case, event: PersonAsked) -> Changes:
@@ -63,7 +71,7 @@ def answered(case: Case, event: PersonAnswered) -> Changes:
                 return changes | fold_acts.did_not_happen(case, act.act, event.at.date())
             case _:
                 raise Conflict("what became of an act is answered by sent or not_sent")
-    if event.task not in case.tasks:
+    if event.task not in case.tasks or event.answer == answers.SETTLED:
         return changes
     if event.answer in answers.YES:
         return changes | _gone_on(case, event, task)
@@ -112,6 +120,8 @@ def _gone_on(case: Case, event: PersonAnswered, task: Task) -> Changes:
         return {"claims": with_claims(case.claims, claims, missing=False)}
     if task.why == "balance_raised":
         return {"claims": with_claims(case.claims, claims, raised=False)}
+    if task.why == answers.WITHOUT_NOTICE:
+        return {"claims": with_claims(case.claims, claims, announced_on=event.at.date())}
     if fold_states.clears(task.why):
         return fold_states.cleared(case, task.model_copy(update={"claims": claims}))
     if not answers.is_step_question(task.why):

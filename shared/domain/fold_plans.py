@@ -41,6 +41,7 @@ def promise_made(case: Case, event: PromiseMade) -> Changes:
         made=event.on,
         before=_before(case, event.claims),
         settles=event.settles,
+        tolerance=event.tolerance,
     )
     return with_states(case, promises={**promises, event.promise: promise})
 
@@ -49,10 +50,12 @@ def promise_ended(case: Case, event: PromiseEnded) -> Changes:
     """It was kept, or it was not."""
     promises = states_of(case).promises
     promise: Promise = known(promises, event.promise)
-    if promise.outcome != "open":
+    undone = promise.settles and promise.outcome == "kept" and event.outcome == "broken"
+    if promise.outcome != "open" and not undone:
         raise Conflict("a promise ends once")
     ended = promise.model_copy(update={"outcome": event.outcome})
-    return with_states(case, promises={**promises, event.promise: ended})
+    freed = {"claims": with_claims(case.claims, promise.claims, freed_on=event.at.date())}
+    return with_states(case, promises={**promises, event.promise: ended}) | freed
 
 
 def plan_proposed(case: Case, event: PlanProposed) -> Changes:
@@ -69,13 +72,21 @@ def plan_proposed(case: Case, event: PlanProposed) -> Changes:
         grace_days=event.grace_days,
         new_claims=event.new_claims,
         on_broken=event.on_broken,
+        country=event.country,
+        tolerance=event.tolerance,
     )
     return with_states(case, plans={**plans, event.plan: plan})
 
 
 def plan_agreed(case: Case, event: PlanAgreed) -> Changes:
-    """The debtor agreed."""
-    return _plan(case, event.plan, agreed=True)
+    """The debtor agreed: no interest runs from the next day on."""
+    changes = _plan(case, event.plan, agreed=True)
+    plan: Plan = known(states_of(case).plans, event.plan)
+    claims = dict(case.claims)
+    for name in plan.claims:
+        spans = (*claims[name].in_plan, (event.at.date(), None))
+        claims[name] = claims[name].model_copy(update={"in_plan": spans})
+    return {**changes, "claims": claims}
 
 
 def instalment_missed(case: Case, event: InstalmentMissed) -> Changes:
@@ -84,16 +95,25 @@ def instalment_missed(case: Case, event: InstalmentMissed) -> Changes:
 
 
 def plan_ended(case: Case, event: PlanEnded) -> Changes:
-    """The plan is over."""
-    return _plan(case, event.plan, ended=event.outcome)
+    """The plan is over: interest runs from the next day on, on what is still open."""
+    changes = _plan(case, event.plan, ended=event.outcome)
+    plan: Plan = known(states_of(case).plans, event.plan)
+    rested = tuple(name for name in case.claims if plan.rests(name))
+    claims = with_claims(case.claims, rested, freed_on=event.at.date())
+    for name in plan.claims:
+        spans = tuple((start, end or event.at.date()) for start, end in claims[name].in_plan)
+        claims[name] = claims[name].model_copy(update={"in_plan": spans})
+    return {**changes, "claims": claims}
 
 
 def written_off(case: Case, event: WrittenOff) -> Changes:
     """Principal is let go; the books of the source may follow later and count it no second time."""
-    before = claim_state(case, event.claim).forgiven or Money.zero(event.amount.currency)
+    state, nothing = claim_state(case, event.claim), Money.zero(event.amount.currency)
     move = Movement(on=event.on, kind="write_off", lowered=event.amount)
     changes = moved(case, event.claim, move, event.at.date(), None)
-    update = {"forgiven": before + event.amount}
+    update: Changes = {"forgiven": (state.forgiven or nothing) + event.amount}
+    if event.cause in {"settlement", "settlement_undone"}:
+        update["let_go"] = (state.let_go or nothing) + event.amount or None
     return {**changes, "claims": with_claims(changes["claims"], (event.claim,), **update)}
 
 

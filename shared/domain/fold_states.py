@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from shared.domain.case_parts import Task
 from shared.domain.circumstance import Circumstance
 from shared.domain.dispute import Dispute
-from shared.domain.fold_claims import claim_state
+from shared.domain.fold_claims import claim_state, with_claims
 from shared.domain.state_events import (
     CircumstanceEnded,
     CircumstanceNoted,
@@ -85,7 +85,7 @@ def disputed(case: Case, event: Disputed) -> Changes:
 
 def dispute_answered(case: Case, event: DisputeAnswered) -> Changes:
     """The debtor has our answer."""
-    return _dispute(case, event.dispute, state="answered")
+    return _dispute(case, event.dispute, state="answered", answered_on=event.at.date())
 
 
 def dispute_settled(case: Case, event: DisputeSettled) -> Changes:
@@ -113,8 +113,10 @@ def stop_requested(case: Case, event: StopRequested) -> Changes:
 def stop_withdrawn(case: Case, event: StopWithdrawn) -> Changes:
     """The request is taken back."""
     stops = states_of(case).stops
-    known(stops, event.stop)
-    return with_states(case, stops={key: one for key, one in stops.items() if key != event.stop})
+    stop: Stop = known(stops, event.stop)
+    left = {key: one for key, one in stops.items() if key != event.stop}
+    freed = {"claims": with_claims(case.claims, stop.claims, freed_on=event.at.date())}
+    return with_states(case, stops=left) | freed
 
 
 def circumstance_noted(case: Case, event: CircumstanceNoted) -> Changes:
@@ -135,9 +137,13 @@ def circumstance_noted(case: Case, event: CircumstanceNoted) -> Changes:
 def circumstance_ended(case: Case, event: CircumstanceEnded) -> Changes:
     """It is no longer so."""
     there = states_of(case).circumstances
-    known(there, event.circumstance)
+    ended: Circumstance = known(there, event.circumstance)
     left = {key: one for key, one in there.items() if key != event.circumstance}
-    return with_states(case, circumstances=left)
+    names = tuple(
+        name for name, state in case.claims.items() if ended.effect(state.claim.issued) != "goes_on"
+    )
+    freed = {"claims": with_claims(case.claims, names, freed_on=event.at.date())}
+    return with_states(case, circumstances=left) | freed
 
 
 def liable_named(case: Case, event: LiableNamed) -> Changes:

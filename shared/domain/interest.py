@@ -5,7 +5,7 @@ Fees bear none: no pack says so, and only principal is passed in.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -18,7 +18,7 @@ from shared.domain.money import Money
 
 _DAY = timedelta(days=1)
 # A day's interest is principal x rate (per cent) / this: the days of a year times a hundred.
-_PER_CENT_YEAR = {"ACT/365": Decimal(36500), "30E/360": Decimal(36000)}
+PER_CENT_YEAR: Mapping[DayCount, Decimal] = {"ACT/365": Decimal(36500), "30E/360": Decimal(36000)}
 
 
 class Segment(Record):
@@ -39,13 +39,15 @@ class Interest(Record):
     """Late interest in segments; ``total`` is the exact sum, rounded half up once.
 
     With ``unknown_from`` the total covers only the days before it, for no rate is known from then
-    on: a letter says "plus statutory late interest", and a hand-over asks a person.
+    on: a letter says "plus statutory late interest", and a hand-over asks a person. ``day_count``
+    is how the law counts the days of a year.
     """
 
     total: Money
     segments: tuple[Segment, ...]
     unknown_from: date | None
     because: tuple[Reason, ...]
+    day_count: DayCount = "ACT/365"
 
 
 def accrue(
@@ -89,10 +91,14 @@ def accrue(
     numerator = sum(
         (one.principal.amount * one.rate * one.days for one in segments), start=Decimal(0)
     )
-    total = Money.round(numerator / _PER_CENT_YEAR[day_count], pack.currency)
+    total = Money.round(numerator / PER_CENT_YEAR[day_count], pack.currency)
     because = _because(pack, rule, due, begin, to, unknown_from)
     return Interest(
-        total=total, segments=tuple(segments), unknown_from=unknown_from, because=because
+        total=total,
+        segments=tuple(segments),
+        unknown_from=unknown_from,
+        because=because,
+        day_count=day_count,
     )
 
 
@@ -140,15 +146,15 @@ def _rated(
 def _segment(
     first: date, last: date, rate: Decimal, principal: Money, day_count: DayCount
 ) -> Segment:
-    days = _days(first, last, day_count)
-    exact = principal.amount * rate * days / _PER_CENT_YEAR[day_count]
+    days = counted(first, last, day_count)
+    exact = principal.amount * rate * days / PER_CENT_YEAR[day_count]
     return Segment(from_=first, to=last, days=days, rate=rate, principal=principal, exact=exact)
 
 
-def _days(first: date, last: date, day_count: DayCount) -> int:
+def counted(first: date, last: date, day_count: DayCount) -> int:
     """The days from ``first`` to ``last``, both counted.
 
-    >>> _days(date(2024, 2, 2), date(2024, 3, 15), "30E/360")
+    >>> counted(date(2024, 2, 2), date(2024, 3, 15), "30E/360")
     44
     """
     before = first - _DAY

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from shared.domain import allocation
@@ -16,6 +17,7 @@ from shared.domain.lawcheck_fees import fees
 from shared.domain.lawcheck_parts import DEBTORS, Planned, Violation, broken, own, plan
 from shared.domain.lawpack import LawPack
 from shared.domain.lawrules import Content, Treatment, Wait, WaitAct
+from shared.domain.money import Money
 from shared.domain.policy import Policy
 
 __all__ = ["Violation", "check_policy"]
@@ -49,6 +51,8 @@ def check_policy(
         found += fees(pack, policy, steps, treated)
         found += _hand_over(pack, policy, steps, treated)
         found += _allocation(pack, policy, treated)
+    if "business" in capacities:
+        found += _compensation(pack, policy)
     return tuple(dict.fromkeys(found))
 
 
@@ -142,6 +146,24 @@ def _allocation(pack: LawPack, policy: Policy, treated: Treatment) -> Iterator[V
             text=f"costs are settled before the principal for {DEBTORS[treated]}",
             lawful="the principal before the costs",
         )
+
+
+def _compensation(pack: LawPack, policy: Policy) -> Iterator[Violation]:
+    """A compensation that the law does not give, or whose amount is not known (yet)."""
+    if policy.extras.compensation == "none":
+        return
+    path = "extras.compensation"
+    text = f"no amount of a compensation for late payment is in force for {DEBTORS['business']}"
+    rules = pack.fees.get(("standard_compensation", "business"), ())
+    one = Money(Decimal(1), pack.currency)
+    now = [rule for rule in rules if rule.in_force(date.max, date.max)]
+    if any(pack.price(rule, one, date.max, date.max) is not None for rule in now):
+        return
+    if rules:
+        latest = max(rules, key=lambda rule: rule.effective_from)
+        yield broken(latest, path, text, "none, until the amount is known")
+    else:
+        yield own(path, text, "none")
 
 
 def _wait(pack: LawPack, act: WaitAct, treated: Treatment) -> Wait | None:

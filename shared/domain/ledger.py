@@ -24,7 +24,14 @@ from shared.domain.ledger_balance import balance
 from shared.domain.ledger_extras import extras_events
 from shared.domain.ledger_money import Effective, money_events, undone, waiting_events
 from shared.domain.ledger_pairs import paired
-from shared.domain.ledger_position import Position, balances, open_on, position, positions
+from shared.domain.ledger_position import (
+    Position,
+    agreed_rate,
+    balances,
+    open_on,
+    position,
+    positions,
+)
 from shared.domain.ledger_truth import Seen, Truth
 from shared.domain.model import DoNotDun
 from shared.domain.money import Money, total
@@ -32,6 +39,7 @@ from shared.domain.money import Money, total
 __all__ = [
     "Position",
     "Truth",
+    "agreed_rate",
     "balances",
     "claim_of",
     "crossed",
@@ -62,6 +70,8 @@ def claim_of(truth: Truth) -> Claim:
         capacity=invoice.capacity,
         natural_person=truth.party is None or truth.party.kind in {"person", "unknown", "estate"},
         claim_class=invoice.claim_class,
+        fee_clause=truth.agreement.reminder_fee_clause if truth.agreement else None,
+        agreed_rate=truth.agreement.agreed_rate if truth.agreement else None,
         settled=tuple(known),
         do_not_dun=flags_of(truth),
     )

@@ -17,7 +17,7 @@ from shared.domain.extras import Paid, left
 from shared.domain.lawpack import LawPack
 from shared.domain.ledger_money import Effective
 from shared.domain.ledger_pairs import Receipt
-from shared.domain.ledger_position import accrued, charged_before
+from shared.domain.ledger_position import accrued, costs_before
 from shared.domain.ledger_truth import Lot, Truth
 from shared.domain.money import Money
 
@@ -73,8 +73,8 @@ def _paid(
     lots = sorted((effective(one.seen), one.payment, one.extras) for one in _own(truth, receipts))
     for day, payment, amount in lots:
         lawful = binding(law, order, claim.capacity, natural_person=claim.natural_person, on=day)
-        charged = charged_before(case, claim.id, day)
-        rest = left(accrued(state, law, day).total, charged, found)
+        costs = costs_before(case, state, law, day)
+        rest = left(accrued(state, law, day).total, costs, found)
         owed = Owed(principal=nothing, interest=rest.interest, fees=rest.fees)
         parts = allocate(amount, owed, lawful)
         found.append(

@@ -68,6 +68,9 @@ def waiting_events(
     silent = unexplained(truth)
     wanted: dict[str, date | None] = {}
     for one in sorted(truth.waiting, key=lambda waits: (waits.seen.booked, waits.payment)):
+        if one.back:
+            wanted[f"{_HOLD}{one.payment}:{claim}"] = one.seen.booked + _HINT_DAYS
+            continue
         found = next((receipt for receipt in shown if one.hint and shows(receipt, one)), None)
         if found is not None:
             shown.remove(found)

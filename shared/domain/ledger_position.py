@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from shared.domain import interest as accrual
 from shared.domain.case import Case, ClaimState
+from shared.domain.claim_events import Claim
 from shared.domain.extras import Left, left
 from shared.domain.lawpack import LawPack
+from shared.domain.ledger_compensation import Claimed, claimed
 from shared.domain.money import Money
 from shared.domain.waivers import bearing
+
+_NO_FEES: Mapping[str, Money] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +25,8 @@ class Position:
 
     ``interest`` is all that accrued, whether or not it was paid; ``settled`` is what of it was
     paid, let go or left to the ERP to invoice (None: nothing). ``over`` was paid beside the
-    principal and is not owed.
+    principal and is not owed. ``compensation`` is what is owed of the fixed sum for late payment
+    (None: nothing), ``claimed`` all that is claimed of it, paid or not, with the reason.
     """
 
     open: Money
@@ -28,6 +34,8 @@ class Position:
     fees: Money
     settled: Money | None = None
     over: Money | None = None
+    compensation: Money | None = None
+    claimed: Claimed | None = None
 
     @property
     def interest_due(self) -> Money:
@@ -40,7 +48,12 @@ class Position:
     @property
     def total(self) -> Money:
         """All that is owed."""
-        return self.open + self.interest_due + self.fees
+        return self.open + self.interest_due + self.costs
+
+    @property
+    def costs(self) -> Money:
+        """The fees and the compensation that are owed."""
+        return self.fees if self.compensation is None else self.fees + self.compensation
 
 
 def open_on(state: ClaimState, day: date) -> Money:
@@ -55,11 +68,22 @@ def open_on(state: ClaimState, day: date) -> Money:
 def balances(state: ClaimState) -> tuple[tuple[date, Money], ...]:
     """The open principal piece by piece, from each day on, by the days of receipt.
 
-    It begins with the due date, from which it matters.
+    It begins with the due date, from which it matters. What a credit note took off was never
+    owed, so it bore no interest on any day: it counts from the beginning, whenever it was issued.
     """
     due = state.claim.due
-    days = sorted({due, *(movement.on for movement in state.movements if movement.on > due)})
-    return tuple((day, open_on(state, day)) for day in days)
+    moves = [
+        one.model_copy(update={"on": min(one.on, due)}) if one.kind == "credit" else one
+        for one in state.movements
+    ]
+    without = state.model_copy(update={"movements": tuple(moves)})
+    days = sorted({due, *(movement.on for movement in moves if movement.on > due)})
+    return tuple((day, open_on(without, day)) for day in days)
+
+
+def agreed_rate(claim: Claim) -> Decimal | None:
+    """The agreed late interest of a claim in per cent a year; the pack says how far it holds."""
+    return None if claim.agreed_rate is None else Decimal(claim.agreed_rate)
 
 
 def accrued(state: ClaimState, law: LawPack, on: date) -> accrual.Interest:
@@ -70,31 +94,50 @@ def accrued(state: ClaimState, law: LawPack, on: date) -> accrual.Interest:
         capacity=claim.capacity,
         natural_person=claim.natural_person,
         due=claim.due,
-        balances=bearing(balances(state), state.interest_waived_to),
+        balances=bearing(balances(state), state),
         to=on,
-        agreed_rate=None,
+        agreed_rate=agreed_rate(claim),
     )
 
 
-def position(case: Case, state: ClaimState, law: LawPack, on: date) -> Position:
-    """What a claim amounts to on a day."""
+def position(
+    case: Case, state: ClaimState, law: LawPack, on: date, fee: Money | None = None
+) -> Position:
+    """What a claim amounts to on a day.
+
+    ``fee`` is the one of a notice that goes out that day: it is no part of the position, but the
+    compensation is set off against it where the law says so.
+    """
     late = accrued(state, law, on)
     charged = case.fees_of(state.claim.id)
+    fixed = claimed(case, state, law, on, charged if fee is None else charged + fee)
     if not state.extras and not state.residual:
-        return Position(open=state.open, interest=late, fees=charged)
-    rest = left(late.total, charged, state.extras, state.residual)
+        due = fixed.amount or None
+        return Position(
+            open=state.open, interest=late, fees=charged, compensation=due, claimed=fixed
+        )
+    rest = left(late.total, charged + fixed.amount, state.extras, state.residual)
+    fees, compensation = fixed.shared(charged, rest.fees)
     return Position(
         open=state.open,
         interest=late,
-        fees=rest.fees,
+        fees=fees,
         settled=late.total - rest.interest,
         over=rest.over or None,
+        compensation=compensation or None,
+        claimed=fixed,
     )
 
 
-def positions(case: Case, law: LawPack, on: date, claims: Iterable[str]) -> dict[str, Position]:
-    """The positions of several claims on a day, by claim id."""
-    return {one: position(case, case.claims[one], law, on) for one in claims}
+def positions(
+    case: Case,
+    law: LawPack,
+    on: date,
+    claims: Iterable[str],
+    fees: Mapping[str, Money] = _NO_FEES,
+) -> dict[str, Position]:
+    """The positions of several claims on a day, by claim id; ``fees`` as ``position`` has it."""
+    return {one: position(case, case.claims[one], law, on, fees.get(one)) for one in claims}
 
 
 def beside(case: Case, state: ClaimState, law: LawPack, on: date, *, without: str = "") -> Left:
@@ -104,7 +147,13 @@ def beside(case: Case, state: ClaimState, law: LawPack, on: date, *, without: st
     """
     late = accrued(state, law, on).total
     paid = [one for one in state.extras if one.payment != without]
-    return left(late, charged_before(case, state.claim.id, on), paid, state.residual)
+    return left(late, costs_before(case, state, law, on), paid, state.residual)
+
+
+def costs_before(case: Case, state: ClaimState, law: LawPack, on: date) -> Money:
+    """What money that counts from ``on`` owes of costs: the earlier fees, and the compensation."""
+    charged = charged_before(case, state.claim.id, on)
+    return charged + claimed(case, state, law, on, charged).amount
 
 
 def charged_before(case: Case, claim: str, on: date) -> Money:

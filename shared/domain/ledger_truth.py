@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from shared.domain.explain import Record
-from shared.domain.model import Allocation, CreditNote, Id, Invoice, Party, Payment
+from shared.domain.model import Agreement, Allocation, CreditNote, Id, Invoice, Party, Payment
 from shared.domain.money import Money, total
 
 MoveKind = Literal["matched", "unmatched", "reversed", "reinstated"]
@@ -94,12 +94,14 @@ class Waiting(Record):
     """Money that could be for this invoice and is not booked on it: the claim is left alone.
 
     ``hint``: the feed is no authority for its account, so the money waits until the books show it.
+    ``back``: it is here already, and a reversal of it is announced.
     """
 
     payment: Id
     seen: Seen
     amount: Money
     hint: bool = False
+    back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ class Truth:
     waiting: tuple[Waiting, ...] = ()
     first_open: Money | None = None
     first_seen: date | None = None
+    agreement: Agreement | None = None
 
     def booked_by(self, payment: Payment) -> Money:
         """What a payment of the books settles of this invoice."""

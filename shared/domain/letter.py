@@ -7,6 +7,7 @@ when it can be paid and what comes next, and it offers a plan and a way to objec
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from datetime import timedelta
 from typing import Final
 
 from shared.domain.explain import Record, content_hash
@@ -14,7 +15,7 @@ from shared.domain.formats import Language
 from shared.domain.iban import holds_iban, is_iban
 from shared.domain.layout import as_html, as_text
 from shared.domain.letter_blocks import letter_blocks, subject
-from shared.domain.letter_input import LetterInput
+from shared.domain.letter_input import LetterInput, LetterItem
 from shared.domain.model import Personal
 from shared.domain.money import Money, total
 from shared.domain.wording import templates
@@ -25,7 +26,7 @@ from shared.domain.wording import templates
 # sums, the payee's name, the ground (the invoice) and the right to object are always there.
 REQUIRED: Final = frozenset({
     "creditor.name", "creditor.lines", "creditor.contact", "debtor.name", "items", "items.number",
-    "account.iban", "deadline", "next_step_on", "interest_until",
+    "account.iban", "deadline", "next_step_on", "interest_until", "compensation_section",
 })  # fmt: skip
 
 
@@ -89,6 +90,8 @@ def _stated(letter: LetterInput) -> Iterator[tuple[str, bool]]:
     for place, item in enumerate(letter.items):
         yield f"items[{place}].number", bool(item.number.strip())
     yield "interest_until", letter.interest_until is not None or not charged
+    fixed = any(item.compensation for item in letter.due_items)
+    yield "compensation_section", bool(letter.compensation_section) or not fixed
     yield "account.iban", bool(letter.account.iban.strip())
     yield "deadline", letter.deadline is not None
     yield "next_step_on", letter.next_step_on is not None or letter.next_step == "none"
@@ -101,14 +104,27 @@ def _requirement(path: str) -> str:
 def _checks(letter: LetterInput) -> Iterator[tuple[str, bool]]:
     yield from _of_amounts(letter)
     for place, item in enumerate(letter.items):
-        yield f"items[{place}].not_due", not item.not_due and item.due >= letter.today
+        yield f"items[{place}].not_due", _wrongly_due(letter, item)
         yield f"items[{place}].fee_now", item.not_due and bool(item.fee_now)
+        yield f"items[{place}].compensation", item.not_due and bool(item.compensation)
     deadline, step, until = letter.deadline, letter.next_step_on, letter.interest_until
-    yield "deadline", deadline is not None and deadline <= letter.today
+    # On the due date itself there is still the day to pay.
+    first = letter.today + timedelta(days=0 if letter.due_soon else 1)
+    yield "deadline", deadline is not None and deadline < first
+    yield "next_step", letter.due_soon and letter.next_step == "hand_over"
     yield "next_step_on", step is not None and deadline is not None and step <= deadline
     yield "interest_until", until is not None and until > letter.today
     yield "account.iban", not is_iban(letter.account.iban)
     yield from ((path, holds_iban(text)) for path, text in _foreign_texts(letter))
+
+
+def _wrongly_due(letter: LetterInput, item: LetterItem) -> bool:
+    """Whether a claim is asked for as late and is not, or as not late with what lateness costs."""
+    if item.not_due:
+        return False
+    if not letter.due_soon:
+        return item.due >= letter.today
+    return item.days_late > 0 or item.payable() != item.open
 
 
 def _of_amounts(letter: LetterInput) -> Iterator[tuple[str, bool]]:
@@ -123,23 +139,30 @@ def _of_amounts(letter: LetterInput) -> Iterator[tuple[str, bool]]:
     if unsound:
         yield from ((path, True) for path in unsound)
         return
-    items = letter.due_items
+    items, none = letter.due_items, Money.zero(currency)
     for place, item in enumerate(letter.items):
         yield f"items[{place}].open", not item.payable() or item.open > item.total
     yield "totals.principal", totals.principal != total([item.open for item in items], currency)
     yield "totals.interest", totals.interest != total([item.interest for item in items], currency)
     fees = [item.fee_now + item.fees_before for item in items]
     yield "totals.fees", totals.fees != total(fees, currency)
-    yield "totals.due", totals.due != totals.principal + totals.interest + totals.fees
+    fixed = [item.compensation for item in items if item.compensation]
+    yield "totals.compensation", (totals.compensation or none) != total(fixed, currency)
+    parts = (totals.principal, totals.interest, totals.fees, totals.compensation or none)
+    yield "totals.due", totals.due != total(parts, currency)
 
 
 def _amounts(letter: LetterInput) -> Iterator[tuple[str, Money]]:
     totals = letter.totals
     for name in ("principal", "interest", "fees", "due"):
         yield f"totals.{name}", getattr(totals, name)
+    if totals.compensation is not None:
+        yield "totals.compensation", totals.compensation
     for place, item in enumerate(letter.items):
         for name in ("total", "open", "interest", "fee_now", "fees_before"):
             yield f"items[{place}].{name}", getattr(item, name)
+        if item.compensation is not None:
+            yield f"items[{place}].compensation", item.compensation
 
 
 def _foreign_texts(letter: LetterInput) -> Iterator[tuple[str, str]]:

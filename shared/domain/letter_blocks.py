@@ -87,6 +87,7 @@ class _Writer:
                     ("all_principal", totals.principal),
                     ("all_interest", totals.interest),
                     ("all_fees", totals.fees),
+                    ("all_compensation", totals.compensation),
                 )
                 if amount
             ]
@@ -113,6 +114,9 @@ class _Writer:
             yield Row(self._say("row_fees_before"), self._money(item.fees_before))
         if item.fee_now:
             yield Row(self._say("row_fee_now"), self._money(item.fee_now))
+        if item.compensation:
+            label = self._say("row_compensation", section=self.letter.compensation_section)
+            yield Row(label, self._money(item.compensation))
         if len(self.letter.due_items) > 1 and item.payable() != item.open:
             yield Row(self._say("row_item_total"), self._money(item.payable()))
 
@@ -153,13 +157,14 @@ class _Writer:
             total = Row(self._say("total"), self._money(amount), strong=True)
             yield Details((*rows, total, deadline, *self._reference_rows(items, reference, amount)))
             return
-        yield Details((*rows, deadline))
+        yield Details((*rows, *(() if self.letter.due_soon else (deadline,))))
         yield Paragraph(self._say("own_references"))
         for item in items:
             amount = item.payable()
             label = self._say("item", invoice_number=item.number)
             title = Row(label, self._money(amount), strong=True)
-            yield Details((title, *self._reference_rows((item,), item.reference, amount)))
+            own = (Row(self._say("pay_by"), self._day(item.pay_by)),) if item.pay_by else ()
+            yield Details((title, *own, *self._reference_rows((item,), item.reference, amount)))
 
     def _reference_rows(
         self, items: tuple[LetterItem, ...], reference: str | None, amount: Money
@@ -170,7 +175,8 @@ class _Writer:
         # making would only stop the payer.
         if reference and (_is_standard(reference) or not compact(account).startswith("FI")):
             yield Row(self._say("reference"), one_line(printed_reference(reference)))
-            code = virtual_bar_code(account, amount, reference, self.letter.deadline)
+            pay_by = (items[0].pay_by if len(items) == 1 else None) or self.letter.deadline
+            code = virtual_bar_code(account, amount, reference, pay_by)
             if code:
                 yield Row(self._say("bar_code"), code)
             return

@@ -42,8 +42,11 @@ def lacking(
 ) -> tuple[Reason, ...]:
     """Why a reminder sent on a day may not go out as it is: what it must say and does not.
 
-    Each reason is the rule that asks for it, with the word for what is missing.
+    Each reason is the rule that asks for it, with the word for what is missing. The duties are
+    those of a notice about a late claim; a word before the due date demands nothing that is late.
     """
+    if letter.due_soon:
+        return ()
     said = says(letter)
     found: dict[Content, Reason] = {}
     for facts in claims:

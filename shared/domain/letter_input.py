@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
@@ -14,6 +14,8 @@ from shared.domain.money import Money
 from shared.domain.policy import Tone
 
 NextStep = Literal["reminder", "hand_over", "none"]
+
+DUE_SOON: Final = "due_soon"
 
 
 class LetterCreditor(Record):
@@ -42,7 +44,9 @@ class LetterItem(Record):
     ``days_late`` counts from the due date that the law recognises. A claim that is ``not_due`` is
     mentioned apart: it bears no fee and is in no total. ``reference`` is the invoice's own payment
     reference. ``disputed`` is a part that is left out of ``open`` because the debtor contests it,
-    ``later`` one that a payment plan asks for later.
+    ``later`` one that a payment plan asks for later. ``compensation`` is the fixed sum for late
+    payment, less the fees where the law sets it off against them. ``pay_by`` is the claim's own
+    payment date: its due date, rolled to a banking day, in a letter before that date.
     """
 
     number: str = ""
@@ -58,10 +62,13 @@ class LetterItem(Record):
     reference: str | None = None
     disputed: Money | None = None
     later: Money | None = None
+    compensation: Money | None = None
+    pay_by: date | None = None
 
     def payable(self) -> Money:
-        """Principal, interest and fees of this claim."""
-        return self.open + self.interest + self.fee_now + self.fees_before
+        """Principal, interest, fees and compensation of this claim."""
+        owed = self.open + self.interest + self.fee_now + self.fees_before
+        return owed if self.compensation is None else owed + self.compensation
 
 
 class LetterTotals(Record):
@@ -71,6 +78,7 @@ class LetterTotals(Record):
     interest: Money
     fees: Money
     due: Money
+    compensation: Money | None = None
 
 
 class LetterAccount(Record):
@@ -90,7 +98,10 @@ class LetterInput(Record):
     the last day to object. ``reference`` is one payment reference for the whole sum, if the
     creditor's books can match it; else each claim is paid with its own. ``acts_are_free`` says that
     the debtor asked to stop collecting, after which no act bears a cost. ``next_step_on`` is the
-    earliest day of ``next_step``.
+    earliest day of ``next_step``, ``compensation_section`` where the law gives the compensation.
+
+    The letter ``due_soon`` goes out while nothing that it asks for is late: it asks for principal
+    alone, and its ``deadline`` is the (last) due date.
     """
 
     letter: str = Field(default="reminder", pattern=r"^[a-z][a-z_]{0,39}$")
@@ -110,6 +121,12 @@ class LetterInput(Record):
     acts_are_free: bool = False
     next_step: NextStep = "none"
     next_step_on: date | None = None
+    compensation_section: str = ""
+
+    @property
+    def due_soon(self) -> bool:
+        """Whether the letter only tells of a due date that has not passed."""
+        return self.letter == DUE_SOON
 
     @property
     def due_items(self) -> tuple[LetterItem, ...]:

@@ -9,6 +9,7 @@ from shared.domain import law as legal
 from shared.domain.act_keys import act_key
 from shared.domain.answers import YES, step_question, yeses
 from shared.domain.case import Case
+from shared.domain.circumstance import HAND_OVER
 from shared.domain.contacts import contact, gathered, next_contact_on
 from shared.domain.decisions import AnyDecision, Ask, HandOver, Remind, Rest
 from shared.domain.explain import Reason
@@ -84,6 +85,11 @@ def _hand_over(
     if refused:
         why = reason("hub.partner", "the partner did not take the claims")
         return question.ask("partner_rejected", refused, (*because, why))
+    noted = tuple(one.state.claim.id for one in group if _in_circumstance(question, one))
+    if noted:
+        text = "a circumstance of the debtor stands: a person says whether the partner may have it"
+        why = reason("hub.circumstance", text)
+        return question.ask(HAND_OVER, noted, (*because, why))
     amount = total([one.state.open for one in group], case.currency)
     minimum = max(policy.terms(claim).minimum for claim in claims)
     if amount < minimum and not yeses(case, "below_minimum", claims):
@@ -95,6 +101,14 @@ def _hand_over(
         return HandOver(act=key, step=step, claims=claims, partner=partner, because=because)
 
     return _let_go(question, group, because, act)
+
+
+def _in_circumstance(question: Question, one: Ripe) -> bool:
+    """Whether a circumstance stands for a claim and nobody let the hand-over go in spite of it."""
+    states, claim = question.case.states, one.state.claim
+    there = states.circumstances.values() if states is not None else ()
+    kinds = {noted.what for noted in there if noted.effect(claim.issued) != "goes_on"}
+    return yeses(question.case, HAND_OVER, (claim.id,)) < len(kinds)
 
 
 def _refused(case: Case, claim: str) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import cast
 
@@ -15,6 +16,7 @@ from shared.domain.formats import Language
 from shared.domain.instalments import late_shares
 from shared.domain.ledger import Position
 from shared.domain.letter_input import (
+    DUE_SOON,
     LetterAccount,
     LetterCreditor,
     LetterDebtor,
@@ -49,6 +51,8 @@ def letter_for(
     )
     due_items = [item for item in items if not item.not_due]
     until, rate_unknown = _interest_reach(case, decision, positions, today)
+    if decision.letter == DUE_SOON:
+        until, rate_unknown = None, False
     references = {case.claims[claim].claim.reference for claim in decision.claims or decision.also}
     account = creditor.accounts[0] if creditor.accounts else None
     next_step = _NEXT.get(decision.next_action, "none")
@@ -77,6 +81,7 @@ def letter_for(
             iban=account.iban if account else "", bic=(account.bic or "") if account else ""
         ),
         reference=references.pop() if len(references) == 1 and len(due_items) == 1 else None,
+        compensation_section=_section(positions.values()),
         acts_are_free=any(_stopped(case, claim) for claim in decision.claims),
         next_step=next_step,
         next_step_on=decision.next_on if next_step != "none" else None,
@@ -116,7 +121,9 @@ def _item(
     claim = case.claims[claim_id].claim
     zero = Money.zero(case.currency)
     effective = next_banking_day(case.law, claim.due)
-    not_due = effective >= today
+    soon = decision.letter == DUE_SOON
+    late = effective < today
+    not_due = claim_id not in decision.claims if soon else not late
     fee_now = decision.fee if decision.fee and decision.fee_claim == claim_id else zero
     return LetterItem(
         number=claim.number,
@@ -124,14 +131,16 @@ def _item(
         due=claim.due,
         total=claim.total,
         open=position.open,
-        interest=zero if not_due else position.interest_due,
+        interest=position.interest_due if late else zero,
         fee_now=fee_now,
-        fees_before=position.fees,
+        fees_before=zero if soon else position.fees,
         days_late=max(0, (today - effective).days),
         not_due=not_due,
         reference=claim.reference,
         disputed=_disputed(case, claim_id),
         later=_later(case, claim_id, decision),
+        compensation=position.compensation if late else None,
+        pay_by=effective if soon else None,
     )
 
 
@@ -139,6 +148,14 @@ def _later(case: Case, claim: str, decision: Remind) -> Money | None:
     """What of a claim the reminder of an instalment does not ask for."""
     late = late_shares(case, decision)
     return case.claims[claim].open - late[claim] or None if late else None
+
+
+def _section(positions: Iterable[Position]) -> str:
+    """Where the law gives the compensation, without the pack's remarks on editions."""
+    bases = (
+        one.claimed.because[0].section for one in positions if one.compensation and one.claimed
+    )
+    return re.split(r" \(|;", next(bases, ""))[0]
 
 
 def _stopped(case: Case, claim: str) -> bool:
@@ -155,8 +172,13 @@ def _totals(items: list[LetterItem], currency: str) -> LetterTotals:
     principal = total([item.open for item in items], currency)
     interest = total([item.interest for item in items], currency)
     fees = total([item.fee_now + item.fees_before for item in items], currency)
+    fixed = total([item.compensation for item in items if item.compensation], currency)
     return LetterTotals(
-        principal=principal, interest=interest, fees=fees, due=principal + interest + fees
+        principal=principal,
+        interest=interest,
+        fees=fees,
+        due=principal + interest + fees + fixed,
+        compensation=fixed or None,
     )
 
 

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 
 from shared.domain.answers import yeses
 from shared.domain.case import ClaimState
+from shared.domain.circumstance import ADDRESSEE, nameless
 from shared.domain.debtor_rights import dispute_section
 from shared.domain.dispute import left_alone
 from shared.domain.explain import Reason
@@ -58,7 +59,7 @@ def of_states(question: Question, state: ClaimState) -> Aside | Doubt | None:
     return None
 
 
-def _circumstance(_: Question, states: States, state: ClaimState) -> Aside | Doubt | None:
+def _circumstance(question: Question, states: States, state: ClaimState) -> Aside | Doubt | None:
     claim, found = state.claim, None
     for one in states.circumstances.values():
         effect = one.effect(claim.issued)
@@ -76,7 +77,17 @@ def _circumstance(_: Question, states: States, state: ClaimState) -> Aside | Dou
         if effect == "stops":
             return Aside(why)
         found = found or Doubt(state, f"circumstance_{one.what}", why)
-    return found
+    return found or _addressee(question, states, state)
+
+
+def _addressee(question: Question, states: States, state: ClaimState) -> Aside | Doubt | None:
+    """No letter to the dead, a minor or whoever is protected: a person names another party."""
+    if not nameless(states.circumstances.values()):
+        return None
+    text = "letters go to another party than the debtor, and none is named"
+    why = reason("hub.addressee", text, claim=state.claim.id)
+    answered = yeses(question.case, ADDRESSEE, (state.claim.id,))
+    return Aside(why) if answered else Doubt(state, ADDRESSEE, why)
 
 
 def _plan(question: Question, states: States, state: ClaimState) -> Aside | Doubt | None:

@@ -24,7 +24,6 @@ from shared.domain.sighting import Sighting, SightingKind
 # reversal, reinstatement or refund whose receipt is known.
 Status = Literal["new", "matched", "waiting", "unapplied", "reversed", "payout", "follows"]
 
-
 # What follows a receipt, and is no money for a claim by itself.
 FOLLOWING: frozenset[SightingKind] = frozenset({"reversal", "reinstatement", "refund"})
 
@@ -46,13 +45,14 @@ class Line(Record):
 
 
 class Follower(Record):
-    """A reversal, reinstatement or refund of a receipt, as far as the receipt needs to know it."""
+    """A reversal, reinstatement or refund of a receipt; in a sum when settled by an authority."""
 
     id: Id
     kind: SightingKind
     amount: Money
     on: date
     code: str = ""
+    counts: bool = True
 
 
 class Resolution(Record):
@@ -136,7 +136,7 @@ class Payment(Record):
         if self.kind == "payout":
             return "payout"
         if self.kind != "receipt":
-            return "follows" if self.receipt else "waiting"
+            return "follows" if self.receipt and not self.resolution.hint else "waiting"
         if not self.sighting_version:
             return "new"
         if self.taken_back == self.amount:
@@ -157,17 +157,23 @@ class Payment(Record):
         return max(nothing, self.amount - lines - self.refunded)
 
     @property
+    def announced(self) -> Follower | None:
+        """The latest reversal that does not count yet: the claims rest meanwhile."""
+        found = (one for one in self.followers if one.kind == "reversal" and not one.counts)
+        return max(found, key=lambda one: (one.on, one.id), default=None)
+
+    @property
     def _not_refunded(self) -> Money:
         """Refunds that failed: a provider gives the money back to the creditor, not the payer."""
         parts = [
             one.amount
             for one in self.followers
-            if one.kind == "reinstatement" and one.code == REFUND_FAILED
+            if one.counts and one.kind == "reinstatement" and one.code == REFUND_FAILED
         ]
         return total(parts, self.amount.currency)
 
     def _followed(self, kind: SightingKind) -> Money:
-        parts = [one.amount for one in self.followers if one.kind == kind]
+        parts = [one.amount for one in self.followers if one.counts and one.kind == kind]
         return total(parts, self.amount.currency)
 
 
@@ -217,19 +223,23 @@ def resolved(payment: Payment, resolution: Resolution, on: date, by: str = "") -
     after = payment.model_copy(
         update={"resolution": resolution, "by": by, "version": payment.version + 1}
     )
-    back = [one for one in payment.followers if one.kind != "refund"]
+    back = [one for one in payment.followers if one.counts and one.kind != "refund"]
     return _with_lots(after, f"{payment.id}~{after.version}", on, back[-1] if back else None)
 
 
 def followed(payment: Payment, followers: Iterable[Follower]) -> Payment:
-    """The payment after those reversals, reinstatements and refunds that it does not know yet."""
-    known = {one.id for one in payment.followers}
-    new = {one.id: one for one in followers if one.id not in known}
-    for one in sorted(new.values(), key=lambda follower: (follower.on, follower.id)):
-        payment = payment.model_copy(
-            update={"followers": (*payment.followers, one), "version": payment.version + 1}
-        )
-        payment = _with_lots(payment, one.id, one.on, one)
+    """The payment after those reversals, reinstatements and refunds that are news to it.
+
+    One whose feed says something else of it now takes its own place: the difference is a move.
+    """
+    known = {one.id: one for one in payment.followers}
+    news = {one.id: one for one in followers if known.get(one.id) != one}.values()
+    for one in sorted(news, key=lambda follower: (follower.on, follower.id)):
+        others = tuple(other for other in payment.followers if other.id != one.id)
+        version = payment.version + 1
+        payment = payment.model_copy(update={"followers": (*others, one), "version": version})
+        name = f"{one.id}~{version}" if one.id in known else one.id
+        payment = _with_lots(payment, name, one.on, one)
     return payment
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Literal
 
+from shared.domain.calendar import banking_days_after, next_banking_day
 from shared.domain.case_parts import ClaimState
 from shared.domain.explain import Record
 from shared.domain.model import Id
@@ -21,13 +22,16 @@ IN_FORCE: frozenset[Stage] = frozenset({"proposed", "agreed", "active"})
 
 _DAYS = {"week": 7, "two_weeks": 14}
 _MONTHS = 12
+_DAY = timedelta(days=1)
 
 
 class Plan(Record):
     """A plan over some claims; ``before`` is what they had received when it was proposed.
 
-    ``missed`` is the number of the first instalment that was recorded as missed. ``cleared`` are
-    claims for which a person said to go on after it broke.
+    ``country`` and ``tolerance`` are those of ``PlanProposed``. ``taken_back`` is the latest day on
+    which a payment of its claims became known to have been taken back. ``missed`` is the number of
+    the first instalment that was recorded as missed. ``cleared`` are claims for which a person said
+    to go on after it broke.
     """
 
     id: str
@@ -39,10 +43,17 @@ class Plan(Record):
     grace_days: int
     new_claims: NewClaims
     on_broken: OnBroken
+    country: str | None = None
+    tolerance: Money | None = None
+    taken_back: date | None = None
     agreed: bool = False
     missed: int | None = None
     ended: Literal["completed", "broken", "cancelled", "lapsed"] | None = None
     cleared: tuple[Id, ...] = ()
+
+    def rests(self, claim: str) -> bool:
+        """Whether a claim of the case rests while the plan is in force."""
+        return claim in self.claims or self.new_claims == "hold"
 
     @property
     def total(self) -> Money:
@@ -52,19 +63,21 @@ class Plan(Record):
     def stage(self, claims: Mapping[str, ClaimState], today: date) -> Stage:
         """Where the plan stands on a day: by the money that came in, in the order of instalments.
 
-        It is completed when its claims are paid, and broken when a second instalment is late or
-        the grace after the first late one is over.
+        It is completed when its claims are paid, and broken when an instalment is late that was
+        missed after the first late one, or when the grace after that is over. Instalments that one
+        return of money uncovers are one miss.
         """
         if self.ended is not None:
             return self.ended
-        if not any(claims[one].open for one in self.claims):
+        owed = total([claims[one].open for one in self.claims], self.before.currency)
+        if not owed or (self.agreed and owed <= self._slack):
             return "completed"
         if not self.agreed:
             return "proposed" if today <= self.answer_by else "lapsed"
         late = self.late(claims, today)
         if late:
-            first = self.instalments[late[0] - 1]
-            if len(late) > 1 or today > self._last_day(first) + timedelta(days=self.grace_days):
+            missed = [self._missed_on(self.instalments[number - 1]) for number in late]
+            if missed[-1] > missed[0] or today >= self._opens(self.grace_ends(late[0])):
                 return "broken"
         paid = received(claims, self.claims, self.before.currency) - self.before
         began = today >= self.instalments[0].due or paid.amount > 0
@@ -73,43 +86,72 @@ class Plan(Record):
     def late(self, claims: Mapping[str, ClaimState], today: date) -> tuple[int, ...]:
         """The numbers of the instalments that are not covered and whose time is over on a day."""
         return tuple(
-            number for number, one in self._uncovered(claims) if today > self._last_day(one)
+            number for number, one in self._uncovered(claims) if today >= self._missed_on(one)
         )
 
     def behind(self, claims: Mapping[str, ClaimState], number: int) -> Money:
         """How much of the instalments up to ``number`` (from one) has not come; never negative."""
-        wanted = total([one.amount for one in self.instalments[:number]], self.before.currency)
+        asked = self._asked(claims)[:number]
+        wanted = total([one.amount for one in asked], self.before.currency)
         since = received(claims, self.claims, self.before.currency) - self.before
         return max(Money.zero(wanted.currency), wanted - since)
 
     def grace_ends(self, number: int) -> date:
-        """The last day on which a late instalment still saves the plan."""
-        last = self._last_day(self.instalments[number - 1])
-        return last + timedelta(days=self.grace_days)
+        """The last day on which a late instalment still saves the plan: a banking day."""
+        last = self._missed_on(self.instalments[number - 1]) - _DAY
+        return self._banking(last + timedelta(days=self.grace_days))
 
     def looks_on(self, claims: Mapping[str, ClaimState], today: date) -> date | None:
         """The last day before which nothing changes by itself; None when nothing will."""
         if not self.agreed:
             return self.answer_by
         days = []
-        for index, (_, one) in enumerate(self._uncovered(claims)):
-            days.append(self._last_day(one))
+        for index, (number, one) in enumerate(self._uncovered(claims)):
+            days.append(self._missed_on(one) - _DAY)
             if index == 0:
-                days.append(self._last_day(one) + timedelta(days=self.grace_days))
+                days.append(self._opens(self.grace_ends(number)) - _DAY)
         return min((day for day in days if day >= today), default=None)
 
     def _uncovered(self, claims: Mapping[str, ClaimState]) -> list[tuple[int, Instalment]]:
         """Instalments that the money since the plan began does not reach, with their numbers."""
         left = received(claims, self.claims, self.before.currency) - self.before
         found = []
-        for number, one in enumerate(self.instalments, start=1):
+        for number, one in enumerate(self._asked(claims), start=1):
             left -= one.amount
-            if left.amount < 0:
+            if one.amount and left + self._slack < Money.zero(left.currency):
                 found.append((number, one))
         return found
 
-    def _last_day(self, one: Instalment) -> date:
-        return one.due + timedelta(days=self.clearing_days)
+    def _asked(self, claims: Mapping[str, ClaimState]) -> list[Instalment]:
+        """The instalments after what was credited or let go, which lowers the last ones first."""
+        nothing = Money.zero(self.before.currency)
+        since = received(claims, self.claims, nothing.currency) - self.before
+        owed = total([claims[one].open for one in self.claims], nothing.currency)
+        less = max(nothing, self.total - since - owed)
+        asked = []
+        for one in reversed(self.instalments):
+            cut = min(less, one.amount)
+            less -= cut
+            asked.append(Instalment(due=one.due, amount=one.amount - cut))
+        return asked[::-1]
+
+    @property
+    def _slack(self) -> Money:
+        return self.tolerance or Money.zero(self.before.currency)
+
+    def _missed_on(self, one: Instalment) -> date:
+        """The first day on which it is late; what a return uncovers, when the return is known."""
+        last = self._banking(one.due) + timedelta(days=self.clearing_days)
+        if self.country is not None:
+            last = banking_days_after(self.country, self._banking(one.due), self.clearing_days)
+        return max(self._opens(last), self.taken_back or date.min)
+
+    def _opens(self, last: date) -> date:
+        """The day on which something happens because ``last`` is over: never a closed one."""
+        return self._banking(last + _DAY)
+
+    def _banking(self, day: date) -> date:
+        return day if self.country is None else next_banking_day(self.country, day)
 
 
 def schedule(amount: Money, count: int, first: date, every: Rhythm) -> tuple[Instalment, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from datetime import date
 from typing import Literal
 
@@ -14,8 +15,9 @@ from shared.domain.money import Money
 from shared.domain.state_events import CommandId
 
 WriteOff = Literal[
-    "bad_debt", "goodwill", "small_balance", "limitation", "insolvency", "settlement"
-]
+    "bad_debt", "goodwill", "small_balance", "limitation", "insolvency", "settlement",
+    "settlement_undone",
+]  # fmt: skip
 NewClaims = Literal["hold", "dun"]
 OnBroken = Literal["ask", "go_on"]
 
@@ -32,6 +34,7 @@ class PromiseMade(Event):
 
     ``holds_to`` is the last resting day, with the days that money needs to arrive. With
     ``settles`` the amount is accepted in full payment: once it is there, the rest is let go.
+    Who falls short by no more than ``tolerance`` has kept it (None: to the cent).
     """
 
     kind: Literal["promise_made"] = "promise_made"
@@ -42,10 +45,14 @@ class PromiseMade(Event):
     day: date
     holds_to: date
     settles: bool = False
+    tolerance: Money | None = Field(default=None, exclude_if=operator.not_)
 
 
 class PromiseEnded(Event):
-    """What became of a promise; money says so, or a person who takes it back (``cancelled``)."""
+    """What became of a promise; money says so, or a person who takes it back (``cancelled``).
+
+    A kept settlement whose money is taken back ends once more, as ``broken``.
+    """
 
     kind: Literal["promise_ended"] = "promise_ended"
     promise: CommandId
@@ -56,8 +63,10 @@ class PlanProposed(Event):
     """A payment plan is offered; its instalments sum to what is open of its claims.
 
     It bears no fee and no interest. ``answer_by`` is the last day on which the debtor may agree,
-    ``clearing_days`` and ``grace_days`` calendar days that an instalment may be late, and that
-    the debtor has after the first missed one.
+    ``clearing_days`` are those that an instalment may be late: banking days of ``country`` (ISO
+    3166-1 alpha-2) after the first one from its due day on, or calendar days in a plan of before
+    that was known (None). ``grace_days`` are the calendar days that the debtor has after the first
+    missed one. A shortfall up to ``tolerance`` counts as paid (None: to the cent).
     """
 
     kind: Literal["plan_proposed"] = "plan_proposed"
@@ -69,6 +78,8 @@ class PlanProposed(Event):
     grace_days: int
     new_claims: NewClaims
     on_broken: OnBroken
+    country: str | None = Field(default=None, exclude_if=operator.not_)
+    tolerance: Money | None = Field(default=None, exclude_if=operator.not_)
 
 
 class PlanAgreed(Event):
@@ -95,7 +106,11 @@ class PlanEnded(Event):
 
 
 class WrittenOff(Event):
-    """Principal that is not asked for any more, and why."""
+    """Principal that is not asked for any more, and why.
+
+    A negative amount (``settlement_undone``) is owed again: the money of a settlement was taken
+    back, and with it what the creditor had let go for it.
+    """
 
     kind: Literal["written_off"] = "written_off"
     claim: Id

@@ -17,7 +17,8 @@ Outcome = Literal["open", "kept", "partly", "broken", "cancelled"]
 class Promise(Record):
     """What was promised on the day ``made``; ``before`` is what its claims had received by then.
 
-    ``settles``: the amount is accepted in full payment of the claims.
+    ``settles``: the amount is accepted in full payment of the claims. ``tolerance`` is by how much
+    the money may fall short (None: by nothing).
     """
 
     id: str
@@ -28,6 +29,7 @@ class Promise(Record):
     made: date
     before: Money
     settles: bool = False
+    tolerance: Money | None = None
     outcome: Outcome = "open"
 
     def judged(self, claims: Mapping[str, ClaimState], today: date) -> Outcome:
@@ -38,11 +40,12 @@ class Promise(Record):
         if not any(claims[one].open for one in self.claims):
             return "kept"
         since = received(claims, self.claims, currency) - self.before
-        if since >= self.amount:
+        nothing = Money.zero(currency)
+        if since > nothing and since + (self.tolerance or nothing) >= self.amount:
             return "kept"
         if today <= self.holds_to:
             return "open"
-        return "partly" if since > Money.zero(currency) else "broken"
+        return "partly" if since > nothing else "broken"
 
 
 def received(claims: Mapping[str, ClaimState], which: tuple[str, ...], currency: str) -> Money:

@@ -86,6 +86,9 @@ def _parts(entry: Entry) -> dict[str, Money]:
     """Where one sighting's money is; what has no word yet is the difference."""
     amount, payment = entry.sighting.amount, entry.payment
     if entry.sighting.kind in FOLLOWING:
+        if payment is not None and payment.resolution.hint:
+            # Announced, or said by no authority: it takes nothing back yet.
+            return {}
         sign = -amount if entry.sighting.kind == "reinstatement" else amount
         return {"taken_back": sign}
     if payment is None or payment.amount.currency != amount.currency:

@@ -7,9 +7,12 @@ no invoices. Interest and fees alone are never handed over.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Literal
+
+from pydantic import Field
 
 from shared.domain.case import Case, ClaimState
 from shared.domain.events import ResidualSettled
@@ -33,6 +36,7 @@ class Charge(Record):
 
     ``interest`` and ``fees`` are what is left of them, ``segments`` how all interest of the claim
     was computed, ``paid`` what of it was paid or let go. ``becomes`` says with which invoice.
+    ``compensation`` is what of the fees is the fixed sum for late payment.
     """
 
     case: str
@@ -45,6 +49,7 @@ class Charge(Record):
     fees: Money
     segments: tuple[Segment, ...]
     paid: Money
+    compensation: Money | None = Field(default=None, exclude_if=operator.not_)
 
 
 def residuals(
@@ -72,7 +77,7 @@ def still_asked(case: Case, state: ClaimState, policy: Policy, law: LawPack, on:
         return False
     at = position(case, state, law, on)
     small = rules.waive_below or policy.tolerance
-    return at.interest_due + at.fees > small
+    return at.interest_due + at.costs > small
 
 
 def charge(case: Case, event: ResidualSettled, law: LawPack) -> Charge | None:
@@ -95,6 +100,7 @@ def charge(case: Case, event: ResidualSettled, law: LawPack) -> Charge | None:
         fees=event.fees,
         segments=at.interest.segments,
         paid=at.settled or Money.zero(case.currency),
+        compensation=at.compensation and min(at.compensation, event.fees),
     )
 
 
@@ -117,7 +123,7 @@ def _of_claim(
     if today < last + timedelta(days=rules.after_days):
         return
     now = position(case, state, law, today)
-    owed = now.interest_due + now.fees
+    owed = now.interest_due + now.costs
     if not owed:
         return
     why = _let_go(case, state, rules, owed, rules.waive_below or policy.tolerance)
@@ -159,12 +165,12 @@ def _shares(
     """What becomes of the interest and the fees that are left."""
     nothing = Money.zero(now.fees.currency)
     if why is not None:
-        yield "waived", now.interest_due, now.fees
+        yield "waived", now.interest_due, now.costs
     elif rules.interest_on_late == "waive":
         yield "waived", now.interest_due, nothing
-        yield "next_invoice", nothing, now.fees
+        yield "next_invoice", nothing, now.costs
     else:
         limit = rules.own_invoice_above
         own = rules.interest_on_late == "own_invoice" and limit is not None
         apart = own and limit is not None and now.interest_due > limit
-        yield "own_invoice" if apart else "next_invoice", now.interest_due, now.fees
+        yield "own_invoice" if apart else "next_invoice", now.interest_due, now.costs

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from shared.domain import aftermath
 from shared.domain import law as legal
-from shared.domain.answers import times_answered
+from shared.domain.answers import WATCHES, times_answered
 from shared.domain.calendar import next_banking_day
 from shared.domain.case import ClaimState
 from shared.domain.case_parts import Standing
@@ -68,11 +69,21 @@ def sort_claims(question: Question) -> Sorted:
             case Doubt() as doubt:
                 found.doubts.append(doubt)
             case _:
-                found.free.append(state.claim.id)
-                step = next_step(question, state)
-                if step is not None:
-                    found.steps.append(step)
+                _moves(question, state, found)
     return found
+
+
+def _moves(question: Question, state: ClaimState, found: Sorted) -> None:
+    step = next_step(question, state)
+    ripe = step is not None and step.on <= question.today and not step.barred
+    if ripe and next_is_hand_over(question, state):
+        doubt = aftermath.unannounced(question, state)
+        if doubt is not None:
+            found.doubts.append(doubt)
+            return
+    found.free.append(state.claim.id)
+    if step is not None:
+        found.steps.append(step)
 
 
 def first_step_on(policy: Policy, due: date) -> date:
@@ -140,7 +151,7 @@ def _netted(question: Question, state: ClaimState) -> Aside | None:
 
 def _asked_or_held(question: Question, claim: str) -> Aside | None:
     for name, task in question.case.tasks.items():
-        if claim in task.claims:
+        if claim in task.claims and task.why not in WATCHES:
             text = "a person has been asked"
             return Aside(reason("hub.person", text, task=name, why=task.why), person=True)
     for hold in question.case.holds.values():
@@ -210,6 +221,9 @@ def _floors(
     if resumed is not None:
         text = "a rejected dispute is followed by a rest"
         yield resumed, reason("hub.dispute_grace", text, claim=claim, on=resumed)
+    after = aftermath.rest(question, state) if next_is_hand_over(question, state) else None
+    if after is not None:
+        yield after
 
 
 def _doubt(question: Question, state: ClaimState) -> Doubt | None:

@@ -7,6 +7,7 @@ from datetime import date
 
 from shared.domain.events import CaseEvent
 from shared.domain.money import Money
+from shared.domain.plan_events import WrittenOff
 
 # Each sentence names fields of its event; a day is written in ISO 8601, money with its currency.
 _WORDS: Mapping[str, str] = {
@@ -31,8 +32,12 @@ _WORDS: Mapping[str, str] = {
     "interest_waived": "No interest is asked for on claim {claim} up to {to}.",
     "fee_credited": "The fee of {amount} on claim {claim} is taken back.",
     "due_moved": "Claim {claim} is due on {due} instead of {before}.",
+    "person_answered": "The question {task} is answered: {answer}.",
     "commanded": "{by}: {type} ({why}).",
 }
+
+# What a field means that was left out.
+_LEFT_OUT: Mapping[str, str] = {"amount": "all of it", "until": "it is released"}
 
 
 def words(event: CaseEvent) -> str:
@@ -40,14 +45,17 @@ def words(event: CaseEvent) -> str:
     sentence = _WORDS.get(event.kind)
     if sentence is None:
         return ""
-    fields = {name: _said(value) for name, value in event}
+    if isinstance(event, WrittenOff) and event.cause == "settlement_undone":
+        sentence = "The settlement's money was taken back: {amount} of claim {claim} is owed again."
+        event = event.model_copy(update={"amount": -event.amount})
+    fields = {name: _said(name, value) for name, value in event}
     return sentence.format_map(fields)
 
 
-def _said(value: object) -> str:
+def _said(name: str, value: object) -> str:
     match value:
         case None:
-            return "open end or all"
+            return _LEFT_OUT.get(name, "")
         case date() | Money() | str() | int():
             return str(value)
         case _:

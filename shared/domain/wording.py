@@ -21,7 +21,7 @@ _FORMAL = "_formal"
 # that the hub makes itself, so no wording can leave them out or put them in a subject line.
 PLACEHOLDERS = frozenset({
     "contact", "creditor_name", "days_late", "deadline", "due", "interest_until",
-    "invoice_number", "issued", "next_step_on",
+    "invoice_number", "issued", "next_step_on", "section",
 })  # fmt: skip
 
 _NOTHING: frozenset[str] = frozenset()
@@ -36,7 +36,8 @@ SENTENCES: Mapping[str, frozenset[str]] = {
         (
             "date", "business_id", "customer_number", "breakdown", "amount", "payment_details",
             "payee", "account", "bic", "reference", "message", "pay_by", "total", "bar_code",
-            "all_principal", "all_interest", "all_fees", "not_due_heading", "help_heading", "or",
+            "all_principal", "all_interest", "all_fees", "all_compensation", "not_due_heading",
+            "help_heading", "or",
             "late_one", "row_total", "row_settled", "row_disputed", "row_later", "row_open",
             "row_fee_now", "row_fees_before", "row_item_total", "interest_open", "own_references",
             "not_due_note", "heading", "greeting", "paid", "closing", "acts_are_free",
@@ -47,6 +48,7 @@ SENTENCES: Mapping[str, frozenset[str]] = {
     "item_dates": frozenset({"issued", "due"}),
     "late_many": frozenset({"days_late"}),
     "row_interest": frozenset({"interest_until"}),
+    "row_compensation": frozenset({"section"}),
     "not_due_item": frozenset({"invoice_number", "due"}),
     "payment_message": _NUMBER,
     "interest_open_after": frozenset({"interest_until"}),
@@ -125,17 +127,28 @@ def one_line(text: str) -> str:
 
 @cache
 def _shipped(language: str, tone: str, letter: str) -> Mapping[str, str]:
+    sentences = _said(language, tone, "reminder")
+    if letter != "reminder":
+        # Another letter's file holds only what it says otherwise.
+        other = _said(language, tone, letter)
+        for key in other:
+            sentences.pop(key + _FORMAL, None)
+        sentences |= other
+    if missing := sorted(SENTENCES.keys() - sentences.keys()):
+        raise TemplateError(f"the letter lacks {', '.join(missing)}")
+    return sentences
+
+
+def _said(language: str, tone: str, letter: str) -> dict[str, str]:
     path = _LETTERS / language / f"{letter}.toml"
     if not letter.isidentifier() or not path.is_file():
         raise TemplateError("there is no such letter in this language")
     sections = tomllib.loads(path.read_text(encoding="utf-8"))
-    sentences = {}
-    for section in ("words", "items", "common", tone):
-        for key, text in sections.get(section, {}).items():
-            sentences[key] = _checked(key, text)
-    if missing := sorted(SENTENCES.keys() - sentences.keys()):
-        raise TemplateError(f"the letter lacks {', '.join(missing)}")
-    return sentences
+    return {
+        key: _checked(key, text)
+        for section in ("words", "items", "common", tone)
+        for key, text in sections.get(section, {}).items()
+    }
 
 
 def _checked(key: str, template: str) -> str:

@@ -169,7 +169,7 @@ class Diary:
                     for name in claims if why.startswith("step_") else ():
                         self.claims[name].level += 1
                         self.claims[name].last_step = event.at.date()
-                else:
+                elif event.answer != "settled":
                     for number, one in enumerate(claims or (None,), start=1):
                         self.holds[f"{event.task}.{number}"] = (one, None)
 

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from shared.domain import events as told
+from shared.domain.calendar import next_banking_day
 from shared.domain.policy import Policy, Step
 from tests.domain.oracle import Diary
 
@@ -99,6 +100,12 @@ def _contact(diary: Diary, country: str, act: told.ReminderIntended, today: date
         yield "two contacts within a week"
     # A mail has certainly arrived a day later; Norway counts from dispatch.
     least = 14 if country == "NO" else 11
+    last_due = [next_banking_day(country, diary.claims[name].due) for name in act.claims]
+    if last_due and min(last_due) >= today:
+        # Nothing is late yet: the payment date is the due date.
+        if act.deadline != max(last_due):
+            yield "a word before the due date that names another day"
+        return
     natural = any(diary.claims[name].joined.natural_person for name in act.claims)
     if act.claims and (natural or country != "FI") and (act.deadline - today).days < least:
         yield "too little time to pay"

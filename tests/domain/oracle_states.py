@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from shared.domain import plan_events as agreed
 from shared.domain import state_events as stated
+from shared.domain.calendar import holidays
+from shared.domain.claim_events import PaymentReversed
 
 if TYPE_CHECKING:
     from tests.domain.oracle import Claim
@@ -26,13 +28,9 @@ class Dispute:
     outcome: str = "open"
     resumes_on: date | None = None
 
-    def part(self, claim: Claim) -> Decimal:
-        """What it still keeps from being asked for."""
-        if self.outcome not in {"open", "accepted"}:
-            return Decimal(0)
-        if self.amount is None:
-            return claim.open
-        return max(Decimal(0), self.amount - (claim.credited - self.credited))
+    @property
+    def stands(self) -> bool:
+        return self.outcome in {"open", "accepted"}
 
 
 @dataclass
@@ -43,6 +41,7 @@ class Bargain:
     before: Decimal
     agreed: bool = False
     ended: str | None = None
+    taken_back: date | None = None
     cleared: set[str] = field(default_factory=set)
 
 
@@ -54,7 +53,7 @@ class States:
     circumstances: dict[str, tuple[Any, set[str]]] = field(default_factory=dict)
     stops: dict[str, tuple[tuple[str, ...], set[str]]] = field(default_factory=dict)
 
-    def note(self, event: Any, claims: Mapping[str, Claim]) -> None:  # noqa: C901 - one case an event
+    def note(self, event: Any, claims: Mapping[str, Claim]) -> None:  # noqa: C901, PLR0912 - one case an event
         """One more event."""
         match event:
             case stated.Disputed():
@@ -80,6 +79,10 @@ class States:
                 self.plans[event.plan] = Bargain(event, _received(event.claims, claims))
             case agreed.PlanAgreed():
                 self.plans[event.plan].agreed = True
+            case PaymentReversed():
+                for plan in self.plans.values():
+                    if event.claim in plan.event.claims:
+                        plan.taken_back = event.at.date()
             case agreed.PlanEnded():
                 self.plans[event.plan].ended = event.outcome
 
@@ -121,9 +124,17 @@ class States:
                 yield "a plan is in force"
 
     def contested(self, name: str, claim: Claim) -> Decimal:
-        """The contested part of what is open of a claim."""
-        parts = [one.part(claim) for one in self.disputes.values() if one.claim == name]
-        return min(claim.open, sum(parts, Decimal(0)))
+        """The contested part of what is open of a claim; a credit settles one dispute's part."""
+        standing = [one for one in self.disputes.values() if one.claim == name and one.stands]
+        if any(one.amount is None for one in standing):
+            return claim.open
+        part = spent = Decimal(0)
+        for one in standing:
+            begun = max(one.credited, spent)
+            settled = min(one.amount or Decimal(0), max(Decimal(0), claim.credited - begun))
+            part += (one.amount or Decimal(0)) - settled
+            spent = begun + settled
+        return min(claim.open, part)
 
     def stopped(self, name: str) -> bool:
         """Whether no act about a claim may cost the debtor anything."""
@@ -152,21 +163,44 @@ def _promise_holds(one: Bargain, claims: Mapping[str, Claim], today: date) -> bo
     if one.ended is not None or today > one.event.holds_to:
         return False
     come = _received(one.event.claims, claims) - one.before
-    return come < one.event.amount.amount
+    return come <= 0 or come + _slack(one.event) < one.event.amount.amount
 
 
 def _plan_holds(one: Bargain, claims: Mapping[str, Claim], today: date) -> bool:
     plan = one.event
-    if one.ended is not None or not any(claims[name].open > 0 for name in plan.claims):
+    owed = sum((claims[name].open for name in plan.claims), Decimal(0))
+    if one.ended is not None or not owed:
         return False
     if not one.agreed:
         return bool(today <= plan.answer_by)
+    if owed <= _slack(plan):
+        return False
     come = _received(plan.claims, claims) - one.before
-    wanted, late = Decimal(0), []
+    wanted, missed = Decimal(0), []
+    most = come + owed
     for part in plan.instalments:
-        wanted += part.amount.amount
-        last = part.due + timedelta(days=plan.clearing_days)
-        if come < wanted and today > last:
-            late.append(last)
-    grace = timedelta(days=plan.grace_days)
-    return not (len(late) > 1 or (late and today > late[0] + grace))
+        before, wanted = wanted, min(most, wanted + part.amount.amount)
+        first = max(_late_from(plan, part.due), one.taken_back or date.min)
+        if wanted > before and come + _slack(plan) < wanted and today >= first:
+            missed.append(first)
+    if not missed:
+        return True
+    grace = _open(plan.country, missed[0] + timedelta(days=plan.grace_days - 1))
+    return missed[-1] == missed[0] and today < _open(plan.country, grace + timedelta(days=1))
+
+
+def _late_from(plan: Any, due: date) -> date:
+    day = _open(plan.country, due)
+    for _ in range(plan.clearing_days):
+        day = _open(plan.country, day + timedelta(days=1))
+    return _open(plan.country, day + timedelta(days=1))
+
+
+def _open(country: str, day: date) -> date:
+    while day.weekday() > 4 or day in holidays(country, day.year):
+        day += timedelta(days=1)
+    return day
+
+
+def _slack(event: Any) -> Decimal:
+    return event.tolerance.amount if event.tolerance else Decimal(0)

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from shared.domain import casefile, ledger
 from shared.domain.case import Case
+from shared.domain.casefile_charges import FileInterest, file_interest
 from shared.domain.casefile_v1 import CaseFile
 from shared.domain.chronology import Happening
 from shared.domain.creditor import BankAccount, Creditor
@@ -211,6 +212,9 @@ INTEREST = {
     ),
     "erp:inv-2": NO_INTEREST,
 }
+
+
+JOINED = next(at for at, one in enumerate(EVENTS) if isinstance(one, ClaimJoined))
 
 
 def build(**changes) -> CaseFile:
@@ -472,7 +476,11 @@ def test_a_protected_address_never_leaves_the_hub():
 
 def test_an_agreed_rate_is_named_as_the_contracts():
     assert build().claims[0].interest.basis == "statutory"
-    agreed = build(agreed_rates={"erp:inv-1": Decimal("9.50")})
+    joined = EVENTS[JOINED]
+    claim = joined.claim.model_copy(update={"agreed_rate": "9.50"})
+    events = [*EVENTS]
+    events[JOINED] = joined.model_copy(update={"claim": claim})
+    agreed = build(events=events)
     assert agreed.claims[0].interest.basis == "contract"
     assert build().claims[1].interest.basis == "none"
 
@@ -495,6 +503,26 @@ def test_interest_of_the_law_itself_fits_into_the_file():
     assert file.totals.interest == interest["erp:inv-1"].total + interest["erp:inv-2"].total
     assert file.totals.interest.amount > 0
     assert casefile.missing(file) == ()
+
+
+def test_danish_interest_of_thirty_days_a_month_adds_up_and_a_wrong_count_is_refused():
+    # 30E/360 gives the lone 31st of a half-year's edge no day at all.
+    late = accrue(
+        load("DK"),
+        capacity="consumer",
+        natural_person=True,
+        due=date(2024, 1, 16),
+        balances=((date(2024, 1, 16), Money.of("7500.00", "DKK")),
+                  (date(2024, 3, 30), Money.of("5000.00", "DKK")),
+                  (date(2024, 3, 31), Money.of("2500.00", "DKK"))),
+        to=date(2024, 4, 10),
+        agreed_rate=None,
+    )  # fmt: skip
+    found = file_interest(late, date(2024, 4, 10), None)
+    assert (found.day_count, found.accrued) == ("30E/360", late.total)
+    assert [one.days for one in found.periods] == [74, 0, 10]
+    with pytest.raises(ValidationError, match="days must count"):
+        FileInterest.model_validate(found.model_dump() | {"day_count": "ACT/365"})
 
 
 def test_an_earlier_partners_answer_is_told_in_the_chronology():

@@ -10,6 +10,8 @@ from pydantic import ValidationError
 from shared.domain.case import Case, ClaimState
 from shared.domain.casefile_debtors import debtors, liable_parties
 from shared.domain.chronology import chronology
+from shared.domain.circumstance import addressee
+from shared.domain.command_forms import Hold
 from shared.domain.commands import apply
 from shared.domain.decisions import Ask, Done, HandOver, Remind, Rest
 from shared.domain.demand import asked_for, demands
@@ -175,7 +177,7 @@ def test_what_cannot_be_is_refused_with_a_code_and_a_sentence(what, fields, why)
 def test_claims_with_the_partner_are_agreed_on_there(what, fields):
     away = more(THREE_SENT, handed("o", "03-20"))
 
-    assert code(away, "03-23", what, **fields) == "nothing_open"
+    assert code(away, "03-23", what, **fields) == "with_partner"
     assert code(away, "03-23", what, claims=["erp:a"], **fields) == "with_partner"
     assert code(away, "03-23", "write_off", claim="erp:a", kind="goodwill") == "with_partner"
 
@@ -228,7 +230,13 @@ def test_a_claim_that_is_disputed_in_part_is_not_handed_over():
     )
     disputed = told(disputed, "03-05", "answer_dispute", "k2", dispute="k1")
 
-    assert isinstance(ask_of(disputed, "04-20"), Rest)
+    assert isinstance(ask_of(disputed, "04-03"), Rest)
+    # Nobody has said who is right: a person hears of it thirty days after the answer, once.
+    unsettled = ask_of(disputed, "04-04")
+    assert isinstance(unsettled, Ask)
+    assert unsettled.why == "dispute_unsettled"
+    known = more(disputed, asked(unsettled.task, unsettled.why, "04-04", "a"))
+    assert isinstance(ask_of(known, "04-20"), Rest)
 
 
 def test_a_rejected_dispute_never_brings_an_immediate_hand_over():
@@ -236,7 +244,12 @@ def test_a_rejected_dispute_never_brings_an_immediate_hand_over():
     settled = told(disputed, "03-23", "settle_dispute", "k2", dispute="k1", outcome="rejected")
 
     assert until(ask_of(settled, "03-23")) >= "04-06"
-    assert isinstance(ask_of(settled, "04-08"), HandOver)
+    # No notice since asked for it: a person lets it go, the clock never does.
+    question = ask_of(settled, "04-08")
+    assert (question.kind, question.why) == ("ask", "hand_over_without_notice")
+    yes = more(settled, asked(question.task, question.why, "04-08", "a"),
+               answered(question.task, "continue", "04-09"))  # fmt: skip
+    assert isinstance(ask_of(yes, "04-09"), HandOver)
 
 
 def test_an_accepted_dispute_takes_the_fee_back_and_waits_for_the_credit_note():
@@ -583,7 +596,13 @@ def test_nothing_goes_to_a_partner_after_a_request_to_stop():
     free = more(stopped, asked(question.task, question.why, "03-05", "a"),
                 answered(question.task, "continue", "03-06"))  # fmt: skip
 
-    assert isinstance(ask_of(free, "04-20"), Rest)
+    last = ask_of(free, "04-20")
+    assert isinstance(last, Ask)
+    assert last.why == "stop_at_hand_over"
+    heard = more(free, asked(last.task, last.why, "04-20", "a"))
+    assert isinstance(ask_of(heard, "04-21"), Rest)
+    assert isinstance(ask_of(more(heard, answered(last.task, "continue", "04-21")), "04-22"), Rest)
+    assert told(heard, "04-21", "withdraw_stop", "k2", stop="k1").tasks == {}
 
 
 def test_where_the_law_knows_no_such_right_it_is_an_objection():
@@ -633,6 +652,101 @@ def test_a_person_lets_the_claims_of_a_vulnerable_debtor_go_on_or_holds_them():
                       Rest)  # fmt: skip
 
 
+def test_letters_go_to_nobody_until_somebody_is_named_in_place_of_the_debtor():
+    noted = told(CASE, "01-19", "circumstance", circumstance="deceased", effective="2026-01-10")
+    question = ask_of(noted, "01-19")
+    free = more(noted, asked(question.task, question.why, "01-19", "a"),
+                answered(question.task, "continue", "01-20"))  # fmt: skip
+
+    who = ask_of(free, "01-20")
+    assert isinstance(who, Ask)
+    assert who.why == "addressee_needed"
+    waits = more(free, asked(who.task, who.why, "01-20", "a"))
+    assert isinstance(ask_of(more(waits, answered(who.task, "continue", "01-21")), "01-22"), Rest)
+    # Naming the estate answers the question; the claim goes on after the yes that is its own.
+    named = told(waits, "01-21", "circumstance", "k2", circumstance="deceased",
+                 effective="2026-01-10", contact="erp:estate")  # fmt: skip
+    assert named.tasks == {}
+    again = ask_of(named, "01-21")
+    on_ = more(named, asked(again.task, again.why, "01-21", "a"),
+               answered(again.task, "continue", "01-22"))  # fmt: skip
+    assert isinstance(ask_of(on_, "01-22"), Remind)
+    assert addressee(on_.states.circumstances.values()) == "erp:estate"
+
+
+@pytest.mark.parametrize("what", ["vulnerable", "deceased"])
+def test_a_claim_under_a_circumstance_goes_to_a_partner_only_by_a_persons_word(what):
+    noted = told(THREE_SENT, "03-04", "circumstance", circumstance=what, contact="erp:estate",
+                 effective="2026-03-01")  # fmt: skip
+    question = ask_of(noted, "03-20")
+    free = more(noted, asked(question.task, question.why, "03-20", "a"),
+                answered(question.task, "continue", "03-20"))  # fmt: skip
+
+    last = ask_of(free, "03-20")
+    assert isinstance(last, Ask)
+    assert last.why == "hand_over_in_circumstance"
+    waits = more(free, asked(last.task, last.why, "03-20", "a"))
+    assert told(waits, "03-20", "end_circumstance", "k2", circumstance="k1").tasks == {}
+    assert isinstance(ask_of(more(waits, answered(last.task, "leave", "03-20")), "03-23"), Rest)
+
+
+def test_claims_that_stopped_are_asked_about_also_where_nobody_knows_the_last_day():
+    case = told(CASE, "01-19", "circumstance", circumstance="bankruptcy", effective="2026-01-10")
+
+    assert until(ask_of(case, "01-20")) == "02-09"
+    question = ask_of(case, "02-09")
+    assert isinstance(question, Ask)
+    assert question.why == "filing_due"
+    open_ = more(case, asked(question.task, question.why, "02-09", "a"))
+    assert told(open_, "02-10", "end_circumstance", "k2", circumstance="k1").tasks == {}
+
+
+def test_a_command_that_ends_a_state_answers_its_question_and_holds_nothing():
+    disputed = told(CASE, "01-19", "dispute", claim="erp:a", ground="g")
+    late = ask_of(disputed, "02-02")
+    open_ = more(disputed, asked(late.task, late.why, "02-02", "a"))
+
+    made = said(open_, "02-03", "settle_dispute", "k2", dispute="k1", outcome="withdrawn")
+    assert [one.kind for one in made] == ["commanded", "dispute_settled", "person_answered"]
+    assert (made[0].count, made[-1].answer, made[-1].by) == (2, "settled", "principal-7")
+    settled = more(open_, made)
+    assert (settled.tasks, settled.holds) == ({}, {})
+    assert isinstance(ask_of(settled, "02-20"), Remind)
+
+
+def test_the_undisputed_rest_goes_on_while_our_own_answer_is_late():
+    disputed = told(REMINDED, "02-02", "dispute", claim="erp:a", ground="g", amount=euros("40.00"))
+    late = ask_of(disputed, "02-16")
+    assert isinstance(late, Ask)
+
+    reminder = ask_of(more(disputed, asked(late.task, late.why, "02-16", "a")), "02-17")
+    assert isinstance(reminder, Remind)
+    assert reminder.fee is None
+
+
+@pytest.mark.parametrize(
+    ("what", "fields", "refusal"),
+    [
+        ("hold", {"until": "2028-01-21"}, "hold_too_long"),
+        ("circumstance", {"circumstance": "minor", "effective": "2026-02-19"}, "day_too_far"),
+        ("propose_plan", {"count": 2, "first": "2026-04-20"}, "first_too_late"),
+    ],
+)
+def test_a_day_too_far_ahead_is_refused_by_a_sentence_that_names_its_field(what, fields, refusal):
+    with pytest.raises(Refused) as no:
+        said(CASE, "01-19", what, **fields)
+
+    assert no.value.code == refusal
+    assert no.value.sentence.split(":")[0] in fields
+
+
+def test_what_a_circumstance_stops_is_put_into_no_plan():
+    case = told(CASE, "01-19", "circumstance", circumstance="debt_arrangement",
+                effective="2026-01-10")  # fmt: skip
+
+    assert code(case, "01-20", "propose_plan", name="k2", count=2, first="2026-02-20") == "stopped"
+
+
 def test_a_filing_deadline_is_a_persons_two_weeks_before_even_on_hold():
     case = told(CASE, "01-19", "circumstance", circumstance="bankruptcy", effective="2026-01-10",
                 authority_number="HKO 26/1234", file_by="2026-03-16")  # fmt: skip
@@ -665,6 +779,18 @@ def test_every_event_of_a_command_has_its_words():
         "Payment plan k1 is agreed: while it is kept nothing advances.",
     ]
     assert all("{" in write_event(one) for one in made)
+
+
+def test_what_a_command_leaves_out_is_said_in_words():
+    held, disputed = (
+        said(CASE, "01-19", "hold"),
+        said(CASE, "01-19", "dispute", claim="erp:a", ground="g"),
+    )
+
+    assert words(held[1]) == "A hold (person) rests until it is released."
+    assert words(disputed[1]) == (
+        "Claim erp:a is disputed (all of it); our answer is due by 2026-02-02."
+    )
 
 
 # --- age ------------------------------------------------------------------------------------------
@@ -869,3 +995,26 @@ def test_an_authoritys_number_is_never_a_persons(number, taken):
     else:
         with pytest.raises(ValidationError, match="own number"):
             form("circumstance", **fields)
+
+
+@pytest.mark.parametrize(
+    ("name", "taken"),
+    [
+        ("call-1", True),
+        ("6f9619ff-8b86-4011-b42d-00c04fc964ff", True),
+        ("12031999-1234-4011-b42d-120319991234", True),
+        ("1767225600", True),
+        ("010190-123A", False),
+        ("call:010190-123A", False),
+        ("19900101-1234", False),
+        ("0101901234", False),
+        ("01019012345", False),
+    ],
+)
+def test_an_id_of_a_command_is_no_persons_number(name, taken):
+    body = {"id": name, "reason": "told"}
+    if taken:
+        assert Hold.model_validate(body).id == name
+    else:
+        with pytest.raises(ValidationError, match="own number"):
+            Hold.model_validate(body)

@@ -12,6 +12,7 @@ from shared.domain.crossings import found
 from shared.domain.events import (
     ActFailed,
     ActSent,
+    ActUnknown,
     CaseOpened,
     Claim,
     ClaimJoined,
@@ -140,6 +141,16 @@ def test_money_that_was_there_by_the_day_of_sending_and_known_later_is_listed():
 def test_a_dispute_that_was_raised_before_the_contact_and_known_later_is_listed():
     assert crossed(contact(3), sent(3), disputed(5, 2)) == [("a", "dispute", False)]
     assert crossed(contact(3), sent(3), disputed(5, 4)) == []
+
+
+@pytest.mark.parametrize("outcome", [[], [ActUnknown(at=noon(3), act="r1")]])
+def test_what_is_said_while_a_contact_has_no_outcome_crosses_it_on_whatever_day(outcome):
+    flying = (contact(3), *outcome)
+    assert crossed(*flying, disputed(5, 5)) == [("a", "dispute", False)]
+    assert crossed(*flying, held(5, "person")) == [("a", "hold", False)]
+    assert crossed(*flying, held(5, "person", claim=None)) == [("a", "hold", False)]
+    assert crossed(*flying, held(5, "person", claim="b")) == []
+    assert crossed(contact(3), sent(3), held(5, "person")) == []
 
 
 def test_a_contact_that_reached_nobody_is_not_crossed():

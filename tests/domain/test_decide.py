@@ -336,15 +336,22 @@ def test_the_laws_time_to_pay_replaces_a_shorter_one_of_the_policy():
     assert ask_of(case_of(joined()), "01-19", rules=policy(payment_days=3)).deadline == day("01-30")
 
 
-def test_a_contact_before_the_due_date_names_no_earlier_payment_date():
+def test_a_contact_while_nothing_is_late_asks_for_the_due_date_without_a_fee():
     early = policy(Step(id="soon", action="remind", after=-10, since="due"), *STEPS[1:])
     case = case_of(joined(due="02-13"))
 
     answer = ask_of(case, "02-03", rules=early)
 
-    assert (answer.step, answer.deadline, answer.fee) == ("soon", day("02-16"), None)
-    sooner = policy(Step(id="soon", action="remind", after=-20, since="due"), *STEPS[1:])
-    assert ask_of(case, "01-26", rules=sooner).deadline == day("02-13")
+    assert (answer.letter, answer.deadline, answer.fee) == ("due_soon", day("02-13"), None)
+    on_the_day = policy(
+        Step(id="today", action="remind", after=0, since="due", fee="statutory"), *STEPS[1:]
+    )
+    answer = ask_of(case, "02-13", rules=on_the_day)
+    assert (answer.letter, answer.deadline, answer.fee) == ("due_soon", day("02-13"), None)
+    # Its next step waits for the due date, not for the time that a reminder gives to pay.
+    assert answer.next_on is not None
+    mixed = ask_of(case_of(joined(due="01-30"), joined("b", due="02-13")), "02-06", rules=early)
+    assert (mixed.letter, mixed.claims) == ("reminder", ("erp:a", "erp:b"))
 
 
 def test_the_same_contact_lists_the_claims_that_are_further_on():

@@ -155,6 +155,18 @@ def test_states_of_the_same_name_stay_two():
     assert all(name == one.id for name, one in after.states.promises.items())
 
 
+def test_holds_of_the_same_name_stay_two():
+    mine = more(
+        case_of(joined("a")), Held(at=on("01-20"), hold="call-1", claim="erp:a", reason="person")
+    )
+    theirs = source(
+        joined("b"), Held(at=on("01-20"), hold="call-1", claim="erp:b", reason="person")
+    )
+    _, after = move(theirs, mine)
+    assert {hold.claim for hold in after.holds.values()} == {"erp:a", "erp:b"}
+    assert all(name == one.id for name, one in after.holds.items())
+
+
 def test_a_claim_is_in_one_case():
     with pytest.raises(Conflict):
         move(source(joined("a")), case_of(joined("a")))

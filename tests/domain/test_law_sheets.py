@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from shared.domain.allocation import KINDEST
 from shared.domain.lawpack import COUNTRIES, load
 from tools import law_sheets
 
@@ -28,3 +29,12 @@ def test_a_sheet_names_every_rule_of_today_its_section_and_what_is_not_known(cou
             assert (f"| {rule.id} |" in page) == (rule.id not in refused)
     for unknown in pack.unknowns:
         assert unknown in page
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_sheet_tells_the_order_that_the_hub_settles_in_unless_another_was_chosen(
+    name: str,
+) -> None:
+    costs = "consumer" if name == "fi.md" else "at any place"
+    assert f"the hub settles {', '.join(KINDEST)} |" in PAGES[name]
+    assert f"(costs {'not before the principal for ' * (name == 'fi.md')}{costs};" in PAGES[name]

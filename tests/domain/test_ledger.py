@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain import ledger
-from shared.domain.case import Case
+from shared.domain.case import Case, ClaimState
 from shared.domain.events import (
     CaseClosed,
     ClaimMissing,
@@ -17,8 +17,9 @@ from shared.domain.events import (
     PartnerClosed,
     PartnerPaid,
 )  # fmt: skip
+from shared.domain.law import load
 from shared.domain.ledger import Truth
-from shared.domain.model import Allocation, CreditNote, Invoice, Party, Payment
+from shared.domain.model import Agreement, Allocation, CreditNote, Invoice, Party, Payment
 from shared.domain.money import Money
 from tests.domain.casebook import (
     FI,
@@ -352,3 +353,24 @@ def test_a_closed_case_learns_of_a_balance_that_rises():
 
     assert (reopened.closed, reopened.claims["erp:a"].raised) == (False, True)
     assert ledger.open_on(reopened.claims["erp:a"], date.max) == Money.of("100.00", "EUR")
+
+
+def test_what_was_agreed_stands_on_the_claim_and_its_rate_bears_interest():
+    invoice = Invoice(
+        id="erp:1", version="1", number="1", debtor="erp:d", issued=date(2026, 1, 2),
+        due=date(2026, 1, 16), total=Money.of("1000.00", "SEK"), open=Money.of("1000.00", "SEK"),
+        capacity="business", claim_class="goods", agreement="erp:1",
+    )  # fmt: skip
+    agreement = Agreement(
+        id="erp:1", debtor="erp:d", reminder_fee_clause=date(2025, 12, 1),
+        agreed_rate="6.00",
+    )  # fmt: skip
+    company = Party(
+        id="erp:d", version="1", kind="company", name="Bolag", country="SE", customer_number="1"
+    )
+    claim = ledger.claim_of(Truth(invoice, party=company, agreement=agreement))
+    assert claim.fee_clause == date(2025, 12, 1)
+    state = ClaimState(claim=claim, open=claim.open)
+    late = ledger.position(Case(id="c", currency="SEK"), state, load("SE"), date(2026, 2, 15))
+    # 30 days of 6 per cent on 1,000: the agreed rate and not the statutory 10.
+    assert late.interest.total == Money.of("4.93", "SEK")

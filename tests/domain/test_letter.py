@@ -113,10 +113,41 @@ def story(language, tone):
     )
 
 
-@pytest.mark.parametrize(("language", "tone"), EVERY)
-def test_each_language_and_tone_reads_as_agreed(language, tone):
-    sent = render(story(language, tone))
-    path = GOLDEN / f"{language}_{tone}.txt"
+def soon(*items, **changes):
+    due = date(2026, 11, 11)
+    items = items or (item(due=due, days_late=0, pay_by=due),)
+    last = max(one.pay_by for one in items if not one.not_due)
+    facts = {"letter": "due_soon", "interest_until": None, "deadline": last}
+    return letter(*items, **{**facts, **changes})
+
+
+def soon_story(language, tone):
+    """One invoice for a person; two with days of their own, and a later one, for a business."""
+    if tone == "friendly":
+        return soon(language=language, tone=tone)
+    one, two = date(2026, 11, 9), date(2026, 11, 11)
+    first = item(due=date(2026, 11, 7), days_late=0, pay_by=one, reference="13013")
+    second = item(
+        "10040", total=euro("80.00"), open=euro("80.00"), due=two, days_late=0, pay_by=two
+    )
+    return soon(
+        first, second, NOT_DUE, language=language, tone=tone, capacity="business", debtor=COMPANY
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [
+        *((f"{language}_{tone}", story(language, tone)) for language, tone in EVERY),
+        *(
+            (f"{language}_due_soon_{tone}", soon_story(language, tone))
+            for language, tone in product(LANGUAGES, ("friendly", "firm"))
+        ),
+    ],
+)
+def test_each_language_and_tone_reads_as_agreed(name, made):
+    sent = render(made)
+    path = GOLDEN / f"{name}.txt"
     said = f"Subject: {sent.subject}\n\n{sent.text}"
     if "GOLDEN_WRITE" in os.environ:
         path.write_text(said, encoding="utf-8")
@@ -243,6 +274,23 @@ def test_refusals_show_paths_and_no_values():
     with pytest.raises(ValueError, match="contradicts itself") as refusal:
         render(letter(item(), debtor=LetterDebtor(name="Salainen FI58 1017 1000 0001 22")))
     assert "Salainen" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "path"),
+    [
+        (soon(today=date(2026, 11, 12)), "deadline"),
+        (soon(next_step="hand_over"), "next_step"),
+        (soon(item(pay_by=date(2026, 11, 11))), "items[0].not_due"),
+        (
+            soon(item(days_late=0, interest=euro("1.00"), pay_by=date(2026, 11, 11))),
+            "items[0].not_due",
+        ),
+    ],
+)
+def test_a_letter_before_the_due_date_asks_for_nothing_that_is_late(wrong, path):
+    assert path in contradictions(wrong)
+    assert contradictions(soon(today=date(2026, 11, 11))) == ()
 
 
 def test_claims_that_are_not_due_stand_apart_and_in_no_total():

@@ -12,6 +12,7 @@ from shared.domain.letter import render
 from shared.domain.letter_input import LetterInput
 from shared.domain.model import Address, Party
 from shared.domain.notice import language_of, letter_for
+from shared.domain.policy import Step
 from tests.domain.casebook import (
     FI,
     ask_of,
@@ -144,3 +145,21 @@ def test_money_is_directed_to_the_verified_account_or_nowhere():
     assert nowhere.account.iban == ""
     with pytest.raises(ValueError, match="account"):
         render(nowhere)
+
+
+@pytest.mark.parametrize("today", ["02-09", "02-16"])
+def test_a_letter_before_or_on_the_due_date_asks_for_the_principal_by_that_date(today):
+    # Saturday the 14th counts as Monday the 16th.
+    rules = policy(Step(id="soon", action="remind", after=-7, since="due", fee="statutory"))
+    case = case_of(joined(due="02-14"), joined("b", due="03-20"))
+    decision = ask_of(case, today, rules=rules)
+    assert isinstance(decision, Remind)
+    at = ledger.positions(case, FI, day(today), (*decision.claims, *decision.also))
+
+    made = letter_for(case, decision, CREDITOR, party(language="en"), at, day(today))
+
+    assert [(one.number, one.pay_by) for one in made.due_items] == [("a", day("02-16"))]
+    assert [one.number for one in made.not_due_items] == ["b"]
+    assert made.totals.due == made.totals.principal == case.claims["erp:a"].open
+    assert (made.deadline, made.next_step) == (day("02-16"), "none")
+    assert "is due on 16 February 2026" in " ".join(render(made).text.split())

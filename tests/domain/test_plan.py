@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.domain import demand, ledger
+from shared.domain.claim_events import CreditApplied, PaymentReversed
 from shared.domain.money import Money, total
 from shared.domain.plan import schedule
 from shared.domain.policy import Step
-from tests.domain.casebook import ask_of, case_of, day, eur, joined, more, paid, policy
+from tests.domain.casebook import FI, ask_of, case_of, day, eur, joined, more, on, paid, policy
 from tests.domain.statebook import told
 
 FIRST = date(2026, 1, 31)
@@ -121,3 +123,99 @@ def test_what_is_behind_counts_money_since_the_plan_began_alone():
     plan = case.states.plans["plan"]
 
     assert [plan.behind(case.claims, late) for late in (1, 2)] == [eur("30.00"), eur("80.00")]
+
+
+def test_the_days_of_a_plan_bear_no_interest_and_are_never_made_up_for():
+    case = case_of(joined("a", due="01-16", total="3650.00"))
+    case = told(
+        case, "01-26", "propose_plan", "plan", count=2, first="2026-02-09", every="month",
+        agreed=True,
+    )  # fmt: skip
+    ended = told(case, "02-20", "cancel_plan", "c", plan="plan")
+
+    def interest(case, when):
+        return ledger.position(case, case.claims["erp:a"], FI, day(when)).interest.total
+
+    # 0.95 a day: ten days to the agreement, none in the plan, then from the day after its end.
+    assert [interest(case, when) for when in ("01-26", "01-27", "06-30")] == [eur("9.50")] * 3
+    assert [interest(ended, when) for when in ("02-20", "02-21", "03-02")] == [
+        eur("9.50"), eur("10.45"), eur("19.00"),
+    ]  # fmt: skip
+
+
+def test_a_contested_part_beside_a_past_plan_bears_none_either():
+    case = case_of(joined("a", due="01-16", total="3650.00"))
+    case = told(
+        case, "01-26", "propose_plan", "plan", count=2, first="2026-02-09", every="month",
+        agreed=True,
+    )  # fmt: skip
+    case = told(case, "02-20", "cancel_plan", "c", plan="plan")
+    half = {"amount": "1825.00", "currency": "EUR"}
+    case = told(case, "02-21", "dispute", "d", claim="erp:a", ground="price", amount=half)
+
+    found = demand.demands(case, FI, day("03-02"), ["erp:a"])["erp:a"]
+    assert found.interest.total == eur("9.50")
+
+
+def test_a_shortfall_within_the_tolerance_counts_as_paid():
+    near = more(planned(), paid("p1", "02-09", "49.50"))
+    short = more(planned(), paid("p1", "02-09", "48.99"))
+    whole = more(near, paid("p2", "02-16", "49.50"))
+
+    assert [one.states.plans["plan"].late(one.claims, day("02-13")) for one in (near, short)] == [
+        (), (1,),
+    ]  # fmt: skip
+    assert (stage(near, "02-19"), stage(near, "02-20")) == ("active", "active")
+    # One euro is missing of all of it: that is the tolerance, once and not for each instalment.
+    assert stage(whole, "02-16") == "completed"
+
+
+def test_a_credit_lowers_the_last_instalments_first():
+    def asked(amount):
+        credit = CreditApplied(
+            at=on("02-03"), credit_note="erp:c", claim="erp:a", amount=eur(amount),
+            issued=day("02-03"),
+        )  # fmt: skip
+        case = more(planned(), credit)
+        plan = case.states.plans["plan"]
+        return [plan.behind(case.claims, late) for late in (1, 2)], stage(case, "02-20")
+
+    assert asked("30.00") == ([eur("50.00"), eur("70.00")], "broken")
+    # Nothing is left of the second instalment: it cannot be missed.
+    assert asked("50.00") == ([eur("50.00"), eur("50.00")], "active")
+    assert asked("70.00") == ([eur("30.00"), eur("30.00")], "active")
+    assert asked("100.00") == ([eur("0.00"), eur("0.00")], "completed")
+
+
+def test_money_taken_back_is_an_instalment_missed_on_the_day_it_is_known():
+    case = more(planned(), paid("p1", "02-09", "50.00"), paid("p2", "02-16", "49.00"))
+    back = [
+        PaymentReversed(
+            at=on("03-10"), reversal=f"r{name}", payment=name, code="returned", claim="erp:a",
+            amount=eur(amount), on=day("03-06"),
+        )
+        for name, amount in (("p1", "50.00"), ("p2", "49.00"))
+    ]  # fmt: skip
+    case = more(case, *back)
+    plan = case.states.plans["plan"]
+
+    # What one return uncovers is one miss, with days of grace of its own.
+    assert plan.late(case.claims, day("03-10")) == (1, 2)
+    assert plan.grace_ends(1) == day("03-23")
+    assert [stage(case, when) for when in ("03-10", "03-23", "03-24")] == [
+        "active", "active", "broken",
+    ]  # fmt: skip
+
+
+def test_an_instalment_has_banking_days_to_clear_and_nothing_breaks_on_a_closed_day():
+    case = told(
+        case_of(joined("a", due="01-16")), "02-02", "propose_plan", "plan", count=1,
+        first="2026-04-03", agreed=True,
+    )  # fmt: skip
+    plan = case.states.plans["plan"]
+
+    # Good Friday; the banking days after Easter Monday are the 7th to the 10th, a Friday.
+    assert plan.late(case.claims, day("04-12")) == ()
+    assert plan.late(case.claims, day("04-13")) == (1,)
+    assert plan.grace_ends(1) == day("04-27")
+    assert [stage(case, when) for when in ("04-27", "04-28")] == ["active", "broken"]

@@ -22,10 +22,11 @@ from shared.domain.command_forms import Command
 from shared.domain.decide import decide
 from shared.domain.decisions import Ask, Done, HandOver, Remind, Rest
 from shared.domain.endings import endings
-from shared.domain.law import load
-from shared.domain.money import Money
+from shared.domain.law import contact_opens, load
+from shared.domain.money import Money, total
 from shared.domain.policy import Policy, Step
 from shared.domain.process_rules import ProcessRules
+from shared.domain.settlements import settlements
 from shared.errors import Conflict, Refused
 from tests.domain.oracle import Diary
 from tests.domain.oracle_rules import faults
@@ -270,6 +271,19 @@ class Process(RuleBasedStateMachine):
                 until = self.run_the_day()
             # The case is looked at again when its answer says so, as its due row would have it.
             self.today = min(max(until, self.today + timedelta(days=1)), end + timedelta(days=1))
+            self.nothing_is_missed(until)
+
+    def nothing_is_missed(self, until: date) -> None:
+        """A look on the eve of the next one would have touched nobody.
+
+        A day without hours of contact is none to be looked at.
+        """
+        eve = self.now() - timedelta(days=1)
+        if contact_opens(self.law, eve) is not None:
+            return
+        answer = decide(self.case, self.policy, self.law, eve)
+        late = isinstance(answer, Remind | HandOver) and not self.asked()
+        assert not late, (answer, until, eve.date())
 
     def run_the_day(self) -> date:
         for _ in range(MOST_A_DAY):
@@ -401,6 +415,9 @@ class Process(RuleBasedStateMachine):
             start = Case.replay("c1", events[:cut])
             stored = Case.model_validate_json(start.model_dump_json())
             assert Case.replay("c1", events[cut:], stored) == self.case
+        for name, state in self.case.claims.items():
+            moved = [one.amount for one in settlements("c1", events, (name,))]
+            assert total(moved, self.law.currency) == state.claim.open - state.open
 
 
 class Finland(Process):

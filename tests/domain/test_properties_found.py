@@ -8,17 +8,21 @@ import pytest
 
 from shared.domain.decide import first_step_on
 from shared.domain.decisions import Ask, Remind
+from shared.domain.events import ActFailed, Held
 from shared.domain.policy import Step
 from tests.domain.casebook import (
     answered,
     ask_of,
     asked,
     case_of,
+    day,
     joined,
     more,
+    on,
     paid,
     policy,
     reminded,
+    reminder,
 )  # fmt: skip
 from tests.domain.statebook import euros, told
 
@@ -93,3 +97,45 @@ def test_what_is_left_within_the_tolerance_is_left_alone_beside_a_claim_that_is_
     assert isinstance(letter, Remind)
     assert (letter.claims, letter.also) == (("erp:a",), ())
     assert "policy.tolerance" in {one.rule for one in letter.because}
+
+
+def test_a_step_that_failed_again_today_is_tried_tomorrow():
+    tries = [
+        [reminder(f"n{number}", when, deadline="02-16"),
+         ActFailed(at=on(when), act=f"n{number}", code="rejected")]
+        for number, when in enumerate(["01-20", "01-22"])
+    ]  # fmt: skip
+    case = case_of(joined("a"), *tries)
+
+    assert ask_of(case, "01-22").kind == "rest"
+    assert ask_of(case, "01-23").kind == "remind"
+
+
+def test_a_second_reminder_is_announced_for_its_own_day_and_not_for_a_hand_overs():
+    letter = ask_of(case_of(joined("a", due="01-16")), "01-21", rules=FREE)
+
+    assert isinstance(letter, Remind)
+    # Ten days after this one, and not before its payment date; a hand-over would wait longer.
+    assert (letter.next_action, letter.next_on) == ("remind", day("02-03"))
+
+
+def test_a_promise_or_a_request_about_one_claim_rests_that_claim_alone():
+    case = case_of(joined("a"), joined("b"))
+    promised = told(case, "01-19", "promise", "k", claims=["erp:a"], day="2026-02-06")
+    stopped = told(case, "01-19", "stop_request", "k", claims=["erp:a"])
+    free = told(promised, "01-20", "cancel_promise", "c", promise="k")
+
+    assert ask_of(promised, "01-26").claims == ("erp:b",)
+    assert ask_of(stopped, "01-26").claims == ("erp:b",)
+    assert ask_of(free, "01-26").claims == ("erp:a", "erp:b")
+
+
+def test_a_case_is_looked_at_on_the_first_day_that_matters_to_any_of_its_claims():
+    near, far = joined("a", due="01-16"), joined("b", due="01-30")
+    held = [
+        Held(at=on("01-19"), hold=name, claim=f"erp:{name}", reason="person", until=day(until))
+        for name, until in (("a", "02-05"), ("b", "02-12"))
+    ]
+
+    assert ask_of(case_of(near, far), "01-17").until.date() == day("01-19")
+    assert ask_of(case_of(near, far, held), "01-20").until.date() == day("02-06")

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from functions import match
 from infra.local import setup
 from shared.cloud import clock, connections, feeds, keys, sources, table
 from shared.domain.calendar import next_banking_day
@@ -377,3 +378,29 @@ def test_money_that_waits_for_a_person_stops_the_letter_before_it_is_booked(
     machine.settle()
     assert machine.letters() == []
     assert "money_waiting" in {hold.reason for hold in machine.case().holds.values()}
+
+
+def test_money_that_cannot_be_matched_keeps_its_creditors_cases_from_letters(
+    machine, books, monkeypatch
+):
+    """However often it is tried; a person is asked once, and no more when it is matched."""
+    books.settle_in()
+    feed = connected(monkeypatch, machine, PROVIDER, "payments.own")
+    resolve = match._resolve
+
+    def broken(*_):
+        raise RuntimeError("poisoned")
+
+    monkeypatch.setattr(match, "_resolve", broken)
+    feed.sightings = (receipt(machine, "1001"),)
+    books.book(Line())
+    for _ in range(15):
+        machine.sweep()
+        machine.work()
+        machine.pass_time(minutes=10)
+    assert machine.letters() == []
+    assert machine.tasks() == ["payment_stuck"]
+    monkeypatch.setattr(match, "_resolve", resolve)
+    machine.settle()
+    assert (machine.letters(), machine.tasks()) == ([], [])
+    assert [str(one.open.amount) for one in machine.case().claims.values()] == ["0.00"]

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import json
 from datetime import timedelta
 
 import pytest
 
+from functions.touching import resume
 from infra.local import setup
 from shared.cloud import clock
+from shared.cloud.store import Store
+from shared.domain import commands
+from shared.domain.command_forms import Given
 from tests.faults.books import LONG_DUE, Line, paid
 
 pytestmark = pytest.mark.stack
@@ -41,6 +46,23 @@ def attempt(machine):
     machine.pass_time(seconds=max(0, (due - machine.now()).total_seconds()) + 1)
     machine.sweep()
     machine.work()
+
+
+def command(machine, **said):
+    """A person's command, as the API carries it out."""
+    store, (name,) = Store(machine.tenant), machine.cases()
+    run = resume(store, name, machine.now())
+    given = Given.model_validate({"id": "k1", "reason": "told", **said}).root
+    made = commands.apply(
+        run.case, given, by="console", policy=run.policy, law=run.law, now=run.local_now,
+        debtor=run.debtor,
+    )  # fmt: skip
+    store.append(run.loaded, made, due_at=machine.now())
+
+
+def crossed(machine):
+    rows = [row for row in machine.rows() if "CROSS" in row["pk"]]
+    return [one["what"] for row in rows for one in json.loads(row["body"])]
 
 
 @pytest.mark.parametrize("answer", ["500", "garbage", "silence", "login_page"])
@@ -199,3 +221,73 @@ def test_a_secret_that_is_gone_is_a_reason_to_try_later(machine, ready, partner)
     assert partner.seen == []
     assert outbox(machine)["state"] == "intended"
     assert machine.notice("partner").state == "intended"
+
+
+WORDS = {
+    "dispute": {"type": "dispute", "ground": "wrong_goods"},
+    "hold": {"type": "hold"},
+    "plan": {
+        "type": "propose_plan", "agreed": True, "count": 3, "first": "2026-05-04", "every": "week",
+    },
+    "promise": {"type": "promise", "day": "2026-04-20"},
+    "circumstance": {
+        "type": "circumstance", "circumstance": "bankruptcy", "effective": "2026-03-01",
+    },
+    "stop": {"type": "stop_request"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("answer", ["500", "silence"])
+@pytest.mark.parametrize("what", WORDS)
+def test_a_hand_over_in_flight_is_not_repeated_against_what_was_said_meanwhile(
+    machine, ready, partner, what, answer
+):
+    partner.modes = [answer, "take"]
+    machine.sweep()
+    machine.work()
+    (claim,) = machine.case().claims
+    command(machine, **WORDS[what], **({"claim": claim} if what == "dispute" else {}))
+    attempt(machine)
+    assert len(partner.seen) == 1
+    assert machine.case().partner_state == "none"
+    assert crossed(machine) == [what]
+    if answer == "500":
+        failed = [event.code for event in machine.events() if event.kind == "act_failed"]
+        assert (machine.notice("partner").state, failed) == ("failed", ["overtaken"])
+    else:
+        assert machine.notice("partner").state == "unknown"
+        assert "unknown_outcome" in machine.tasks()
+
+
+def test_a_resend_that_would_announce_what_is_no_longer_open_is_decided_afresh(
+    machine, ready, partner
+):
+    partner.modes = ["500", "take"]
+    machine.sweep()
+    machine.work()
+    ready.book(paid(machine.today(), "40.00", due=LONG_DUE))
+    attempt(machine)
+    assert len(partner.seen) == 1
+    assert machine.notice("partner").state == "failed"
+    for _ in range(4):
+        machine.live_on(machine.today() + timedelta(days=1))
+    assert machine.case().partner_state == "submitted"
+    assert len(set(partner.keys())) == 2
+    kinds = [row["kind"] for row in machine.rows() if row["sk"] == "OUT"]
+    assert "tell" not in kinds
+
+
+@pytest.mark.parametrize("proof", ["person"])
+def test_a_partner_that_proves_to_have_a_case_hears_of_the_money_since_its_file(
+    machine, ready, partner, proof
+):
+    partner.modes = ["silence", "take"]
+    machine.sweep()
+    machine.work()
+    ready.book(paid(machine.today(), "40.00", due=LONG_DUE))
+    attempt(machine)
+    assert machine.notice("partner").state == "unknown"
+    machine.answer("sent")
+    (told,) = [row for row in machine.rows() if row["sk"] == "OUT" and row["kind"] == "tell"]
+    message = json.loads(told["message"])
+    assert (message["type"], message["data"]["amount"]) == ("payment.direct", "40.00")

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from functions import admin, reconcile
-from shared.cloud import keys, table
+from shared.cloud import keys, money_rows, table
 from shared.domain.sighting import Payer
 from tests.functions.money import (
     REFERENCES,
@@ -110,13 +110,43 @@ def test_an_unmatch_leaves_the_claim_as_it_was_and_the_rules_keep_off(world):
         ([("1", "-1.00")], "allocations.0.amount", "out_of_range"),
         ([("1", "100.01")], "allocations.0.amount", "out_of_range"),
         ([("1", "60.00"), ("2", "40.01")], "allocations", "too_much"),
-        ([], "allocations", "too_short"),
     ],
 )
 def test_a_match_that_cannot_be_is_refused_with_its_field(world, parts, path, code):
     status, told = matched(*parts)
     assert (status, told["fields"][0]["path"], told["fields"][0]["code"]) == (422, path, code)
     assert (payment().status, trail()) == ("waiting", [])
+
+
+def test_money_for_none_of_the_claims_is_let_be_and_stays_listed(world):
+    (task,) = ask("GET /v1/tasks")[1]["tasks"]
+    found = ask("POST /v1/tasks/{id}/answer", task["id"], body={"answer": task["answers"][0]})
+    assert (found[0], found[1]["code"]) == (409, "match_payment")
+    status, told = matched(reason="not_ours")
+    assert (status, told["state"], told["rest"]["amount"]) == (200, "unapplied", "100.00")
+    assert (holds(), tasks_open(), trail()) == ([], [], ["payment_left_unapplied"])
+    # The rules keep off what a person has decided, and it is still there to be matched.
+    tell(invoice("3"))
+    assert (payment().by, holds()) == ("console", [])
+    assert [one["id"] for one in ask("GET /v1/payments")[1]["payments"]] == ["bank:1"]
+    assert matched(("2", "100.00"))[0] == 200
+    assert open_now()["2"] == "0.00"
+
+
+def test_a_match_by_hand_that_crosses_another_is_refused(world, monkeypatch):
+    see(sighting("2", "100.00", payer=AINO))
+    store, crossed = money_rows.store, []
+
+    def crossing(*given):
+        if not crossed:
+            crossed.append("bank:2")
+            assert matched(("1", "100.00"), name="bank:2")[0] == 200
+        return store(*given)
+
+    monkeypatch.setattr(money_rows, "store", crossing)
+    status, told = matched(("1", "100.00"))
+    assert (status, told["code"]) == (409, "conflict")
+    assert (payment("1").lines, open_now()["1"]) == ((), "0.00")
 
 
 def test_a_reason_is_a_code_and_no_free_text(world):

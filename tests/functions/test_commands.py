@@ -7,8 +7,9 @@ import json
 import pytest
 
 from functions import admin, decide
-from shared.cloud import keys, table
-from tests.functions.world import CASE, NORDIC, NOW, answer, call, load, open_case
+from shared.cloud import keys, table, tasks
+from shared.domain.events import PersonAsked
+from tests.functions.world import CASE, NORDIC, NOW, answer, append, call, load, open_case
 
 DISPUTE = {"id": "k1", "reason": "debtor_called", "type": "dispute", "claim": "erp:1",
            "amount": {"amount": "40.00", "currency": "EUR"}, "ground": "wrong_price"}  # fmt: skip
@@ -103,8 +104,8 @@ def test_a_plan_is_agreed_and_an_instalment_that_is_missed_is_written_down(case,
     assert status == 200
     amounts = [one["amount"]["amount"] for one in body["events"][0]["instalments"]]
     assert amounts == ["66.66", "66.66", "66.68"]
-    # 14 March is a day after the first instalment and its clearing days.
-    monkeypatch.setattr("shared.cloud.clock.wall", lambda: NOW.replace(day=14))
+    # 16 March is the banking day after the first instalment and its clearing days.
+    monkeypatch.setattr("shared.cloud.clock.wall", lambda: NOW.replace(day=16))
     head = table.get(keys.head(NORDIC, CASE))
 
     event = {"tenant": NORDIC.id, "case": CASE, "version": head["version"], "attempt": 0,
@@ -112,7 +113,7 @@ def test_a_plan_is_agreed_and_an_instalment_that_is_missed_is_written_down(case,
     assert decide.handler(event, None)["next"] == "rest"
 
     assert load().states.plans["p1"].missed == 1
-    assert table.get(keys.head(NORDIC, CASE))["due_at"] == "2026-03-14T09:00:00Z"
+    assert table.get(keys.head(NORDIC, CASE))["due_at"] == "2026-03-16T09:00:00Z"
 
 
 def test_a_liable_party_is_one_that_the_hub_knows(case):
@@ -122,6 +123,29 @@ def test_a_liable_party_is_one_that_the_hub_knows(case):
     assert give(body)[1]["code"] == "no_such_party"
     table.put({**keys.party(NORDIC, "erp:d2"), "body": "{}"})
     assert give(body)[0] == 200
+
+
+def test_a_contact_is_a_party_that_the_hub_knows(case):
+    body = {"id": "k1", "reason": "asked", "type": "circumstance", "circumstance": "deceased",
+            "effective": "2026-03-01", "contact": "erp:estate"}  # fmt: skip
+
+    assert give(body)[1]["code"] == "no_such_party"
+    table.put({**keys.party(NORDIC, "erp:estate"), "body": "{}"})
+    assert give(body)[0] == 200
+
+
+def test_a_command_that_ends_a_state_closes_its_task_too(case):
+    give(DISPUTE)
+    task, why = f"{CASE}-dispute_unanswered-k1", "dispute_unanswered"
+    asked = PersonAsked(at=NOW, task=task, why=why, claims=("erp:1",))
+    append(NORDIC, CASE, asked, also=[tasks.task_write(NORDIC, task, CASE, why, ("erp:1",), ())])
+    settle = {"id": "k2", "reason": "agreed", "type": "settle_dispute", "dispute": "k1",
+              "outcome": "withdrawn"}  # fmt: skip
+
+    assert give(settle)[1]["words"][-1] == f"The question {task} is answered: settled."
+    row = tasks.read(NORDIC, task)
+    assert (row["state"], row["answer"], row["by"]) == ("answered", "settled", "console")
+    assert load().tasks == {}
 
 
 def test_a_case_is_shown_with_its_states(case):

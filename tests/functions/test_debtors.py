@@ -7,12 +7,15 @@ import json
 import pytest
 
 from functions import admin, book, receive_mail_event
-from shared.cloud import debtor_rows, keys, outbox, table, tasks
+from functions.touching import resume
+from shared.cloud import clock, debtor_rows, keys, outbox, table, tasks
 from shared.cloud.store import Store
 from shared.domain.events import (
     ActSent,
+    CaseClosed,
     HandOverIntended,
     Held,
+    PersonAnswered,
     PersonAsked,
     ReminderIntended,
 )
@@ -307,6 +310,62 @@ def test_credits_of_an_alias_are_the_survivors_whenever_they_come(world):
     assert credits_of() == [("erp:k1", "100.00"), ("erp:k2", "50.00")]
     tell(note(1, 0, debtor=TWO))
     assert credits_of() == [("erp:k2", "50.00")]
+
+
+def test_a_split_gives_the_alias_its_own_credits_back(world):
+    tell(note(1, 100, debtor=TWO))
+    merge()
+    tell(note(2, 50, debtor=TWO), note(3, 20, debtor=ONE))
+    assert give("split", TWO)[0] == 200
+    assert credits_of(ONE) == [("erp:k3", "20.00")]
+    assert credits_of(TWO) == [("erp:k1", "100.00"), ("erp:k2", "50.00")]
+    # What the books then allocate is taken from where it is.
+    tell(note(1, 0, debtor=TWO))
+    assert credits_of(TWO) == [("erp:k2", "50.00")]
+
+
+def tell_case(number, **body):
+    event = call(
+        "POST /v1/cases/{id}/commands",
+        path={"id": case_of(number).id},
+        body={"reason": "told", **body},
+    )
+    return answer(admin.handler(event, None))[0]
+
+
+def decision_on(number):
+    return resume(Store(NORDIC), case_of(number).id, NOW).decision()
+
+
+def test_a_circumstance_binds_the_debtors_other_cases_until_it_has_ended(world):
+    tell(invoice("3", debtor=ONE, capacity="business"))
+    assert case_of(3).id != case_of(1).id
+    noted = {"type": "circumstance", "circumstance": "vulnerable", "effective": "2026-02-20"}
+    assert tell_case(1, id="k1", **noted) == 200
+    asked = decision_on(3)
+    assert (asked.kind, asked.why) == ("ask", "circumstance_vulnerable")
+    head = table.get(keys.head(NORDIC, case_of(3).id))
+    assert head["due_at"] == clock.stamp(NOW)
+    # It outlives its case, binds the next one, and is ended where it was told.
+    store = Store(NORDIC)
+    store.append(store.load(case_of(1).id), [CaseClosed(at=NOW, why="nothing_open")], due_at=None)
+    assert decision_on(3).why == "circumstance_vulnerable"
+    assert tell_case(1, id="k2", type="end_circumstance", circumstance="k1") == 200
+    assert decision_on(3).kind == "remind"
+
+
+def test_a_person_lets_a_claim_go_on_in_its_own_case(world):
+    tell(invoice("3", debtor=ONE, capacity="business"))
+    tell_case(1, id="k1", type="circumstance", circumstance="vulnerable", effective="2026-02-20")
+    asked = decision_on(3)
+    run = resume(Store(NORDIC), case_of(3).id, NOW)
+    said = [
+        PersonAsked(at=NOW, task=asked.task, why=asked.why, claims=asked.claims),
+        PersonAnswered(at=NOW, task=asked.task, answer="continue", by="console"),
+    ]
+    run.store.append(run.loaded, said, due_at=NOW)
+    assert decision_on(3).kind == "remind"
+    assert decision_on(1).kind == "ask"
 
 
 def test_a_case_counts_from_its_events_and_nothing_else(world):

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from functions import match
-from shared.cloud import clock, keys, table
+from shared.cloud import clock, keys, money_rows, table
 from shared.domain.model import Allocation, CreditNote
 from shared.domain.sighting import Payer, Remitted
 from tests.functions.money import (
@@ -128,8 +128,6 @@ def test_money_that_only_the_hub_saw_counts_before_the_books_know_it(world, lagg
 
 
 def test_a_payment_that_comes_before_its_invoice_finds_it_later(world):
-    from shared.cloud import money_rows
-
     see(exact("4", "4"))
     assert (payment("4").status, tasks_open()) == ("waiting", ["payment_ambiguous"])
     tell(invoice("4"))
@@ -193,6 +191,55 @@ def test_a_payout_is_recorded_and_never_matched(world):
     see(sighting("p", kind="payout", references=(REFERENCES["1"],)))
     assert payment("p").status == "payout"
     assert open_now()["1"] == "100.00"
+
+
+def test_a_corrected_reversal_takes_back_what_it_says_now(world):
+    see(exact())
+    see(reversal("1"))
+    assert open_now()["1"] == "100.00"
+    see(reversal("1", amount="40.00", version="2"))
+    assert (open_now()["1"], payment().taken_back) == ("40.00", eur("40.00"))
+    see(reversal("1", amount="70.00", version="3"))
+    assert (open_now()["1"], payment("r1").amount) == ("70.00", eur("70.00"))
+
+
+def test_a_correction_of_a_reversal_that_named_nothing_finds_its_receipt_again(world):
+    named = {"references": (REFERENCES["1"],)}
+    see(exact(), reversal(None, **named))
+    see(reversal(None, amount="40.00", version="2", **named))
+    assert (open_now()["1"], payment().taken_back) == ("40.00", eur("40.00"))
+
+
+def test_a_reversal_that_is_only_announced_books_nothing_and_the_claim_rests(world):
+    see(exact(amount="40.00"))
+    see(reversal("1", amount="40.00", settled=False))
+    assert (open_now()["1"], holds()) == ("60.00", ["money:bank:1:erp:1"])
+    assert (payment("r1").status, tasks_open()) == ("waiting", [])
+    see(reversal("1", amount="40.00", version="2"))
+    assert (open_now()["1"], holds(), payment("r1").status) == ("100.00", [], "follows")
+
+
+@pytest.mark.parametrize("names_it", [True, False])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_reversal_that_no_authority_says_is_not_booked(world, names_it, first):
+    connected("peek", authority=False)
+    payer = Payer(name="X", account="FI11")
+    see(exact(payer=payer))
+    seen = reversal("1" if names_it else None, references=(REFERENCES["1"],), payer=payer)
+    seen = seen.model_copy(update={"id": "peek:zz"})
+    again = reversal("1", "w1", kind="reinstatement", booked=date(2026, 2, 28))
+    for one in (seen, None) if first else (None, seen):
+        see(one or reversal("1"), feed="peek" if one else "bank")
+        assert open_now()["1"] == ("0.00" if one and first else "100.00")
+    see(again)
+    assert (open_now()["1"], payment().taken_back) == ("0.00", eur("0.00"))
+
+
+def test_a_refund_that_is_only_announced_and_then_gone_leaves_no_trace(world):
+    see(exact(amount="130.00"))
+    see(reversal("1", "rf", "28.93", kind="refund", settled=False))
+    assert (payment().rest, payment().refunded) == (eur("28.93"), eur("0.00"))
+    assert (payment().status, holds()) == ("unapplied", [])
 
 
 # --- doubt ---------------------------------------------------------------------------------------
@@ -273,6 +320,56 @@ def test_a_claim_that_joins_rests_where_money_waits_and_not_at_all_where_it_is_p
     work(later)
     assert set(open_now()) == {"1", "2", "3", "5"}
     assert "money:bank:5:erp:5" in holds()
+
+
+# --- at once -------------------------------------------------------------------------------------
+
+
+def test_two_payments_matched_at_once_do_not_both_take_what_is_open(world, monkeypatch):
+    take(exact("1"), exact("2", booked=date(2026, 2, 20), value_date=date(2026, 2, 20)))
+    store, crossed = money_rows.store, []
+
+    def crossing(*given):
+        if not crossed:
+            crossed.append(1)
+            run(match, [{"tenant": "nordic", "payment": "bank:2"}])
+        return store(*given)
+
+    monkeypatch.setattr(money_rows, "store", crossing)
+    run(match, [{"tenant": "nordic", "payment": "bank:1"}])
+    work()
+    assert (open_now()["1"], payment("2").rest) == ("0.00", eur("0.00"))
+    # What is left after the interest of the day on which it counts has no place, and is asked.
+    assert payment("1").status == "unapplied"
+    assert payment("1").rest > eur("90.00")
+    assert tasks_open() == ["payment_unapplied"]
+
+
+def test_money_for_more_claims_than_are_written_at_once_goes_to_a_person_as_a_whole(aws):
+    connected("erp")
+    connected("bank")
+    many = [
+        invoice(str(one), debtor="erp:big", reference=numbered(1000 + one), capacity="business")
+        .model_copy(update={"number": f"2026-1{one:04d}"})
+        for one in range(60)
+    ]  # fmt: skip
+    tell(*many)
+    payer = Payer(name="Big", account="FI9999999999999999")
+    for one in (50, 51):
+        see(sighting(f"t{one}", references=(many[one].reference,), payer=payer))
+    references = tuple(one.reference for one in many[:35])
+    see(sighting("big", "4000.00", references=references, payer=payer))
+    assert (payment("big").lines, payment("big").status) == ((), "waiting")
+    assert set(open_now().values()) == {"100.00", "0.00"}
+    assert holds()
+    assert len(tasks_open()) == 1
+
+
+def numbered(number):
+    """A Finnish reference with its check digit."""
+    digits = [int(one) for one in reversed(str(number))]
+    weighed = sum(digit * (7, 3, 1)[at % 3] for at, digit in enumerate(digits))
+    return f"{number}{-weighed % 10}"
 
 
 # --- nothing is lost -----------------------------------------------------------------------------

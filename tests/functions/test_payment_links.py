@@ -9,7 +9,7 @@ import pytest
 
 from functions import admin
 from shared.cloud import clock, keys, table
-from shared.domain.events import PaymentAllocated
+from shared.domain.events import CircumstanceNoted, Disputed, PaymentAllocated
 from tests.functions.providers import connected, stripe
 from tests.functions.world import (
     CASE,
@@ -148,3 +148,19 @@ def test_a_link_that_was_not_made_is_not_remembered(double, rows, given, status,
     assert (found[0], found[1]["code"]) == (status, code)
     assert not [one for one in rows() if "#LINK#" in one["pk"]]
     assert asked()[0] == 201
+
+
+def test_a_link_asks_for_what_a_letter_would_and_says_why_not(double):
+    contested = {"claim": "erp:1", "ground": "other", "source": "debtor", "on": "2026-03-02",
+                 "answer_by": "2026-03-16"}  # fmt: skip
+    half = {"amount": "50.00", "currency": "EUR"}
+    append(NORDIC, CASE, Disputed(at=NOW, dispute="d1", amount=half, **contested))
+    status, body = asked()
+    # Half of the principal, and 46 days of 9.5 per cent on it.
+    assert (status, body["amount"]["amount"]) == (201, "50.60")
+
+    noted = {"circumstance": "c1", "what": "bankruptcy", "effective": "2026-03-01"}
+    append(NORDIC, CASE, CircumstanceNoted(at=NOW, **noted))
+    status, body = asked()
+    assert (status, body["code"]) == (409, "stopped")
+    assert "proceedings" in json.dumps(body)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from shared.domain.answers import SETTLED
 from shared.domain.case import Case
 from shared.domain.decisions import Remind
 from shared.domain.demand import asked_for
@@ -62,6 +63,8 @@ def of_contact(case: Case, contact: Remind, law: LawPack, on: date) -> Iterator[
     about = contact.claims or contact.also
     parts = [f"{_name(case, one)} ({asked[one].open})" for one in about if one in asked]
     what = "reminder of" if contact.claims else "word about the instalment:"
+    if contact.letter == "due_soon":
+        what = "word before the due date of"
     yield f"{contact.tone} {what} {', '.join(parts)}"
     yield from _of_fee(contact)
     yield f"{MARGIN}to be paid by {told(contact.deadline)}"
@@ -114,7 +117,11 @@ _LINES: Mapping[type, Callable[[Case, Any], str]] = {
     ),
     DueMoved: lambda case, one: f"{_name(case, one.claim)} is due on {told(one.due)} now",
     PersonAsked: lambda _, one: f"a person is asked: {one.why}",
-    PersonAnswered: lambda _, one: f"a person answers: {one.answer}",
+    PersonAnswered: lambda _, one: (
+        "the open question is settled"
+        if one.answer == SETTLED
+        else f"a person answers: {one.answer}"
+    ),
     CaseClosed: lambda _, __: "the case is closed",
     Disputed: lambda case, one: (
         f"{one.amount or 'all'} of {_name(case, one.claim)} is disputed ({one.ground})"
@@ -141,5 +148,7 @@ _LINES: Mapping[type, Callable[[Case, Any], str]] = {
     PlanEnded: lambda _, one: f"the plan has ended: {one.outcome}",
     WrittenOff: lambda case, one: (
         f"{one.amount} of {_name(case, one.claim)} is let go ({one.cause})"
+        if one.amount.amount > 0
+        else f"{-one.amount} of {_name(case, one.claim)} is owed again: its settlement is undone"
     ),
 }

@@ -53,8 +53,9 @@ class Story(Books, People):
             self.today += timedelta(days=1)
 
     def mail_returns(self) -> None:
-        """The latest notice comes back: it was not given."""
-        act = list(self.case.notices)[-1]
+        """The latest reminder that has not come back yet does: it was not given."""
+        notices = self.case.notices.items()
+        act = [act for act, one in notices if one.action == "remind" and one.given][-1]
         self.append([NoticeReturned(at=self.at(), act=act, code="bounced")])
         print(f"{told(self.today)}  the notice came back: it was not given")
 

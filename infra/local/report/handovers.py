@@ -79,7 +79,7 @@ def _sent(book: Book, then: Case, notice: Notice, on: date) -> HandOver:
     for part in ledger.positions(then, load(then.law), on, notice.claims).values():
         principal += part.open
         interest += part.interest_due
-        fees += part.fees
+        fees += part.costs
     return HandOver(
         act=notice.act,
         case=then.id,

@@ -35,7 +35,8 @@ def paid_anyway(report: Report) -> Markup | None:
     whole = all_steps(list(steps))
     told = (
         f"Paid in full within three days after the sending: {number_text(whole.soon)} of"
-        f" {counted(whole.claims, 'invoice')} in {counted(whole.contacts, 'reminder')}"
+        f" {counted(whole.claims, 'invoice-step')} in {counted(whole.contacts, 'reminder')},"
+        " where an invoice counts once for each step that it was reminded in"
         f" ({share_text(whole.soon, whole.claims)}). For {number_text(whole.crossed)} the money had"
         " been received by then but no source knew of it yet; for"
         f" {number_text(whole.known)} it was known."
@@ -51,7 +52,7 @@ def paid_anyway(report: Report) -> Markup | None:
         for one in steps
     ]  # fmt: skip
     picture = bars("soon", "Paid within three days after a reminder", told, rows)
-    heads = ["Step", "Reminders", "Invoices in them", "Paid within 3 days", "Share",
+    heads = ["Step", "Reminders", "Invoice-steps in them", "Paid within 3 days", "Share",
              "Crossed", "Known to be paid"]  # fmt: skip
     cells = [
         [words(one.step), *map(number_text, (one.contacts, one.claims, one.soon)),

@@ -109,7 +109,7 @@ def _paid(summary: Summary) -> list[Row]:
     soon = all_steps(list(summary.soon))
     rows.append(
         ("Paid within 3 days after a reminder", number_text(soon.soon), "",
-         f"{share_text(soon.soon, soon.claims)} of {number_text(soon.claims)} reminded")
+         f"{share_text(soon.soon, soon.claims)} of {counted(soon.claims, 'reminded invoice-step')}")
     )  # fmt: skip
     rows.append(
         ("Reminded although paid", number_text(soon.known), "",

@@ -106,6 +106,19 @@ def test_every_optional_column_is_read():
     assert (payment.amount, payment.value_date) == (Money.of("20.00", "SEK"), date(2026, 2, 20))
 
 
+def test_what_was_agreed_for_an_invoice_comes_with_it():
+    s3, connector = opened(columns={"fee_agreed": "Ehto", "agreed_rate": "Korko"})
+    header = f"{HEADER};Ehto;Korko"
+    drop(s3, "a.csv", "1001;C1;Aalto;1.2.2026;15.2.2026;120,00;120,00;1.1.2026;8,5", header=header)
+    (_, agreement, invoice), refused, _ = pulled(connector)
+    assert refused == []
+    assert invoice.agreement == agreement.id
+    assert (agreement.reminder_fee_clause, agreement.agreed_rate) == (date(2026, 1, 1), "8.5")
+    drop(s3, "b.csv", "1001;C1;Aalto;1.2.2026;15.2.2026;120,00;120,00;;high", header=header)
+    _, wrong, _ = pulled(connector)
+    assert [one.field for one in wrong] == ["file", "agreed_rate"]
+
+
 @pytest.mark.parametrize(
     ("field", "row"),
     [

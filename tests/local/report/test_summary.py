@@ -105,3 +105,5 @@ def test_the_terminal_shows_the_figures():
     assert "Handed over" in text
     assert "300.00\u202fEUR" in text
     assert "dynamodb:GetItem 0.5" in text
+    # The same invoice in two reminders is two of the five.
+    assert "of 5 reminded invoice-steps" in text

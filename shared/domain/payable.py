@@ -1,0 +1,77 @@
+"""Payable: what a debtor may pay of one claim today, which is never more than what is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from shared.domain.case import Case, ClaimState
+from shared.domain.demand import demands
+from shared.domain.fold_states import states_of
+from shared.domain.instalments import shares
+from shared.domain.law import LawPack
+from shared.domain.money import Money
+from shared.domain.plan import Plan
+from shared.domain.promise import Promise, received
+from shared.errors import Refused
+
+SENTENCES = {
+    "not_open": "Only an open claim that we collect ourselves can be paid.",
+    "stopped": "Insolvency proceedings stop the claim: it is filed there and not paid to us.",
+    "nothing_asked": "Nothing is asked for: it is contested, agreed, or covered by a credit.",
+}
+
+
+def payable(case: Case, law: LawPack, on: date, claim: str, netted: Mapping[str, Money]) -> Money:
+    """What a claim asks for on a day (creditor's zone), as a letter of that day would.
+
+    In a plan that is what is late or due of its instalments, or else the next one; of an open
+    settlement what is left of its sum; otherwise principal, interest and fees without what is
+    contested or ``netted`` (what credits cover, by claim). Raises ``Refused`` where nobody asks.
+    """
+    state = case.claims[claim]
+    if not state.open or state.with_partner or case.closed:
+        raise _refused("not_open")
+    states = states_of(case)
+    if any(one.effect(state.claim.issued) == "stops" for one in states.circumstances.values()):
+        raise _refused("stopped")
+    for plan in states.plans.values():
+        if claim in plan.claims and plan.stage(case.claims, on) in {"agreed", "active"}:
+            return _instalment(case, plan, claim, on)
+    for promise in states.promises.values():
+        judged = promise.judged(case.claims, on) if promise.outcome == "open" else None
+        if promise.settles and claim in promise.claims and judged == "open":
+            return _of_settlement(case, promise, claim)
+    position = demands(case, law, on, (claim,), netted)[claim]
+    if not position.open:
+        raise _refused("nothing_asked")
+    return position.total
+
+
+def _instalment(case: Case, plan: Plan, claim: str, on: date) -> Money:
+    """What is due of a plan today, or the next instalment that concerns the claim."""
+    due = sum(one.due <= on for one in plan.instalments)
+    for number in range(max(due, 1), len(plan.instalments) + 1):
+        part = shares(case, plan, number).get(claim)
+        if part:
+            return part
+    raise _refused("nothing_asked")
+
+
+def _of_settlement(case: Case, promise: Promise, claim: str) -> Money:
+    """What is left of a settlement's sum; the oldest of its claims take it up first."""
+    left = promise.amount - received(case.claims, promise.claims, case.currency) + promise.before
+    for state in _oldest(case, promise.claims):
+        part = min(left, state.open)
+        if state.claim.id == claim and part.amount > 0:
+            return part
+        left -= part
+    raise _refused("nothing_asked")
+
+
+def _oldest(case: Case, claims: tuple[str, ...]) -> list[ClaimState]:
+    return [state for state in case.open_claims() if state.claim.id in claims]
+
+
+def _refused(code: str) -> Refused:
+    return Refused("a claim is not paid now", code=code, sentence=SENTENCES[code])
