@@ -123,7 +123,7 @@ def test_a_booked_payment_costs_a_known_number_of_calls(claim):
     assert machine.hand("book", *machine.messages("book")) == {"batchItemFailures": []}
     table_calls = [one for one in machine.wire.calls if one.startswith("dynamodb:")]
     assert table_calls == [
-        "dynamodb:Query", "dynamodb:GetItem",  # the invoice, its customer
+        "dynamodb:Query", "dynamodb:BatchGetItem",  # the invoice, its customer and agreement
         "dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem",  # the case
         "dynamodb:TransactWriteItems",
     ]  # fmt: skip
