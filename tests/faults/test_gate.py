@@ -159,7 +159,7 @@ def friday_before(machine):
 
 def missing_statement(monkeypatch, machine):
     bank = connected(monkeypatch, machine, BANK, "banks.own")
-    bank.through = friday_before(machine) - timedelta(days=1)
+    bank.through = friday_before(machine) - timedelta(days=7)
     return BANK
 
 
@@ -187,7 +187,7 @@ def test_a_statement_that_does_not_come_is_looked_for_once_and_its_arrival_wakes
 ):
     due_cases(5)
     bank = connected(monkeypatch, machine, BANK, "banks.own")
-    bank.through = friday_before(machine) - timedelta(days=1)
+    bank.through = friday_before(machine) - timedelta(days=7)
     sweep_waiting(machine, 5)
     (wanted,) = machine.messages("pull")
     machine.hand("pull", wanted)
