@@ -3,7 +3,8 @@
 A connector is a module ``connectors.<family>.<name>`` with a ``SPEC`` and a ``connect`` function.
 It inherits nothing, reads no environment, and knows neither AWS nor the other connectors. An AWS
 service that is the counterpart itself (SES, S3) is reached through a client that the connection
-hands over. Errors are those of ``shared.errors``.
+hands over. Errors are those of ``shared.errors``. What a collection partner is asked for stands in
+``connectors/contract_collectors.py``.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ Capability = Literal[
     "customers", "invoices", "credit_notes", "payments", "open_items", "incremental",
     "payment_cursor", "do_not_dun", "files", "send", "delivery_events", "submit", "case_pull",
     "partner_events", "write_back", "documents", "webhooks", "statements", "receipts",
-    "payment_links",
+    "payment_links", "tell", "find", "poll", "remittances", "price",
 ]  # fmt: skip
 
 # What the counterpart does with a repeated key. ``idempotent``: the key is honoured for
@@ -188,16 +189,6 @@ class Channel(Protocol):
 
     def send(self, message: Message, *, key: str) -> Receipt:
         """Send once under ``key``; never raises for what the counterpart answers."""
-
-
-class Collector(Protocol):
-    """A collection partner."""
-
-    def test(self) -> Sequence[Finding]:
-        """Look at endpoint and credentials without handing anything over."""
-
-    def submit(self, case: HandOver, *, key: str, now: datetime) -> Receipt:
-        """Announce a case under ``key`` (at ``now``, wall time, for signatures)."""
 
 
 class Delivery(Record):

@@ -62,6 +62,8 @@ class _Page:
     tally: Tally
 
 
+# How many changes of an invoice's stated balance are remembered beside its first sight.
+_CHANGES = 20
 _Known = TypeVar("_Known", bound=BaseModel)
 _Change = tuple[Fact | Sighting, Row, Row | None]
 
@@ -179,9 +181,8 @@ def _new_invoice(page: _Page, invoice: Invoice, row: Row) -> Row:
     listed = {"list_in": keys.listing(page.tenant, "INV"), "list_id": invoice.id}
     due = page.join_at(invoice)
     page.tally.invoices += 1
-    first = {"first_open": str(invoice.open.amount), "first_seen": page.now.date().isoformat()}
     mark = _mark(page, row, invoice, due)
-    return {**row, **_stated(invoice), **first, **mark, **listed, "mark": 1}
+    return {**row, **_stated(page, invoice, {}), **mark, **listed, "mark": 1}
 
 
 def _changed_invoice(page: _Page, invoice: Invoice, row: Row, before: Row) -> None:
@@ -194,7 +195,7 @@ def _changed_invoice(page: _Page, invoice: Invoice, row: Row, before: Row) -> No
         try:
             table.update(
                 key,
-                set_={**fields, **_stated(invoice), **mark},
+                set_={**fields, **_stated(page, invoice, before), **mark},
                 add={"mark": 1},
                 remove=() if mark else ("due_shard", "due_at"),
                 condition=f"attribute_{'exists' if in_case else 'not_exists'}(case_id)",
@@ -206,8 +207,15 @@ def _changed_invoice(page: _Page, invoice: Invoice, row: Row, before: Row) -> No
     raise Conflict("an invoice joins and leaves its case all the time")
 
 
-def _stated(invoice: Invoice) -> Row:
-    return {"open": str(invoice.open.amount), "status": invoice_status(invoice)}
+def _stated(page: _Page, invoice: Invoice, before: Row) -> Row:
+    """The balance that the books state, and the days on which it became another."""
+    opened = str(invoice.open.amount)
+    known = json.loads(before.get("stated", "[]"))
+    if not known or known[-1][1] != opened:
+        known.append((page.now.date().isoformat(), opened))
+    # The first sight stays; of very many changes the latest are enough.
+    kept = [*known[:1], *known[1:][-_CHANGES:]]
+    return {"open": opened, "status": invoice_status(invoice), "stated": json.dumps(kept)}
 
 
 def _mark(page: _Page, row: Row, invoice: Invoice, due: datetime | None) -> Row:

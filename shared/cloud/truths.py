@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -9,7 +10,7 @@ from datetime import date
 from shared.cloud import keys, table
 from shared.cloud.keys import Tenant
 from shared.cloud.table import Row
-from shared.domain.ledger_truth import Lot, Truth, Waiting
+from shared.domain.ledger_truth import Lot, Stated, Truth, Waiting
 from shared.domain.model import Agreement, CreditNote, Invoice, Party, Payment
 from shared.domain.money import Money
 from shared.errors import NotFound
@@ -50,13 +51,15 @@ def of_rows(fact: Row, beside: Mapping[str, Row]) -> Truth:
         return [row["body"] for sk, row in beside.items() if sk.startswith(kind)]
 
     invoice = Invoice.model_validate_json(fact["body"])
-    seen, opened = fact.get("first_seen"), fact.get("first_open")
+    currency = invoice.total.currency
     return Truth(
         invoice=invoice,
         payments=tuple(map(Payment.model_validate_json, bodies("PAY#"))),
         credit_notes=tuple(map(CreditNote.model_validate_json, bodies("CRN#"))),
         lots=tuple(map(Lot.model_validate_json, bodies("ALLOC#"))),
         waiting=tuple(map(Waiting.model_validate_json, bodies("WAIT#"))),
-        first_open=Money.of(opened, invoice.total.currency) if opened else None,
-        first_seen=date.fromisoformat(seen) if seen else None,
+        stated=tuple(
+            Stated(date.fromisoformat(on), Money.of(opened, currency))
+            for on, opened in json.loads(fact.get("stated", "[]"))
+        ),
     )

@@ -9,11 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 
 from shared.domain.ledger_pairs import Receipt, close_to, paired
 from shared.domain.ledger_truth import Truth, Waiting
 from shared.domain.model import CreditNote, Payment
 from shared.domain.money import Money, total
+
+# By how much the books may be ahead of the bank's own day, a long weekend between the two.
+_FASTER = timedelta(days=5)
 
 
 def balance(truth: Truth, receipts: Sequence[Receipt] | None = None) -> Money:
@@ -32,7 +36,7 @@ def balance(truth: Truth, receipts: Sequence[Receipt] | None = None) -> Money:
     both = [one for one in known if one.lots and one.books]
     silent = _silently_lowered(truth, known)
     fallen, risen = max(nothing, silent), max(nothing, -silent)
-    fallen = max(nothing, fallen - _old(truth, alone))
+    fallen = max(nothing, fallen - _old(truth, alone, silent))
     net, gross = _sums(alone, nothing)
     explained = min(net, fallen)
     # The books may have lowered the balance for these, and not raised it again.
@@ -64,17 +68,21 @@ def open_before(truth: Truth, money: Waiting) -> Money:
         if not one.lots and close_to(one, money.seen) and same + one.gross <= money.amount:
             same += one.gross
     if not same:
-        same = min(money.amount, unexplained(without))
+        same = min(money.amount, unexplained(without, money.seen.booked))
     return min(max(truth.invoice.total, truth.invoice.open), balance(without, known) + same)
 
 
-def unexplained(truth: Truth) -> Money:
-    """By how much the books lowered the balance without saying by what; never negative."""
+def unexplained(truth: Truth, booked: date = date.max) -> Money:
+    """By how much the books lowered the balance without saying by what; never negative.
+
+    With the day on which money was ``booked``: only what that money can explain.
+    """
     nothing = Money.zero(truth.invoice.total.currency)
     known = paired(truth)
     alone = [one for one in known if one.lots and not one.books]
     net, _ = _sums(alone, nothing)
-    return max(nothing, _silently_lowered(truth, known) - _old(truth, alone) - net)
+    silent = _silently_lowered(truth, known)
+    return max(nothing, silent - _old(truth, alone, silent, booked) - net)
 
 
 def _silently_lowered(truth: Truth, known: Iterable[Receipt]) -> Money:
@@ -88,20 +96,34 @@ def _silently_lowered(truth: Truth, known: Iterable[Receipt]) -> Money:
     return invoice.total - named - invoice.open
 
 
-def _old(truth: Truth, alone: Sequence[Receipt]) -> Money:
-    """What the books had lowered silently before the hub saw the invoice, less what explains it.
+def _old(truth: Truth, alone: Sequence[Receipt], silent: Money, before: date = date.max) -> Money:
+    """What the books lowered silently and no money that came to the bank by then explains.
 
-    Money that came to the bank later cannot be what lowered it.
+    Only what other money than that of the day ``before`` must explain, if one is named.
     """
     nothing = Money.zero(truth.invoice.total.currency)
-    first = truth.first_seen
-    if truth.first_open is None or first is None:
-        return nothing
-    payments = [one for one in truth.payments if one.booked <= first]
-    notes = [one for one in truth.credit_notes if one.issued <= first]
-    base = truth.invoice.total - _named(truth, payments, notes) - truth.first_open
-    earlier, _ = _sums([one for one in alone if one.lots[0].seen.booked <= first], nothing)
-    return max(nothing, base - earlier)
+    old = nothing
+    for by, lowered in _fallen_by(truth, silent):
+        if by >= before:
+            continue
+        in_time, _ = _sums([one for one in alone if one.lots[0].seen.booked <= by], nothing)
+        old = max(old, lowered - in_time)
+    return old
+
+
+def _fallen_by(truth: Truth, silent: Money) -> list[tuple[date, Money]]:
+    """What had been lowered silently by each stated balance and was not raised since.
+
+    Each with the last day of money that can explain it: the books may be faster than the bank by
+    some days, but what stood when the hub first saw them was there before.
+    """
+    found, least = [], silent
+    for number, sight in reversed(list(enumerate(truth.stated))):
+        payments = [one for one in truth.payments if one.booked <= sight.on]
+        notes = [one for one in truth.credit_notes if one.issued <= sight.on]
+        least = min(least, truth.invoice.total - _named(truth, payments, notes) - sight.open)
+        found.append((sight.on + (_FASTER if number else timedelta(0)), least))
+    return found
 
 
 def _named(truth: Truth, payments: Iterable[Payment], notes: Iterable[CreditNote]) -> Money:

@@ -105,11 +105,19 @@ class Waiting(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """A balance that the books stated, and the day on which the hub learned it."""
+
+    on: date
+    open: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Truth:
     """All that is known of one invoice.
 
-    ``first_open`` and ``first_seen`` are the balance and the day of its first sight: what the books
-    had lowered by then, no money that was booked later can explain.
+    ``stated`` are the balances of the books as they changed, the first sight first: what they had
+    lowered by a day, no money that was booked long after it can explain.
     """
 
     invoice: Invoice
@@ -118,8 +126,7 @@ class Truth:
     party: Party | None = None
     lots: tuple[Lot, ...] = ()
     waiting: tuple[Waiting, ...] = ()
-    first_open: Money | None = None
-    first_seen: date | None = None
+    stated: tuple[Stated, ...] = ()
     agreement: Agreement | None = None
 
     def booked_by(self, payment: Payment) -> Money:

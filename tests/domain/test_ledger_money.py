@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from shared.domain import ledger
 from shared.domain.ledger_balance import balance, open_before
 from shared.domain.ledger_pairs import paired
-from shared.domain.ledger_truth import Lot, Move, Seen, Truth, Waiting
+from shared.domain.ledger_truth import Lot, Move, Seen, Stated, Truth, Waiting
 from shared.domain.model import Allocation, Payment
 from shared.domain.money import total
 from tests.domain.casebook import case_of, day, eur, handed, joined, more, on, reminded
@@ -229,12 +229,32 @@ def test_what_turns_out_to_be_one_money_after_all_counts_once():
 
 def test_what_the_books_had_lowered_before_the_hub_saw_them_explains_no_later_money():
     """Forty were paid before the hub's time; thirty come to the bank now."""
-    old = {"first_open": eur("60.00"), "first_seen": day("01-10")}
+    old = {"stated": (Stated(day("01-10"), eur("60.00")),)}
     assert balance(Truth(invoice("60.00"), lots=(lot(0, "30.00"),), **old)) == eur("30.00")
     assert balance(Truth(invoice("30.00"), lots=(lot(0, "30.00"),), **old)) == eur("30.00")
     # A statement of the time before explains what the books had lowered.
     early = lot(0, "40.00", when="01-05")
     assert balance(Truth(invoice("60.00"), lots=(early,), **old)) == eur("60.00")
+
+
+def test_what_the_books_lowered_without_a_word_explains_no_money_of_weeks_later():
+    """The books fell by half in January and say nothing of why; half comes to the bank in March."""
+    fell = (Stated(day("01-10"), eur("100.00")), Stated(day("01-20"), eur("50.00")))
+    march = lot(0, "50.00", when="03-11")
+    assert balance(Truth(invoice("50.00"), lots=(march,), stated=fell)) == eur("0.00")
+    # What the bank showed by then, or within days, is what they had lowered it for.
+    for when in ("01-19", "01-25"):
+        near = lot(0, "50.00", when=when)
+        assert balance(Truth(invoice("50.00"), lots=(near,), stated=fell)) == eur("50.00")
+    # The books give it a name later: then it is that payment, and March's is another one.
+    named = book(0, "50.00", when="01-19")
+    assert balance(Truth(invoice("50.00"), (named,), lots=(march,), stated=fell)) == eur("0.00")
+    # They raise it again: a later fall is for later money.
+    risen = (*fell, Stated(day("02-10"), eur("100.00")), Stated(day("03-12"), eur("50.00")))
+    assert balance(Truth(invoice("50.00"), lots=(march,), stated=risen)) == eur("50.00")
+    money = Waiting(payment="bank:0", seen=seen(day("03-11")), amount=eur("50.00"))
+    assert open_before(Truth(invoice("50.00"), stated=fell), money) == eur("50.00")
+    assert open_before(Truth(invoice("50.00"), stated=risen), money) == eur("100.00")
 
 
 def test_a_claim_that_joins_late_is_what_a_claim_in_a_case_would_be():
