@@ -49,6 +49,15 @@ class Columns(BaseModel):
     agreed_rate: str | None = Field(
         None, description="Agreed late interest in per cent a year, as 8.5 or 8,5."
     )
+    delivered_from: str | None = Field(
+        None, description="First day of the delivery; the only one where no last day is given."
+    )
+    delivered_to: str | None = Field(None, description="Last day of the delivery.")
+    vat_rate: str | None = Field(None, description="VAT in per cent, as 25.5 or 25,5; one a row.")
+    vat_amount: str | None = Field(None, description="The VAT that is part of the total.")
+    original_creditor: str | None = Field(
+        None, description="Who was owed before the invoice was assigned to the creditor."
+    )
     payment_date: str | None = Field(None, description="Day of the latest payment.")
     payment_amount: str | None = Field(None, description="Amount of the latest payment.")
 

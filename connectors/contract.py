@@ -17,7 +17,7 @@ from typing import Any, Literal, Protocol
 from pydantic import BaseModel
 
 from shared.domain.explain import Record
-from shared.domain.model import Fact, Id, OpenItem
+from shared.domain.model import AddressKind, Fact, Id, OpenItem
 from shared.domain.money import Money
 from shared.domain.sighting import Sighting
 
@@ -48,6 +48,7 @@ class Spec:
     categories of personal data that pass, ``processing`` the countries where the counterpart
     processes them ("the creditor's choice" for self-hosted systems). ``services`` are the AWS
     services (boto3's names) that are the counterpart themselves: their clients are handed over.
+    ``address`` is what a channel needs of a debtor; empty for what is no channel.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Spec:
     overlap_minutes: int = 5
     expiries: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
+    address: AddressKind = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +133,49 @@ class Receipt(Record):
 
     ``accepted``: it will do it. ``received``: it has it and answers later. ``rejected``: it will
     never do it (``code``). ``retry``: it has not got it; try after ``after`` seconds. ``unknown``:
-    it may have it; nobody may send again before asking.
+    it may have it; nobody may send again before asking. ``segments`` are the parts that a text
+    message was counted to have, ``cost`` what the settings expect it to cost.
     """
 
     outcome: Literal["accepted", "received", "rejected", "retry", "unknown"]
     reference: str | None = None
     code: str | None = None
     after: int | None = None
+    segments: int | None = None
+    cost: Money | None = None
+
+
+FateKind = Literal["sent", "delivered", "delayed", "bounced", "complained"]
+
+
+class Fate(Record):
+    """What a carrier says later of one message, by the tags that it was sent with.
+
+    ``sent`` proves that the carrier took it, ``delivered`` that it reached the reader's side,
+    ``delayed`` that the carrier still tries, ``bounced`` that this attempt came back,
+    ``complained`` that the reader reported it. ``lost``: it will not arrive. ``permanent``: the
+    address is not to be used again. ``at`` is UTC, the carrier's clock; ``reference`` is the
+    carrier's id. ``segments`` and ``cost`` are what it counted. Addresses are left behind.
+    """
+
+    act: str
+    tenant: str
+    kind: FateKind
+    at: datetime
+    permanent: bool = False
+    lost: bool = False
+    reference: str
+    segments: int | None = None
+    cost: Money | None = None
 
 
 class Message(Record):
-    """A rendered notice on its way to one address. All of it is personal data."""
+    """A rendered notice on its way to one address. All of it is personal data.
+
+    ``to`` is the e-mail address or the phone number (E.164), empty for a letter on paper;
+    ``address`` is the postal address, name first. ``sms`` is the whole short text, ``pdf`` the
+    page to print. A channel takes what it needs.
+    """
 
     to: str
     subject: str
@@ -149,6 +183,9 @@ class Message(Record):
     html: str | None = None
     language: str
     tags: dict[str, str] = {}
+    sms: str | None = None
+    pdf: bytes | None = None
+    address: tuple[str, ...] = ()
 
 
 class HandOver(Record):

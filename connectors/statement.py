@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from connectors.cells import Cell
 from connectors.columns import Columns, StatementMapping
+from connectors.invoice_cells import delivered, vat
 from connectors.rows import Row, RowRefused, plain
 from connectors.sheet_door import Table, read_csv, read_xlsx
 from shared.domain.explain import Record, content_hash
@@ -212,6 +213,9 @@ class _Reader:
             claim_class=self._mapping.claim_class,
             agreement=self._id(row.needed("invoice_number")) if _has_agreement(row) else None,
             do_not_dun=("invoice_blocked",) if flagged else (),
+            delivered=delivered(row),
+            vat=vat(row, total),
+            original_creditor=row.text("original_creditor") or None,
         )
 
     def _agreement(self, row: Row, party: Party) -> list[Fact]:

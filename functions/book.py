@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 
+from functions import following
 from shared.cloud import (
     charge_rows,
     clock,
@@ -16,7 +16,6 @@ from shared.cloud import (
     law_rows,
     table,
     tasks,
-    tell_rows,
     truths,
 )
 from shared.cloud.batches import each
@@ -43,9 +42,9 @@ from shared.domain.model import Invoice, invoice_status
 from shared.domain.policy import Policy
 from shared.errors import Conflict
 
-# Events booked in one transaction, which holds 100 writes: each may bring a money key and a word
-# to the partner.
-_AT_ONCE = 30
+# Events booked in one transaction, which holds 100 writes: each may bring a money key, and a word
+# to the partner with its place in the line.
+_AT_ONCE = 20
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
@@ -74,6 +73,7 @@ def _reconcile(tenant: Tenant, row: Row, truth: Truth) -> None:
             loaded.case, truth, now, policy.tolerance, pack, policy.extras.allocation
         )
         if not events:
+            following.follow(tenant, loaded.case)
             _unmark(row)
             return
         part = events[:_AT_ONCE]
@@ -81,11 +81,12 @@ def _reconcile(tenant: Tenant, row: Row, truth: Truth) -> None:
             table.put_write({**keys.money(tenant, loaded.case.id, *pair), "at": clock.stamp(now)})
             for pair in _movements(part)
         ]
-        told = tell_rows.direct(tenant, loaded.case, part, now)
-        done = [_unmark_write(row)] if part == events else []
         after = Case.replay(loaded.case.id, part, loaded.case)
+        # A case that reopens keeps the mark: what has to follow is asked for once more below.
+        reopened = loaded.case.closed and not after.closed
+        done = [_unmark_write(row)] if part == events and not reopened else []
         taken = charge_rows.withdrawn(tenant, loaded.case, after)
-        loaded = store.append(loaded, part, due_at=now, also=[*done, *money, *told, *taken])
+        loaded = store.append(loaded, part, due_at=now, also=[*done, *money, *taken])
         logger.info("booked", extra={"case": loaded.case.id, "events": len(part)})
         if done:
             return
@@ -132,7 +133,7 @@ def _enter(
     """
     store, invoice = Store(tenant), truth.invoice
     debtor = debtor_rows.survivors(tenant, [invoice.debtor]).get(invoice.debtor, invoice.debtor)
-    unit = _unit(policy, invoice)
+    unit = unit_of(policy, invoice)
     pointer_key = keys.open_case(tenant, debtor, unit)
     pointer = table.get(pointer_key)
     predecessor = pointer["case_id"] if pointer else None
@@ -145,12 +146,7 @@ def _enter(
             store.append(loaded, joined, due_at=now, also=also)
             return
     case_id = case_name(tenant, debtor, unit, predecessor)
-    opened = CaseOpened(
-        at=now, debtor=debtor, connection=row["conn"],
-        policy=PolicyRef(id=policy.id, version=policy.version), law=policy.law,
-        capacity=invoice.capacity, currency=invoice.total.currency, predecessor=predecessor,
-        compensation=policy.extras.compensation == "claim" and creditor.kind == "business",
-    )  # fmt: skip
+    opened = opening(policy, creditor, invoice, debtor, row["conn"], now, predecessor)
     point = table.put_write(
         {**pointer_key, "case_id": case_id},
         condition="attribute_not_exists(pk)" if pointer is None else "attribute_exists(pk)",
@@ -195,16 +191,24 @@ def _policy(tenant: Tenant, loaded: Loaded) -> Policy:
     return Policy.model_validate_json(row["body"])
 
 
-def _unit(policy: Policy, invoice: Invoice) -> str:
+def opening(
+    policy: Policy, creditor: Creditor, invoice: Invoice, debtor: str, connection: str,
+    at: datetime, predecessor: str | None,
+) -> CaseOpened:  # fmt: skip
+    """How a case begins for a debtor's invoice."""
+    return CaseOpened(
+        at=at, debtor=debtor, connection=connection,
+        policy=PolicyRef(id=policy.id, version=policy.version), law=policy.law,
+        capacity=invoice.capacity, currency=invoice.total.currency, predecessor=predecessor,
+        compensation=policy.extras.compensation == "claim" and creditor.kind == "business",
+    )  # fmt: skip
+
+
+def unit_of(policy: Policy, invoice: Invoice) -> str:
+    """What claims of one debtor share when they are dunned together, as a text for a key."""
     own = {"debtor": "all", "agreement": invoice.agreement or "none", "invoice": invoice.id}
     parts = [policy.law, invoice.capacity, invoice.total.currency, own[policy.unit]]
     return "/".join(parts)
-
-
-def _case_id(tenant: Tenant, debtor: str, unit: str, predecessor: str | None) -> str:
-    """The id of the next case of a debtor's unit: the same however often it is opened."""
-    seed = json.dumps([tenant.id, debtor, unit, predecessor])
-    return "c" + hashlib.sha256(seed.encode()).hexdigest()[:20]
 
 
 def _found(rows: dict[tuple[str, str], Row], key: Key) -> Row | None:

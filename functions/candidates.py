@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shared.cloud import keys, law_rows, lookups, table, truths
+from shared.cloud import keys, law_rows, table, truths
 from shared.cloud.keys import Tenant
 from shared.cloud.lookups import Found
 from shared.cloud.store import Loaded, Store
@@ -80,7 +80,7 @@ class Items:
         rows = table.batch_get([keys.fact(self._tenant, "CRN", one) for one in notes])
         for row in rows.values():
             note = CreditNote.model_validate_json(row["body"])
-            left = lookups.left_of(note)
+            left = note.unallocated
             if left:
                 self._credits[note.id] = Credit(
                     credit_note=note.id, number=note.number, debtor=note.debtor, left=left

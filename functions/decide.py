@@ -43,7 +43,7 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     onward = {**event, "next": decision.kind, "debtor": run.case.debtor}
     match decision:
         case Remind():
-            return {**onward, "act": decision.act, "channel": decision.channels[0]}
+            return {**onward, "act": decision.act, "channels": decision.channels}
         case HandOver():
             return {**onward, "act": decision.act, "partner": decision.partner}
         case _:

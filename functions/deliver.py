@@ -1,14 +1,14 @@
-"""Deliver: look after acts that have no outcome yet, and tell partners what they must hear."""
+"""Deliver: look after acts that have no outcome yet, and let messages to partners be told."""
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import Any, Literal
 
 from connectors import spec
 from connectors.contract import HandOver as Announcement
 from connectors.contract import Receipt
+from functions import telling
 from functions.touching import (
     PROVIDER_EVENT,
     attempted,
@@ -18,9 +18,8 @@ from functions.touching import (
     resume,
 )
 from functions.wiring import connect, connection_row
-from shared.cloud import clock, keys, outbox, table, tasks
+from shared.cloud import clock, documents, outbox, table, tasks
 from shared.cloud.batches import each
-from shared.cloud.control import silence
 from shared.cloud.keys import Tenant
 from shared.cloud.runtime import logger
 from shared.cloud.step import BEHIND, Run
@@ -28,11 +27,14 @@ from shared.cloud.store import Store
 from shared.cloud.table import Row
 from shared.domain import in_flight
 from shared.domain.case import Notice
+from shared.domain.casefile_v1 import CaseFile
 from shared.domain.events import ActPassed, ActUnknown, CaseEvent
 
 # How long an act waits that a switch or a disabled connection keeps in.
 _KEPT_IN = timedelta(hours=1)
 _OPEN = frozenset({"intended", "unknown"})
+# What a partner answers that is asked for a case it has not got.
+NOT_FOUND = "not_found"
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
@@ -47,7 +49,7 @@ def _deliver(body: dict[str, str]) -> None:
         # Settled, or looked at already: a message that comes twice must not pass for a day.
         logger.info("claim_over", extra={"act": act})
     elif row["kind"] == "tell":
-        _tell(tenant, act, row)
+        telling.tell(tenant, act, row)
     else:
         _look(tenant, act, row)
 
@@ -87,8 +89,7 @@ def _hand_over(run: Run, notice: Notice, row: Row) -> None:
     if run.barrier() is not None or partner.get("state") != "enabled":
         _keep_in(run.tenant, act, row)
         return
-    if not _may_repeat(run, notice, partner):
-        _to_person(run, notice)
+    if not _may_repeat(run, notice, partner) and not _asked(run, notice, row, partner):
         return
     if run.behind() or not run.fresh():
         _keep_in(run.tenant, act, row, BEHIND)
@@ -97,8 +98,9 @@ def _hand_over(run: Run, notice: Notice, row: Row) -> None:
         _overtaken(run, notice, row)
         return
     announced = Announcement.model_validate_json(row["message"])
+    file = CaseFile.model_validate_json(documents.get(run.tenant, row["document"]))
     connector = connect(run.tenant, partner)
-    receipt = attempted(lambda: connector.submit(announced, key=act, now=clock.wall()))
+    receipt = attempted(lambda: connector.submit(announced, key=act, now=clock.wall(), file=file))
     end_if_gone(run.tenant, partner, receipt, run.now)
     # The one who wrote the INTENT made the first attempt; it may have arrived, so that even a
     # refusal of this one does not allow another key.
@@ -107,6 +109,30 @@ def _hand_over(run: Run, notice: Notice, row: Row) -> None:
         _to_person(run, notice)
         return
     outcome(run, act, receipt, retry_at=None if again is None else run.now + again)
+
+
+def _asked(run: Run, notice: Notice, row: Row, partner: Row) -> bool:
+    """Whether the partner says that it has not got the case, so that it may be announced once more.
+
+    What it has is recorded as sent, with its own number. Where it cannot be asked, or does not
+    answer in ten attempts, a person finds out.
+    """
+    if "find" not in spec(partner["connector"]).capabilities:
+        _to_person(run, notice)
+        return False
+    connector = connect(run.tenant, partner)
+    receipt = attempted(lambda: connector.find(run.case.id, now=clock.wall()))
+    if receipt.outcome == "rejected" and receipt.code == NOT_FOUND:
+        return True
+    if receipt.outcome in {"accepted", "received"}:
+        outcome(run, notice.act, receipt)
+        return False
+    again = next_attempt(receipt, row["attempt"] + 1)
+    if again is None:
+        _to_person(run, notice)
+        return False
+    table.transact([outbox.later(run.tenant, notice.act, row["state"], run.now + again)])
+    return False
 
 
 def _may_repeat(run: Run, notice: Notice, partner: Row) -> bool:
@@ -136,30 +162,6 @@ def _overtaken(run: Run, notice: Notice, row: Row) -> None:
         return
     logger.info("overtaken", extra={"act": notice.act})
     outcome(run, notice.act, Receipt(outcome="rejected", code="overtaken"))
-
-
-def _tell(tenant: Tenant, act: str, row: Row) -> None:
-    """A message to a partner about a case it has: a direct payment, a credit note."""
-    hub, control = table.get(keys.hub_control()), table.get(keys.control(tenant))
-    partner = connection_row(tenant, row["conn"])
-    if silence(hub, control) is not None or partner.get("state") != "enabled":
-        _keep_in(tenant, act, row)
-        return
-    message, connector = json.loads(row["message"]), connect(tenant, partner)
-    receipt = attempted(
-        lambda: connector.tell(message["type"], message["data"], key=act, now=clock.wall())
-    )
-    end_if_gone(tenant, partner, receipt, clock.now())
-    again = next_attempt(receipt, row["attempt"])
-    if receipt.outcome in {"accepted", "received"}:
-        table.transact([outbox.settled(tenant, act, "sent")])
-        logger.info("told", extra={"act": act})
-    elif again is not None:
-        table.transact([outbox.later(tenant, act, "intended", clock.now() + again)])
-    else:
-        name, why = f"{act}-undelivered", "partner_not_told"
-        task = tasks.task_write(tenant, name, row["case_id"], why, (), ())
-        table.transact([task, outbox.settled(tenant, act, "failed")])
 
 
 def _keep_in(tenant: Tenant, act: str, row: Row, wait: timedelta = _KEPT_IN) -> None:

@@ -14,28 +14,16 @@ from shared.cloud.keys import Tenant
 from shared.cloud.runtime import logger
 from shared.cloud.store import Loaded, Store
 from shared.cloud.table import Row, Write
+from shared.domain import at_partner, partner_faults
 from shared.domain.case import Case, Notice
 from shared.domain.creditor import Creditor
-from shared.domain.events import (
-    ActSent,
-    CaseEvent,
-    PartnerAnswered,
-    PartnerClosed,
-    PartnerPaid,
-)  # fmt: skip
+from shared.domain.events import ActSent, CaseEvent, PartnerAnswered, PartnerReport, PersonAsked
 from shared.domain.explain import Reason
-from shared.domain.partner_message import (
-    CaseAccepted,
-    CaseRejected,
-    Paid,
-    PartnerMessage,
-    PaymentReceived,
-    event_of,
-    read_message,
-)  # fmt: skip
+from shared.domain.partner_effects import dispute_name, effects
+from shared.domain.partner_events import PartnerPaidBack
+from shared.domain.partner_message import DisputeRaised, PartnerMessage, event_of, read_message
+from shared.domain.policy import Policy
 from shared.errors import Conflict, NotFound, Unreadable
-
-Reported = PartnerAnswered | PartnerPaid | PartnerClosed
 
 _RELOADS = 5
 # Claims of one case that a partner's reference finds: more share it than say anything.
@@ -96,12 +84,9 @@ def _apply(
     """Append what a partner that has the case says of it, unless a person must look first."""
     case, now = loaded.case, clock.now()
     today = _today(tenant, loaded, now)
-    event = event_of(message, at=now)
-    # Two partners may count their reports alike.
-    event = event.model_copy(update={"message": f"{source}:{event.message}"})
-    fault = _fault(case, handed, message, today)
-    if event.message in case.seen_messages:
-        _repeated(tenant, source, row, event)
+    fault = partner_faults.fault(case, source, handed, message, today)
+    if f"{source}:{message.id}" in case.seen_messages:
+        _repeated(tenant, source, row, message, case)
     elif fault:
         _quarantine(tenant, source, row, fault)
     else:
@@ -109,13 +94,48 @@ def _apply(
         unknown = [one.act for one in handed if one.state == "unknown"]
         proven: list[CaseEvent] = [ActSent(at=now, act=act, on=today) for act in unknown]
         ends = [outbox.settled(tenant, act, "sent") for act in unknown]
-        done = inbox.settled(row, "done")
-        also = [*ends, done, *_references(tenant, handed, event)]
-        Store(tenant).append(loaded, [*proven, event], due_at=now, also=also)
+        case = Case.replay(case.id, proven, case)
+        event = _event(case, source, message, now)
+        found = effects(
+            case,
+            event,
+            contested=message.data if isinstance(message, DisputeRaised) else None,
+            rules=_policy(tenant, loaded).process,
+            today=today,
+        )
+        asked = [
+            tasks.task_write(tenant, one.task, case.id, one.why, one.claims,
+                             (found.because[one.task],))
+            for one in found.events
+            if isinstance(one, PersonAsked)
+        ]  # fmt: skip
+        also = [*ends, inbox.settled(row, "done"), *asked, *_references(tenant, handed, event)]
+        Store(tenant).append(loaded, [*proven, event, *found.events], due_at=now, also=also)
         logger.info("reported", extra={"case": case.id, "kind": message.type})
 
 
-def _references(tenant: Tenant, handed: Sequence[Notice], event: Reported) -> list[Write]:
+def _event(case: Case, source: str, message: PartnerMessage, now: datetime) -> PartnerReport:
+    """The event of a report, its names made ours: two partners may count their reports alike."""
+    claims = tuple(
+        one for one, (partner, _) in at_partner.handed(case).items() if partner == source
+    )
+    dispute = message.data.dispute if isinstance(message, DisputeRaised) else ""
+    event = event_of(message, at=now, claims=claims, dispute=dispute_name(source, dispute))
+    named = {"message": f"{source}:{message.id}"}
+    if isinstance(event, PartnerPaidBack):
+        named["payment"] = f"{source}:{event.payment}"
+    return event.model_copy(update=named)
+
+
+def _policy(tenant: Tenant, loaded: Loaded) -> Policy:
+    head = loaded.head
+    row = loaded.row(keys.policy(tenant, head["policy"], head["policy_version"]))
+    if row is None:
+        raise Unreadable("the case's policy is gone")
+    return Policy.model_validate_json(row["body"])
+
+
+def _references(tenant: Tenant, handed: Sequence[Notice], event: PartnerReport) -> list[Write]:
     """A debtor who pays us under the partner's number is found by it from now on."""
     if not isinstance(event, PartnerAnswered) or not event.accepted:
         return []
@@ -134,46 +154,29 @@ def _handed_to(notice: Notice, source: str) -> bool:
     return notice.action == "hand_over" and notice.channel == source and notice.state != "failed"
 
 
-def _fault(
-    case: Case, handed: Sequence[Notice], message: PartnerMessage, today: date
-) -> str | None:
-    """Why a person must look at a well-formed report, as a fixed sentence, or None."""
-    match message:
-        case CaseAccepted() | CaseRejected() if case.partner_state in {"rejected", "closed"}:
-            return "the partner has ended its work on the case already"
-        case CaseAccepted(data=accepted) if case.partner_state == "accepted":
-            known = case.partner_case in {None, accepted.partner_case_id}
-            return None if known else "the case was accepted under another number already"
-        case PaymentReceived(data=paid):
-            return _payment_fault(case, handed, paid, today)
-        case _:
-            return None
-
-
-def _payment_fault(case: Case, handed: Sequence[Notice], paid: Paid, today: date) -> str | None:
-    if not any(paid.claim in notice.claims for notice in handed):
-        return "the payment is for a claim that was not handed over"
-    if paid.principal.currency != case.currency:
-        return "the payment is in another currency than the case"
-    if paid.principal > case.claims[paid.claim].open:
-        return "the payment is larger than the claim's open principal"
-    if paid.received > today:
-        return "the payment was received on a day to come"
-    return None
-
-
-def _repeated(tenant: Tenant, source: str, row: Row, event: Reported) -> None:
+def _repeated(tenant: Tenant, source: str, row: Row, message: PartnerMessage, case: Case) -> None:
     """A report under a new key that has an id seen before: the same, or a person's question."""
+    name = f"{source}:{message.id}"
     known = [
         one
         for one in Store(tenant).events(row["case"])
-        if isinstance(one, PartnerAnswered | PartnerPaid | PartnerClosed)
+        if isinstance(one, PartnerReport) and one.message == name
     ]
-    said = event.model_dump(exclude={"at"})
-    if any(one.model_dump(exclude={"at"}) == said for one in known):
+    # Claims that a report left to us stand in its event as they were then.
+    before = known[0] if known else None
+    now = before.at if before is not None else clock.now()
+    event = _event(case, source, message, now)
+    if before is not None and "claims" in type(before).model_fields and not _names(message):
+        event = event.model_copy(update={"claims": getattr(before, "claims", ())})
+    if event == before:
         table.transact([inbox.settled(row, "done")])
         return
     _quarantine(tenant, source, row, "the report has the id of another report")
+
+
+def _names(message: PartnerMessage) -> bool:
+    """Whether a report names claims itself."""
+    return bool(getattr(message.data, "claims", ()))
 
 
 def _refuse(row: Row) -> None:

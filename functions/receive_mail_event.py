@@ -18,10 +18,12 @@ def handler(event: dict[str, Any], _: object) -> dict[str, str]:
     if not {"act", "tenant"} <= tags.keys():
         return {"did": "nothing"}
     # The account's other mail ends above, and does not pay for the domain.
-    from functions.mail_outcomes import settle
+    from connectors.channels.email import read_event
+    from functions.delivery_outcomes import settle
 
+    fate = read_event(detail)
     try:
-        did = settle(detail)
+        did = "nothing" if fate is None else settle(fate)
     except NotFound:
         did = "no_such_act"
     logger.info("mail_event", extra={"event": str(detail.get("eventType"))[:20], "did": did})

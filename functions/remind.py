@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectors.contract import Message
+from functions import reaching
 from functions.touching import outcome, proven
 from functions.wiring import connect
-from shared.cloud import documents, keys, outbox, step, table
+from shared.cloud import documents, keys, letter_rows, outbox, step, table
 from shared.cloud.runtime import logger
 from shared.cloud.step import Run
 from shared.cloud.table import Row
-from shared.domain.answers import YES
+from shared.domain.channels import is_short
 from shared.domain.circumstance import addressee
 from shared.domain.debtor import bound
 from shared.domain.decide import Ask, Remind
 from shared.domain.demand import asked_for
+from shared.domain.envelope import Window
 from shared.domain.events import ReminderIntended
 from shared.domain.fold_states import states_of
 from shared.domain.letter import Letter, render
@@ -26,14 +27,13 @@ from shared.domain.notice import letter_for
 from shared.domain.question import claim_facts
 from shared.errors import NotFound
 
-_CLEARED = frozenset(("returned", word) for word in YES)
-
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     """Step Functions: read again, decide again; if the answer is still this contact, make it."""
     tenant = keys.Tenant(event["tenant"])
-    beside = [keys.party(tenant, event["debtor"]), keys.connection(tenant, event["channel"])]
-    run = step.begin(event, beside)
+    ways = [keys.connection(tenant, one) for one in event["channels"]]
+    texts = letter_rows.index_key(tenant)
+    run = step.begin(event, [keys.party(tenant, event["debtor"]), texts, *ways])
     decision = run.decision()
     if not isinstance(decision, Remind) or decision.act != event["act"] or run.behind():
         run.wait()
@@ -42,51 +42,44 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
         run.wait()
         return {"done": "stale"}
     party = _addressee(run)
-    channel = run.loaded.row(keys.connection(tenant, event["channel"])) or {}
-    why = run.barrier(next(iter(party.emails), "")) or _ended(channel) or run.unsigned(decision)
+    routed, contact = reaching.way(run, decision, party)
+    by = contact if isinstance(contact, Remind) else decision
+    channel = reaching.channel(run, by.channels[0])
+    address = reaching.address(party, reaching.kind(channel))
+    why = run.barrier(address) or _ended(channel) or run.unsigned(decision)
     if why is not None:
-        run.withhold(decision, why)
+        (routed if by is contact else run).withhold(by, why)
         return {"done": why}
-    unreachable = _unreachable(run, party)
-    if unreachable is not None:
-        run.ask(_question(run, decision, unreachable))
-        return {"done": unreachable}
+    if isinstance(contact, Ask):
+        routed.ask(contact)
+        return {"done": contact.why}
     # What the letter merely lists must be true as well; where the principal is settled, it asks
     # for interest and fees alone.
     open_too = [one for one in decision.also if run.case.claims[one].open]
     if not proven(run, (*decision.claims, *open_too)):
         return {"done": "not_proven"}
-    return {"done": _send(run, decision, party, channel)}
+    return {"done": _send(routed, contact, party, channel)}
 
 
 def _ended(channel: Row) -> str | None:
     return None if channel.get("state") == "enabled" else "channel_disabled"
 
 
-def _unreachable(run: Run, party: Party) -> str | None:
-    """Why a person must see to the debtor's address first, if so.
-
-    What came back goes to the same address again only when a person says so.
-    """
-    if not party.emails:
-        return "no_address"
-    case = run.case
-    returned = sum(1 for one in case.notices.values() if one.state == "returned")
-    cleared = sum(1 for one in case.answers.values() if (one.why, one.answer) in _CLEARED)
-    return "returned" if returned > cleared else None
-
-
 def _send(run: Run, decision: Remind, party: Party, channel: Row) -> str:
-    sender = connect(run.tenant, channel)
-    letter = _letter(run, decision, party)
-    if isinstance(letter, Ask):
-        run.ask(letter)
-        return letter.why
+    sender, kind = connect(run.tenant, channel), reaching.kind(channel)
+    written = _letter(run, decision, party, paper=sender.window if kind == "postal" else None)
+    if isinstance(written, Ask):
+        run.ask(written)
+        return written.why
+    letter, page = written
     name = f"letters/{decision.act}.json"
     documents.put(run.tenant, name, letter.model_dump_json().encode(), "application/json")
+    if page is not None:
+        documents.put(run.tenant, f"letters/{decision.act}.pdf", page, "application/pdf")
     connection = keys.id_of(channel["pk"])
+    intent = _intent(run, decision, letter, name, connection)
     run = run.append(
-        [run.decided(decision), _intent(run, decision, letter, name, connection)],
+        [run.decided(decision), intent.model_copy(update={"short": is_short(kind)})],
         due_at=run.now + step.ACT_LEASE,
         also=[
             *run.abreast((*decision.claims, *decision.also)),
@@ -97,27 +90,27 @@ def _send(run: Run, decision: Remind, party: Party, channel: Row) -> str:
             ),
         ],
     )  # fmt: skip
-    message = Message(
-        to=party.emails[0],
-        subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
-        language=letter.language,
-        tags={"tenant": run.tenant.id, "act": decision.act},
-    )
+    message = reaching.message(run, letter, page, party, kind, decision.act)
     receipt = sender.send(message, key=decision.act)
     return outcome(run, decision.act, receipt)
 
 
-def _letter(run: Run, decision: Remind, party: Party) -> Letter | Ask:
-    """The letter as it will go out, or the question to whoever must see to what it lacks."""
+def _letter(
+    run: Run, decision: Remind, party: Party, *, paper: Window | None
+) -> tuple[Letter, bytes | None] | Ask:
+    """The letter as it will go out, or the question to whoever must see to what it lacks.
+
+    On ``paper`` (the window of its envelope) it comes with its pages (PDF).
+    """
     case, today = run.case, run.local_now.date()
     covered = netted(case, run.policy, run.debtor)
     at = asked_for(case, run.law, today, decision, covered)
     spoken = party.model_copy(update={"language": run.language or party.language})
     try:
         said = letter_for(case, decision, run.creditor, spoken, at, today)
-        letter = render(said)
+        own = reaching.own_texts(run, said)
+        letter = render(said, own)
+        page = reaching.page(said, party, own, paper) if paper else None
     except ValueError as refused:
         logger.warning("letter_refused", extra={"case": case.id, "fields": str(refused)})
         return _question(run, decision, "letter_incomplete")
@@ -126,7 +119,7 @@ def _letter(run: Run, decision: Remind, party: Party) -> Letter | Ask:
     if lacks:
         question = _question(run, decision, "letter_incomplete")
         return question.model_copy(update={"because": (*lacks, *question.because)})
-    return letter
+    return letter, page
 
 
 def _intent(

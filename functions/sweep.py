@@ -23,6 +23,7 @@ _QUEUES = {
     "HOOK": ("webhooks", "event"),
     "MON": ("match", "payment"),
     "DAY": ("reconcile", "day"),
+    "PREVIEW": ("preview", "preview"),
 }
 # Execution names take no colons; the lease keeps two claims of one version and attempt apart.
 _NAME = str.maketrans("", "", "-:")

@@ -14,9 +14,11 @@ from shared.cloud.step import Run
 from shared.cloud.store import Loaded, Store, Token
 from shared.cloud.table import Row, Write
 from shared.domain import ledger
+from shared.domain.channels import OPTED_OUT
 from shared.domain.events import ActFailed, ActSent, ActUnknown, CaseEvent, ClaimMissing
 from shared.domain.model import OpenItem
 from shared.domain.money import Money
+from shared.domain.refusals import refused
 from shared.errors import Conflict, Reconnect, Refused, Retry, Unreadable
 
 # An outcome is a fact and must be written; somebody else's append is waited out by reading again.
@@ -162,7 +164,10 @@ def _said(
     tenant, now = run.tenant, run.now
     if receipt.outcome in {"accepted", "received"}:
         today = run.local_now.date()
-        sent = ActSent(at=now, act=act, on=today, reference=receipt.reference)
+        sent = ActSent(
+            at=now, act=act, on=today, reference=receipt.reference, segments=receipt.segments,
+            cost=receipt.cost,
+        )  # fmt: skip
         return [sent], outbox.settled(tenant, act, "sent"), "sent"
     if retry_at is not None and receipt.outcome in {"retry", "unknown"}:
         no = receipt.outcome == "retry"
@@ -171,8 +176,10 @@ def _said(
         unknown = ActUnknown(at=now, act=act)
         look = now + PROVIDER_EVENT
         return [unknown], outbox.later(tenant, act, "unknown", look), "unknown"
-    failed = ActFailed(at=now, act=act, code=receipt.code or receipt.outcome)
-    return [failed], outbox.settled(tenant, act, "failed"), "failed"
+    failed: list[CaseEvent] = [ActFailed(at=now, act=act, code=receipt.code or receipt.outcome)]
+    if receipt.code == OPTED_OUT:
+        failed += refused(run.case, act, "stop", now)
+    return failed, outbox.settled(tenant, act, "failed"), "failed"
 
 
 def _write_outcome(run: Run, loaded: Loaded, made: Sequence[CaseEvent], write: Write) -> None:

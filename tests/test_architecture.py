@@ -51,7 +51,8 @@ LAYERS = (
     Layer(
         "shared.domain",
         ours=("shared.domain", "shared.errors", "shared.rules", "shared.letters", "shared.pages"),
-        theirs=frozenset({"pydantic", "pydantic_core"}),
+        # segno and pydyf are plain functions of their input: the codes and the file of a letter.
+        theirs=frozenset({"pydantic", "pydantic_core", "pydyf", "segno"}),
         pure=True,
     ),
     Layer(

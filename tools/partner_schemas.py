@@ -1,4 +1,4 @@
-"""Writes the JSON Schemas of the partner API from the models that the hub itself uses.
+"""Writes the schemas of the partner API (JSON, XML) from the models that the hub itself uses.
 
 python -m tools.partner_schemas
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from shared.domain import casefile, partner_message
+from shared.domain import casefile, casefile_xml, partner_message
 
 FOLDER = Path(__file__).parents[1] / "docs" / "partner"
 SCHEMAS = {
@@ -23,6 +23,8 @@ def main() -> None:
         text = json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
         (FOLDER / name).write_text(text, encoding="utf-8")
         print(name)
+    (FOLDER / "casefile.v1.xsd").write_text(casefile_xml.xsd(), encoding="utf-8")
+    print("casefile.v1.xsd")
 
 
 if __name__ == "__main__":

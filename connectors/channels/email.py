@@ -10,12 +10,12 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import formataddr
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from connectors.contract import Connection, Message, Receipt, Spec
-from shared.domain.explain import Record
+from connectors.contract import Connection, Fate, FateKind, Message, Receipt, Spec
+from connectors.sdk_errors import asked_to_wait, by_status, receipt_of
 from shared.errors import Unreadable
 
 _ADDRESS = re.compile(
@@ -54,12 +54,6 @@ _NOT_TAKEN: Mapping[str, int | None] = {
     "ExpiredTokenException": None,
     "ExpiredToken": None,
 }
-# botocore's errors (by name: a connector imports no SDK) that come before the request is on its
-# way. Every other transport error may hide a mail that was taken.
-_BEFORE_SENDING = frozenset({
-    "EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError",
-    "NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError",
-})  # fmt: skip
 
 
 class EmailConfig(BaseModel):
@@ -103,12 +97,12 @@ SPEC = Spec(
     processing="the AWS region of the creditor's account",
     idempotency="blind",
     services=("sesv2",),
+    address="email",
 )
 
 
-Kind = Literal["sent", "delivered", "bounced", "complained", "delayed"]
 # SES's event types, what each says of the mail, and the part of the event that holds its time.
-_KINDS: Mapping[str, tuple[Kind, str]] = {
+_KINDS: Mapping[str, tuple[FateKind, str]] = {
     "Send": ("sent", "send"),
     "Delivery": ("delivered", "delivery"),
     "DeliveryDelay": ("delayed", "deliveryDelay"),
@@ -116,23 +110,6 @@ _KINDS: Mapping[str, tuple[Kind, str]] = {
     "Complaint": ("complained", "complaint"),
     "Reject": ("bounced", "reject"),
 }
-
-
-class MailEvent(Record):
-    """What became of one mail, by the tags that it was sent with.
-
-    ``sent`` proves that SES took it, ``delivered`` that the reader's server did, ``delayed`` that
-    SES still tries, ``bounced`` that it will not arrive, ``complained`` that the reader reported
-    it. ``permanent`` means that the address is not to be used again. ``at`` is UTC, SES's clock;
-    ``reference`` is SES's message id. Addresses are left behind.
-    """
-
-    act: str
-    tenant: str
-    kind: Kind
-    at: datetime
-    permanent: bool = False
-    reference: str
 
 
 def connect(connection: Connection) -> Email:
@@ -166,7 +143,7 @@ class Email:
         try:
             answer = self._client.send_email(**self._request(message, tags))
         except Exception as error:
-            receipt = _receipt_of(error)
+            receipt = receipt_of(error, _receipt_of_answer)
             if receipt is None:
                 raise
             return receipt
@@ -197,7 +174,7 @@ class Email:
         return request
 
 
-def read_event(detail: Mapping[str, Any]) -> MailEvent | None:
+def read_event(detail: Mapping[str, Any]) -> Fate | None:
     """The event in the ``detail`` of an EventBridge event of source ``aws.ses``.
 
     None for a mail that bears none of our tags and for kinds that change nothing here (opens,
@@ -212,12 +189,15 @@ def read_event(detail: Mapping[str, Any]) -> MailEvent | None:
             return None
         kind, name = _KINDS[detail["eventType"]]
         part = detail[name]
-        return MailEvent(
+        permanent = kind == "complained" or part.get("bounceType") == "Permanent"
+        return Fate(
             act=_tag(tags["act"]),
             tenant=_tag(tags["tenant"]),
             kind=kind,
             at=_instant(part.get("timestamp") or mail["timestamp"]),
-            permanent=kind == "complained" or part.get("bounceType") == "Permanent",
+            permanent=permanent,
+            # A transient bounce may be an absence note; a rejected mail never left.
+            lost=permanent or name == "reject",
             reference=mail["messageId"],
         )
     except (AttributeError, KeyError, TypeError, ValueError):
@@ -255,38 +235,18 @@ def _fault(message: Message, tags: Mapping[str, str]) -> str | None:
     return None
 
 
-def _receipt_of(error: Exception) -> Receipt | None:
-    """What an SDK error means for the mail; None for an error that is not the SDK's."""
-    kinds = {kind.__name__ for kind in type(error).__mro__}
-    if "ClientError" in kinds:
-        return _receipt_of_answer(getattr(error, "response", {}))
-    if "ParamValidationError" in kinds:
-        return Receipt(outcome="rejected", code="message_refused")
-    if kinds & _BEFORE_SENDING:
-        return Receipt(outcome="retry")
-    if kinds & {"BotoCoreError", "HTTPClientError"}:
-        return Receipt(outcome="unknown")
-    return None
-
-
 def _receipt_of_answer(response: Mapping[str, Any]) -> Receipt:
     problem = response.get("Error", {})
     code = str(problem.get("Code", ""))
-    metadata = response.get("ResponseMetadata", {})
     if code in _NOT_TAKEN:
-        wait = str(metadata.get("HTTPHeaders", {}).get("retry-after", ""))
-        after = int(wait) if re.fullmatch(r"[0-9]{1,5}", wait) else _NOT_TAKEN[code]
-        return Receipt(outcome="retry", after=after)
+        after = asked_to_wait(response)
+        return Receipt(outcome="retry", after=_NOT_TAKEN[code] if after is None else after)
     if code == "MessageRejected" and "not verified" in str(problem.get("Message", "")):
         # The sender's identity, or any address while the account is in SES's sandbox.
         return Receipt(outcome="rejected", code="account_sender_not_verified")
     if code in _REJECTIONS:
         return Receipt(outcome="rejected", code=_REJECTIONS[code])
-    status = int(metadata.get("HTTPStatusCode", 0))
-    if 400 <= status < 500:
-        return Receipt(outcome="rejected", code="message_refused")
-    # A server's failure says nothing about the mail that it may have queued before failing.
-    return Receipt(outcome="unknown")
+    return by_status(response)
 
 
 def _utf8(text: str) -> dict[str, str]:

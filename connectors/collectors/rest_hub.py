@@ -10,25 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from connectors.contract import Connection, Finding, HandOver, Receipt, Spec
+from connectors.contract_collectors import CaseMessage
 from connectors.http import Answer, Door, Unanswered, retry_after
 from connectors.json_door import write_json
 from connectors.signing import secret_bytes, sign
 from shared.errors import HubError, Reconnect, Refused, Unreadable
 
+if TYPE_CHECKING:
+    from shared.domain.casefile_v1 import CaseFile
+
 # Seconds to wait before each attempt, counted from the attempt before: the standard's own table,
 # 75 hours and 35 minutes in all. After the last one a person gets the message.
 RETRY_SECONDS = (0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
-
-MessageType = Literal[
-    "case.submitted", "case.amended", "case.withdrawn", "case.held", "case.resumed",
-    "payment.direct", "payment.reversed", "credit_note.applied", "endpoint.test",
-]  # fmt: skip
 
 # The standard recommends bodies below 20 kB.
 _MAX_BODY = 20_000
@@ -58,7 +57,7 @@ SPEC = Spec(
     countries=("*",),
     config=Config,
     secrets=("webhook_secret", "webhook_secret_next"),
-    capabilities=frozenset({"submit", "case_pull", "partner_events"}),
+    capabilities=frozenset({"submit", "tell", "case_pull", "partner_events"}),
     docs="docs/partner/README.md",
     verified="spec only",
     data=("name", "address", "contact", "invoice", "notice", "payment"),
@@ -91,23 +90,38 @@ class RestHub:
         """Look at the secret and at the endpoint; a GET tells whether somebody answers there."""
         return (self._test_secret(), self._test_endpoint())
 
-    def submit(self, case: HandOver, *, key: str, now: datetime) -> Receipt:
-        """Announce a case: ``case.submitted`` under ``key``; the partner fetches ``case.href``."""
-        return self.tell("case.submitted", case.model_dump(mode="json"), key=key, now=now)
-
-    def tell(
+    def submit(
         self,
-        message: MessageType,
-        data: Mapping[str, object],
+        case: HandOver,
         *,
         key: str,
         now: datetime,
-        at: datetime | None = None,
+        file: CaseFile,  # noqa: ARG002 - this partner fetches it
     ) -> Receipt:
-        """Send one message under ``key``, which becomes the ``webhook-id``.
+        """Announce a case: ``case.submitted`` under ``key``; the partner fetches ``case.href``."""
+        return self._send("case.submitted", case.model_dump(mode="json"), key, now, now)
+
+    def tell(
+        self,
+        message: CaseMessage,
+        *,
+        key: str,
+        now: datetime,
+        file: CaseFile | None = None,  # noqa: ARG002 - as in submit
+    ) -> Receipt:
+        """Send one message under ``key``, as ``submit`` does; it is dated by when it happened."""
+        data: dict[str, Any] = {"case_id": message.case_id, **message.data}
+        if message.partner_case is not None:
+            data["partner_case_id"] = message.partner_case
+        return self._send(message.type, data, key, now, message.at)
+
+    def _send(
+        self, kind: str, data: Mapping[str, object], key: str, now: datetime, at: datetime
+    ) -> Receipt:
+        """Post one message; ``key`` becomes the ``webhook-id``.
 
         ``data`` holds ids, amounts as texts and codes, never personal data. ``now`` is wall time
-        and dates the signature; ``at`` (aware, ``now`` when left out) is when it happened.
+        and dates the signature; ``at`` (aware) is when it happened.
 
         received: any 2xx. rejected: ``redirect`` (never followed), ``endpoint_gone`` (410: the
         caller disables the endpoint), ``http_<status>`` for another 4xx, ``target_refused`` for an
@@ -118,8 +132,8 @@ class RestHub:
         Raises ``Reconnect`` when our secret is missing or malformed, and ``ValueError`` for a key
         that is no webhook-id or a body over 20 kB.
         """
-        when = (at or now).astimezone(now.tzinfo).isoformat(timespec="seconds")
-        body = write_json({"type": message, "timestamp": when, "data": data})
+        when = at.astimezone(now.tzinfo).isoformat(timespec="seconds")
+        body = write_json({"type": kind, "timestamp": when, "data": data})
         if len(body) > _MAX_BODY:
             raise ValueError("a message to a partner is thin: at most 20 kB")
         self._check_secrets()

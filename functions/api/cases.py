@@ -17,7 +17,7 @@ from functions.api.pages import page
 from shared.cloud import audit, clock, keys, law_rows, sources, table
 from shared.cloud.store import Loaded, Store
 from shared.cloud.table import Row, Write
-from shared.domain import ledger
+from shared.domain import at_partner, ledger
 from shared.domain.case import Case
 from shared.domain.creditor import Creditor
 from shared.domain.events import CaseEvent, Held, Released
@@ -142,6 +142,7 @@ def _state(loaded: Loaded, store: Store) -> dict[str, Any]:
                 "partner_state", "partner_case", "parked", "closed", "states", "successor",
             },
         ),
+        "at_partner": at_partner.shown(case),
         "as_of": today.isoformat(),
         "waits_for": _waits_for(loaded, store, creditor),
         "claims": [

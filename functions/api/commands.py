@@ -50,7 +50,7 @@ def _carry_out(request: Request, case: str, command: Command) -> None:
                 ]
                 now = None if loaded.case.closed else clock.now()
                 store.append(loaded, events, due_at=now, also=[entry, *closed])
-                if command.type in {"circumstance", "end_circumstance"}:
+                if command.type in {"circumstance", "end_circumstance", "restore_channel"}:
                     _wake(store, loaded)
         except Conflict:
             continue

@@ -116,6 +116,9 @@ def _check(tenant: Tenant, terms: Terms) -> None:
         if any(one["path"].endswith("channels.0") for one in faults):
             text = "no known channel has this id"
             raise invalid(fault("channel", "unknown_channel", text))
+        for one in faults:
+            if one["code"] == "needs_a_letter":
+                raise invalid({**one, "path": "channel"})
     pack = law_rows.current(policy.law).pack
     before = {(one.path, one.rule) for one in check_policy(pack, policy)}
     found = [one for one in check_policy(pack, changed) if (one.path, one.rule) not in before]

@@ -68,7 +68,7 @@ def _amount(request: Request, loaded: Loaded, claim: str) -> Money:
     run = step.frame(Store(request.tenant), token, loaded, clock.now())
     covered = netted(case, run.policy, run.debtor)
     try:
-        return payable(case, run.law, run.local_now.date(), claim, covered)
+        return payable(case, run.law, run.local_now.date(), claim, covered, run.debtor)
     except Refused as no:
         raise Problem(409, no.code, no.sentence) from None
 

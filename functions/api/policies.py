@@ -7,13 +7,16 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
+import connectors
 from functions.api.exchange import Answer, Problem, Request
 from functions.api.forms import fault, invalid, read
 from shared.cloud import audit, clock, keys, law_rows, law_watch, table
 from shared.cloud.keys import Tenant
 from shared.domain import law
+from shared.domain.channels import unfit_steps
 from shared.domain.explain import Record, content_hash
 from shared.domain.lawpack import LawPack
+from shared.domain.model import AddressKind
 from shared.domain.policy import Policy
 from shared.errors import Conflict, NotFound
 
@@ -28,7 +31,7 @@ class Choice(Record):
 def check(request: Request) -> Answer:
     """Whether a policy is lawful; nothing is stored. ``Problem`` 422 lists every violation."""
     policy = read(request, Policy)
-    _possible(request.tenant, policy)
+    possible(request.tenant, policy)
     return Answer({"lawful": True, "hash": content_hash(policy)})
 
 
@@ -39,7 +42,7 @@ def put_policy(request: Request) -> Answer:
         raise invalid(fault("id", "not_the_path", "the id is the one in the path"))
     if policy.version > 9999:
         raise invalid(fault("version", "too_large", "a version is 1 to 9999"))
-    _possible(request.tenant, policy)
+    possible(request.tenant, policy)
     key = keys.policy(request.tenant, policy.id, policy.version)
     digest = content_hash(policy)
     row = {
@@ -81,7 +84,7 @@ def put_active(request: Request) -> Answer:
     """Give new cases another version, if it is (still) lawful; running cases keep their own."""
     choice = read(request, Choice)
     key, policy = _stored(request, choice.id, choice.version)
-    pack = _possible(request.tenant, policy)
+    pack = possible(request.tenant, policy)
     setting = {
         **keys.active_policy(request.tenant), "policy": choice.id, "version": choice.version,
     }  # fmt: skip
@@ -100,7 +103,7 @@ def _stored(request: Request, policy: str, version: int) -> tuple[dict[str, str]
     return {"hash": row["hash"]}, Policy.model_validate(json.loads(row["body"]))
 
 
-def _possible(tenant: Tenant, policy: Policy) -> LawPack:
+def possible(tenant: Tenant, policy: Policy) -> LawPack:
     """The law in force, when the policy keeps to it and its counterparts are known.
 
     ``Problem`` 422 lists everything that is wrong at once.
@@ -131,7 +134,7 @@ def unlawful(found: Sequence[law.Violation], more: Sequence[dict[str, str]] = ()
 
 
 def counterpart_faults(tenant: Tenant, policy: Policy) -> list[dict[str, str]]:
-    """What is wrong with the connections that a policy names: unknown, or not of that family.
+    """What is wrong with a policy's connections: unknown, of another family, or too short a word.
 
     A connection need not be enabled when a policy is saved; an act through one that is not waits.
     """
@@ -144,7 +147,7 @@ def counterpart_faults(tenant: Tenant, policy: Policy) -> list[dict[str, str]]:
     if policy.partner is not None:
         wanted.append(("partner", policy.partner, "collectors"))
     rows = table.batch_get([keys.connection(tenant, name) for _, name, _ in wanted])
-    faults = []
+    faults, needs = [], dict[str, AddressKind]()
     for path, name, kind in wanted:
         key = keys.connection(tenant, name)
         row = rows.get((key["pk"], key["sk"]))
@@ -152,4 +155,8 @@ def counterpart_faults(tenant: Tenant, policy: Policy) -> list[dict[str, str]]:
             faults.append(fault(path, "unknown_connection", "no connection has this id"))
         elif row["connector"].partition(".")[0] != kind:
             faults.append(fault(path, "wrong_family", f"the connection is not one of {kind}"))
-    return faults
+        elif kind == "channels":
+            needs[name] = connectors.spec(row["connector"]).address
+    text = "a text message carries neither a fee, a firm word, nor the last one before a hand-over"
+    short = [f"steps.{at}.channels" for at in unfit_steps(policy, needs)]
+    return [*faults, *(fault(path, "needs_a_letter", text) for path in short)]

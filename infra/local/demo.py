@@ -21,6 +21,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from infra.local import calls, cast, clock, setup, stack
 from infra.local.bank import Bank
 from infra.local.cast import Cast
+from infra.local.decisions import replayed
 from infra.local.erp.books import Books
 from infra.local.erp.server import Tryton
 from infra.local.hub import TENANT, Hub, install
@@ -187,9 +188,12 @@ def close(
         json.dumps(figures, default=str, indent=1, ensure_ascii=False), encoding="utf-8"
     )
     terminal(figures, console, steps, lived=lapse.days)
+    months = _write_months(hub, out, first, last)
+    console.print(f"\n{replayed(hub.stack, hub.table, TENANT).sentence()}")
     console.print(f"\n{len(letters)} letters as sent   {out / 'letters'}")
     console.print(f"{len(files)} case files           {out / 'case-files'}")
     console.print(f"report                 {report.resolve()}")
+    console.print(f"{len(months)} monthly reports      {months[-1].resolve()}")
     for denial in hub.stack.denials():
         console.print(f"[red]a role lacked a permission[/red]: {denial[:300]}")
     return figures
@@ -207,6 +211,20 @@ def _write_letters(hub: Hub, folder: Path) -> dict[str, str]:
         path.with_suffix(".txt").write_text(head + letter.text, encoding="utf-8")
         written[act] = f"{folder.name}/{path.name}"
     return written
+
+
+def _write_months(hub: Hub, out: Path, first: date, last: date) -> list[Path]:
+    """The figures of each month, as page and as CSV; the paths of the pages."""
+    pages, month = [], first.replace(day=1)
+    while month <= last:
+        name = month.isoformat()[:7]
+        sheet = out / f"month-{name}.html"
+        sheet.write_text(hub.page(f"/v1/reports/month/{name}"), encoding="utf-8")
+        table = hub.page(f"/v1/reports/month/{name}.csv")
+        sheet.with_suffix(".csv").write_text(table, encoding="utf-8", newline="")
+        pages.append(sheet)
+        month = (month + timedelta(days=31)).replace(day=1)
+    return pages
 
 
 def _write_case_files(world: Installation, folder: Path) -> dict[str, str]:

@@ -71,6 +71,14 @@ class Hub:
 
     def call(self, method: str, path: str, body: Any = None, role: str = "admin") -> Any:
         """One call of the API; its JSON answer. Raises ``ApiError``."""
+        answer = self._asked(method, path, body, role)
+        return answer.json() if answer.content else None
+
+    def page(self, path: str) -> str:
+        """A page or table that the API serves as text. Raises ``ApiError``."""
+        return self._asked("GET", path, None, "admin").content.decode()
+
+    def _asked(self, method: str, path: str, body: Any, role: str) -> requests.Response:
         answer = requests.request(
             method,
             f"{self.api}{path}",
@@ -80,7 +88,7 @@ class Hub:
         )
         if answer.status_code // 100 != 2:
             raise ApiError(f"{method} {path}: HTTP {answer.status_code} {answer.text[:2000]}")
-        return answer.json() if answer.content else None
+        return answer
 
     def grant(self, role: str, tenant: str = TENANT, connection: str = "") -> None:
         """Map a role's token client to a tenant, as an operator does with a principal row."""

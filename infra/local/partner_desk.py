@@ -141,6 +141,29 @@ class Desk:
         self.note("payment_reported", case=case, event=event)
         return {"event": event, "claim": claim, "received": received, **amounts}
 
+    def let_go(self, data: Mapping[str, Any]) -> None:
+        """End the work on claims that were taken back, and say so."""
+        case, claims = str(data.get("case_id", "")), list(data.get("claims", ()))
+        closed = {"code": "WITHDRAWN_CREDITOR", "claims": claims}
+        try:
+            with self._work:
+                self._report(case, "case.closed", closed, {"once": data.get("sequence")})
+        except (Failed, requests.RequestException) as error:
+            self.note("failed", case=case, why=type(error).__name__)
+            return
+        self.note("case_let_go", case=case)
+
+    def report(self, order: Mapping[str, Any]) -> str:
+        """Report what the driver says: ``case_id``, ``type`` and ``data``; answers the report's id.
+
+        Raises ``Failed`` when the hub does not take it.
+        """
+        case, kind = str(order.get("case_id", "")), str(order.get("type", ""))
+        with self._work:
+            event = self._report(case, kind, order.get("data", {}), {"once": uuid.uuid4().hex})
+        self.note("reported", case=case, event=event, type=kind)
+        return event
+
     def _fetch(self, href: str, case: str) -> dict[str, Any]:
         """The case file, read with our token, which goes to no other host than the hub's."""
         if urlsplit(href)[:2] != urlsplit(self._access.api)[:2]:

@@ -115,14 +115,17 @@ class PartnerServer(ThreadingHTTPServer):
             return new
 
     def take(self, message: Mapping[str, Any], mode: str) -> None:
-        """Queue a verified message for the desk; only submitted and amended cases are work."""
-        if message.get("type") in {"case.submitted", "case.amended"}:
-            self._jobs.put((message["data"], self.config.reject_code if mode == "reject" else None))
+        """Queue a verified message for the desk; the others are taken note of."""
+        if message.get("type") in {"case.submitted", "case.amended", "case.withdrawn"}:
+            self._jobs.put((message, self.config.reject_code if mode == "reject" else None))
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
-            data, reject = job
-            self.desk.take(data, reject=reject)
+            message, reject = job
+            if message["type"] == "case.withdrawn":
+                self.desk.let_go(message["data"])
+            else:
+                self.desk.take(message["data"], reject=reject)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -197,6 +200,9 @@ class _Handler(BaseHTTPRequestHandler):
             order = json.loads(body)
             if self.path == "/control/pay" and isinstance(order, dict):
                 self._answer(200, json.dumps(self.server.desk.pay(order)).encode())
+            elif self.path == "/control/report" and isinstance(order, dict):
+                event = self.server.desk.report(order)
+                self._answer(200, json.dumps({"event": event}).encode())
             elif self.path == "/control/modes" and order and MODES.issuperset(order):
                 self.server.modes[:] = order
                 self._answer(204)

@@ -19,9 +19,10 @@ from shared.cloud.table import Row, Write
 from shared.domain.case import Case
 from shared.domain.debtor import ALONE, CaseCounts, Credit, Debtor, counts_of
 from shared.domain.events import CaseEvent, HandOverIntended, ReminderIntended
+from shared.domain.explain import content_hash
 from shared.domain.identity_events import CaseAbsorbed
 from shared.domain.model import CreditNote, Payment
-from shared.domain.money import Money, total
+from shared.domain.money import total
 from shared.errors import Conflict
 
 _CASE, _CREDIT = "c_", "u_"
@@ -42,6 +43,14 @@ def beside(row: Row | None, case: str) -> Debtor:
         cases=tuple(others[name] for name in sorted(others)),
         credits=tuple(Credit.model_validate_json(body) for body in credits_),
     )
+
+
+def seen(tenant: Tenant, debtor: Debtor) -> list[Write]:
+    """The row that keeps what counted for a debtor for ever, by its hash; none for nothing."""
+    if debtor == ALONE:
+        return []
+    key = keys.fact(tenant, "SEEN", content_hash(debtor))
+    return [table.put_write({**key, "body": debtor.model_dump_json()}, condition=None)]
 
 
 def opened(tenant: Tenant, case: Case, events: Sequence[CaseEvent]) -> Write:
@@ -211,16 +220,18 @@ def _over(row: Row, case: str, counts: CaseCounts, today: date) -> list[str]:
         for name, one in others.items()
         if one.until is not None
         and not one.circumstances
+        and not one.refused
         and one not in live
         and max([one.until, one.contacted or one.until, *one.promises]) < today - _KEPT
     ]
 
 
 def _credit(fact: Payment | CreditNote) -> Credit | None:
-    whole = fact.total if isinstance(fact, CreditNote) else fact.amount
-    currency = whole.currency
-    left = whole - total([one.amount for one in fact.allocations], currency)
-    nothing = Money.zero(currency)
-    if fact.debtor is None or left <= nothing:
+    if isinstance(fact, CreditNote):
+        left = fact.unallocated
+    else:
+        currency = fact.amount.currency
+        left = fact.amount - total([one.amount for one in fact.allocations], currency)
+    if fact.debtor is None or left.amount <= 0:
         return None
     return Credit(id=fact.id, amount=left, debtor=fact.debtor)

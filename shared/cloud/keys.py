@@ -9,6 +9,7 @@ Ids hold no ``#``. The due index holds ids only. Rows:
     DAY#<day>        RECON                                 (its money is to be reconciled)
     LOOK#<digest>    INV#<id> | CRN#<id> | DEBTOR#<id> | MON#<id>     (what money finds them by)
     LOOK#<digest>    IDENTITY       (who first had a business id, or a name, address and e-mail)
+    TERMS#<conn>     FACT           ROUTING#rules    FACT          (what partners take)
     PARTY#<party>    FACT           DEBTOR#<party>   OPEN#<unit>   (the debtor's open case)
     DEBTOR#<party>   COUNTS | MERGED#<alias>     (what counts across his cases, and who is the same)
     CONN#<id>        CONN           POLICY#<id>      V#<version> | ACTIVE
@@ -17,7 +18,9 @@ Ids hold no ``#``. The due index holds ids only. Rows:
     FEEDS            FEEDS          (the money feeds, and what the creditor asks of its sources)
     OVERRIDES        OVERRIDES      DEBTOR#<party>   OVERRIDES     (what is kinder than the policy)
     OVERRIDE#<hash>  OVERRIDE       (each that ever was, for replays)
-    LAW#<country>    WATCH          (when somebody must be told that a rate is missing)
+    LETTERS#own      FACT           LETTER#<hash>    FACT           (a creditor's own sentences;
+    SEEN#<hash>      FACT            beside a case, what counted for a debtor: both for replays)
+    PREVIEW#<id>     PREVIEW        (what was asked of the days ahead, due until it is answered)
     OUT#<act>        OUT            EV#<source>#<id> RAW           TASK#<task>  TASK
     HOOK#<conn>#<id> RAW            LINK#<claim>     LINK#<connection and amount>
     AUDIT#<day>      <instant>#<n>  (who changed or read what)
@@ -99,7 +102,7 @@ def party(tenant: Tenant, party_id: str) -> Key:
 
 
 def fact(tenant: Tenant, kind: str, fact_id: str) -> Key:
-    """Any other fact of a source, by kind (``PAY``, ``CRN``, ``AGR``)."""
+    """Any other fact: a source's by kind (``PAY``, ``CRN``, ``AGR``), or by its hash (``SEEN``)."""
     return _key(tenant, kind, (fact_id,), "FACT")
 
 
@@ -216,6 +219,11 @@ def hook_count(tenant: Tenant, connection_id: str, hour: str) -> Key:
 def payment_link(tenant: Tenant, claim: str, key: str) -> Key:
     """The payment link of a claim for one amount at one provider."""
     return _key(tenant, "LINK", (claim,), f"LINK#{_plain(key)}")
+
+
+def preview(tenant: Tenant, preview_id: str) -> Key:
+    """A preview: what was asked, and how far its work has come."""
+    return _key(tenant, "PREVIEW", (preview_id,), "PREVIEW")
 
 
 def task(tenant: Tenant, task_id: str) -> Key:

@@ -86,12 +86,23 @@ def stored(digest: str) -> LawPack:
 def texts(digest: str) -> Texts:
     """The texts of a pack. Raises ``NotFound``."""
     key = keys.law_pack(digest)
-    for country in COUNTRIES:
-        if load(country).hash == digest:
-            return _shipped(country)
+    pack = shipped(digest)
+    if pack is not None:
+        return _shipped(pack.country)
     row = table.get(key)
     if row is None:
         raise NotFound("no such law pack")
+    return texts_of(row)
+
+
+def shipped(digest: str) -> LawPack | None:
+    """The pack of a hash, when it is one that ships with this release."""
+    packs = (load(country) for country in COUNTRIES)
+    return next((pack for pack in packs if pack.hash == digest), None)
+
+
+def texts_of(row: Row) -> Texts:
+    """The texts that a pack's row keeps."""
     return Texts(row["country"], row["pack"], row["rates"])
 
 

@@ -17,7 +17,6 @@ from shared.cloud.table import Row, Write
 from shared.domain.matching_lookups import amount_key, lookups_of
 from shared.domain.matching_parts import Credit, Item
 from shared.domain.model import CreditNote, Invoice, invoice_status
-from shared.domain.money import Money
 from shared.domain.references import canonical
 from shared.domain.sighting import Sighting
 
@@ -117,21 +116,13 @@ def _receipt_key(sighting: Sighting, day: date) -> str:
     return f"R:{sighting.account}|{amount_key(sighting.amount)}|{day:%Y-%m}"
 
 
-def left_of(note: CreditNote) -> Money:
-    """What of a credit note is not yet allocated to an invoice."""
-    left = note.total
-    for one in note.allocations:
-        left -= one.amount
-    return left
-
-
 def _keys_of(fact: Invoice | CreditNote) -> set[str]:
     """References and number of an invoice for ever; its amount and debtor while it is open.
 
     A credit note is found while something is left of it.
     """
     if isinstance(fact, CreditNote):
-        left = left_of(fact)
+        left = fact.unallocated
         note = Credit(credit_note=fact.id, number=fact.number, debtor=fact.debtor, left=left)
         return {*lookups_of(note), f"D:{fact.debtor}"} if left.amount > 0 else set()
     live = invoice_status(fact) in _OPEN

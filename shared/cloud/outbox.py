@@ -1,4 +1,8 @@
-"""The outbox: acts on their way out, one row each, due until they are settled."""
+"""The outbox: acts on their way out, one row each, due until they are settled.
+
+Messages about one case to one partner stand in a line: a place is a row of the case, and whoever is
+not first waits. What is on its way to a partner, or failed on it, is listed by connection.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,9 @@ from datetime import datetime
 from typing import Any, Literal
 
 from shared.cloud import clock, keys, table
-from shared.cloud.keys import Tenant
+from shared.cloud.keys import Key, Tenant
 from shared.cloud.table import Row, Write
+from shared.errors import Conflict
 
 Kind = Literal["reminder", "hand_over", "tell"]
 
@@ -26,11 +31,13 @@ def intend(  # noqa: PLR0913 - every field of the row is said by the caller
     document: str = "",
     weighs: bool = False,
     message: Mapping[str, Any] | None = None,
+    place: int | None = None,
 ) -> Write:
     """The row of an act about to leave, for the transaction that writes its INTENT.
 
     ``due_at`` is when somebody else looks after it. ``weighs`` says that it bears a fee or a legal
-    effect. ``message`` is the thin body of a ``tell``: ids, amounts and codes.
+    effect. ``message`` is the thin body of what a partner gets: ids, amounts and codes;
+    ``place`` its place in the line of the case's messages, whose row ``in_line`` writes.
     """
     key = keys.outbox(tenant, act)
     row: Row = {
@@ -44,10 +51,28 @@ def intend(  # noqa: PLR0913 - every field of the row is said by the caller
         "weighs": weighs,
         "message": json.dumps(message) if message is not None else None,
         "attempt": 0,
+        "made_at": clock.stamp(clock.now()),
         "due_shard": keys.due_shard(key["pk"]),
         "due_at": clock.stamp(due_at),
     }
+    if place is not None:
+        row["place"] = place
+    if kind != "reminder":
+        row |= _listed(tenant, connection, act)
     return table.put_write(row)
+
+
+def in_line(tenant: Tenant, case: str, connection: str, place: int, act: str) -> Write:
+    """The place of a message in the line of its case and partner."""
+    return table.put_write({**_place(tenant, case, connection, place), "act": act})
+
+
+def first_in_line(tenant: Tenant, case: str, connection: str) -> str | None:
+    """The message about a case that goes to a partner next, read consistently; None: no line."""
+    low = _place(tenant, case, connection, 0)
+    high = _place(tenant, case, connection, 10**12 - 1)["sk"]
+    rows = table.query(low["pk"], low["sk"], high, limit=1)
+    return str(rows[0]["act"]) if rows else None
 
 
 def settled(tenant: Tenant, act: str, state: Literal["sent", "failed", "passed"]) -> Write:
@@ -55,9 +80,86 @@ def settled(tenant: Tenant, act: str, state: Literal["sent", "failed", "passed"]
     return table.update_write(
         keys.outbox(tenant, act),
         set_={"state": state},
-        remove=("due_shard", "due_at"),
+        remove=("due_shard", "due_at", "list_in", "list_id"),
         condition="attribute_exists(pk)",
     )
+
+
+def told(
+    tenant: Tenant, act: str, row: Row, state: Literal["sent", "failed"], code: str, *also: Write
+) -> None:
+    """The end of a message: its place is free, and the next one goes now.
+
+    One that failed stays listed, so that a person can send it again. Raises ``Conflict`` when
+    somebody settled it meanwhile.
+    """
+    gone = ("due_shard", "due_at", *(("list_in", "list_id") if state == "sent" else ()))
+    end = table.update_write(
+        keys.outbox(tenant, act),
+        set_={"state": state, "code": code},
+        remove=gone,
+        condition="due_at = :seen",
+        values={"seen": row["due_at"]},
+    )
+    table.transact([end, *leave_line(tenant, row), *also])
+    following = first_in_line(tenant, row["case_id"], row["conn"])
+    if following is not None:
+        _hasten(tenant, following)
+
+
+def last_place(tenant: Tenant, row: Row) -> int:
+    """A place behind all that stand in the line of a message now."""
+    case, connection = row["case_id"], row["conn"]
+    low = _place(tenant, case, connection, 0)
+    high = _place(tenant, case, connection, 10**12 - 1)["sk"]
+    rows = table.query(low["pk"], low["sk"], high)
+    last = int(rows[-1]["sk"].rsplit("#", 1)[1]) if rows else 0
+    return max(last, int(row["place"])) + 1
+
+
+def type_of(row: Row) -> str:
+    """What a partner's message is about: a hand-over, or the type of a later word."""
+    return str(json.loads(row["message"])["type"]) if row["kind"] == "tell" else "case.submitted"
+
+
+def leave_line(tenant: Tenant, row: Row) -> list[Write]:
+    """The end of a message's place."""
+    if "place" not in row:
+        return []
+    return [table.delete_write(_place(tenant, row["case_id"], row["conn"], row["place"]))]
+
+
+def again(tenant: Tenant, act: str, row: Row, place: int) -> list[Write]:
+    """A message that failed goes once more, at the end of the line and under its own key."""
+    key = keys.outbox(tenant, act)
+    fields = {
+        "state": "intended", "attempt": 0, "place": place, "due_shard": keys.due_shard(key["pk"]),
+        "due_at": clock.stamp(clock.now()),
+    }  # fmt: skip
+    update = table.update_write(
+        key, set_=fields, add={"redriven": 1}, condition="#state = :failed",
+        values={"failed": "failed"},
+    )  # fmt: skip
+    return [update, in_line(tenant, row["case_id"], row["conn"], place, act)]
+
+
+def _hasten(tenant: Tenant, act: str) -> None:
+    """The next message is looked at now; when it is being looked at, it looks again by itself."""
+    row = read(tenant, act)
+    if row is None or "due_at" not in row:
+        return
+    now = clock.stamp(clock.now())
+    try:
+        table.update(
+            keys.outbox(tenant, act), set_={"due_at": now}, condition="due_at = :seen",
+            values={"seen": row["due_at"]},
+        )  # fmt: skip
+    except Conflict:
+        return
+
+
+def _listed(tenant: Tenant, connection: str, act: str) -> Row:
+    return {"list_in": keys.listing(tenant, f"OUT/{connection}"), "list_id": act}
 
 
 def later(
@@ -68,11 +170,12 @@ def later(
     attempt: int | None = None,
     *,
     refused: bool = False,
+    code: str | None = None,
 ) -> Write:
     """The act is looked at again at ``at`` (business time).
 
     ``attempt`` sets the count of looks, for one that was none. ``refused`` counts an attempt after
-    which the counterpart certainly has not got it.
+    which the counterpart certainly has not got it. ``code`` is what it answered last.
     """
     key = keys.outbox(tenant, act)
     fields: Row = {
@@ -82,6 +185,8 @@ def later(
     }
     if attempt is not None:
         fields["attempt"] = attempt
+    if code is not None:
+        fields["code"] = code
     counts = {"refused": 1} if refused else {}
     return table.update_write(key, set_=fields, add=counts, condition="attribute_exists(pk)")
 
@@ -89,3 +194,9 @@ def later(
 def read(tenant: Tenant, act: str) -> Row | None:
     """The row of an act."""
     return table.get(keys.outbox(tenant, act))
+
+
+def _place(tenant: Tenant, case: str, connection: str, number: int) -> Key:
+    """A place is a row of the case: all of a line are read by one consistent query."""
+    pk = keys.head(tenant, case)["pk"]
+    return {"pk": pk, "sk": f"TELL#{connection}#{number:012d}"}

@@ -11,7 +11,7 @@ from shared.cloud.keys import Key, Tenant
 from shared.cloud.store import Loaded
 from shared.cloud.table import Row, Write
 from shared.domain.case import Case
-from shared.domain.explain import Reason, content_hash
+from shared.domain.explain import Reason, canonical, content_hash
 from shared.domain.overrides import ClaimRef, Override, Overrides, bind
 from shared.domain.policy import Policy
 
@@ -73,6 +73,18 @@ def bound(
     if not overrides.found:
         return policy, ()
     return bind(policy, overrides, _refs(tenant, loaded, loaded.case))
+
+
+def reached(tenant: Tenant, loaded: Loaded, overrides: Overrides) -> str:
+    """The segment and the agreements by which overrides bind a case, as one canonical JSON text.
+
+    With the overrides that a decision names by hash it says all that binds the case.
+    """
+    named = {one.target for one in overrides.found if one.kind == "agreement"}
+    refs = _refs(tenant, loaded, loaded.case)
+    agreements = {ref.claim: ref.agreement for ref in refs if ref.agreement in named}
+    segment = next((one.segment for one in overrides.found if one.kind == "debtor"), None)
+    return canonical({"agreements": agreements, "segment": segment}).decode()
 
 
 def _refs(tenant: Tenant, loaded: Loaded, case: Case) -> Iterable[ClaimRef]:

@@ -32,13 +32,13 @@ def private_targets() -> frozenset[str]:
 def client(service: str) -> Any:
     """One AWS client per service and process.
 
-    Mail is never resent by the client itself: SES honours no key, so a second try could be a
-    second letter.
+    Mail and text messages are never resent by the client itself: neither service honours a key,
+    so a second try could be a second message.
     """
     import boto3
     from botocore.config import Config
 
-    tries = 1 if service == "sesv2" else 3
+    tries = 1 if service in {"sesv2", "pinpoint-sms-voice-v2"} else 3
     config = Config(retries={"mode": "standard", "total_max_attempts": tries}, connect_timeout=3)
     return boto3.client(service, config=config)
 

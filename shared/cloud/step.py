@@ -31,6 +31,7 @@ from shared.domain.law import LawPack
 from shared.domain.ledger_position import positions
 from shared.domain.overrides import waived
 from shared.domain.policy import Policy
+from shared.domain.replaying import ENGINE, NOT_SIGNED, unsigned
 from shared.errors import Conflict, NotFound
 
 # How long an act whose INTENT is written may take before others look after it.
@@ -62,6 +63,10 @@ class Run:
     # The overrides that the policy stands under, and the language that they ask for.
     kinder: tuple[Reason, ...] = ()
     language: str | None = None
+    # By which segment and agreements they were found (canonical JSON); empty without overrides.
+    reached: str = ""
+    # Where a contact does not go by its first channel: how the debtor can be reached (``Reach``).
+    reach: str = ""
 
     @property
     def case(self) -> Case:
@@ -141,14 +146,20 @@ class Run:
             "case_version": str(self.case.version),
             "policy": self.policy_hash,
             "law": self.law.hash,
-            "law_sign_off": self.sign_off or "none",
+            "law_sign_off": self.sign_off or NOT_SIGNED,
+            "engine": ENGINE,
             "now": self.local_now.isoformat(),
+            "zone": self.creditor.zone,
             "fresh_as_of": str(self.connection.get("fresh_as_of", "")),
             **sources.seen(self.loaded.row(keys.feeds(self.tenant))),
         }
         debtor = self.debtor
         if debtor != ALONE:
             inputs["debtor"] = content_hash(debtor)
+        if self.reached:
+            inputs["reached"] = self.reached
+        if self.reach:
+            inputs["reach"] = self.reach
         because = (*self.kinder, *decision.because)
         return Decided(at=self.now, decision=plain, because=because, inputs=inputs)
 
@@ -170,7 +181,12 @@ class Run:
         due_at: datetime | None,
         also: Sequence[Write] = (),
     ) -> Run:
-        """Write under the claim token; the run goes on with the case as it has become."""
+        """Write under the claim token; the run goes on with the case as it has become.
+
+        With a decision goes what counted for the debtor, by its hash, in the same transaction.
+        """
+        if any(isinstance(one, Decided) for one in events):
+            also = [*also, *debtor_rows.seen(self.tenant, self.debtor)]
         loaded = self.store.append(self.loaded, events, due_at=due_at, token=self.token, also=also)
         token = replace(self.token, version=loaded.case.version, attempt=0)
         return replace(self, loaded=loaded, token=token)
@@ -208,8 +224,7 @@ class Run:
 
     def _unsigned(self, decision: Remind | HandOver) -> Remind | HandOver:
         """The decision with what it waits for; the tenant's people are asked once a pack."""
-        text = "acts that cost the debtor money wait until a person has signed off the law pack"
-        why = Reason(rule="law.sign_off", text=text, facts={"law": self.law.hash})
+        why = unsigned(self.law.hash)
         task = f"{UNSIGNED}-{self.law.hash[:16]}"
         with contextlib.suppress(Conflict):
             table.transact([tasks.task_write(self.tenant, task, "", UNSIGNED, (), (why,))])
@@ -262,4 +277,5 @@ def frame(store: Store, token: Token, loaded: Loaded, now: datetime) -> Run:
         sign_off=force.sign_off,
         kinder=kinder,
         language=overrides.terms()[0].language,
+        reached=override_rows.reached(tenant, loaded, overrides) if kinder else "",
     )

@@ -164,8 +164,8 @@ class Store:
         crossed = crossings.found(loaded.case, events)
         writes, after = self.appended(loaded, events, due_at=due_at, token=token)
         rows = crossing_rows.writes(self.tenant, after.case, crossed)
-        told = tell_rows.crossed(
-            self.tenant, loaded.case, after.case, lambda: self.events(loaded.case.id)
+        told = tell_rows.writes(
+            self.tenant, loaded.case, after.case, events, lambda: self.events(loaded.case.id)
         )
         table.transact([*writes, *rows, *told, *also])
         crossing_rows.counted(crossed)
@@ -196,6 +196,8 @@ class Store:
             "snap": snap,
             "refs": json.dumps([state.claim.id for state in case.open_claims()]),
         }
+        if case.policy is not None and case.policy != before.policy:
+            changes |= {"policy": case.policy.id, "policy_version": case.policy.version}
         condition = "version = :seen"
         values: dict[str, object] = {"seen": before.version}
         if token is not None:

@@ -1,44 +1,46 @@
-"""What a partner must hear of a case it has: one outbox row a movement, in the same transaction."""
+"""What a partner must hear of a case it has: outbox rows, in the transaction that makes it true."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from datetime import datetime
 
-from shared.cloud import outbox
+from shared.cloud import clock, outbox
 from shared.cloud.keys import Tenant
 from shared.cloud.table import Write
-from shared.domain import in_flight
+from shared.domain import in_flight, telling
 from shared.domain.case import Case
-from shared.domain.events import (
-    CaseEvent,
-    CreditApplied,
-    PaymentAllocated,
-    PaymentReversed,
-)
+from shared.domain.events import CaseEvent
+
+# Messages of one append, in the number that their places are counted in.
+_MOST = 1000
 
 
-def direct(tenant: Tenant, case: Case, events: Sequence[CaseEvent], now: datetime) -> list[Write]:
-    """The rows of money and credits that reached us after the hand-over of their claims."""
-    handed = {
-        claim: notice.channel
-        for notice in case.notices.values()
-        if notice.action == "hand_over" and notice.given
-        for claim in notice.claims
-        if claim in case.claims and case.claims[claim].with_partner
-    }
-    return _words(tenant, case, events, handed, now)
-
-
-def crossed(
-    tenant: Tenant, before: Case, after: Case, history: Callable[[], Sequence[CaseEvent]]
+def writes(
+    tenant: Tenant,
+    before: Case,
+    after: Case,
+    events: Sequence[CaseEvent],
+    history: Callable[[], Sequence[CaseEvent]],
 ) -> list[Write]:
-    """The rows of what moved between the INTENT of a hand-over and the proof that it arrived.
+    """The rows of all that partners must hear of an append, each with its place in the line.
 
     ``history`` reads all events of the case as it was ``before``; it is asked only where a
-    hand-over becomes sent.
+    hand-over becomes sent, for what moved between its INTENT and the proof that it arrived.
     """
+    if not any(one.action == "hand_over" for one in after.notices.values()):
+        return []
+    words = [*_crossed(before, after, history), *telling.told(before, events)]
+    return [
+        write
+        for number, word in enumerate(words)
+        for write in _rows(tenant, after, word, events, after.version * _MOST + number)
+    ]
+
+
+def _crossed(
+    before: Case, after: Case, history: Callable[[], Sequence[CaseEvent]]
+) -> list[telling.Word]:
     arrived = [
         notice
         for act, notice in after.notices.items()
@@ -49,50 +51,24 @@ def crossed(
     ]
     if not arrived:
         return []
-    events, writes = history(), list[Write]()
+    events, words = history(), list[telling.Word]()
     for notice in arrived:
         _, later = in_flight.since(events, notice.act)
-        partner = dict.fromkeys(notice.claims, notice.channel)
-        if later:
-            writes += _words(tenant, after, later, partner, later[-1].at)
-    return writes
+        words += telling.caught_up(later, dict.fromkeys(notice.claims, notice.channel))
+    return words
 
 
-def _words(
-    tenant: Tenant,
-    case: Case,
-    events: Sequence[CaseEvent],
-    handed: dict[str, str],
-    now: datetime,
+def _rows(
+    tenant: Tenant, case: Case, word: telling.Word, events: Sequence[CaseEvent], place: int
 ) -> list[Write]:
-    writes = []
-    for event in events:
-        match event:
-            case PaymentAllocated():
-                kind, movement, on = "payment.direct", event.payment, event.received
-            case PaymentReversed():
-                kind, movement, on = "payment.reversed", event.reversal, event.on
-            case CreditApplied():
-                kind, movement, on = "credit_note.applied", event.credit_note, event.issued
-            case _:
-                continue
-        if event.claim not in handed:
-            continue
-        data = {
-            "case_id": case.id, "claim": event.claim, "movement": movement, "date": on.isoformat(),
-            "amount": str(event.amount.amount), "currency": event.amount.currency,
-        }  # fmt: skip
-        digest = hashlib.sha256(f"{case.id}|{movement}|{event.claim}".encode()).hexdigest()[:24]
-        writes.append(
-            outbox.intend(
-                tenant,
-                f"{case.id}-tell-{digest}",
-                kind="tell",
-                case=case.id,
-                connection=handed[event.claim],
-                content_hash=digest,
-                due_at=now,
-                message={"type": kind, "data": data},
-            )
-        )
-    return writes
+    digest = hashlib.sha256(f"{case.id}|{word.name}".encode()).hexdigest()[:24]
+    act, happened = f"{case.id}-tell-{digest}", events[-1].at
+    message = {
+        "type": word.kind, "case_id": case.id, "partner_case": case.partner_case,
+        "at": clock.stamp(happened), "data": {**word.data, "sequence": place},
+    }  # fmt: skip
+    row = outbox.intend(
+        tenant, act, kind="tell", case=case.id, connection=word.partner, content_hash=digest,
+        due_at=clock.now(), message=message, place=place,
+    )  # fmt: skip
+    return [row, outbox.in_line(tenant, case.id, word.partner, place, act)]

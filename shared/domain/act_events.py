@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from datetime import date
 from typing import Literal
 
+from pydantic import Field
+
 from shared.domain.claim_events import Event
+from shared.domain.explain import Reason
 from shared.domain.model import Id
 from shared.domain.money import Money
 
@@ -14,7 +18,8 @@ class ReminderIntended(Event):
     """INTENT of one contact: written before anything leaves, with the hash of what will leave.
 
     ``claims`` lists the claims whose step this is; ``also`` claims, not due yet, that the letter
-    lists. ``fee`` is carried by ``fee_claim`` and counts only once the act is ``sent``.
+    lists. ``fee`` is carried by ``fee_claim`` and counts only once the act is ``sent``. ``short``
+    is a text message: a contact, but no notice from which the law counts.
     """
 
     kind: Literal["reminder_intended"] = "reminder_intended"
@@ -31,10 +36,14 @@ class ReminderIntended(Event):
     deadline: date
     document: str
     content_hash: str
+    short: bool = Field(default=False, exclude_if=operator.not_)
 
 
 class HandOverIntended(Event):
-    """INTENT of a hand-over of claims to a partner, with the hash of the case file."""
+    """INTENT of a hand-over of claims to a partner, with the hash of the case file.
+
+    ``route`` says which rule named the partner, where it is not simply the policy's.
+    """
 
     kind: Literal["hand_over_intended"] = "hand_over_intended"
     act: str
@@ -44,15 +53,34 @@ class HandOverIntended(Event):
     file_version: int
     document: str
     content_hash: str
+    route: Reason | None = Field(default=None, exclude_if=operator.not_)
 
 
 class ActSent(Event):
-    """OUTCOME: the counterpart took the act. Its effective day is ``on`` (creditor's zone)."""
+    """OUTCOME: the counterpart took the act. Its effective day is ``on`` (creditor's zone).
+
+    ``segments`` are the parts of a text message, ``cost`` what the carrier asks for it.
+    """
 
     kind: Literal["act_sent"] = "act_sent"
     act: str
     on: date
     reference: str | None = None
+    segments: int | None = Field(default=None, exclude_if=operator.not_)
+    cost: Money | None = Field(default=None, exclude_if=operator.not_)
+
+
+class ActDelivered(Event):
+    """The carrier proves that an act arrived, on the day ``on`` (creditor's zone).
+
+    ``segments`` and ``cost`` are as of ``ActSent``, where the carrier tells them only now.
+    """
+
+    kind: Literal["act_delivered"] = "act_delivered"
+    act: str
+    on: date
+    segments: int | None = Field(default=None, exclude_if=operator.not_)
+    cost: Money | None = Field(default=None, exclude_if=operator.not_)
 
 
 class ActFailed(Event):

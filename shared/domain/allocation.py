@@ -8,14 +8,14 @@ special consumer rule of HE 57/2012; Sweden: handelsbalken 9:5; Norway and Denma
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
 from shared.domain.explain import Reason, Record
 from shared.domain.lawpack import LawPack, treatment
-from shared.domain.model import Capacity, Id
-from shared.domain.money import Money, total
+from shared.domain.model import Capacity
+from shared.domain.money import Money
 
 Kind = Literal["principal", "interest", "costs"]
 Order = tuple[Kind, Kind, Kind]
@@ -54,14 +54,6 @@ class Parts(Record):
         return self.principal + self.interest + self.fees + self.rest
 
 
-class OwedClaim(Record):
-    """A claim that money may settle, with the day from which its age counts."""
-
-    claim: Id
-    due: date
-    owed: Owed
-
-
 def ordered(order: Order = KINDEST, designation: Sequence[Kind] = ()) -> Order:
     """The order for one payment: what the debtor named first, then the creditor's order."""
     first, second, third = dict.fromkeys([*designation, *order])
@@ -86,27 +78,6 @@ def allocate(
     return Parts(
         principal=taken["principal"], interest=taken["interest"], fees=taken["costs"], rest=left
     )
-
-
-def allocate_all(
-    amount: Money,
-    claims: Iterable[OwedClaim],
-    order: Order = KINDEST,
-    named: Sequence[Id] = (),
-) -> tuple[dict[Id, Parts], Money]:
-    """What an amount settles of several claims, and what is left.
-
-    Claims that the debtor named come first, as named; then the one that fell due first. Each is
-    settled whole before the next. Raises ``ValueError`` as ``allocate`` does.
-    """
-    rank = {claim: place for place, claim in enumerate(named)}
-    queue = sorted(claims, key=lambda one: (rank.get(one.claim, len(rank)), one.due, one.claim))
-    found: dict[Id, Parts] = {}
-    for one in queue:
-        parts = allocate(amount, one.owed, order)
-        amount = parts.rest
-        found[one.claim] = parts.model_copy(update={"rest": Money.zero(amount.currency)})
-    return found, amount
 
 
 def refused(
@@ -135,8 +106,3 @@ def binding(
     """The creditor's order, or the kindest one where the law refuses that."""
     reason = refused(pack, order, capacity, natural_person=natural_person, on=on)
     return KINDEST if reason is not None else order
-
-
-def sum_of(parts: Iterable[Parts], currency: str) -> Money:
-    """All that was allocated, rests included."""
-    return total([one.total for one in parts], currency)

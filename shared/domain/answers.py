@@ -24,7 +24,11 @@ SETTLED = "settled"
 DISPUTE_UNANSWERED = "dispute_unanswered"
 DISPUTE_UNSETTLED = "dispute_unsettled"
 CREDIT_MISSING = "credit_missing"
-WATCHES = frozenset({DISPUTE_UNANSWERED, DISPUTE_UNSETTLED, CREDIT_MISSING})
+CHANNEL_REFUSED = "channel_refused"
+WATCHES = frozenset({DISPUTE_UNANSWERED, DISPUTE_UNSETTLED, CREDIT_MISSING, CHANNEL_REFUSED})
+
+# The question whose yes says that a person has seen to the address that a notice came back from.
+RETURNED = "returned"
 
 # The question of a hand-over that no notice told of since something ended; a yes stands for it.
 WITHOUT_NOTICE = "hand_over_without_notice"

@@ -1,20 +1,167 @@
-"""At the partner: what became known of claims after their hand-over that a person must tell it."""
+"""At the partner: what is known of a case's claims there, and what a person must tell by hand."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from shared.domain.case import Case
-from shared.domain.explain import content_hash
+from shared.domain.explain import Record, content_hash
+from shared.domain.model import Id
+from shared.domain.money import Money
+from shared.domain.partner_events import LegalStep, Stage
+from shared.domain.plan_events import Instalment
+
+if TYPE_CHECKING:
+    from shared.domain.case import Case
 
 RETURNED = "notice_returned_at_partner"
-TELL = "tell_partner"
+
+# What a partner asks or offers, and its news of the debtor: answered by a person, told back.
+NEEDS = "partner_needs_information"
+OFFERED = "settlement_offered"
+LEARNED = "debtor_updated"
+ASKED_THERE = frozenset({NEEDS, OFFERED, LEARNED})
+
+# The question of claims that a partner has let go of, by its close code; else PARTNER_CLOSED.
+PARTNER_CLOSED = "partner_closed"
+WRITE_OFF = "write_off_proposed"
+BACK = "back_from_partner"
+SOLD = "claim_sold"
+_ENDS = {
+    **dict.fromkeys(("WITHDRAWN_CREDITOR", "ERROR", "DUPLICATE"), BACK),
+    **dict.fromkeys(
+        ("INSOLVENT", "DEBT_RESTRUCTURING", "DECEASED", "UNTRACEABLE", "TIME_BARRED", "NO_ASSETS",
+         "UNCOLLECTABLE", "SURVEILLANCE_ENDED"),
+        WRITE_OFF,
+    ),
+}  # fmt: skip
+# After these the claim may be handed over once more: the step counts as not done.
+AGAIN = frozenset({"WITHDRAWN_CREDITOR", "ERROR", "DUPLICATE", "DISPUTED"})
+
+
+class PartnerPlan(Record):
+    """A plan that the debtor has with the partner; ``outcome`` once it is over."""
+
+    claims: tuple[Id, ...]
+    instalments: tuple[Instalment, ...]
+    outcome: str | None = None
+
+
+class LegalAct(Record):
+    """A step that the partner took at a court or an enforcement authority."""
+
+    step: LegalStep
+    on: date
+    authority_number: str | None = None
+
+
+class Recall(Record):
+    """Claims that were taken back on a day; ``waits_for`` are those that the partner still has."""
+
+    partner: str
+    on: date
+    claims: tuple[Id, ...]
+    waits_for: tuple[Id, ...]
+    price: Money | None = None
+
+
+class AtPartner(Record):
+    """What a partner said of a case beside its money, and what was asked back of it.
+
+    ``costs`` is what the debtor owes the partner itself, ``remaining`` the principal open there by
+    claim. ``questions`` are the partner's own ids by the task that a person has. ``ended`` holds
+    for each claim the questions that its ends at a partner gave rise to, oldest first.
+    """
+
+    stage: Stage | None = None
+    suspended: bool = False
+    suspended_until: date | None = None
+    costs: Money | None = None
+    remaining: dict[str, Money] = {}
+    plans: dict[str, PartnerPlan] = {}
+    legal: tuple[LegalAct, ...] = ()
+    questions: dict[str, str] = {}
+    recalls: dict[str, Recall] = {}
+    ended: dict[str, tuple[str, ...]] = {}
+
+
+NOTHING = AtPartner()
+
+
+def question_task(case: str, why: str, name: str) -> str:
+    """The task of what a partner asks under its own id ``name``."""
+    return f"{case}-{why}-{content_hash(name.encode())[:12]}"
+
+
+def end_question(code: str) -> str:
+    """What a person is asked about claims that a partner let go of with a close code."""
+    return _ENDS.get(code, PARTNER_CLOSED)
+
+
+def costs_open(case: Case) -> Money | None:
+    """What the debtor still owes the partner itself; None when that is nothing, or unknown."""
+    costs = case.at_partner.costs if case.at_partner is not None else None
+    return costs if costs is not None and costs.amount > 0 else None
+
+
+def recalled(case: Case, claim: str) -> bool:
+    """Whether a claim was taken back and the partner has not let go of it yet."""
+    known = case.at_partner or NOTHING
+    return any(claim in one.waits_for for one in known.recalls.values())
+
+
+def left(case: Case) -> tuple[str, tuple[str, ...]] | None:
+    """A question about open claims that a partner let go of, and they; None when all were asked."""
+    known = case.at_partner or NOTHING
+    wanted: dict[str, list[str]] = {}
+    for claim, whys in known.ended.items():
+        if claim not in case.claims or not case.claims[claim].open:
+            continue
+        asked = sum(
+            1
+            for one in (*case.tasks.values(), *case.answers.values())
+            if one.why in {PARTNER_CLOSED, WRITE_OFF, BACK} and claim in one.claims
+        )
+        if asked < len(whys):
+            wanted.setdefault(whys[-1], []).append(claim)
+    return next(((why, tuple(claims)) for why, claims in wanted.items()), None)
+
+
+def handed(case: Case) -> dict[str, tuple[str, date]]:
+    """The claims that are with a partner, with its connection and the day of their hand-over."""
+    return {
+        claim: (notice.channel, notice.intended_on)
+        for notice in case.notices.values()
+        if notice.action == "hand_over" and notice.given
+        for claim in notice.claims
+        if claim in case.claims and case.claims[claim].with_partner
+    }
+
+
+def shown(case: Case) -> dict[str, Any] | None:
+    """What people see of a case at a partner; None for one that was never handed over.
+
+    ``standing`` is ``principal_paid_costs_open`` while nothing is owed to us and the debtor still
+    owes the partner its costs: such a case is not closed.
+    """
+    if not any(one.action == "hand_over" for one in case.notices.values()):
+        return None
+    known, there = case.at_partner or NOTHING, handed(case)
+    standing: str = case.partner_state
+    if any(one.waits_for for one in known.recalls.values()):
+        standing = "recalled"
+    elif costs_open(case) is not None and not case.open_claims() and standing != "closed":
+        standing = "principal_paid_costs_open"
+    return {
+        "standing": standing,
+        "partners": {claim: partner for claim, (partner, _) in there.items()},
+        **known.model_dump(mode="json", exclude={"ended", "questions"}),
+    }
 
 
 class Untold(NamedTuple):
-    """A notice, dispute, hold or circumstance that the partner does not know of, and its claims."""
+    """Something that the partner does not know of and no message can say, and its claims."""
 
     why: str
     state: str
@@ -23,57 +170,19 @@ class Untold(NamedTuple):
 
 
 def untold(case: Case) -> Iterator[Untold]:
-    """Everything of a case that its partner should hear of, each with a stable name.
+    """Everything of a case that a person must tell its partner, each with a stable name.
 
     A notice that comes back after the hand-over was not given: its fee falls away, and the
     partner's file still has it.
     """
-    handed = _handed(case)
-    if handed:
-        yield from _returned(case, handed)
-        yield from _holds(case, handed)
-        yield from _states(case, handed)
+    there = {claim: day for claim, (_, day) in handed(case).items() if case.claims[claim].open}
+    if there:
+        yield from _returned(case, there)
 
 
-def _returned(case: Case, handed: Mapping[str, date]) -> Iterator[Untold]:
+def _returned(case: Case, there: Mapping[str, date]) -> Iterator[Untold]:
     for act, notice in case.notices.items():
         if notice.action == "remind" and notice.state == "returned":
             since = notice.undone_on or date.min
-            claims = tuple(one for one in notice.claims if one in handed and handed[one] <= since)
+            claims = tuple(one for one in notice.claims if one in there and there[one] <= since)
             yield Untold(RETURNED, content_hash(act.encode())[:12], "notice", claims)
-
-
-def _holds(case: Case, handed: Mapping[str, date]) -> Iterator[Untold]:
-    for hold in case.holds.values():
-        # Money that waits is told by the money itself; the no to a question is an answer to us.
-        if hold.reason == "money_waiting" or hold.id.rsplit(".", 1)[0] in case.answers:
-            continue
-        claims = tuple(one for one in handed if hold.claim in {None, one})
-        yield Untold(TELL, hold.id, "hold", claims)
-
-
-def _states(case: Case, handed: Mapping[str, date]) -> Iterator[Untold]:
-    if case.states is None:
-        return
-    for dispute in case.states.disputes.values():
-        if dispute.pending and dispute.on >= handed.get(dispute.claim, date.max):
-            yield Untold(TELL, dispute.id, "dispute", (dispute.claim,))
-    for one in case.states.circumstances.values():
-        # What a person let go on in spite of it was handed over with it.
-        claims = tuple(
-            name
-            for name in handed
-            if one.effect(case.claims[name].claim.issued) != "goes_on" and name not in one.cleared
-        )
-        yield Untold(TELL, one.id, one.what, claims)
-
-
-def _handed(case: Case) -> dict[str, date]:
-    """The claims that are with the partner, with the day of their latest hand-over."""
-    return {
-        claim: notice.intended_on
-        for notice in case.notices.values()
-        if notice.action == "hand_over" and notice.given
-        for claim in notice.claims
-        if case.claims[claim].with_partner and case.claims[claim].open
-    }

@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from shared.domain import fold
+from shared.domain.at_partner import AtPartner
 from shared.domain.case_parts import ClaimState, Hold, Movement, Notice, Standing, Task
 from shared.domain.events import CaseEvent, PolicyRef
 from shared.domain.explain import Record
@@ -29,7 +30,8 @@ class Case(Record):
     is the latest day on which money moved or became known. ``states`` is what was agreed,
     contested or noted; most cases never have any. ``successor`` is the case to which all of this
     one went when two debtors turned out to be one. ``compensation`` says that the creditor claims
-    the fixed sum for late payment where the law allows it.
+    the fixed sum for late payment where the law allows it. ``at_partner`` is what a partner said of
+    it beside its money.
     """
 
     id: str
@@ -54,6 +56,7 @@ class Case(Record):
     states: States | None = None
     successor: str | None = None
     compensation: bool = Field(default=False, exclude_if=operator.not_)
+    at_partner: AtPartner | None = Field(default=None, exclude_if=operator.not_)
 
     @classmethod
     def replay(cls, case_id: str, events: Iterable[CaseEvent], start: Case | None = None) -> Case:

@@ -15,6 +15,8 @@ from shared.domain.model import DoNotDun
 from shared.domain.money import Money
 
 MONEY_WAITING = "money_waiting"
+# How the step of a repeated reminder is named; no step of a policy is: its id has no hyphen.
+REPEATED = "rest-"
 
 ActState = Literal["intended", "sent", "failed", "unknown", "returned", "passed"]
 
@@ -43,7 +45,9 @@ class Notice(Record):
 
     ``intended_on`` is the day of its INTENT, ``on`` its effective day, None until it is sent, and
     ``undone_on`` the day on which it failed or came back. ``taken`` is the partner's answer to a
-    hand-over.
+    hand-over. ``delivered_on`` is the day on which the carrier proved that it arrived, ``code``
+    says why it failed or came back. ``cleared``: a person saw to the address since it came back.
+    ``short``: a text message, from which no wait of the law runs.
     """
 
     act: str
@@ -64,6 +68,10 @@ class Notice(Record):
     content_hash: str = ""
     reference: str | None = None
     taken: bool | None = None
+    delivered_on: date | None = Field(default=None, exclude_if=operator.not_)
+    code: str | None = Field(default=None, exclude_if=operator.not_)
+    cleared: bool = Field(default=False, exclude_if=operator.not_)
+    short: bool = Field(default=False, exclude_if=operator.not_)
 
     @property
     def given(self) -> bool:
@@ -74,6 +82,11 @@ class Notice(Record):
     def arrived(self) -> bool:
         """Given, or let be although nobody knows: the debtor may have it and hold us to it."""
         return self.state in {"sent", "passed"}
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it said the last reminder once more, of an undisputed rest: it is no step."""
+        return self.step.startswith(REPEATED)
 
 
 class Standing(NamedTuple):
@@ -103,7 +116,8 @@ class ClaimState(Record):
     what money settled beside the principal, payment by payment; ``residual`` what became of
     interest and fees that were left. ``freed_on`` is the latest day on which something ended that
     had kept the claim from moving, or a payment was taken back; ``announced_on`` that of a person's
-    word that it may be handed over without a notice since.
+    word that it may be handed over without a notice since. ``compensation_waived`` says that a
+    person let the fixed sum for late payment go.
     """
 
     claim: Claim
@@ -122,6 +136,7 @@ class ClaimState(Record):
     let_go: Money | None = Field(default=None, exclude_if=operator.not_)
     freed_on: date | None = Field(default=None, exclude_if=operator.not_)
     announced_on: date | None = Field(default=None, exclude_if=operator.not_)
+    compensation_waived: bool = Field(default=False, exclude_if=operator.not_)
     extras: tuple[Paid, ...] = ()
     residual: tuple[Residual, ...] = ()
 

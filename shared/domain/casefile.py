@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from shared.domain.case import Case, ClaimState, Notice
+from shared.domain.case import Case, ClaimState
 from shared.domain.casefile_charges import file_compensation, file_interest
-from shared.domain.casefile_debtors import debtors
+from shared.domain.casefile_debtors import debtors, limitation
+from shared.domain.casefile_money import payments
+from shared.domain.casefile_notices import notices_of
+from shared.domain.casefile_rights import Mandate, Papers, Service, agreements
+from shared.domain.casefile_states import FileStates, states_of
 from shared.domain.casefile_v1 import (
     FORMAT,
     CaseFile,
@@ -19,8 +23,6 @@ from shared.domain.casefile_v1 import (
     FileDebtor,
     FileDocument,
     FileHold,
-    FileNotice,
-    Service,
     Totals,
 )
 from shared.domain.chronology import chronology
@@ -29,16 +31,14 @@ from shared.domain.dispute import contested
 from shared.domain.events import CaseEvent
 from shared.domain.extras import left
 from shared.domain.interest import Interest
+from shared.domain.lawpack import LawPack
 from shared.domain.ledger_compensation import Claimed
 from shared.domain.ledger_position import agreed_rate
 from shared.domain.model import Party
 from shared.domain.money import Money, total
 from shared.domain.settlements import settlements
 
-Left = Literal["sent", "returned", "unknown"]
-
-# Notices in these states left, or may have; one that failed or is only intended did not.
-_LEFT: Mapping[str, Left] = {"sent": "sent", "returned": "returned", "unknown": "unknown"}
+_NO_PAPERS = Papers()
 
 
 def build(  # noqa: PLR0913 - a file is made of all of these and keeps none of them
@@ -53,17 +53,20 @@ def build(  # noqa: PLR0913 - a file is made of all of these and keeps none of t
     as_of: date,
     file_version: int,
     service: Service = "collection",
-    descriptions: Mapping[str, str] | None = None,
+    papers: Mapping[str, Papers] | None = None,
     media_type: str = "application/json",
     beside: Mapping[str, Party] | None = None,
     compensation: Mapping[str, Claimed] | None = None,
+    law: LawPack | None = None,
+    mandate: Mandate | None = None,
 ) -> CaseFile:
     """The file of ``claims`` (ids) of a case, as they stand at the end of ``as_of``.
 
     ``events`` are all events of the case, oldest first. ``interest`` holds each claim's late
-    interest accrued to ``as_of``; ``descriptions`` what was sold, by claim. ``media_type`` is that
-    of the stored letters, ``beside`` the co-debtors and guarantors by id, and ``compensation`` what
-    is claimed for late payment, by claim.
+    interest accrued to ``as_of``; ``papers`` what the sources state of it beside. ``media_type`` is
+    that of the stored letters, ``beside`` the co-debtors and guarantors by id, and ``compensation``
+    what is claimed for late payment, by claim. ``law`` says when each claim lapses (None: nothing
+    is said of it), ``mandate`` what the partner may do.
     Protected addresses are left out, and so is all that concerns only other claims of the case.
     Raises ``ValueError`` when the events are not the case's, when a claim is not in the case or
     its interest is not given, and when the parts do not agree (see ``CaseFile``).
@@ -72,12 +75,16 @@ def build(  # noqa: PLR0913 - a file is made of all of these and keeps none of t
         raise ValueError("the events do not make this case")
     if not set(claims) <= set(case.claims) or not set(claims) <= set(interest):
         raise ValueError("a claim is not in the case, or its interest is not given")
-    texts, fixed = descriptions or {}, compensation or {}
+    stated, fixed = papers or {}, compensation or {}
+    people = debtors(case, claims, party, beside or {})
     lines = tuple(
-        _claim(case, claim, interest[claim], as_of, texts.get(claim, ""), fixed.get(claim))
+        _claim(
+            case, claim, interest[claim], as_of, stated.get(claim, _NO_PAPERS), fixed.get(claim)
+        ).model_copy(update={"limitation": limitation(case, claim, law, people)})
         for claim in claims
     )
-    notices = tuple(_notices(case, claims))
+    notices = notices_of(case, claims)
+    states = states_of(case, claims, as_of)
     hashes = {notice.document: notice.content_hash for notice in notices}
     holds = tuple(_holds(case, claims))
     return CaseFile(
@@ -89,7 +96,7 @@ def build(  # noqa: PLR0913 - a file is made of all of these and keeps none of t
         currency=case.currency,
         service=service,
         creditor=_creditor(creditor),
-        debtors=debtors(case, claims, party, beside or {}),
+        debtors=people,
         claims=lines,
         notices=notices,
         settlements=settlements(case.id, events, claims),
@@ -101,6 +108,10 @@ def build(  # noqa: PLR0913 - a file is made of all of these and keeps none of t
             FileDocument(id=name, sha256=sha256, media_type=media_type)
             for name, sha256 in sorted(hashes.items())
         ),
+        payments=payments(events, claims, case.currency),
+        states=states if states != FileStates() else None,
+        agreements=agreements(stated, claims),
+        mandate=mandate,
     )
 
 
@@ -186,7 +197,7 @@ def _claim(
     claim_id: str,
     interest: Interest,
     as_of: date,
-    description: str,
+    papers: Papers,
     fixed: Claimed | None,
 ) -> FileClaim:
     state: ClaimState = case.claims[claim_id]
@@ -204,7 +215,7 @@ def _claim(
         sent=claim.sent,
         due=claim.due,
         reference=claim.reference,
-        description=description,
+        description=papers.description,
         do_not_dun=state.do_not_dun,
         total=claim.total,
         settled_before=claim.total - claim.open,
@@ -214,34 +225,12 @@ def _claim(
         interest_paid=interest.total - rest.interest or None,
         fees_paid=fees - fees_left or None,
         compensation=file_compensation(fixed, fixed_left),
-    )
-
-
-def _notices(case: Case, claims: tuple[str, ...]) -> Iterator[FileNotice]:
-    for notice in case.notices.values():
-        concerned = tuple(claim for claim in claims if claim in notice.claims)
-        state = _LEFT.get(notice.state)
-        if notice.action == "remind" and state is not None and concerned:
-            yield _notice(notice, concerned, state)
-
-
-def _notice(notice: Notice, claims: tuple[str, ...], state: Left) -> FileNotice:
-    charged = notice.fee_claim in claims
-    return FileNotice(
-        act=notice.act,
-        step=notice.step,
-        channel=notice.channel,
-        claims=claims,
-        state=state,
-        on=notice.on,
-        deadline=notice.deadline,
-        fee=notice.fee if charged else None,
-        fee_claim=notice.fee_claim if charged else None,
-        fee_rule=notice.fee_rule if charged else None,
-        fee_credited=charged and notice.fee_credited,
-        document=notice.document,
-        content_hash=notice.content_hash,
-        reference=notice.reference,
+        agreement=papers.agreement.id if papers.agreement else None,
+        fee_clause=claim.fee_clause,
+        agreed_rate=claim.agreed_rate,
+        delivered=papers.delivered,
+        vat=papers.vat,
+        original_creditor=papers.original_creditor,
     )
 
 

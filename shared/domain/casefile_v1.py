@@ -2,11 +2,13 @@
 
 A file that disagrees with itself cannot be made: every total equals its parts, every amount is in
 one currency, and everything refers only to claims and documents of the same file. The shape is
-published as docs/partner/casefile.v1.schema.json and never changes; a field more is a version 2.
+published as docs/partner/casefile.v1.schema.json (and .xsd) and never changes once released; a
+field more is a version 2. What is optional is absent where there is nothing to say.
 """
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Literal
@@ -14,18 +16,35 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from shared.domain.casefile_charges import FileCompensation, FileInterest
+from shared.domain.casefile_money import FilePayment
+from shared.domain.casefile_notices import FileNotice, Sha256
+from shared.domain.casefile_rights import (
+    FileAgreement,
+    FileLimitation,
+    Mandate,
+    NationalId,
+    Service,
+)
+from shared.domain.casefile_states import FileStates
 from shared.domain.chronology import Happening
 from shared.domain.creditor import BankAccount
 from shared.domain.explain import Record
-from shared.domain.model import Address, Capacity, ClaimClass, DoNotDun, Id, Personal
+from shared.domain.model import (
+    Address,
+    Capacity,
+    ClaimClass,
+    DoNotDun,
+    Id,
+    Period,
+    Personal,
+    Vat,
+)
 from shared.domain.money import Money, total
 from shared.domain.settlements import Settlement
 
 FORMAT: Literal["urn:dunlin:case-file:1"] = "urn:dunlin:case-file:1"
 
-Service = Literal["reminder_and_collection", "collection", "legal", "surveillance"]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class FileCreditor(Record):
@@ -43,7 +62,7 @@ class FileCreditor(Record):
 
 
 class FileDebtor(Record):
-    """One liable party and the claims that it owes. No national id is ever in a case file."""
+    """One liable party and the claims that it owes (``national_id``: see ``NationalId``)."""
 
     id: Id
     role: Literal["principal", "co_debtor", "guarantor"]
@@ -58,6 +77,7 @@ class FileDebtor(Record):
     emails: Personal[tuple[str, ...]]
     phones: Personal[tuple[str, ...]]
     addresses: tuple[Address, ...]
+    national_id: NationalId | None = Field(default=None, exclude_if=operator.not_)
 
 
 def _absent(value: object) -> bool:
@@ -70,7 +90,10 @@ class FileClaim(Record):
     ``settled_before`` was paid or credited before the claim joined the case. ``fees`` is what
     given notices charged to it and nobody credited since. ``interest_paid`` and ``fees_paid`` are
     what of the two was paid already (absent: nothing); the totals are without it. ``compensation``
-    is the fixed sum for late payment (absent: none is claimed).
+    is the fixed sum for late payment (absent: none is claimed). ``fee_clause`` is the day on which
+    a reminder fee was agreed, ``agreed_rate`` the agreed late interest in per cent a year;
+    ``delivered``, ``vat`` and ``original_creditor`` (who was owed before the claim was assigned)
+    are what the invoice says. ``limitation`` tells when it lapses, liable party by liable party.
     """
 
     id: Id
@@ -92,6 +115,13 @@ class FileClaim(Record):
     interest_paid: Money | None = Field(default=None, exclude_if=_absent)
     fees_paid: Money | None = Field(default=None, exclude_if=_absent)
     compensation: FileCompensation | None = Field(default=None, exclude_if=_absent)
+    agreement: Id | None = Field(default=None, exclude_if=_absent)
+    fee_clause: date | None = Field(default=None, exclude_if=_absent)
+    agreed_rate: str | None = Field(default=None, exclude_if=_absent)
+    delivered: Period | None = Field(default=None, exclude_if=_absent)
+    vat: tuple[Vat, ...] = Field(default=(), exclude_if=operator.not_)
+    original_creditor: Personal[str | None] = Field(default=None, exclude_if=_absent)
+    limitation: tuple[FileLimitation, ...] = Field(default=(), exclude_if=operator.not_)
 
     @property
     def interest_due(self) -> Money:
@@ -105,28 +135,6 @@ class FileClaim(Record):
         return self.fees if self.fees_paid is None else self.fees - self.fees_paid
 
 
-class FileNotice(Record):
-    """One reminder that left. ``on`` is its effective day; ``unknown``: nobody can say if it did.
-
-    ``fee`` is what it charged to ``fee_claim``; ``fee_credited`` says that it was taken back.
-    """
-
-    act: str
-    step: str
-    channel: str
-    claims: tuple[Id, ...] = Field(min_length=1)
-    state: Literal["sent", "returned", "unknown"]
-    on: date | None
-    deadline: date | None
-    fee: Money | None
-    fee_claim: Id | None
-    fee_rule: str | None
-    fee_credited: bool
-    document: str
-    content_hash: Sha256
-    reference: str | None
-
-
 class FileHold(Record):
     """Why the case (``claim`` None) or one claim rests; ``until`` is its last day, if known."""
 
@@ -137,7 +145,7 @@ class FileHold(Record):
 
 
 class FileDocument(Record):
-    """A stored document; its bytes are fetched apart and must have this hash."""
+    """A stored document; ``sha256`` names its content, as the act that sent it recorded it."""
 
     id: str
     sha256: Sha256
@@ -179,6 +187,10 @@ class CaseFile(Record):
     totals: Totals
     chronology: tuple[Happening, ...]
     documents: tuple[FileDocument, ...]
+    payments: tuple[FilePayment, ...] = Field(default=(), exclude_if=operator.not_)
+    states: FileStates | None = Field(default=None, exclude_if=_absent)
+    agreements: tuple[FileAgreement, ...] = Field(default=(), exclude_if=operator.not_)
+    mandate: Mandate | None = Field(default=None, exclude_if=_absent)
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> CaseFile:
@@ -212,6 +224,8 @@ def _check_references(file: CaseFile) -> None:
     if {claim for debtor in file.debtors for claim in debtor.liable_for} != claims:
         raise ValueError("every claim, and no other, must have a liable debtor")
     named = [one.claim for one in file.settlements]
+    named += [one.claim for one in file.payments]
+    named += _named_by_states(file.states)
     named += [one.claim for one in file.holds if one.claim is not None]
     named += [one.fee_claim for one in file.notices if one.fee_claim is not None]
     named += [claim for one in file.notices for claim in one.claims]
@@ -221,6 +235,19 @@ def _check_references(file: CaseFile) -> None:
     documents = {document.id: document.sha256 for document in file.documents}
     if any(documents.get(one.document) != one.content_hash for one in file.notices):
         raise ValueError("every notice must have its document")
+    if {one.agreement for one in file.claims} - {None} != {one.id for one in file.agreements}:
+        raise ValueError("every agreement, and no other, must be a claim's")
+    parties = {debtor.id for debtor in file.debtors}
+    if {one.party for claim in file.claims for one in claim.limitation} - parties:
+        raise ValueError("a claim lapses against its liable parties alone")
+
+
+def _named_by_states(states: FileStates | None) -> Iterator[str]:
+    if states is not None:
+        yield from (one.claim for one in states.disputes)
+        yield from (claim for one in states.promises for claim in one.claims)
+        yield from (claim for one in states.plans for claim in one.claims)
+        yield from (claim for one in states.stops for claim in one.claims)
 
 
 def _check_claim(file: CaseFile, claim: FileClaim) -> None:
@@ -234,6 +261,15 @@ def _check_claim(file: CaseFile, claim: FileClaim) -> None:
     ]
     if total(charged, file.currency) != claim.fees:
         raise ValueError("a claim's fees must equal those of its notices")
+    taxed = [one.net + one.tax for one in claim.vat]
+    if taxed and total(taxed, file.currency) != claim.total:
+        raise ValueError("the VAT by rate must add up to the claim's total")
+    paid = [one.principal - one.reversed for one in file.payments if one.claim == claim.id]
+    lowered = [
+        one.amount for one in file.settlements if one.claim == claim.id and one.kind == "payment"
+    ]
+    if paid and total(lowered, file.currency) > total(paid, file.currency):
+        raise ValueError("no more is settled by payments than was paid")
     if claim.interest_due.amount < 0 or claim.fees_due.amount < 0:
         raise ValueError("no more of interest and fees is paid than there is")
 

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from functools import reduce
 from typing import Any
 
+from shared.domain.act_events import ActDelivered
 from shared.domain.events import (
     ActFailed,
     ActSent,
@@ -22,6 +23,7 @@ from shared.domain.events import (
     ClaimJoined,
     ClaimMissing,
     CreditApplied,
+    DueMoved,
     ExtrasPaid,
     FeeCredited,
     HandOverIntended,
@@ -32,6 +34,7 @@ from shared.domain.events import (
     PartnerPaid,
     PaymentAllocated,
     PaymentReversed,
+    PaymentSighted,
     Released,
     ReminderIntended,
     ResidualSettled,
@@ -39,7 +42,20 @@ from shared.domain.events import (
 from shared.domain.explain import Record
 from shared.domain.model import Id
 from shared.domain.money import Money
+from shared.domain.partner_events import (
+    CaseRecalled,
+    PartnerLegalStep,
+    PartnerMoved,
+    PartnerPaidBack,
+    PartnerPlanAgreed,
+    PartnerPlanEnded,
+    PartnerReceived,
+    PartnerSuspended,
+)
 from shared.domain.plan_events import (
+    CompensationWaived,
+    InstalmentMissed,
+    InterestWaived,
     PlanAgreed,
     PlanEnded,
     PlanProposed,
@@ -47,7 +63,17 @@ from shared.domain.plan_events import (
     PromiseMade,
     WrittenOff,
 )
-from shared.domain.state_events import Disputed, DisputeSettled, StopRequested, StopWithdrawn
+from shared.domain.state_events import (
+    CircumstanceEnded,
+    CircumstanceNoted,
+    DisputeAnswered,
+    Disputed,
+    DisputeSettled,
+    LiableNamed,
+    LiableReleased,
+    StopRequested,
+    StopWithdrawn,
+)
 
 
 class Happening(Record):
@@ -71,14 +97,17 @@ _TOLD: Mapping[type, Mapping[str, str]] = {
     CaseOpened: {},
     ClaimJoined: {"on": "claim.due", "amount": "claim.open"},
     PaymentAllocated: {"id": "payment", "on": "received", "amount": "amount"},
+    PaymentSighted: {"id": "payment", "on": "received"},
     PaymentReversed: {"id": "reversal", "on": "on", "amount": "amount", "code": "code"},
     CreditApplied: {"id": "credit_note", "on": "issued", "amount": "amount"},
     BalanceStated: {"amount": "open", "code": "cause"},
     ClaimFlagged: {"code": "do_not_dun"},
     ClaimMissing: {},
+    DueMoved: {"on": "due"},
     ReminderIntended: {"id": "act", "code": "step"},
     HandOverIntended: {"id": "act", "code": "step"},
     ActSent: {"id": "act", "on": "on"},
+    ActDelivered: {"id": "act", "on": "on"},
     ActFailed: {"id": "act", "code": "code"},
     ActUnknown: {"id": "act"},
     NoticeReturned: {"id": "act", "code": "code"},
@@ -86,25 +115,44 @@ _TOLD: Mapping[type, Mapping[str, str]] = {
     Held: {"id": "hold", "on": "until", "code": "reason"},
     Released: {"id": "hold"},
     Disputed: {"id": "dispute", "on": "on", "amount": "amount", "code": "ground"},
+    DisputeAnswered: {"id": "dispute"},
     DisputeSettled: {"id": "dispute", "on": "on", "code": "outcome"},
     StopRequested: {"id": "stop", "on": "on"},
     StopWithdrawn: {"id": "stop"},
+    CircumstanceNoted: {"id": "circumstance", "on": "effective", "code": "what"},
+    CircumstanceEnded: {"id": "circumstance"},
+    LiableNamed: {"code": "role"},
+    LiableReleased: {},
     PromiseMade: {"id": "promise", "on": "day", "amount": "amount"},
     PromiseEnded: {"id": "promise", "code": "outcome"},
     PlanProposed: {"id": "plan", "on": "answer_by"},
     PlanAgreed: {"id": "plan"},
+    InstalmentMissed: {"id": "plan"},
     PlanEnded: {"id": "plan", "code": "outcome"},
     WrittenOff: {"on": "on", "amount": "amount", "code": "cause"},
+    InterestWaived: {"on": "to"},
+    CompensationWaived: {},
     ExtrasPaid: {"id": "payment", "on": "on", "amount": "total"},
     ResidualSettled: {"on": "on", "amount": "total", "code": "becomes"},
     PartnerAnswered: {"id": "message", "code": "code"},
     PartnerPaid: {"id": "message", "on": "received", "amount": "principal"},
     PartnerClosed: {"id": "message", "code": "code"},
+    PartnerReceived: {"id": "message"},
+    PartnerMoved: {"id": "message", "code": "stage"},
+    PartnerPaidBack: {"id": "message", "on": "on", "amount": "principal"},
+    PartnerPlanAgreed: {"id": "plan"},
+    PartnerPlanEnded: {"id": "plan", "code": "outcome"},
+    PartnerSuspended: {"id": "message", "on": "until", "code": "why"},
+    PartnerLegalStep: {"id": "message", "on": "on", "code": "step"},
+    CaseRecalled: {"id": "recall", "code": "why"},
 }
 
 # What a later event continues, by the field that names it: an act, a hold or an agreed state.
 _BEGUN = (Disputed, StopRequested, PromiseMade, PlanProposed)
-_CONTINUED = (DisputeSettled, StopWithdrawn, PromiseEnded, PlanAgreed, PlanEnded)
+_CONTINUED = (
+    DisputeAnswered, DisputeSettled, StopWithdrawn, PromiseEnded, PlanAgreed, InstalmentMissed,
+    PlanEnded,
+)  # fmt: skip
 
 
 def chronology(events: Iterable[CaseEvent], claims: tuple[str, ...]) -> tuple[Happening, ...]:
@@ -141,7 +189,7 @@ def _claims(
             return seen[event.hold]
         case ClaimJoined():
             return (event.claim.id,)
-        case ActSent() | ActFailed() | ActUnknown() | NoticeReturned():
+        case ActSent() | ActDelivered() | ActFailed() | ActUnknown() | NoticeReturned():
             return seen.get(event.act, ())
         case Released():
             return seen.get(event.hold, ())
@@ -153,7 +201,8 @@ def _claims(
             return seen.get(_field(event, _TOLD[type(event)]["id"]), ())
         case _:
             claim = getattr(event, "claim", None)
-            return all_claims if claim is None else (claim,)
+            named = getattr(event, "claims", ()) if claim is None else (claim,)
+            return named or all_claims
 
 
 def _field(event: CaseEvent, path: str) -> Any:

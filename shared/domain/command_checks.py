@@ -9,6 +9,7 @@ from shared.domain.case import Case, ClaimState
 from shared.domain.debtor import ALONE, Debtor, bound
 from shared.domain.dispute import left_alone
 from shared.domain.fold_states import states_of
+from shared.domain.lapses import lapse_of
 from shared.domain.law import LawPack
 from shared.domain.money import Money, total
 from shared.domain.plan import IN_FORCE
@@ -21,6 +22,8 @@ SENTENCES = {
     "bad_amount": "The amount is nothing, more than what is open, or in another currency.",
     "bad_day": "The day is past, or further away than the policy allows.",
     "case_closed": "The case is closed.",
+    "channel_refused": "The debtor has refused that channel already.",
+    "compensation_waived": "The fixed sum for late payment is waived already.",
     "day_too_far": "effective: the day is more than 30 days ahead.",
     "disputed": "The claim is disputed: settle the dispute first.",
     "disputed_already": "All that is open of the claim is disputed already.",
@@ -28,7 +31,9 @@ SENTENCES = {
     "ended": "It has ended already.",
     "first_too_late": "first: the first instalment is due more than 90 days from now.",
     "hold_too_long": "until: the day is more than two years from now; leave it out instead.",
+    "lapsed": "claims: one of them is time-barred, and nobody is asked to pay it: leave it out.",
     "key_reused": "This id was used for another command.",
+    "no_compensation": "The creditor claims no fixed sum for late payment in this case.",
     "no_fee": "There is no fee that could be taken back.",
     "no_such_claim": "The case has no such claim.",
     "no_such_party": "The hub knows no such party.",
@@ -110,11 +115,21 @@ class Situation:
             self.unbound(name)
         return tuple(dict.fromkeys(names))
 
-    def stopped(self, name: str) -> bool:
-        """Whether a circumstance of the debtor stops a claim until it has ended."""
-        issued = self.claim(name).claim.issued
+    def agreeable(self, claims: tuple[str, ...]) -> None:
+        """Refuses to agree about claims that a circumstance stops, or that are time-barred."""
         told = states_of(bound(self.case, self.debtor)).circumstances.values()
-        return any(one.effect(issued) == "stops" for one in told)
+        for name in claims:
+            state = self.claim(name)
+            if any(one.effect(state.claim.issued) == "stops" for one in told):
+                raise refused("stopped")
+            lapse = lapse_of(self.case, state, self.law, self.today)
+            if lapse is not None and lapse.lapsed(self.today):
+                raise refused("lapsed")
+
+    def uncontested(self, claims: tuple[str, ...]) -> None:
+        """Refuses claims of which a part is disputed."""
+        if self.undisputed(claims) != self.open_of(claims):
+            raise refused("disputed")
 
     def unbound(self, name: str) -> None:
         """Refuses a claim that a plan in force covers, or that was promised."""

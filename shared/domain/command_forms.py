@@ -7,13 +7,12 @@ later commands name it by that.
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, RootModel, field_validator, model_validator
 
-from shared.domain.explain import Record
+from shared.domain.command_id import PERSONAL_NUMBER, Bearing
 from shared.domain.model import Id
 from shared.domain.money import Money
 from shared.domain.plan import Rhythm
@@ -27,44 +26,10 @@ from shared.domain.state_events import (
     LiableRole,
 )
 
-# Shapes of Finnish, Swedish, Danish and Norwegian personal identity numbers: they stay out of
-# events, whatever field somebody writes them into.
-_PERSONAL_NUMBER = re.compile(
-    r"(?<!\d)(\d{6}[-+ A-FU-Y]\d{3}[0-9A-Y]|\d{8}[-+ ]?\d{4}|\d{10,11}|\d{6} \d{5})(?!\d)"
-)
-_CENTURY = 12
-
-# A caller's own id may be a UUID (RFC 9562), whose digits say nothing.
-_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-
 Claims = Annotated[tuple[Id, ...], Field(max_length=50)]
 
 
-def _born(number: str) -> bool:
-    """Whether the digits begin with a day, in either order, as every such number does."""
-    digits = re.sub(r"\D", "", number)
-    year, month, day = (digits[at : at + 2] for at in (0, 2, 4))
-    if len(digits) == _CENTURY:
-        month, day = digits[4:6], digits[6:8]
-    # Denmark and Norway put the day first; coordination and D-numbers add to the day.
-    return "01" <= month <= "12" and any("01" <= one <= "91" for one in (day, year))
-
-
-class _Command(Record):
-    id: CommandId
-    reason: Code
-
-    @field_validator("id")
-    @classmethod
-    def _nobodys_number(cls, name: str) -> str:
-        if _UUID.fullmatch(name) is None:
-            for found in _PERSONAL_NUMBER.finditer(name):
-                if _born(found.group()):
-                    raise ValueError("this looks like a person's own number")
-        return name
-
-
-class Hold(_Command):
+class Hold(Bearing):
     """Let a claim, or the whole case, rest; ``until`` is the last day (None: until released)."""
 
     type: Literal["hold"] = "hold"
@@ -73,14 +38,14 @@ class Hold(_Command):
     because: Literal["person", "other"] = "person"
 
 
-class Release(_Command):
+class Release(Bearing):
     """End a hold."""
 
     type: Literal["release"] = "release"
     hold: str = Field(max_length=200)
 
 
-class OpenDispute(_Command):
+class OpenDispute(Bearing):
     """The debtor contests a part of a claim, or all of it."""
 
     type: Literal["dispute"] = "dispute"
@@ -90,14 +55,14 @@ class OpenDispute(_Command):
     source: DisputeSource = "debtor"
 
 
-class AnswerDispute(_Command):
+class AnswerDispute(Bearing):
     """The debtor has our answer to a dispute."""
 
     type: Literal["answer_dispute"] = "answer_dispute"
     dispute: CommandId
 
 
-class SettleDispute(_Command):
+class SettleDispute(Bearing):
     """Say who is right; what is accepted is credited, what is rejected goes on after a rest."""
 
     type: Literal["settle_dispute"] = "settle_dispute"
@@ -105,7 +70,7 @@ class SettleDispute(_Command):
     outcome: Literal["accepted", "rejected", "withdrawn"]
 
 
-class Promise(_Command):
+class Promise(Bearing):
     """The debtor promises to pay by a day; no ``claims``: all that are open, no ``amount``: all."""
 
     type: Literal["promise"] = "promise"
@@ -114,7 +79,7 @@ class Promise(_Command):
     day: date
 
 
-class Settlement(_Command):
+class Settlement(Bearing):
     """Accept an amount by a day in full payment of claims; the rest is let go once it is there."""
 
     type: Literal["settlement"] = "settlement"
@@ -123,14 +88,14 @@ class Settlement(_Command):
     day: date
 
 
-class CancelPromise(_Command):
+class CancelPromise(Bearing):
     """Take a promise or a settlement back."""
 
     type: Literal["cancel_promise"] = "cancel_promise"
     promise: CommandId
 
 
-class Extension(_Command):
+class Extension(Bearing):
     """Give a claim a later due date; its steps begin anew from there."""
 
     type: Literal["extension"] = "extension"
@@ -138,7 +103,7 @@ class Extension(_Command):
     due: date
 
 
-class ProposePlan(_Command):
+class ProposePlan(Bearing):
     """Offer a payment plan: ``count`` instalments from ``first`` on, or ``instalments`` as given.
 
     ``agreed`` says that the debtor has agreed already.
@@ -163,21 +128,21 @@ class ProposePlan(_Command):
         return self
 
 
-class AgreePlan(_Command):
+class AgreePlan(Bearing):
     """The debtor agreed to a plan that was offered."""
 
     type: Literal["agree_plan"] = "agree_plan"
     plan: CommandId
 
 
-class CancelPlan(_Command):
+class CancelPlan(Bearing):
     """Take a plan back; its claims go on."""
 
     type: Literal["cancel_plan"] = "cancel_plan"
     plan: CommandId
 
 
-class WriteOff(_Command):
+class WriteOff(Bearing):
     """Let principal of a claim go; no ``amount``: all that is open."""
 
     type: Literal["write_off"] = "write_off"
@@ -186,7 +151,7 @@ class WriteOff(_Command):
     kind: Literal["bad_debt", "goodwill", "small_balance", "limitation", "insolvency"]
 
 
-class WaiveFee(_Command):
+class WaiveFee(Bearing):
     """Take the fee of one notice (``act``) back, or all fees of a claim."""
 
     type: Literal["waive_fee"] = "waive_fee"
@@ -194,7 +159,7 @@ class WaiveFee(_Command):
     act: str | None = Field(default=None, max_length=200)
 
 
-class WaiveInterest(_Command):
+class WaiveInterest(Bearing):
     """Ask for no late interest on a claim up to and including a day."""
 
     type: Literal["waive_interest"] = "waive_interest"
@@ -202,21 +167,28 @@ class WaiveInterest(_Command):
     to: date
 
 
-class StopRequest(_Command):
+class WaiveCompensation(Bearing):
+    """Ask for no fixed sum for late payment on a claim."""
+
+    type: Literal["waive_compensation"] = "waive_compensation"
+    claim: Id
+
+
+class StopRequest(Bearing):
     """The debtor asks to stop collecting; no ``claims``: all that are open."""
 
     type: Literal["stop_request"] = "stop_request"
     claims: Claims = ()
 
 
-class WithdrawStop(_Command):
+class WithdrawStop(Bearing):
     """The debtor took a request to stop back."""
 
     type: Literal["withdraw_stop"] = "withdraw_stop"
     stop: CommandId
 
 
-class NoteCircumstance(_Command):
+class NoteCircumstance(Bearing):
     """Something about the debtor changes what may be done, from a day on."""
 
     type: Literal["circumstance"] = "circumstance"
@@ -229,19 +201,19 @@ class NoteCircumstance(_Command):
     @field_validator("authority_number")
     @classmethod
     def _nobodys_own(cls, number: str | None) -> str | None:
-        if number is not None and _PERSONAL_NUMBER.search(number):
+        if number is not None and PERSONAL_NUMBER.search(number):
             raise ValueError("this looks like a person's own number")
         return number
 
 
-class EndCircumstance(_Command):
+class EndCircumstance(Bearing):
     """A circumstance has ended."""
 
     type: Literal["end_circumstance"] = "end_circumstance"
     circumstance: CommandId
 
 
-class NameLiable(_Command):
+class NameLiable(Bearing):
     """A party (by its id) owes a claim too, or only pays it."""
 
     type: Literal["name_liable"] = "name_liable"
@@ -250,12 +222,26 @@ class NameLiable(_Command):
     role: LiableRole
 
 
-class ReleaseLiable(_Command):
+class ReleaseLiable(Bearing):
     """A party no longer stands beside the debtor."""
 
     type: Literal["release_liable"] = "release_liable"
     claim: Id
     party: Id
+
+
+class RefuseChannel(Bearing):
+    """The debtor does not want to be reached by a channel (a connection's id)."""
+
+    type: Literal["refuse_channel"] = "refuse_channel"
+    channel: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")
+
+
+class RestoreChannel(Bearing):
+    """The debtor agrees to be reached by a channel again."""
+
+    type: Literal["restore_channel"] = "restore_channel"
+    channel: str = Field(max_length=40)
 
 
 Command = Annotated[
@@ -274,17 +260,22 @@ Command = Annotated[
     | WriteOff
     | WaiveFee
     | WaiveInterest
+    | WaiveCompensation
     | StopRequest
     | WithdrawStop
     | NoteCircumstance
     | EndCircumstance
     | NameLiable
-    | ReleaseLiable,
+    | ReleaseLiable
+    | RefuseChannel
+    | RestoreChannel,
     Field(discriminator="type"),
 ]
 
 # Commands after which less money is asked for: they need a scope of their own.
-REDUCING = frozenset({"write_off", "waive_fee", "waive_interest", "settlement"})
+REDUCING = frozenset(
+    {"write_off", "waive_fee", "waive_interest", "waive_compensation", "settlement"}
+)
 
 
 class Given(RootModel[Command]):

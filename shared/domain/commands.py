@@ -22,6 +22,9 @@ from shared.domain.state_events import Commanded
 # Events of one command, which are written in one transaction of at most 100 writes.
 MOST_EVENTS = 90
 
+# Commands that end what outlives its case.
+_OF_THE_DEBTOR = frozenset({"end_circumstance", "restore_channel"})
+
 _EFFECTS: Mapping[type, Callable[[Situation, Any], list[CaseEvent]]] = {
     forms.Hold: commands_states.hold,
     forms.Release: commands_states.release,
@@ -34,6 +37,8 @@ _EFFECTS: Mapping[type, Callable[[Situation, Any], list[CaseEvent]]] = {
     forms.EndCircumstance: commands_states.end_circumstance,
     forms.NameLiable: commands_states.name_liable,
     forms.ReleaseLiable: commands_states.release_liable,
+    forms.RefuseChannel: commands_states.refuse_channel,
+    forms.RestoreChannel: commands_states.restore_channel,
     forms.Promise: commands_money.promise,
     forms.Settlement: commands_money.settlement,
     forms.CancelPromise: commands_money.cancel_promise,
@@ -44,6 +49,7 @@ _EFFECTS: Mapping[type, Callable[[Situation, Any], list[CaseEvent]]] = {
     forms.WriteOff: commands_money.write_off,
     forms.WaiveFee: commands_money.waive_fee,
     forms.WaiveInterest: commands_money.waive_interest,
+    forms.WaiveCompensation: commands_money.waive_compensation,
 }
 
 
@@ -73,8 +79,8 @@ def apply(
         if known != digest:
             raise refused("key_reused")
         return []
-    # A circumstance outlives the case that was told of it: it binds the debtor's other cases.
-    if case.closed and command.type != "end_circumstance":
+    # What binds the debtor's other cases outlives the case that was told of it.
+    if case.closed and command.type not in _OF_THE_DEBTOR:
         raise refused("case_closed")
     situation = Situation(case, policy, law, now, debtor)
     made = _EFFECTS[type(command)](situation, command)

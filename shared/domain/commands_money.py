@@ -12,6 +12,7 @@ from shared.domain.events import CaseEvent, DueMoved
 from shared.domain.money import Money
 from shared.domain.plan import Plan, schedule
 from shared.domain.plan_events import (
+    CompensationWaived,
     Instalment,
     InterestWaived,
     PlanAgreed,
@@ -40,9 +41,10 @@ def promise(situation: Situation, command: forms.Promise) -> list[CaseEvent]:
     if made >= situation.policy.process.promises_a_year:
         raise refused("too_many_promises")
     claims = situation.chosen(command.claims)
-    most = situation.undisputed(claims)
-    if not most:
+    situation.agreeable(claims)
+    if not all(situation.undisputed((claim,)) for claim in claims):
         raise refused("disputed")
+    most = situation.undisputed(claims)
     amount = most if command.amount is None else situation.within(command.amount, most)
     return [_promised(situation, command, claims, amount, settles=False)]
 
@@ -50,6 +52,8 @@ def promise(situation: Situation, command: forms.Promise) -> list[CaseEvent]:
 def settlement(situation: Situation, command: forms.Settlement) -> list[CaseEvent]:
     """An amount by a day is accepted in full payment."""
     claims = situation.chosen(command.claims)
+    situation.agreeable(claims)
+    situation.uncontested(claims)
     amount = situation.within(command.amount, situation.open_of(claims))
     return [_promised(situation, command, claims, amount, settles=True)]
 
@@ -77,10 +81,8 @@ def extension(situation: Situation, command: forms.Extension) -> list[CaseEvent]
 def propose_plan(situation: Situation, command: forms.ProposePlan) -> list[CaseEvent]:
     """A plan is offered, or agreed at once."""
     claims, rules = situation.chosen(command.claims), situation.policy.process
-    if any(situation.stopped(claim) for claim in claims):
-        raise refused("stopped")
-    if situation.undisputed(claims) != situation.open_of(claims):
-        raise refused("disputed")
+    situation.agreeable(claims)
+    situation.uncontested(claims)
     instalments = _instalments(command, situation.open_of(claims), situation.today)
     made: list[CaseEvent] = [
         PlanProposed(
@@ -103,10 +105,14 @@ def propose_plan(situation: Situation, command: forms.ProposePlan) -> list[CaseE
 
 
 def agree_plan(situation: Situation, command: forms.AgreePlan) -> list[CaseEvent]:
-    """The debtor agreed, to what is still owed."""
+    """The debtor agreed, to what is still owed and to nothing that came into the way meanwhile."""
     plan, case = _plan(situation, command.plan), situation.case
     if plan.agreed or plan.stage(case.claims, situation.today) != "proposed":
         raise refused("ended")
+    if any(case.claims[claim].with_partner for claim in plan.claims):
+        raise refused("with_partner")
+    situation.agreeable(plan.claims)
+    situation.uncontested(plan.claims)
     since = received(case.claims, plan.claims, case.currency) - plan.before
     if situation.open_of(plan.claims) + since != plan.total:
         raise refused("balance_changed")
@@ -149,6 +155,15 @@ def waive_interest(situation: Situation, command: forms.WaiveInterest) -> list[C
     if not waived < command.to <= situation.today:
         raise refused("waived_already")
     return [InterestWaived(at=situation.at, claim=command.claim, to=command.to)]
+
+
+def waive_compensation(situation: Situation, command: forms.WaiveCompensation) -> list[CaseEvent]:
+    """The fixed sum for late payment is let go."""
+    if situation.claim(command.claim).compensation_waived:
+        raise refused("compensation_waived")
+    if not situation.case.compensation:
+        raise refused("no_compensation")
+    return [CompensationWaived(at=situation.at, claim=command.claim)]
 
 
 def _promised(

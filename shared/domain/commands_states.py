@@ -10,6 +10,8 @@ from shared.domain.debtor_rights import stop_section
 from shared.domain.dispute import Dispute, left_alone
 from shared.domain.events import CaseEvent, FeeCredited, Held, Released
 from shared.domain.state_events import (
+    ChannelRefused,
+    ChannelRestored,
     CircumstanceEnded,
     CircumstanceNoted,
     DisputeAnswered,
@@ -203,3 +205,17 @@ def _pending(situation: Situation, name: str) -> Dispute:
     if not found.pending:
         raise refused("ended")
     return found
+
+
+def refuse_channel(situation: Situation, command: forms.RefuseChannel) -> list[CaseEvent]:
+    """Nothing goes by that channel any more."""
+    if command.channel in situation.states.refused:
+        raise refused("channel_refused")
+    return [ChannelRefused(at=situation.at, channel=command.channel, cause="told")]
+
+
+def restore_channel(situation: Situation, command: forms.RestoreChannel) -> list[CaseEvent]:
+    """The debtor agrees to that channel again."""
+    if command.channel not in situation.states.refused:
+        raise refused("no_such_state")
+    return [ChannelRestored(at=situation.at, channel=command.channel)]

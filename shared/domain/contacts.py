@@ -14,6 +14,7 @@ from shared.domain.money import Money
 from shared.domain.policy import Step
 from shared.domain.question import Question, reason
 from shared.domain.ripeness import Ripe
+from shared.domain.undisputed import is_repeated
 
 # Days after dispatch on which a notice has certainly arrived, per channel; the time to pay counts
 # from there (KKV/378/14.08.01.05/2022: from the latest receipt by the method used). The letter's
@@ -28,7 +29,17 @@ def next_contact_on(question: Question) -> date:
     last = question.last_contact()
     if last is None:
         return date.min
-    return last + timedelta(days=_gap(question))
+    return max(last + timedelta(days=_gap(question)), _uncapped_on(question))
+
+
+def too_soon(question: Question, again: date) -> Reason:
+    """Why there is no contact before ``again``."""
+    last = question.last_contact()
+    if again == _uncapped_on(question):
+        text = "the policy's contacts with a debtor are used up for so many days"
+        return reason("policy.caps", text, last=last, again=again)
+    text = "one contact per debtor and gathering window"
+    return reason("policy.gather", text, last=last, again=again)
 
 
 def gathered(question: Question, ripe: Sequence[Ripe], waiting: Sequence[Ripe]) -> list[Ripe]:
@@ -38,6 +49,7 @@ def gathered(question: Question, ripe: Sequence[Ripe], waiting: Sequence[Ripe]) 
     passed and where nothing is harder on the debtor for it: its own step bears no fee, and it is
     not further on than the claim that sets the tone.
     """
+    alone = is_repeated(ripe[0].step.id)
     horizon = question.today + timedelta(days=question.policy.gather_days)
     joining = [
         one
@@ -45,6 +57,7 @@ def gathered(question: Question, ripe: Sequence[Ripe], waiting: Sequence[Ripe]) 
         if one.step.action == "remind"
         and one.step.automation == ripe[0].step.automation
         and one.step.channels == ripe[0].step.channels
+        and is_repeated(one.step.id) is alone
         and question.today < one.on <= horizon
         and one.free_on <= question.today
         and one.step.fee == "none"
@@ -76,7 +89,7 @@ def contact(
         step=lead.step.id,
         claims=tuple(one.state.claim.id for one in claims),
         also=also,
-        channels=lead.step.channels,
+        channels=question.chain(lead.step),
         letter=DUE_SOON if soon else lead.step.letter,
         tone=lead.step.tone,
         fee=fee,
@@ -86,6 +99,19 @@ def contact(
         next_action=action,
         next_on=next_on,
         because=(*because, *fee_reasons, why),
+    )
+
+
+def _uncapped_on(question: Question) -> date:
+    """The first day on which one more contact is within every cap of the policy."""
+    days = question.contacts() if question.policy.caps else []
+    return max(
+        (
+            days[cap.most - 1] + timedelta(days=cap.days)
+            for cap in question.policy.caps
+            if len(days) >= cap.most
+        ),
+        default=date.min,
     )
 
 
@@ -133,7 +159,7 @@ def _deadline(question: Question, lead: Ripe, claims: Sequence[Ripe]) -> tuple[d
     if not any(_overdue(question, one) for one in claims):
         due = max(question.due(one.state) for one in claims)
         return due, reason("hub.due", "the payment date is the due date", due=due)
-    days = DELIVERY_DAYS.get(lead.step.channels[0], max(DELIVERY_DAYS.values()))
+    days = DELIVERY_DAYS.get(question.chain(lead.step)[0], max(DELIVERY_DAYS.values()))
     found = [
         legal.deadline(
             question.law,

@@ -7,13 +7,17 @@ from functools import lru_cache
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from shared.domain.explain import Record
+from shared.domain.formats import Language
 from shared.domain.freshness import Gate
+from shared.domain.giro import Giro
 from shared.domain.model import Address, CreditorKind, Id
 
 Email = Annotated[str, Field(pattern=r"^[^\s@<>,;\"]+@[^\s@<>,;\"]+$", max_length=254)]
+
+Host = Annotated[str, Field(pattern=r"^([a-z0-9-]{1,63}\.)+[a-z]{2,63}$", max_length=253)]
 
 
 class BankAccount(Record):
@@ -39,9 +43,11 @@ class Creditor(Record):
     ``business_id`` is its public number under ``business_id_scheme`` (``FI_YTUNNUS``). ``zone`` is
     an IANA name (``Europe/Helsinki``), ``language`` ISO 639-1, ``country`` ISO 3166-1 alpha-2.
     ``sender`` is the address that its emails come from, ``email`` and ``phone`` where a debtor or
-    partner reaches it. The first of ``accounts`` is the one that letters print. ``gate`` says how
-    fresh its sources must be before anybody is touched. ``kind`` says whether it claims in its
-    business: only then may it have the compensation for late payment.
+    partner reaches it. Letters print the first of ``accounts`` that takes their currency; ``giros``
+    are what was agreed with the bank about some of them. ``bilingual`` are the two languages of a
+    letter to somebody whose own is not known. ``link_hosts`` are those that its own texts may link
+    to. ``gate`` says how fresh its sources must be before anybody is touched. ``kind`` says whether
+    it claims in its business: only then may it have the compensation for late payment.
     """
 
     id: Id
@@ -56,6 +62,9 @@ class Creditor(Record):
     phone: str | None = None
     sender: Email
     accounts: tuple[BankAccount, ...] = ()
+    giros: tuple[Giro, ...] = Field(default=(), max_length=20)
+    bilingual: tuple[Language, Language] | None = None
+    link_hosts: tuple[Host, ...] = Field(default=(), max_length=20)
     vat_registered: bool
     gate: Gate = Gate()
     kind: CreditorKind = "business"
@@ -68,6 +77,25 @@ class Creditor(Record):
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise ValueError("unknown time zone") from None
         return zone
+
+    @model_validator(mode="after")
+    def _giros_are_of_accounts(self) -> Creditor:
+        of = [giro.iban for giro in self.giros]
+        if len(set(of)) != len(of) or not set(of) <= {one.iban for one in self.accounts}:
+            raise ValueError("a giro is of one verified account, and each has one at most")
+        return self
+
+    def giro(self, account: BankAccount) -> Giro | None:
+        """What was agreed with the bank about an account."""
+        return next((one for one in self.giros if one.iban == account.iban), None)
+
+    def account_for(self, currency: str) -> BankAccount | None:
+        """The first account that takes ``currency`` (ISO 4217)."""
+        for account in self.accounts:
+            giro = self.giro(account)
+            if giro is None or giro.currency in {None, currency}:
+                return account
+        return None
 
     def today(self, now: datetime) -> date:
         """The creditor's calendar day at an instant. Raises ``ValueError`` for a naive one."""

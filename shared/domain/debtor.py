@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import operator
 from datetime import date
 from typing import TYPE_CHECKING
+
+from pydantic import Field
 
 from shared.domain.answers import yeses
 from shared.domain.circumstance import Circumstance
@@ -15,6 +18,9 @@ from shared.domain.states import NONE
 if TYPE_CHECKING:
     from shared.domain.case import Case
 
+# Contacts that a case keeps for the debtor's other cases: the most that a policy's cap can count.
+MOST_COUNTED = 30
+
 # An act in these states may have reached the debtor, or may yet.
 _OUT = frozenset({"intended", "unknown", "sent", "passed"})
 # And in these its fee is charged, or may be.
@@ -25,17 +31,21 @@ class CaseCounts(Record):
     """What one case adds to what counts for its debtor; all days in the creditor's zone.
 
     Something was overdue from ``since`` on, until ``until`` (None: the case is not closed).
-    ``contacted`` is the day of the latest reminder that the debtor may have or get, ``fees`` those
-    of all that bear a fee, ``promises`` those on which promises were made and not taken back.
-    ``circumstances`` have not ended, also when the case that was told of them is closed.
+    ``contacted`` is the day of the latest reminder that the debtor may have or get, ``earlier`` the
+    days of the latest ones before it, ``fees`` those of all that bear a fee, ``promises`` those on
+    which promises were made and not taken back.
+    ``circumstances`` have not ended, also when the case that was told of them is closed;
+    ``refused`` are the channels that the debtor does not want to be reached by.
     """
 
     since: date
     until: date | None = None
     contacted: date | None = None
+    earlier: tuple[date, ...] = Field(default=(), exclude_if=operator.not_)
     fees: tuple[date, ...] = ()
     promises: tuple[date, ...] = ()
     circumstances: tuple[Circumstance, ...] = ()
+    refused: tuple[str, ...] = Field(default=(), exclude_if=operator.not_)
 
 
 class Credit(Record):
@@ -58,6 +68,11 @@ class Debtor(Record):
     def last_contact(self) -> date | None:
         """The day of the latest reminder about another case."""
         return max((one.contacted for one in self.cases if one.contacted), default=None)
+
+    def contacts(self) -> list[date]:
+        """The days of the latest reminders about other cases."""
+        last = [one.contacted for one in self.cases if one.contacted]
+        return [*last, *(day for one in self.cases for day in one.earlier)]
 
     def promised_after(self, day: date) -> int:
         """How many promises were made in other cases after a day."""
@@ -106,9 +121,11 @@ def counts_of(case: Case) -> CaseCounts | None:
         since=min(state.claim.due for state in case.claims.values()),
         until=case.last_movement if case.closed else None,
         contacted=max(out, default=None),
+        earlier=tuple(sorted(out)[:-1][-MOST_COUNTED:]),
         fees=tuple(sorted(fees)),
         promises=tuple(sorted(made)),
         circumstances=tuple(one.model_copy(update={"cleared": ()}) for one in told),
+        refused=case.states.refused if case.states is not None else (),
     )
 
 
@@ -116,7 +133,9 @@ def bound(case: Case, debtor: Debtor) -> Case:
     """The case with the circumstances that its debtor's other cases were told of.
 
     They bind the debtor, not a case. A claim is let go on by a person's answer in its own case.
+    So do the channels that the debtor refused.
     """
+    case = _refusing(case, debtor)
     others = [one for counts in debtor.cases for one in counts.circumstances]
     if not others:
         return case
@@ -128,3 +147,12 @@ def bound(case: Case, debtor: Debtor) -> Case:
         name = one.id if one.id not in there else f"{one.id}.{number}"
         there[name] = one.model_copy(update={"id": name, "cleared": cleared})
     return case.model_copy(update={"states": states.model_copy(update={"circumstances": there})})
+
+
+def _refusing(case: Case, debtor: Debtor) -> Case:
+    states = case.states or NONE
+    others = (channel for counts in debtor.cases for channel in counts.refused)
+    refused = tuple(dict.fromkeys((*states.refused, *others)))
+    if refused == states.refused:
+        return case
+    return case.model_copy(update={"states": states.model_copy(update={"refused": refused})})

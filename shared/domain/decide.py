@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from shared.domain import alarms, instalments
+from shared.domain import alarms, at_partner, instalments
 from shared.domain.act_keys import act_key
 from shared.domain.case import Case
 from shared.domain.debtor import ALONE, Debtor, bound
 from shared.domain.decisions import AnyDecision, Ask, Decision, Done, HandOver, Remind, Rest
 from shared.domain.law import LawPack
-from shared.domain.moves import MAX_TRIES, moves, was_asked
+from shared.domain.moves import MAX_TRIES, moves
 from shared.domain.netting import UNALLOCATED
 from shared.domain.policy import Policy
 from shared.domain.question import Question, claim_facts, reason
@@ -51,16 +51,22 @@ _DAY = timedelta(days=1)
 
 
 def decide(
-    case: Case, policy: Policy, law: LawPack, now: datetime, debtor: Debtor = ALONE
+    case: Case,
+    policy: Policy,
+    law: LawPack,
+    now: datetime,
+    debtor: Debtor = ALONE,
+    by: str = "",
 ) -> AnyDecision:
     """The decision for a case at ``now``, an aware instant in the creditor's own zone.
 
-    ``debtor`` is what counts for the debtor beside this case. A ``Rest`` always ends after
-    ``now``. Raises ``ValueError`` for a naive instant.
+    ``debtor`` is what counts for the debtor beside this case. ``by`` is the channel that a contact
+    goes by where it is not the first of its step: the time to pay counts from its delivery. A
+    ``Rest`` always ends after ``now``. Raises ``ValueError`` for a naive instant.
     """
     if now.tzinfo is None:
         raise ValueError("an instant has a zone")
-    question = Question(bound(case, debtor), policy, law, now, now.date(), debtor)
+    question = Question(bound(case, debtor), policy, law, now, now.date(), debtor, by)
     final = _over(question)
     if final is not None:
         return final
@@ -97,7 +103,7 @@ def _over(question: Question) -> AnyDecision | None:
 
 
 def _at_rest(question: Question) -> AnyDecision | None:
-    return _held(question) or _asked(question)
+    return _held(question) or _asked(question) or _let_go(question)
 
 
 def _ended(question: Question) -> AnyDecision:
@@ -105,6 +111,12 @@ def _ended(question: Question) -> AnyDecision:
     close_on = since + timedelta(days=CLOSE_AFTER_DAYS)
     text = "nothing has been open since"
     because = (reason("hub.close", text, since=since, days=CLOSE_AFTER_DAYS),)
+    costs = at_partner.costs_open(question.case)
+    if costs is not None and question.case.partner_state != "closed":
+        # The principal is paid, and the debtor is not done: the partner still asks for its costs.
+        owed = reason("hub.partner_costs", "the debtor owes the partner its costs", costs=costs)
+        again = question.opening(question.today + timedelta(days=CLOSE_AFTER_DAYS))
+        return Rest(until=again, why="partner_costs_open", because=(owed,))
     if question.today >= close_on:
         return Done(why="nothing_open", because=because)
     return Rest(until=question.opening(close_on), why="nothing_open", because=because)
@@ -128,6 +140,15 @@ def _asked(question: Question) -> Rest | None:
             because = (reason("hub.person", text, task=name, why=task.why),)
             return Rest(until=None, why="waits_for_person", because=because)
     return None
+
+
+def _let_go(question: Question) -> Ask | None:
+    """What a partner let go of is a person's first, whatever step of ours would be next."""
+    found = at_partner.left(question.case)
+    if found is None:
+        return None
+    why = reason("hub.partner", "the partner has ended its work and something is open")
+    return question.ask(found[0], found[1], (why,))
 
 
 # --- its claims, each with its own state --------------------------------------------------------
@@ -156,11 +177,6 @@ def _questions(question: Question, claims: Sorted) -> list[Ask]:
         question.ask(one.why, (one.state.claim.id,), (*claims.because, one.reason))
         for one in claims.doubts
     ]
-    case = question.case
-    left = tuple(one.claim.id for one in case.open_claims() if one.with_partner)
-    if case.partner_state == "closed" and left and not was_asked(case, "partner_closed", left):
-        why = reason("hub.partner", "the partner has ended its work and something is open")
-        asked.append(question.ask("partner_closed", left, (why,)))
     owed = unallocated(question)
     if owed:
         why = reason("hub.credit", "the books owe the debtor what they have not allocated")

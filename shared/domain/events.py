@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from shared.domain.act_events import (
+    ActDelivered,
     ActFailed,
     ActPassed,
     ActSent,
@@ -40,8 +41,15 @@ from shared.domain.explain import Reason, Record
 from shared.domain.extras_events import ExtrasPaid, ResidualSettled
 from shared.domain.identity_events import CaseAbsorbed, ClaimsParted
 from shared.domain.model import Capacity, Id
-from shared.domain.money import Money
+from shared.domain.partner_events import (
+    CaseRecalled,
+    PartnerAnswered,
+    PartnerClosed,
+    PartnerPaid,
+    PartnerReport,
+)
 from shared.domain.plan_events import (
+    CompensationWaived,
     InstalmentMissed,
     InterestWaived,
     PlanAgreed,
@@ -51,21 +59,11 @@ from shared.domain.plan_events import (
     PromiseMade,
     WrittenOff,
 )
-from shared.domain.state_events import (
-    CircumstanceEnded,
-    CircumstanceNoted,
-    Commanded,
-    DisputeAnswered,
-    Disputed,
-    DisputeSettled,
-    LiableNamed,
-    LiableReleased,
-    StopRequested,
-    StopWithdrawn,
-)
+from shared.domain.state_events import StateEvent
 from shared.errors import Unreadable
 
 __all__ = [
+    "ActDelivered",
     "ActFailed",
     "ActPassed",
     "ActSent",
@@ -76,6 +74,7 @@ __all__ = [
     "CaseClosed",
     "CaseEvent",
     "CaseOpened",
+    "CaseRecalled",
     "Claim",
     "ClaimFlagged",
     "ClaimJoined",
@@ -94,11 +93,13 @@ __all__ = [
     "PartnerAnswered",
     "PartnerClosed",
     "PartnerPaid",
+    "PartnerReport",
     "PaymentAllocated",
     "PaymentReversed",
     "PaymentSighted",
     "PersonAnswered",
     "PersonAsked",
+    "PolicyMoved",
     "PolicyRef",
     "Released",
     "ReminderIntended",
@@ -176,36 +177,6 @@ class PersonAnswered(Event):
     by: str
 
 
-class PartnerAnswered(Event):
-    """The partner accepted or rejected a case (``code`` when rejected)."""
-
-    kind: Literal["partner_answered"] = "partner_answered"
-    message: str
-    accepted: bool
-    partner_case: str | None = None
-    code: str | None = None
-
-
-class PartnerPaid(Event):
-    """The partner reports money that it received; ``principal`` lowers the claim, never echoed."""
-
-    kind: Literal["partner_paid"] = "partner_paid"
-    message: str
-    claim: Id
-    principal: Money
-    interest: Money
-    fees: Money
-    received: date
-
-
-class PartnerClosed(Event):
-    """The partner ended its work on the case with a canonical close code."""
-
-    kind: Literal["partner_closed"] = "partner_closed"
-    message: str
-    code: str
-
-
 class Parked(Event):
     """The hub gave up on automatic handling after repeated failures; a person has the case."""
 
@@ -217,6 +188,16 @@ class Unparked(Event):
     """A person put a parked case back to automatic handling."""
 
     kind: Literal["unparked"] = "unparked"
+    by: str
+
+
+class PolicyMoved(Event):
+    """A person moved a running case to another policy or version, as a ``preview`` had shown."""
+
+    kind: Literal["policy_moved"] = "policy_moved"
+    policy: str
+    version: int
+    preview: str
     by: str
 
 
@@ -242,6 +223,7 @@ CaseEvent = Annotated[
     | ReminderIntended
     | HandOverIntended
     | ActSent
+    | ActDelivered
     | ActFailed
     | ActUnknown
     | ActPassed
@@ -252,21 +234,12 @@ CaseEvent = Annotated[
     | Released
     | PersonAsked
     | PersonAnswered
-    | PartnerAnswered
-    | PartnerPaid
-    | PartnerClosed
+    | PartnerReport
+    | CaseRecalled
     | Parked
     | Unparked
-    | Commanded
-    | Disputed
-    | DisputeAnswered
-    | DisputeSettled
-    | StopRequested
-    | StopWithdrawn
-    | CircumstanceNoted
-    | CircumstanceEnded
-    | LiableNamed
-    | LiableReleased
+    | PolicyMoved
+    | StateEvent
     | PromiseMade
     | PromiseEnded
     | PlanProposed
@@ -275,6 +248,7 @@ CaseEvent = Annotated[
     | PlanEnded
     | WrittenOff
     | InterestWaived
+    | CompensationWaived
     | ExtrasPaid
     | ResidualSettled
     | CaseAbsorbed

@@ -10,11 +10,13 @@ from shared.domain import (
     fold_claims,
     fold_extras,
     fold_identity,
+    fold_partner,
     fold_people,
     fold_plans,
     fold_states,
 )
 from shared.domain.events import (
+    ActDelivered,
     ActFailed,
     ActPassed,
     ActSent,
@@ -38,20 +40,20 @@ from shared.domain.events import (
     Held,
     NoticeReturned,
     Parked,
-    PartnerAnswered,
-    PartnerClosed,
-    PartnerPaid,
     PaymentAllocated,
     PaymentReversed,
     PaymentSighted,
     PersonAnswered,
     PersonAsked,
+    PolicyMoved,
+    PolicyRef,
     Released,
     ReminderIntended,
     ResidualSettled,
     Unparked,
 )
 from shared.domain.plan_events import (
+    CompensationWaived,
     InstalmentMissed,
     InterestWaived,
     PlanAgreed,
@@ -62,6 +64,8 @@ from shared.domain.plan_events import (
     WrittenOff,
 )
 from shared.domain.state_events import (
+    ChannelRefused,
+    ChannelRestored,
     CircumstanceEnded,
     CircumstanceNoted,
     Commanded,
@@ -113,6 +117,12 @@ def _unparked(_: Case, __: Unparked) -> Changes:
     return {"parked": None}
 
 
+def _policy_moved(case: Case, event: PolicyMoved) -> Changes:
+    if case.closed:
+        raise Conflict("a closed case keeps its policy")
+    return {"policy": PolicyRef(id=event.policy, version=event.version)}
+
+
 def _closed(_: Case, __: CaseClosed) -> Changes:
     return {"closed": True}
 
@@ -136,6 +146,7 @@ _APPLY: Mapping[type, Any] = {
     ReminderIntended: fold_acts.reminder,
     HandOverIntended: fold_acts.hand_over,
     ActSent: fold_acts.sent,
+    ActDelivered: fold_acts.delivered,
     ActFailed: fold_acts.failed,
     ActUnknown: fold_acts.unknown,
     ActPassed: fold_acts.passed,
@@ -146,11 +157,10 @@ _APPLY: Mapping[type, Any] = {
     Released: fold_people.released,
     PersonAsked: fold_people.asked,
     PersonAnswered: fold_people.answered,
-    PartnerAnswered: fold_people.partner_answered,
-    PartnerPaid: fold_people.partner_paid,
-    PartnerClosed: fold_people.partner_closed,
+    **fold_partner.APPLY,
     Parked: _parked,
     Unparked: _unparked,
+    PolicyMoved: _policy_moved,
     Commanded: fold_states.commanded,
     Disputed: fold_states.disputed,
     DisputeAnswered: fold_states.dispute_answered,
@@ -161,6 +171,8 @@ _APPLY: Mapping[type, Any] = {
     CircumstanceEnded: fold_states.circumstance_ended,
     LiableNamed: fold_states.liable_named,
     LiableReleased: fold_states.liable_released,
+    ChannelRefused: fold_states.channel_refused,
+    ChannelRestored: fold_states.channel_restored,
     PromiseMade: fold_plans.promise_made,
     PromiseEnded: fold_plans.promise_ended,
     PlanProposed: fold_plans.plan_proposed,
@@ -169,6 +181,7 @@ _APPLY: Mapping[type, Any] = {
     PlanEnded: fold_plans.plan_ended,
     WrittenOff: fold_plans.written_off,
     InterestWaived: fold_plans.interest_waived,
+    CompensationWaived: fold_plans.compensation_waived,
     ExtrasPaid: fold_extras.extras_paid,
     ResidualSettled: fold_extras.residual_settled,
     CaseAbsorbed: fold_identity.absorbed,

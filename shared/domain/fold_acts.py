@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from shared.domain.act_events import (
+    ActDelivered,
     ActFailed,
     ActPassed,
     ActSent,
@@ -42,6 +43,7 @@ def reminder(case: Case, event: ReminderIntended) -> Changes:
         fee_rule=event.fee_rule,
         document=event.document,
         content_hash=event.content_hash,
+        short=event.short,
     )
     return _intended(case, notice)
 
@@ -81,6 +83,14 @@ def happened(case: Case, act: str, on: date, reference: str | None = None) -> Ch
     return changes
 
 
+def delivered(case: Case, event: ActDelivered) -> Changes:
+    """The carrier proves that the act arrived; what came back meanwhile did not."""
+    notice = _notice(case, event.act)
+    if not notice.given:
+        raise Conflict("only what was sent is delivered")
+    return {"notices": _with_notice(case, notice, delivered_on=event.on)}
+
+
 def passed(case: Case, event: ActPassed) -> Changes:
     """The act is let be: the step is done, but nothing counts as given."""
     notice = _without_outcome(case, event.act)
@@ -92,13 +102,13 @@ def passed(case: Case, event: ActPassed) -> Changes:
 
 def failed(case: Case, event: ActFailed) -> Changes:
     """The act did not happen."""
-    return did_not_happen(case, event.act, event.at.date())
+    return did_not_happen(case, event.act, event.at.date(), event.code)
 
 
-def did_not_happen(case: Case, act: str, known: date) -> Changes:
+def did_not_happen(case: Case, act: str, known: date, code: str | None = None) -> Changes:
     """The changes of an act that did not happen and will not under its key."""
     notice = _without_outcome(case, act)
-    return {"notices": _with_notice(case, notice, state="failed", undone_on=known)}
+    return {"notices": _with_notice(case, notice, state="failed", undone_on=known, code=code)}
 
 
 def unknown(case: Case, event: ActUnknown) -> Changes:
@@ -114,7 +124,7 @@ def returned(case: Case, event: NoticeReturned) -> Changes:
     notice = _notice(case, event.act)
     if notice.state in {"failed", "returned"}:
         raise Conflict("this act has its outcome already")
-    return taken_back(case, notice, event.at.date())
+    return taken_back(case, notice, event.at.date(), code=event.code)
 
 
 def taken_back(case: Case, notice: Notice, known: date, **update: Any) -> Changes:
@@ -127,6 +137,16 @@ def taken_back(case: Case, notice: Notice, known: date, **update: Any) -> Change
     if notice.arrived:
         changes["claims"] = {**case.claims, **_levelled(case, notice, -1, handed=False)}
     return changes
+
+
+def seen_to(case: Case) -> dict[str, Notice]:
+    """The notices, where a person has seen to the addresses that reminders came back from."""
+    return {
+        name: one.model_copy(update={"cleared": True})
+        if one.state == "returned" and one.action == "remind"
+        else one
+        for name, one in case.notices.items()
+    }
 
 
 def fee_credited(case: Case, event: FeeCredited) -> Changes:
@@ -146,8 +166,13 @@ def _intended(case: Case, notice: Notice) -> Changes:
 
 
 def _levelled(case: Case, notice: Notice, by: int, *, handed: bool) -> dict[str, ClaimState]:
-    """The claims of an act, one step on (and with the partner) or one step back."""
-    changed = {}
+    """The claims of an act, one step on (and with the partner) or one step back.
+
+    A repeated reminder is no step of the policy: no claim of it moves.
+    """
+    changed = dict[str, ClaimState]()
+    if notice.repeats:
+        return changed
     for claim in notice.claims:
         state = claim_state(case, claim)
         if by < 0 and _has_later(case, notice, claim):

@@ -69,7 +69,10 @@ def parted(case: Case, event: ClaimsParted) -> Changes:
 
 def _together(own: States, other: States, source: str) -> States:
     """The states of both; one whose name is taken gets another, made of its case and name."""
-    update: Changes = {"liable": (*own.liable, *other.liable)}
+    update: Changes = {
+        "liable": (*own.liable, *other.liable),
+        "refused": tuple(dict.fromkeys((*own.refused, *other.refused))),
+    }
     for field in _STATES:
         update[field] = _beside(getattr(own, field), getattr(other, field), source)
     return own.model_copy(update=update)

@@ -1,21 +1,19 @@
-"""The fold of what people and partners say: holds, answers, and a partner's reports."""
+"""The fold of what people say: holds and answers."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from shared.domain import answers, fold_acts, fold_states
-from shared.domain.case_parts import Hold, Movement, Task
+from shared.domain.at_partner import ASKED_THERE
+from shared.domain.case_parts import Hold, Task
 from shared.domain.events import (
     Held,
-    PartnerAnswered,
-    PartnerClosed,
-    PartnerPaid,
     PersonAnswered,
     PersonAsked,
     Released,
 )
-from shared.domain.fold_claims import claim_state, moved, with_claims
+from shared.domain.fold_claims import claim_state, with_claims
 from shared.errors import Conflict
 
 if TYPE_CHECKING:
@@ -73,44 +71,12 @@ def answered(case: Case, event: PersonAnswered) -> Changes:
                 raise Conflict("what became of an act is answered by sent or not_sent")
     if event.task not in case.tasks or event.answer == answers.SETTLED:
         return changes
+    if task.why in ASKED_THERE:
+        # The partner's own question: the answer goes there, and nothing rests here for it.
+        return changes
     if event.answer in answers.YES:
         return changes | _gone_on(case, event, task)
     return changes | {"holds": {**case.holds, **_kept(event.task, task)}}
-
-
-def partner_answered(case: Case, event: PartnerAnswered) -> Changes:
-    """The partner takes or refuses what it has not answered yet; what it refuses comes back."""
-    handed = [one for one in case.notices.values() if one.action == "hand_over" and one.given]
-    unanswered = [one for one in handed if one.taken is None] or handed
-    after = case
-    for notice in unanswered:
-        if event.accepted:
-            taken = notice.model_copy(update={"taken": True})
-            changes: Changes = {"notices": {**after.notices, notice.act: taken}}
-        else:
-            changes = fold_acts.taken_back(after, notice, event.at.date(), taken=False)
-        after = after.model_copy(update=changes)
-    still = any(one.given and one.taken for one in after.notices.values())
-    said: Changes = {
-        "notices": after.notices,
-        "claims": after.claims,
-        "partner_state": "accepted" if event.accepted or still else "rejected",
-    }
-    if event.accepted:
-        said["partner_case"] = event.partner_case
-    return {**said, **_message(case, event.message)}
-
-
-def partner_paid(case: Case, event: PartnerPaid) -> Changes:
-    """Money at the partner lowers the claim by what settles its principal."""
-    move = Movement(on=event.received, kind="partner", lowered=event.principal)
-    changes = moved(case, event.claim, move, event.at.date(), None)
-    return {**changes, **_message(case, event.message)}
-
-
-def partner_closed(case: Case, event: PartnerClosed) -> Changes:
-    """The partner has ended its work."""
-    return {"partner_state": "closed", **_message(case, event.message)}
 
 
 def _gone_on(case: Case, event: PersonAnswered, task: Task) -> Changes:
@@ -122,6 +88,8 @@ def _gone_on(case: Case, event: PersonAnswered, task: Task) -> Changes:
         return {"claims": with_claims(case.claims, claims, raised=False)}
     if task.why == answers.WITHOUT_NOTICE:
         return {"claims": with_claims(case.claims, claims, announced_on=event.at.date())}
+    if task.why == answers.RETURNED:
+        return {"notices": fold_acts.seen_to(case)}
     if fold_states.clears(task.why):
         return fold_states.cleared(case, task.model_copy(update={"claims": claims}))
     if not answers.is_step_question(task.why):
@@ -142,9 +110,3 @@ def _kept(name: str, task: Task) -> dict[str, Hold]:
         f"{name}.{number}": Hold(id=f"{name}.{number}", claim=claim, reason="person", until=None)
         for number, claim in enumerate(claims, start=1)
     }
-
-
-def _message(case: Case, message: str) -> Changes:
-    if message in case.seen_messages:
-        raise Conflict("this message is applied already")
-    return {"seen_messages": (*case.seen_messages, message)}

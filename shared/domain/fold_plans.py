@@ -10,6 +10,7 @@ from shared.domain.fold_states import fresh, known, states_of, with_states
 from shared.domain.money import Money
 from shared.domain.plan import Plan
 from shared.domain.plan_events import (
+    CompensationWaived,
     InstalmentMissed,
     InterestWaived,
     PlanAgreed,
@@ -121,6 +122,12 @@ def interest_waived(case: Case, event: InterestWaived) -> Changes:
     """Interest counts from a later day."""
     claim_state(case, event.claim)
     return {"claims": with_claims(case.claims, (event.claim,), interest_waived_to=event.to)}
+
+
+def compensation_waived(case: Case, event: CompensationWaived) -> Changes:
+    """The fixed sum is let go, whatever the claim comes to."""
+    claim_state(case, event.claim)
+    return {"claims": with_claims(case.claims, (event.claim,), compensation_waived=True)}
 
 
 def _before(case: Case, claims: tuple[str, ...]) -> Money:

@@ -9,6 +9,8 @@ from shared.domain.circumstance import Circumstance
 from shared.domain.dispute import Dispute
 from shared.domain.fold_claims import claim_state, with_claims
 from shared.domain.state_events import (
+    ChannelRefused,
+    ChannelRestored,
     CircumstanceEnded,
     CircumstanceNoted,
     Commanded,
@@ -196,3 +198,17 @@ def _others(case: Case, event: LiableNamed | LiableReleased) -> tuple[Liable, ..
         for one in states_of(case).liable
         if (one.claim, one.party) != (event.claim, event.party)
     )
+
+
+def channel_refused(case: Case, event: ChannelRefused) -> Changes:
+    """Nothing goes by that channel any more; said twice it is the same."""
+    refused = states_of(case).refused
+    if event.channel in refused:
+        return {}
+    return with_states(case, refused=(*refused, event.channel))
+
+
+def channel_restored(case: Case, event: ChannelRestored) -> Changes:
+    """The debtor agrees to that channel again."""
+    left = tuple(one for one in states_of(case).refused if one != event.channel)
+    return with_states(case, refused=left)

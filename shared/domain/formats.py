@@ -1,14 +1,17 @@
-"""Amounts and dates as a reader of Finnish, Finland-Swedish or English writes them."""
+"""Amounts and dates as a reader of each language writes them, and which language that is."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Literal
 
 from shared.domain.money import Money
 
-Language = Literal["fi", "sv", "en"]
-LANGUAGES: tuple[Language, ...] = ("fi", "sv", "en")
+Language = Literal["fi", "sv", "nb", "da", "de", "en"]
+LANGUAGES: tuple[Language, ...] = ("fi", "sv", "nb", "da", "de", "en")
+# Tags under which customers are kept and that are written in one of the languages above.
+_WRITTEN_AS: Mapping[str, Language] = {"no": "nb", "nn": "nb"}
 
 _NBSP = "\u00a0"
 _ENGLISH_MONTHS = (
@@ -18,7 +21,9 @@ _ENGLISH_MONTHS = (
 
 
 def amount_text(money: Money, language: Language) -> str:
-    """``1 234,50 €`` in Finnish and Swedish, ``€1,234.50`` in English; no line break within.
+    """``1 234,50 €`` in Finnish, Swedish and Norwegian; no line break within.
+
+    Danish and German put a dot (``1.234,50 €``), English the sign first (``€1,234.50``).
 
     Only the euro has its sign: "kr" means three currencies, so the others bear their ISO code.
     """
@@ -27,26 +32,38 @@ def amount_text(money: Money, language: Language) -> str:
     if language == "en":
         unit = "€" if money.currency == "EUR" else money.currency + _NBSP
         return f"{sign}{unit}{plain}"
-    figures = plain.translate({ord(","): _NBSP, ord("."): ","})
+    thousands = "." if language in {"da", "de"} else _NBSP
+    figures = plain.translate({ord(","): thousands, ord("."): ","})
     unit = "€" if money.currency == "EUR" else money.currency
     return f"{sign}{figures}{_NBSP}{unit}"
 
 
-def date_text(day: date, language: Language) -> str:
-    """``1.2.2026`` in Finnish and Finland-Swedish, ``1 February 2026`` in English."""
+def date_text(day: date, language: Language, country: str = "") -> str:
+    """``1.2.2026``, in German ``01.02.2026``, in English ``1 February 2026``.
+
+    In Swedish of Sweden (``country`` SE) ``2026-02-01``, as people there write it.
+    """
     if language == "en":
         return f"{day.day}{_NBSP}{_ENGLISH_MONTHS[day.month - 1]}{_NBSP}{day.year}"
+    if language == "de":
+        return f"{day:%d.%m.%Y}"
+    if language == "sv" and country == "SE":
+        return day.isoformat()
     return f"{day.day}.{day.month}.{day.year}"
 
 
-def choose_language(agreement: str | None, customer: str | None, creditor: Language) -> Language:
-    """The letter's language: the agreement's, else the customer's, else the creditor's own.
+def choose_languages(
+    wishes: Iterable[str | None], usual: tuple[Language, ...]
+) -> tuple[Language, ...]:
+    """The letter's languages: the first wish that the hub writes, else what is ``usual``.
 
-    Tags such as ``sv-FI`` count as their language. One that has no letter is passed over.
+    Wishes are in the order in which they count: the agreement's, then the customer's. Tags such
+    as ``sv-FI`` count as their language. One that has no letter is passed over.
     """
-    for wish in (agreement, customer):
+    for wish in wishes:
         tag = (wish or "").replace("_", "-").split("-", 1)[0].lower()
+        tag = _WRITTEN_AS.get(tag, tag)
         for language in LANGUAGES:
             if tag == language:
-                return language
-    return creditor
+                return (language,)
+    return usual

@@ -98,7 +98,7 @@ def _answer(question: Question, plan: Plan, step: Step) -> Remind | Rest:
         step=_step(plan),
         claims=(),
         also=also,
-        channels=step.channels,
+        channels=question.chain(step),
         letter=step.letter,
         tone="friendly",
         deadline=plan.grace_ends(number),
@@ -124,7 +124,7 @@ def _deadline_fits(question: Question, plan: Plan, step: Step) -> bool:
 
 
 def _least(question: Question, state: ClaimState, step: Step) -> date:
-    days = DELIVERY_DAYS.get(step.channels[0], max(DELIVERY_DAYS.values()))
+    days = DELIVERY_DAYS.get(question.chain(step)[0], max(DELIVERY_DAYS.values()))
     day, _ = legal.deadline(
         question.law, question.facts(state), question.today, delivery_days=days, payment_days=1
     )

@@ -21,6 +21,12 @@ def lapse_of(case: Case, state: ClaimState, pack: LawPack, today: date) -> Lapse
     claim = state.claim
     if today < min(claim.issued, claim.due) + WATCHED_AFTER:
         return None
+    return lapse_for(case, state, pack, natural_person=claim.natural_person)
+
+
+def lapse_for(case: Case, state: ClaimState, pack: LawPack, *, natural_person: bool) -> Lapse:
+    """When a claim lapses against a liable person of a kind, however young it is."""
+    claim = state.claim
     proofs = [
         Interruption(proof="reminder", on=notice.on)
         for notice in case.notices_of(claim.id)
@@ -34,7 +40,7 @@ def lapse_of(case: Case, state: ClaimState, pack: LawPack, today: date) -> Lapse
     return lapses_on(
         pack,
         capacity=claim.capacity,
-        natural_person=claim.natural_person,
+        natural_person=natural_person,
         claim_class=claim.claim_class,
         due=claim.due,
         arose=claim.issued,

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
+from typing import Literal
 
 _WIDTH = 72
 _AMOUNT_WIDTH = 60
@@ -21,6 +22,7 @@ _TABLE = '<table style="width:100%;border-collapse:collapse;margin:0 0 16px">'
 _BODY = (
     "margin:0;padding:16px;font-family:Arial,Helvetica,sans-serif;font-size:16px;line-height:1.5"
 )
+_ARTICLE = 'role="article" style="max-width:600px;margin:0 auto'
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +81,33 @@ class Details:
     rows: tuple[Row, ...]
 
 
-Block = Heading | Lines | Paragraph | Amounts | Details
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code to scan from paper; whoever reads on a screen copies the payment details instead.
+
+    ``code128`` is a bar code of code set C (an even number of digits), ``qr`` a QR code of error
+    level M in UTF-8. ``label`` names it for people and for a screen reader.
+    """
+
+    kind: Literal["code128", "qr"]
+    payload: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """From here on the letter is in ``language`` (ISO 639-1), until another one begins."""
+
+    language: str
+
+
+Shown = Heading | Lines | Paragraph | Amounts | Details | Spoken
+Block = Shown | Code
 
 
 def as_text(blocks: Iterable[Block]) -> str:
     """The blocks as plain text of at most 72 columns (an unbreakable value may be longer)."""
-    return "\n\n".join(_text(block) for block in blocks) + "\n"
+    return "\n\n".join(_text(block) for block in blocks if not isinstance(block, Code)) + "\n"
 
 
 def as_html(blocks: Iterable[Block], *, language: str, title: str) -> str:
@@ -92,18 +115,18 @@ def as_html(blocks: Iterable[Block], *, language: str, title: str) -> str:
 
     It sets no colours of text or ground, so that a dark theme keeps its own contrast.
     """
-    body = "\n".join(_html(block) for block in blocks)
+    body = "\n".join(_html(block) for block in blocks if not isinstance(block, Code))
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(language)}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{escape(title)}</title>\n</head>\n"
-        f'<body style="{_BODY}">\n<div lang="{escape(language)}" role="article" '
-        f'style="max-width:600px;margin:0 auto">\n{body}\n</div>\n</body>\n</html>\n'
+        f'<body style="{_BODY}">\n<div lang="{escape(language)}" {_ARTICLE}">'
+        f"\n{body}\n</div>\n</body>\n</html>\n"
     )
 
 
-def _text(block: Block) -> str:
+def _text(block: Shown) -> str:
     match block:
         case Heading(text, level):
             return f"{text}\n{('=' if level == 1 else '-') * len(text)}"
@@ -115,6 +138,8 @@ def _text(block: Block) -> str:
             return "\n\n".join([*map(_group_text, groups), *([_rows_text(rows)] if rows else [])])
         case Details(rows):
             return _details_text(rows)
+        case Spoken():
+            return "=" * _WIDTH
 
 
 def _group_text(group: Group) -> str:
@@ -138,7 +163,7 @@ def _details_text(rows: tuple[Row, ...]) -> str:
     return "\n".join(lines)
 
 
-def _html(block: Block) -> str:
+def _html(block: Shown) -> str:
     match block:
         case Heading(text, level):
             size = 24 if level == 1 else 18
@@ -154,6 +179,8 @@ def _html(block: Block) -> str:
         case Details(rows):
             body = "\n".join(_row_html(row, _VALUE) for row in rows)
             return f"{_TABLE}\n<tbody>\n{body}\n</tbody>\n</table>"
+        case Spoken(language):
+            return f'</div>\n<div lang="{escape(language)}" {_ARTICLE};{_TOP_RULE}">'
 
 
 def _amounts_html(table: Amounts) -> str:

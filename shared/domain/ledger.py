@@ -35,6 +35,7 @@ from shared.domain.ledger_position import (
 from shared.domain.ledger_truth import Seen, Truth
 from shared.domain.model import DoNotDun
 from shared.domain.money import Money, total
+from shared.domain.passed_on import kept_by_partner
 
 __all__ = [
     "Position",
@@ -236,7 +237,7 @@ def _wanted(case: Case, truth: Truth, balanced: Money) -> Money:
     let_go = state.forgiven_beyond(truth.invoice.written_off)
     if truth.invoice.cancelled or case.partner_state == "closed":
         return max(Money.zero(balanced.currency), balanced - let_go)
-    kept = state.lowered_by("partner")
+    kept = kept_by_partner(state)
     return max(Money.zero(balanced.currency), balanced - kept - let_go)
 
 

@@ -43,6 +43,9 @@ def claimed(case: Case, state: ClaimState, law: LawPack, on: date, costs: Money)
     nothing = Money.zero(case.currency)
     if not case.compensation:
         return Claimed(amount=nothing)
+    if state.compensation_waived:
+        why = Reason(rule="hub.compensation", text="the creditor let the fixed sum go")
+        return Claimed(amount=nothing, because=(why,))
     if not _was_late(state, law):
         why = Reason(rule="hub.compensation", text="nothing of the claim was paid late")
         return Claimed(amount=nothing, because=(why,))

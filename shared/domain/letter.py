@@ -6,18 +6,20 @@ when it can be paid and what comes next, and it offers a plan and a way to objec
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from shared.domain.explain import Record, content_hash
 from shared.domain.formats import Language
 from shared.domain.iban import holds_iban, is_iban
-from shared.domain.layout import as_html, as_text
-from shared.domain.letter_blocks import letter_blocks, subject
+from shared.domain.layout import Block, Spoken, as_html, as_text
+from shared.domain.letter_blocks import letter_blocks, sms, subject
 from shared.domain.letter_input import LetterInput, LetterItem
 from shared.domain.model import Personal
 from shared.domain.money import Money, total
+from shared.domain.own_texts import NONE, OwnTexts
 from shared.domain.wording import templates
 
 # What a Finnish payment demand must state (laki saatavien perinnästä 513/1999, 5 a §: creditor and
@@ -31,35 +33,76 @@ REQUIRED: Final = frozenset({
 
 
 class Letter(Record):
-    """A rendered letter; ``hash`` names its content (``content_hash`` of the other fields)."""
+    """A rendered letter; ``hash`` names its content (``content_hash`` of the other fields).
+
+    ``sms`` is the short message that stands for it on a phone, ``wording`` the names of
+    the creditor's own sentences that it was made with (``own_texts.name_of``).
+    """
 
     language: Language
     subject: Personal[str]
     text: Personal[str]
     html: Personal[str]
+    sms: Personal[str] = ""
+    wording: tuple[str, ...] = ()
     hash: str
 
 
-def render(letter: LetterInput, overrides: Mapping[str, str] | None = None) -> Letter:
-    """The letter as it will be sent, with a creditor's own sentences where ``overrides`` has them.
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A letter before it is laid out: its title, its parts, and the short message beside it."""
+
+    title: str
+    blocks: tuple[Block, ...]
+    sms: str
+
+
+def render(letter: LetterInput, own: OwnTexts = NONE) -> Letter:
+    """The letter as it will be sent, with the creditor's own sentences where it has some.
 
     Raises ``ValueError`` naming the fields that are missing or contradict each other, and
     ``TemplateError`` for a wording that may not be used.
     """
+    made = compose(letter, own)
+    content = {
+        "language": letter.language,
+        "subject": made.title,
+        "text": as_text(made.blocks),
+        "html": as_html(made.blocks, language=letter.language, title=made.title),
+        "sms": made.sms,
+        "wording": own.names(letter),
+    }
+    return Letter.model_validate({**content, "hash": content_hash(content)})
+
+
+def compose(letter: LetterInput, own: OwnTexts = NONE) -> Composed:
+    """The parts of the letter in their order, for a layout of any kind; raises as ``render``."""
     if lacking := missing(letter):
         raise ValueError(f"the letter lacks {', '.join(lacking)}")
     if wrong := contradictions(letter):
         raise ValueError(f"the letter contradicts itself in {', '.join(wrong)}")
-    wording = templates(letter.language, letter.tone, overrides, letter=letter.letter)
-    blocks = letter_blocks(letter, wording)
-    title = subject(letter, wording)
-    content = {
-        "language": letter.language,
-        "subject": title,
-        "text": as_text(blocks),
-        "html": as_html(blocks, language=letter.language, title=title),
-    }
-    return Letter.model_validate({**content, "hash": content_hash(content)})
+    first = _spoken(letter, own)
+    if letter.second_language is None:
+        return first
+    again = letter.model_copy(update={"language": letter.second_language, "second_language": None})
+    second = _spoken(again, own)
+    return Composed(
+        title=" / ".join(dict.fromkeys((first.title, second.title))),
+        blocks=(*first.blocks, Spoken(again.language), *second.blocks),
+        sms=f"{first.sms}\n{second.sms}",
+    )
+
+
+def _spoken(letter: LetterInput, own: OwnTexts) -> Composed:
+    wording = templates(
+        letter.language,
+        letter.tone,
+        own.of(letter),
+        letter=letter.letter,
+        country=letter.creditor.country,
+        hosts=own.hosts,
+    )
+    return Composed(subject(letter, wording), letter_blocks(letter, wording), sms(letter, wording))
 
 
 def missing(letter: LetterInput, required: Collection[str] = REQUIRED) -> tuple[str, ...]:

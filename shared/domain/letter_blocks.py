@@ -6,24 +6,32 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from shared.domain.barcode import virtual_bar_code
 from shared.domain.formats import amount_text, date_text
-from shared.domain.iban import printed_iban
-from shared.domain.layout import Amounts, Block, Details, Group, Heading, Lines, Paragraph, Row
+from shared.domain.layout import (
+    Amounts,
+    Block,
+    Code,
+    Details,
+    Group,
+    Heading,
+    Lines,
+    Paragraph,
+    Row,
+)
 from shared.domain.letter_input import LetterInput, LetterItem
 from shared.domain.money import Money
-from shared.domain.references import (
-    compact,
-    is_fi_reference,
-    is_rf_reference,
-    printed_reference,
-)
+from shared.domain.payment_slip import Slip, account_fields, slip
 from shared.domain.wording import Wording, one_line
 
 
 def subject(letter: LetterInput, wording: Wording) -> str:
     """The subject line: the creditor, and the invoice where there is just one."""
     return _Writer(letter, wording).subject()
+
+
+def sms(letter: LetterInput, wording: Wording) -> str:
+    """The short message: who writes, about which invoice, and one way to answer; no amount."""
+    return _Writer(letter, wording).sms()
 
 
 def letter_blocks(letter: LetterInput, wording: Wording) -> tuple[Block, ...]:
@@ -43,6 +51,15 @@ class _Writer:
             key, creditor_name=self.letter.creditor.name, invoice_number=items[0].number
         )
 
+    def sms(self) -> str:
+        items, creditor = self.letter.due_items, self.letter.creditor
+        return self._say(
+            "sms_one" if len(items) == 1 else "sms_many",
+            creditor_name=creditor.name,
+            invoice_number=items[0].number,
+            contact=creditor.phone or creditor.email,
+        )
+
     def blocks(self) -> Iterator[Block]:
         yield from self._letterhead()
         yield Heading(self._say("heading"), level=1)
@@ -57,6 +74,8 @@ class _Writer:
         yield Paragraph(self._say("paid"))
         if self.letter.next_step != "none":
             yield Paragraph(self._dated(f"next_{self.letter.next_step}"))
+        if self.letter.next_step == "hand_over" and any(one.disputed for one in self.letter.items):
+            yield Paragraph(self._say("disputed_stays"))
         yield Heading(self._say("help_heading"))
         yield Paragraph(self._dated("difficulty"))
         yield Paragraph(self._dated("dispute"))
@@ -142,20 +161,20 @@ class _Writer:
         )
 
     def _payment(self) -> Iterator[Block]:
-        items, account = self.letter.due_items, self.letter.account
-        rows = [
-            Row(self._say("payee"), one_line(self.letter.creditor.name)),
-            Row(self._say("account"), printed_iban(account.iban)),
+        items = self.letter.due_items
+        rows = [Row(self._say("payee"), one_line(self.letter.creditor.name))]
+        rows += [
+            Row(self._say(name), one_line(value))
+            for name, value in account_fields(self.letter.account)
         ]
-        if account.bic:
-            rows.append(Row(self._say("bic"), one_line(account.bic)))
         deadline = Row(self._say("pay_by"), self._day(self.letter.deadline), strong=True)
         yield Heading(self._say("payment_details"))
         if self.letter.reference or len(items) == 1:
-            reference = self.letter.reference or items[0].reference
             amount = self.letter.totals.due
             total = Row(self._say("total"), self._money(amount), strong=True)
-            yield Details((*rows, total, deadline, *self._reference_rows(items, reference, amount)))
+            made = self._slip(items, self.letter.reference or items[0].reference, amount)
+            yield Details((*rows, total, deadline, *self._slip_rows(made)))
+            yield from self._codes(made)
             return
         yield Details((*rows, *(() if self.letter.due_soon else (deadline,))))
         yield Paragraph(self._say("own_references"))
@@ -164,25 +183,30 @@ class _Writer:
             label = self._say("item", invoice_number=item.number)
             title = Row(label, self._money(amount), strong=True)
             own = (Row(self._say("pay_by"), self._day(item.pay_by)),) if item.pay_by else ()
-            yield Details((title, *own, *self._reference_rows((item,), item.reference, amount)))
+            made = self._slip((item,), item.reference, amount)
+            yield Details((title, *own, *self._slip_rows(made)))
+            yield from self._codes(made)
 
-    def _reference_rows(
-        self, items: tuple[LetterItem, ...], reference: str | None, amount: Money
-    ) -> Iterator[Row]:
-        """The reference and, in Finland, its bar code; without a usable one, a message."""
-        account = self.letter.account.iban
-        # A Finnish bank takes no other kind of reference, so a number of the creditor's own
-        # making would only stop the payer.
-        if reference and (_is_standard(reference) or not compact(account).startswith("FI")):
-            yield Row(self._say("reference"), one_line(printed_reference(reference)))
-            pay_by = (items[0].pay_by if len(items) == 1 else None) or self.letter.deadline
-            code = virtual_bar_code(account, amount, reference, pay_by)
-            if code:
-                yield Row(self._say("bar_code"), code)
-            return
+    def _slip(self, items: tuple[LetterItem, ...], reference: str | None, amount: Money) -> Slip:
         numbers = ", ".join(item.number for item in items)
-        text = self._say("payment_message", invoice_number=numbers)
-        yield Row(self._say("message"), text)
+        return slip(
+            self.letter.account,
+            reference,
+            payee=one_line(self.letter.creditor.name),
+            amount=amount,
+            pay_by=(items[0].pay_by if len(items) == 1 else None) or self.letter.deadline,
+            message=self._say("payment_message", invoice_number=numbers),
+        )
+
+    def _slip_rows(self, made: Slip) -> Iterator[Row]:
+        for name, value in made.fields:
+            yield Row(self._say(name), one_line(value))
+
+    def _codes(self, made: Slip) -> Iterator[Block]:
+        if made.bar_code:
+            yield Code("code128", made.bar_code, self._say("bar_code"))
+        if made.qr:
+            yield Code("qr", made.qr, self._say("qr_code"))
 
     def _not_due(self) -> Iterator[Block]:
         items = self.letter.not_due_items
@@ -212,11 +236,8 @@ class _Writer:
         return self.wording.say(key, formal=self.letter.capacity != "consumer", **values)
 
     def _day(self, day: date | None) -> str:
-        return date_text(day, self.letter.language) if day else ""
+        country = self.letter.creditor.country
+        return date_text(day, self.letter.language, country) if day else ""
 
     def _money(self, amount: Money) -> str:
         return amount_text(amount, self.letter.language)
-
-
-def _is_standard(reference: str) -> bool:
-    return is_fi_reference(reference) or is_rf_reference(reference)

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from shared.domain.explain import Record
 from shared.domain.formats import Language
+from shared.domain.giro import Giro
 from shared.domain.model import Capacity, Personal
 from shared.domain.money import Money
 from shared.domain.policy import Tone
@@ -19,13 +20,17 @@ DUE_SOON: Final = "due_soon"
 
 
 class LetterCreditor(Record):
-    """The creditor, in whose name the letter goes out. ``lines`` is the postal address."""
+    """The creditor, in whose name the letter goes out. ``lines`` is the postal address.
+
+    ``country`` (ISO 3166-1 alpha-2) chooses the words where two countries share a language.
+    """
 
     name: str = ""
     business_id: str = ""
     lines: tuple[str, ...] = ()
     email: str = ""
     phone: str = ""
+    country: str = ""
 
 
 class LetterDebtor(Record):
@@ -86,6 +91,7 @@ class LetterAccount(Record):
 
     iban: str = ""
     bic: str = ""
+    giro: Giro | None = None
 
 
 class LetterInput(Record):
@@ -100,12 +106,15 @@ class LetterInput(Record):
     the debtor asked to stop collecting, after which no act bears a cost. ``next_step_on`` is the
     earliest day of ``next_step``, ``compensation_section`` where the law gives the compensation.
 
+    With a ``second_language`` the whole is said again in it, below the first.
+
     The letter ``due_soon`` goes out while nothing that it asks for is late: it asks for principal
     alone, and its ``deadline`` is the (last) due date.
     """
 
     letter: str = Field(default="reminder", pattern=r"^[a-z][a-z_]{0,39}$")
     language: Language
+    second_language: Language | None = None
     tone: Tone
     capacity: Capacity
     creditor: LetterCreditor

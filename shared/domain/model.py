@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import operator
 from datetime import date
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from shared.domain.explain import Record
 from shared.domain.money import Money
@@ -31,6 +32,10 @@ ClaimClass = Literal[
 ]  # fmt: skip
 
 CreditorKind = Literal["business", "public", "association", "person"]
+
+# What a channel needs to know of a debtor: a mail address, a phone number, a place; nothing where
+# it is no channel.
+AddressKind = Literal["email", "phone", "postal", ""]
 
 InvoiceStatus = Literal[
     "draft", "open", "partly_paid", "paid", "credited", "cancelled", "written_off"
@@ -93,12 +98,39 @@ class Agreement(Record):
     language: str | None = None
 
 
+def _unsaid(value: object) -> bool:
+    return value is None
+
+
+class Period(Record):
+    """Days from the first to the last, both counted."""
+
+    first_day: date
+    last_day: date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Period:
+        if self.last_day < self.first_day:
+            raise ValueError("a period does not end before it begins")
+        return self
+
+
+class Vat(Record):
+    """Value added tax of an invoice at one ``rate`` (per cent): ``tax`` is on top of ``net``."""
+
+    rate: str = Field(pattern=r"^[0-9]+(\.[0-9]+)?$")
+    net: Money
+    tax: Money
+
+
 class Invoice(Record):
     """One sales invoice with the balance that its source states.
 
     ``open`` is the unpaid principal at the source, in the invoice's currency, never negative;
     ``sent`` is the day it was sent to the debtor, or None when the source does not say. ``state``
     is the source's own word, kept for people; the hub's status is computed from the balances.
+    ``delivered`` says when goods or services were delivered, ``vat`` splits the total by rate, and
+    ``original_creditor`` names who was owed before the claim was assigned.
     """
 
     id: Id
@@ -121,6 +153,9 @@ class Invoice(Record):
     claim_class: ClaimClass = "other"
     agreement: Id | None = None
     do_not_dun: tuple[DoNotDun, ...] = ()
+    delivered: Period | None = Field(default=None, exclude_if=operator.not_)
+    vat: tuple[Vat, ...] = Field(default=(), exclude_if=operator.not_)
+    original_creditor: str | None = Field(default=None, exclude_if=operator.not_)
 
 
 class Allocation(Record):
@@ -148,7 +183,11 @@ class Payment(Record):
 
 
 class CreditNote(Record):
-    """A credit note and the invoices that it settles, amounts positive."""
+    """A credit note and the invoices that it settles, amounts positive.
+
+    ``open`` is the balance that the source states of it, None where it states none: a note that
+    was paid out has none left, though it settles no invoice.
+    """
 
     id: Id
     version: str
@@ -157,6 +196,20 @@ class CreditNote(Record):
     issued: date
     total: Money
     allocations: tuple[Allocation, ...] = ()
+    open: Money | None = Field(default=None, exclude_if=_unsaid)
+
+    @property
+    def unallocated(self) -> Money:
+        """What of it is still the debtor's: neither allocated nor, as the source says, paid out.
+
+        A source may name the invoices before its own balance follows, so the smaller one counts.
+        """
+        left = self.total
+        for one in self.allocations:
+            left -= one.amount
+        if self.open is not None:
+            left = min(left, self.open)
+        return max(left, Money.zero(left.currency))
 
 
 Fact = Party | Agreement | Invoice | Payment | CreditNote

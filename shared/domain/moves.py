@@ -10,13 +10,14 @@ from shared.domain.act_keys import act_key
 from shared.domain.answers import YES, step_question, yeses
 from shared.domain.case import Case
 from shared.domain.circumstance import HAND_OVER
-from shared.domain.contacts import contact, gathered, next_contact_on
+from shared.domain.contacts import contact, gathered, next_contact_on, too_soon
 from shared.domain.decisions import AnyDecision, Ask, HandOver, Remind, Rest
 from shared.domain.explain import Reason
 from shared.domain.money import total
 from shared.domain.question import Question, reason
 from shared.domain.residual import still_asked
 from shared.domain.ripeness import Ripe, Sorted
+from shared.domain.undisputed import is_repeated
 
 # A step that failed so often is a person's: another try would only fail again.
 MAX_TRIES = 3
@@ -42,11 +43,14 @@ def was_asked(case: Case, why: str, claims: tuple[str, ...]) -> bool:
 
 
 def _groups(ripe: Sequence[Ripe]) -> list[list[Ripe]]:
-    """Claims that move together: alike in action, automation and channel; by hand, in the step."""
+    """Claims that move together: alike in action, automation and channel.
+
+    Where a person does the step, or a reminder is repeated, they are alike in the step as well.
+    """
     order = sorted(ripe, key=lambda one: (-one.state.level, one.state.claim.due))
     groups: dict[tuple[object, ...], list[Ripe]] = {}
     for one in order:
-        step = one.step.id if _by_hand(one) else ""
+        step = one.step.id if _by_hand(one) or is_repeated(one.step.id) else ""
         channels = one.step.channels if one.step.action == "remind" else ()
         kind = (one.step.action, one.step.automation, one.barred, step, channels)
         groups.setdefault(kind, []).append(one)
@@ -122,8 +126,7 @@ def _refused(case: Case, claim: str) -> bool:
 def _remind(question: Question, ripe: Sequence[Ripe], claims: Sorted) -> AnyDecision:
     again = next_contact_on(question)
     if question.today < again:
-        text = "one contact per debtor and gathering window"
-        wait = reason("policy.gather", text, last=question.last_contact(), again=again)
+        wait = too_soon(question, again)
         return Rest(until=question.opening(again), why="gathering", because=(wait,))
     group = gathered(question, ripe, claims.steps)
     because = (*claims.because, *(why for one in group for why in one.because))
@@ -155,7 +158,7 @@ def _let_go(
 ) -> AnyDecision:
     """The act itself, or the question to the person who must let it go first."""
     case, step, claims = question.case, group[0].step, _names(group)
-    stuck = tuple(claim for claim in claims if _stuck(case, claim))
+    stuck = tuple(claim for claim in claims if _stuck(case, claim, len(step.channels)))
     if stuck:
         why = reason("hub.tries", "the step failed again and again", step=step.id, tries=MAX_TRIES)
         return question.ask("cannot_be_done", stuck, (*because, why))
@@ -166,9 +169,12 @@ def _let_go(
     return act(key)
 
 
-def _stuck(case: Case, claim: str) -> bool:
-    """Whether a step failed as often as it may; each yes of a person allows as many tries again."""
-    allowed = MAX_TRIES * (1 + yeses(case, "cannot_be_done", (claim,)))
+def _stuck(case: Case, claim: str, channels: int) -> bool:
+    """Whether a step failed as often as it may; each yes of a person allows as many tries again.
+
+    Each of its channels is tried once at least.
+    """
+    allowed = max(MAX_TRIES, channels) * (1 + yeses(case, "cannot_be_done", (claim,)))
     return len(case.standing(claim).setbacks) >= allowed
 
 

@@ -12,7 +12,7 @@ from shared.domain.case import Case
 from shared.domain.creditor import Creditor
 from shared.domain.decisions import Remind
 from shared.domain.dispute import left_alone
-from shared.domain.formats import Language
+from shared.domain.formats import Language, choose_languages
 from shared.domain.instalments import late_shares
 from shared.domain.ledger import Position
 from shared.domain.letter_input import (
@@ -29,7 +29,6 @@ from shared.domain.model import Party
 from shared.domain.money import Money, total
 from shared.domain.policy import Tone
 
-_LANGUAGES = {"fi", "sv", "en"}
 _NEXT: Mapping[str, NextStep] = {"remind": "reminder", "hand_over": "hand_over"}
 
 
@@ -54,22 +53,15 @@ def letter_for(
     if decision.letter == DUE_SOON:
         until, rate_unknown = None, False
     references = {case.claims[claim].claim.reference for claim in decision.claims or decision.also}
-    account = creditor.accounts[0] if creditor.accounts else None
+    language, *second = languages_of(party, creditor)
     next_step = _NEXT.get(decision.next_action, "none")
     return LetterInput(
         letter=decision.letter,
-        language=language_of(party, creditor),
+        language=language,
+        second_language=second[0] if second else None,
         tone=cast("Tone", decision.tone),
         capacity=case.capacity,
-        creditor=LetterCreditor(
-            name=creditor.name,
-            business_id=creditor.business_id,
-            lines=_lines(
-                creditor.address.lines, creditor.address.postal_code, creditor.address.city
-            ),
-            email=creditor.email,
-            phone=creditor.phone or "",
-        ),
+        creditor=letter_creditor(creditor),
         debtor=LetterDebtor(name=party.name, customer_number=party.customer_number or ""),
         items=items,
         totals=_totals(due_items, case.currency),
@@ -77,9 +69,7 @@ def letter_for(
         interest_open=rate_unknown,
         today=today,
         deadline=decision.deadline,
-        account=LetterAccount(
-            iban=account.iban if account else "", bic=(account.bic or "") if account else ""
-        ),
+        account=letter_account(creditor, case.currency),
         reference=references.pop() if len(references) == 1 and len(due_items) == 1 else None,
         compensation_section=_section(positions.values()),
         acts_are_free=any(_stopped(case, claim) for claim in decision.claims),
@@ -88,12 +78,34 @@ def letter_for(
     )
 
 
-def language_of(party: Party, creditor: Creditor) -> Language:
-    """The customer's language where the hub writes it, else the creditor's, else English."""
-    for language in (party.language, creditor.language):
-        if language in _LANGUAGES:
-            return cast("Language", language)
-    return "en"
+def languages_of(party: Party, creditor: Creditor) -> tuple[Language, ...]:
+    """The customer's language where the hub writes it, else the creditor's or both of them.
+
+    A creditor whose own language has no letter writes English.
+    """
+    own = choose_languages([creditor.language], ("en",))
+    return choose_languages([party.language], creditor.bilingual or own)
+
+
+def letter_creditor(creditor: Creditor) -> LetterCreditor:
+    """The creditor as its letters name it."""
+    address = creditor.address
+    return LetterCreditor(
+        name=creditor.name,
+        business_id=creditor.business_id,
+        lines=_lines(address.lines, address.postal_code, address.city),
+        email=creditor.email,
+        phone=creditor.phone or "",
+        country=creditor.country,
+    )
+
+
+def letter_account(creditor: Creditor, currency: str) -> LetterAccount:
+    """Where a letter in a currency (ISO 4217) directs money; empty where no account takes it."""
+    account = creditor.account_for(currency)
+    if account is None:
+        return LetterAccount()
+    return LetterAccount(iban=account.iban, bic=account.bic or "", giro=creditor.giro(account))
 
 
 def _interest_reach(

@@ -22,6 +22,7 @@ from shared.domain.lapses import lapse_of
 from shared.domain.plan import IN_FORCE, Plan
 from shared.domain.question import Question, reason
 from shared.domain.states import States
+from shared.domain.undisputed import repeated
 
 _DAY = timedelta(days=1)
 
@@ -122,7 +123,7 @@ def _dispute(question: Question, states: States, state: ClaimState) -> Aside | D
     tolerance = question.policy.tolerance
     if rest.currency != tolerance.currency or rest <= tolerance:
         text = "the claim is disputed: it rests until the dispute is settled"
-    elif next_is_hand_over(question, state):
+    elif next_is_hand_over(question, state) and repeated(question, state) is None:
         text = "a claim that is disputed in part is not handed over until the dispute is settled"
     else:
         return None

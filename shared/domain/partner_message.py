@@ -2,57 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
-from shared.domain.events import PartnerAnswered, PartnerClosed, PartnerPaid
+from shared.domain import partner_events as events
+from shared.domain import partner_reports as reports
+from shared.domain.claim_events import Event
 from shared.domain.explain import Record
 from shared.domain.model import Id
-from shared.domain.money import Money
+from shared.domain.partner_events import PartnerReport
+from shared.domain.partner_reports import CloseCode, Paid, RejectCode
 from shared.errors import Unreadable
 
-RejectCode = Literal[
-    "DUPLICATE", "INVALID_DEBTOR_ID", "MISSING_DEBTOR_ID", "MISSING_ADDRESS", "MISSING_CONTRACT",
-    "CREDITOR_UNKNOWN", "TOO_EARLY", "DISPUTED", "TIME_BARRED", "INSOLVENT", "DECEASED", "MINOR",
-    "AMOUNT_INCONSISTENT", "AMOUNT_BELOW_MINIMUM", "CURRENCY_UNSUPPORTED", "COUNTRY_UNSUPPORTED",
-    "CLAIM_TYPE_UNSUPPORTED", "DOCUMENT_MISSING", "SCHEMA_INVALID", "OTHER",
-]  # fmt: skip
-
-CloseCode = Literal[
-    "PAID_FULL", "PAID_PARTIAL_SETTLED", "PAID_DIRECT", "CREDITED", "WITHDRAWN_CREDITOR",
-    "DISPUTED", "INSOLVENT", "DEBT_RESTRUCTURING", "DECEASED", "UNTRACEABLE", "TIME_BARRED",
-    "NO_ASSETS", "UNCOLLECTABLE", "SURVEILLANCE_ENDED", "ERROR", "DUPLICATE", "OTHER",
-]  # fmt: skip
-
-
-class Accepted(Record):
-    """The partner took the case; ``partner_case_id`` is its own number for it."""
-
-    partner_case_id: Id
-
-
-class Rejected(Record):
-    """The partner will not take the case."""
-
-    code: RejectCode
-
-
-class Paid(Record):
-    """Money of one claim that the partner received on ``received``, split by what it settles."""
-
-    claim: Id
-    principal: Money
-    interest: Money
-    fees: Money
-    received: date
-
-
-class Closed(Record):
-    """The partner ended its work on the case."""
-
-    code: CloseCode
+__all__ = [
+    "CaseAccepted",
+    "CaseClosed",
+    "CaseRejected",
+    "CloseCode",
+    "Paid",
+    "PartnerMessage",
+    "PaymentReceived",
+    "RejectCode",
+    "event_of",
+    "message_schema",
+    "read_message",
+]
 
 
 class Report(Record):
@@ -62,36 +38,144 @@ class Report(Record):
     timestamp: AwareDatetime
 
 
+class CaseReceived(Report):
+    """``case.received``."""
+
+    type: Literal["case.received"]
+    data: reports.Received
+
+
 class CaseAccepted(Report):
     """``case.accepted``."""
 
     type: Literal["case.accepted"]
-    data: Accepted
+    data: reports.Accepted
 
 
 class CaseRejected(Report):
     """``case.rejected``."""
 
     type: Literal["case.rejected"]
-    data: Rejected
+    data: reports.Rejected
+
+
+class InfoRequested(Report):
+    """``case.info_requested``."""
+
+    type: Literal["case.info_requested"]
+    data: reports.Needed
+
+
+class StageChanged(Report):
+    """``case.stage_changed``."""
+
+    type: Literal["case.stage_changed"]
+    data: reports.Staged
 
 
 class PaymentReceived(Report):
     """``case.payment_received``."""
 
     type: Literal["case.payment_received"]
-    data: Paid
+    data: reports.Paid
+
+
+class PaymentTakenBack(Report):
+    """``case.payment_reversed``."""
+
+    type: Literal["case.payment_reversed"]
+    data: reports.PaidBack
+
+
+class PlanMade(Report):
+    """``case.plan_agreed``."""
+
+    type: Literal["case.plan_agreed"]
+    data: reports.Planned
+
+
+class PlanOver(Report):
+    """``case.plan_broken``, ``case.plan_completed``."""
+
+    type: Literal["case.plan_broken", "case.plan_completed"]
+    data: reports.PlanOver
+
+
+class SettlementOffered(Report):
+    """``case.settlement_offered``."""
+
+    type: Literal["case.settlement_offered"]
+    data: reports.Offered
+
+
+class DisputeRaised(Report):
+    """``case.dispute_raised``."""
+
+    type: Literal["case.dispute_raised"]
+    data: reports.Contested
+
+
+class DebtorUpdated(Report):
+    """``case.debtor_updated``."""
+
+    type: Literal["case.debtor_updated"]
+    data: reports.Learned
+
+
+class CaseSuspended(Report):
+    """``case.suspended``."""
+
+    type: Literal["case.suspended"]
+    data: reports.Suspended
+
+
+class CostsAdded(Report):
+    """``case.costs``."""
+
+    type: Literal["case.costs"]
+    data: reports.Costs
+
+
+class LegalStepTaken(Report):
+    """``case.legal_step``."""
+
+    type: Literal["case.legal_step"]
+    data: reports.Stepped
+
+
+class CaseRemitted(Report):
+    """``remittance.created``: the part of a remittance that is this case's."""
+
+    type: Literal["remittance.created"]
+    data: reports.Remitted
 
 
 class CaseClosed(Report):
     """``case.closed``."""
 
     type: Literal["case.closed"]
-    data: Closed
+    data: reports.Closed
 
 
 PartnerMessage = Annotated[
-    CaseAccepted | CaseRejected | PaymentReceived | CaseClosed, Field(discriminator="type")
+    CaseReceived
+    | CaseAccepted
+    | CaseRejected
+    | InfoRequested
+    | StageChanged
+    | PaymentReceived
+    | PaymentTakenBack
+    | PlanMade
+    | PlanOver
+    | SettlementOffered
+    | DisputeRaised
+    | DebtorUpdated
+    | CaseSuspended
+    | CostsAdded
+    | LegalStepTaken
+    | CaseRemitted
+    | CaseClosed,
+    Field(discriminator="type"),
 ]
 
 _ADAPTER: TypeAdapter[PartnerMessage] = TypeAdapter(PartnerMessage)
@@ -100,34 +184,68 @@ _ADAPTER: TypeAdapter[PartnerMessage] = TypeAdapter(PartnerMessage)
 def read_message(value: object) -> PartnerMessage:
     """One report from its parsed JSON.
 
-    Raises ``Unreadable`` when it is of an unknown type or shape, or reports a negative amount or
-    two currencies.
+    Raises ``Unreadable`` when it is of an unknown type or shape, or reports a negative amount, two
+    currencies, or parts that do not add up.
     """
     try:
         message = _ADAPTER.validate_python(value)
     except ValidationError:
         raise Unreadable("the message is of a type or shape unknown here") from None
-    if isinstance(message, PaymentReceived):
-        parts = (message.data.principal, message.data.interest, message.data.fees)
+    if isinstance(message.data, reports.Split):
+        parts = message.data.parts()
         if len({part.currency for part in parts}) > 1 or any(part.amount < 0 for part in parts):
             raise Unreadable("a payment has one currency and no negative part")
     return message
 
 
 def event_of(
-    message: PartnerMessage, *, at: datetime
-) -> PartnerAnswered | PartnerPaid | PartnerClosed:
-    """The case event of a report that arrived ``at`` (business time, UTC)."""
+    message: PartnerMessage, *, at: datetime, claims: tuple[str, ...] = (), dispute: str = "p"
+) -> PartnerReport:
+    """The case event of a report that arrived ``at`` (business time, UTC).
+
+    ``claims`` are those that the partner has, for a report that names none; ``dispute`` is our own
+    name of a dispute that it tells of.
+    """
+    kind, names = _BECOMES[type(message)]
+    said = {names.get(name, name): value for name, value in message.data if name not in _LEFT_OUT}
+    if "claims" in kind.model_fields and not isinstance(message, CaseClosed):
+        said["claims"] = said.get("claims") or claims
     match message:
-        case CaseAccepted(id=name, data=accepted):
-            case = accepted.partner_case_id
-            return PartnerAnswered(at=at, message=name, accepted=True, partner_case=case)
-        case CaseRejected(id=name, data=rejected):
-            return PartnerAnswered(at=at, message=name, accepted=False, code=rejected.code)
-        case PaymentReceived(id=name, data=paid):
-            return PartnerPaid(at=at, message=name, **dict(paid))
-        case CaseClosed(id=name, data=closed):
-            return PartnerClosed(at=at, message=name, code=closed.code)
+        case CaseAccepted() | CaseRejected():
+            said["accepted"] = isinstance(message, CaseAccepted)
+        case PlanOver():
+            said["outcome"] = message.type.removeprefix("case.plan_")
+        case DisputeRaised():
+            said = {"dispute": dispute, "claims": said["claims"]}
+        case _:
+            pass
+    return _EVENTS.validate_python(kind.model_validate({"at": at, "message": message.id, **said}))
+
+
+# What no event keeps: it was checked against the other amounts when the report was read.
+_LEFT_OUT = frozenset({"gross"})
+_EVENTS: TypeAdapter[PartnerReport] = TypeAdapter(PartnerReport)
+
+# The event of each report, and its fields that have another name there.
+_BECOMES: dict[type, tuple[type[Event], dict[str, str]]] = {
+    CaseReceived: (events.PartnerReceived, {"partner_case_id": "partner_case"}),
+    CaseAccepted: (events.PartnerAnswered, {"partner_case_id": "partner_case"}),
+    CaseRejected: (events.PartnerAnswered, {}),
+    InfoRequested: (events.PartnerNeeds, {"code": "what"}),
+    StageChanged: (events.PartnerMoved, {}),
+    PaymentReceived: (events.PartnerPaid, {}),
+    PaymentTakenBack: (events.PartnerPaidBack, {}),
+    PlanMade: (events.PartnerPlanAgreed, {}),
+    PlanOver: (events.PartnerPlanEnded, {}),
+    SettlementOffered: (events.PartnerOffered, {}),
+    DisputeRaised: (events.PartnerDisputed, {}),
+    DebtorUpdated: (events.PartnerLearned, {}),
+    CaseSuspended: (events.PartnerSuspended, {"code": "why"}),
+    CostsAdded: (events.PartnerCosts, {}),
+    LegalStepTaken: (events.PartnerLegalStep, {}),
+    CaseRemitted: (events.PartnerRemitted, {}),
+    CaseClosed: (events.PartnerClosed, {}),
+}
 
 
 def message_schema() -> dict[str, Any]:

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from datetime import date
 
 from shared.domain.case import Case, ClaimState
+from shared.domain.debtor import ALONE, Debtor, bound
 from shared.domain.demand import demands
 from shared.domain.fold_states import states_of
 from shared.domain.instalments import shares
+from shared.domain.lapses import lapse_of
 from shared.domain.law import LawPack
 from shared.domain.money import Money
 from shared.domain.plan import Plan
@@ -18,23 +20,32 @@ from shared.errors import Refused
 SENTENCES = {
     "not_open": "Only an open claim that we collect ourselves can be paid.",
     "stopped": "Insolvency proceedings stop the claim: it is filed there and not paid to us.",
+    "lapsed": "The claim is time-barred: nobody is asked to pay it.",
     "nothing_asked": "Nothing is asked for: it is contested, agreed, or covered by a credit.",
 }
 
 
-def payable(case: Case, law: LawPack, on: date, claim: str, netted: Mapping[str, Money]) -> Money:
+def payable(
+    case: Case,
+    law: LawPack,
+    on: date,
+    claim: str,
+    netted: Mapping[str, Money],
+    debtor: Debtor = ALONE,
+) -> Money:
     """What a claim asks for on a day (creditor's zone), as a letter of that day would.
 
     In a plan that is what is late or due of its instalments, or else the next one; of an open
     settlement what is left of its sum; otherwise principal, interest and fees without what is
-    contested or ``netted`` (what credits cover, by claim). Raises ``Refused`` where nobody asks.
+    contested or ``netted`` (what credits cover, by claim). ``debtor`` is what counts for the debtor
+    beside the case: proceedings that another case was told of stop this claim as well. Raises
+    ``Refused`` where nobody asks.
     """
     state = case.claims[claim]
     if not state.open or state.with_partner or case.closed:
         raise _refused("not_open")
+    _barred(bound(case, debtor), state, law, on)
     states = states_of(case)
-    if any(one.effect(state.claim.issued) == "stops" for one in states.circumstances.values()):
-        raise _refused("stopped")
     for plan in states.plans.values():
         if claim in plan.claims and plan.stage(case.claims, on) in {"agreed", "active"}:
             return _instalment(case, plan, claim, on)
@@ -46,6 +57,16 @@ def payable(case: Case, law: LawPack, on: date, claim: str, netted: Mapping[str,
     if not position.open:
         raise _refused("nothing_asked")
     return position.total
+
+
+def _barred(case: Case, state: ClaimState, law: LawPack, on: date) -> None:
+    """Refuses what proceedings stop and what is time-barred."""
+    told = states_of(case).circumstances.values()
+    if any(one.effect(state.claim.issued) == "stops" for one in told):
+        raise _refused("stopped")
+    lapse = lapse_of(case, state, law, on)
+    if lapse is not None and lapse.lapsed(on):
+        raise _refused("lapsed")
 
 
 def _instalment(case: Case, plan: Plan, claim: str, on: date) -> Money:

@@ -16,7 +16,7 @@ from shared.domain.state_events import CommandId
 
 WriteOff = Literal[
     "bad_debt", "goodwill", "small_balance", "limitation", "insolvency", "settlement",
-    "settlement_undone",
+    "settlement_undone", "sold",
 ]  # fmt: skip
 NewClaims = Literal["hold", "dun"]
 OnBroken = Literal["ask", "go_on"]
@@ -117,6 +117,13 @@ class WrittenOff(Event):
     amount: Money
     cause: WriteOff
     on: date
+
+
+class CompensationWaived(Event):
+    """The fixed sum for late payment is not asked for on a claim any more."""
+
+    kind: Literal["compensation_waived"] = "compensation_waived"
+    claim: Id
 
 
 class InterestWaived(Event):

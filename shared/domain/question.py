@@ -14,14 +14,15 @@ from shared.domain.decisions import Ask
 from shared.domain.explain import Reason
 from shared.domain.money import Money
 from shared.domain.netting import netted
-from shared.domain.policy import Policy
+from shared.domain.policy import Policy, Step
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """A case, its policy, the law and the instant; what is asked twice is worked out once.
 
-    ``debtor`` is what counts for the debtor beside the case.
+    ``debtor`` is what counts for the debtor beside the case. ``by`` is the channel that a contact
+    goes by, once that is known: the first of its step's until then.
     """
 
     case: Case
@@ -30,6 +31,7 @@ class Question:
     now: datetime
     today: date
     debtor: Debtor = ALONE
+    by: str = ""
     _facts: dict[str, legal.ClaimFacts] = field(default_factory=dict)
     _told: dict[tuple[str, bool], legal.NoticeFact] = field(default_factory=dict)
     _due: dict[date, date] = field(default_factory=dict)
@@ -49,11 +51,26 @@ class Question:
         days = [self.case.last_contact(), self.debtor.last_contact()]
         return max((day for day in days if day is not None), default=None)
 
+    def contacts(self) -> list[date]:
+        """The days of the reminders that the debtor may have, about whatever case, latest first."""
+        own = [
+            one.on
+            for one in self.case.notices.values()
+            if one.arrived and one.action == "remind" and one.on is not None
+        ]
+        return sorted([*own, *self.debtor.contacts()], reverse=True)
+
     def netted(self, claim: str) -> Money:
         """The part of a claim that the debtor's unallocated credits cover."""
         if not self._netted:
             self._netted.append(netted(self.case, self.policy, self.debtor))
         return self._netted[0].get(claim, Money.zero(self.case.currency))
+
+    def chain(self, step: Step) -> tuple[str, ...]:
+        """The channels of a step from the one on that its contact goes by."""
+        if self.by not in step.channels:
+            return step.channels
+        return step.channels[step.channels.index(self.by) :]
 
     def due(self, state: ClaimState) -> date:
         """The day on which a claim fell due by law: its due date or the banking day after it."""
@@ -93,7 +110,7 @@ def claim_facts(
         principal=claim.total,
         due=claim.due,
         invoice_sent=claim.sent,
-        notices=tuple(_fact(notice, claim.id, told) for notice in given),
+        notices=tuple(_fact(notice, claim.id, told) for notice in given if not notice.short),
         fees=case.fees_of(claim.id),
         fee_clause=claim.fee_clause,
         arose=claim.issued,

@@ -18,6 +18,7 @@ from shared.domain.netting import UNALLOCATED
 from shared.domain.obstacles import Aside, Doubt, next_is_hand_over, of_states
 from shared.domain.policy import Policy, Step
 from shared.domain.question import Question, reason
+from shared.domain.undisputed import repeated
 
 _DAY = timedelta(days=1)
 # The calendar ends with the year 9999; after this day a banking day and any step still fit.
@@ -76,7 +77,7 @@ def sort_claims(question: Question) -> Sorted:
 def _moves(question: Question, state: ClaimState, found: Sorted) -> None:
     step = next_step(question, state)
     ripe = step is not None and step.on <= question.today and not step.barred
-    if ripe and next_is_hand_over(question, state):
+    if ripe and step is not None and step.step.action == "hand_over":
         doubt = aftermath.unannounced(question, state)
         if doubt is not None:
             found.doubts.append(doubt)
@@ -117,7 +118,22 @@ def obstacle(question: Question, state: ClaimState) -> Aside | Doubt | None:
     if doubt is not None and times_answered(case, doubt.why, (claim.id,)) and not _clears(doubt):
         # The law does not change with an answer: the claim stays the person's.
         return Aside(doubt.reason)
-    return doubt or _netted(question, state)
+    return doubt or _netted(question, state) or _beside(question, state)
+
+
+def _beside(question: Question, state: ClaimState) -> Aside | None:
+    """A claim of which nothing was told yet rests while others are with the partner.
+
+    So one debtor hears of one agency, and the claim may join them there by a person's word.
+    """
+    if question.policy.hand_over.new_claims != "hold" or state.level:
+        return None
+    if not any(one.with_partner for one in question.case.open_claims()):
+        return None
+    if any(state.claim.id in one.claims for one in question.case.notices.values()):
+        return None
+    text = "other claims of the debtor are with the partner, and nothing was told of this one yet"
+    return Aside(reason("policy.new_claims", text, claim=state.claim.id))
 
 
 def unallocated(question: Question) -> tuple[str, ...]:
@@ -167,11 +183,13 @@ def next_step(question: Question, state: ClaimState) -> Ripe | None:
     if state.level >= len(steps):
         return None
     step = steps[state.level]
+    if step.action == "hand_over":
+        step = repeated(question, state) or step
     standing = question.case.standing(state.claim.id)
     on, why = _by_policy(question, state, step, standing)
     because = [why]
     free_on = date.min
-    for day, reason_of in _floors(question, state, standing):
+    for day, reason_of in _floors(question, state, step, standing):
         free_on = max(free_on, day)
         if on < day:
             on = day
@@ -206,7 +224,7 @@ def _by_policy(
 
 
 def _floors(
-    question: Question, state: ClaimState, standing: Standing
+    question: Question, state: ClaimState, step: Step, standing: Standing
 ) -> Iterator[tuple[date, Reason]]:
     """Days before which no step of a claim comes, whatever the policy says."""
     claim, states = state.claim.id, question.case.states
@@ -221,7 +239,7 @@ def _floors(
     if resumed is not None:
         text = "a rejected dispute is followed by a rest"
         yield resumed, reason("hub.dispute_grace", text, claim=claim, on=resumed)
-    after = aftermath.rest(question, state) if next_is_hand_over(question, state) else None
+    after = aftermath.rest(question, state) if step.action == "hand_over" else None
     if after is not None:
         yield after
 

@@ -18,6 +18,7 @@ from shared.domain.events import (
 from shared.domain.explain import Record
 from shared.domain.model import Id
 from shared.domain.money import Money
+from shared.domain.partner_events import PartnerPaidBack
 from shared.domain.plan_events import WrittenOff
 
 Kind = Literal["payment", "credit_note", "partner_payment", "write_off", "cancelled", "unexplained"]
@@ -68,8 +69,9 @@ def _named(event: CaseEvent) -> tuple[str, Kind, str, date] | None:
         case WrittenOff():
             name = f"let_go@{event.at.isoformat()}"
             return name, "write_off", event.claim, event.on
-        case PartnerPaid():
-            return event.message, "partner_payment", event.claim, event.received
+        case PartnerPaid() | PartnerPaidBack():
+            on = event.received if isinstance(event, PartnerPaid) else event.on
+            return event.message, "partner_payment", event.claim, on
         case BalanceStated():
             # The source states a balance without naming a paper: the moment is its name.
             name = f"stated@{event.at.isoformat()}"

@@ -144,3 +144,37 @@ class LiableReleased(Event):
     kind: Literal["liable_released"] = "liable_released"
     claim: Id
     party: Id
+
+
+class ChannelRefused(Event):
+    """Nothing goes to the debtor by a channel (a connection's id) any more: the debtor said so.
+
+    ``cause`` is a word sent back (``stop``), a complaint to the carrier, or a word to a person.
+    """
+
+    kind: Literal["channel_refused"] = "channel_refused"
+    channel: str
+    cause: Literal["stop", "complaint", "told"]
+
+
+class ChannelRestored(Event):
+    """The debtor agrees to be reached by a channel again."""
+
+    kind: Literal["channel_restored"] = "channel_restored"
+    channel: str
+
+
+StateEvent = (
+    Commanded
+    | Disputed
+    | DisputeAnswered
+    | DisputeSettled
+    | StopRequested
+    | StopWithdrawn
+    | CircumstanceNoted
+    | CircumstanceEnded
+    | LiableNamed
+    | LiableReleased
+    | ChannelRefused
+    | ChannelRestored
+)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from datetime import date
+
+from pydantic import Field
 
 from shared.domain.circumstance import Circumstance
 from shared.domain.dispute import Dispute
@@ -34,7 +37,8 @@ class Liable(Record):
 class States(Record):
     """The states of a case by the id of the command that made each; a case may have none at all.
 
-    ``commands`` are those that were carried out, with the hash of each.
+    ``commands`` are those that were carried out, with the hash of each. ``refused`` are the
+    channels by which the debtor does not want to be reached.
     """
 
     commands: dict[str, str] = {}
@@ -44,6 +48,7 @@ class States(Record):
     stops: dict[str, Stop] = {}
     circumstances: dict[str, Circumstance] = {}
     liable: tuple[Liable, ...] = ()
+    refused: tuple[str, ...] = Field(default=(), exclude_if=operator.not_)
 
     def stopped_since(self, claim: str) -> date | None:
         """The first day from which no act about a claim may cost the debtor anything."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import string
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from shared.domain.formats import Language
 from shared.domain.iban import holds_iban
@@ -16,6 +17,8 @@ from shared.domain.policy import Tone
 
 _LETTERS = Path(__file__).parent.parent / "letters"
 _FORMAL = "_formal"
+# Stands for a value where only the words are looked at: no link can be pieced together around it.
+_VALUE = "{}"
 
 # All that a sentence may ask to have filled in. Amounts are not here: they stand in the tables
 # that the hub makes itself, so no wording can leave them out or put them in a subject line.
@@ -35,12 +38,15 @@ SENTENCES: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(
         (
             "date", "business_id", "customer_number", "breakdown", "amount", "payment_details",
-            "payee", "account", "bic", "reference", "message", "pay_by", "total", "bar_code",
+            "payee", "account", "account_domestic", "bankgiro", "bic", "reference",
+            "reference_ocr", "reference_kid", "message", "pay_by", "total", "bar_code", "qr_code",
+            "payment_line",
             "all_principal", "all_interest", "all_fees", "all_compensation", "not_due_heading",
             "help_heading", "or",
             "late_one", "row_total", "row_settled", "row_disputed", "row_later", "row_open",
             "row_fee_now", "row_fees_before", "row_item_total", "interest_open", "own_references",
             "not_due_note", "heading", "greeting", "paid", "closing", "acts_are_free",
+            "disputed_stays",
         ),
         _NOTHING,
     ),
@@ -61,19 +67,31 @@ SENTENCES: Mapping[str, frozenset[str]] = {
     "opening_many": _DEADLINE,
     "next_reminder": _NEXT_STEP,
     "next_hand_over": _NEXT_STEP,
+    "sms_one": frozenset({"creditor_name", "contact"}),
+    "sms_many": frozenset({"creditor_name", "contact"}),
 }  # fmt: skip
 
-_SUBJECT_PLACEHOLDERS = frozenset({"creditor_name", "invoice_number"})
-# Whoever sees the subject line on a screen must not learn of a debt: no amount, no such word.
+_OPEN_PLACEHOLDERS = {
+    "subject": frozenset({"creditor_name", "invoice_number"}),
+    "sms": frozenset({"creditor_name", "invoice_number", "contact"}),
+}
+# Whoever sees the subject line or a short message on a screen must not learn of a debt: no amount,
+# no such word.
 _SUBJECT_TABOO = re.compile(
     r"[0-9€$£]|\b(?:eur|euroa?|sek|nok|dkk|kr)\b|perin|velk|velal|saatav|eräänty|myöhäs|karhu"
     r"|maksam|maksumuist|inkass|indriv|skuld|fordran|förfall|obetal|försen|betalningsp"
+    r"|gjeld|gæld|purr|rykk|forfald|ubetal|restanc|misligh"
+    r"|mahn|schuld|fällig|verzug|forderung|unbezahlt|offene|zahlung"
     r"|debt|collect|overdue|unpaid|\bow(?:e|ed|ing)\b|arrear|past due|\blate\b",
     re.IGNORECASE,
 )
-# A link in a reminder teaches people to fall for the next forged one; ours has none.
+# A link in a reminder teaches people to fall for the next forged one: ours have none, and a
+# creditor's own texts only those to hosts of its list.
 _LINK = re.compile(
     r"://|\bwww\.|\b(?:mailto|javascript|data|tel):|\b[a-z0-9-]{2,}\.[a-z]{2,}\b|@", re.IGNORECASE
+)
+_OWN_LINK = re.compile(
+    r"(?<![^\s(])https://([a-z0-9.-]+?)(?:/[A-Za-z0-9/_-]*)?(?=[.,;:!?)]*(?:\s|$))"
 )
 # Control characters, line and paragraph separators, and the marks that turn the reading order.
 _UNPRINTABLE = re.compile(
@@ -83,6 +101,14 @@ _UNPRINTABLE = re.compile(
 
 class TemplateError(ValueError):
     """A letter's text cannot be used; the message names the key and what is wrong with it."""
+
+
+class Fault(NamedTuple):
+    """Why a sentence cannot be used: its key, a code, and a fixed sentence."""
+
+    key: str
+    code: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,20 +130,30 @@ def templates(
     overrides: Mapping[str, str] | None = None,
     *,
     letter: str = "reminder",
+    country: str = "",
+    hosts: Collection[str] = (),
 ) -> Wording:
     """The wording of ``letter``, with a creditor's own texts in place of the shipped ones.
+
+    ``country`` is the creditor's: where two countries share a language, each has its own words.
+    ``hosts`` are those that an own text may link to.
 
     ``overrides`` are sentences by key (``SENTENCES``, or a key with ``_formal``). One that
     replaces ``x`` also takes the place of the shipped ``x_formal``. Raises ``TemplateError`` for
     an unknown letter or key, a placeholder that is not listed or reaches into a value, a link, a
     bank account, a missing placeholder, and a subject line that would tell of a debt.
     """
-    shipped = dict(_shipped(language, tone, letter))
+    shipped = dict(_shipped(language, tone, letter, country))
     own = dict(overrides or {})
     for key in own:
         shipped.pop(key + _FORMAL, None)
-    sentences = {key: _checked(key, text) for key, text in own.items()}
+    sentences = {key: _checked(key, text, hosts) for key, text in own.items()}
     return Wording({**shipped, **sentences})
+
+
+def faults(texts: Mapping[str, str], hosts: Collection[str] = ()) -> tuple[Fault, ...]:
+    """All that is wrong with a creditor's own sentences, in the order of their keys."""
+    return tuple(one for key in sorted(texts) for one in _faults(key, one_line(texts[key]), hosts))
 
 
 def one_line(text: str) -> str:
@@ -126,11 +162,14 @@ def one_line(text: str) -> str:
 
 
 @cache
-def _shipped(language: str, tone: str, letter: str) -> Mapping[str, str]:
+def _shipped(language: str, tone: str, letter: str, country: str) -> Mapping[str, str]:
     sentences = _said(language, tone, "reminder")
+    # Another country's file, and another letter's, holds only what it says otherwise.
+    others = [f"reminder.{country}"] if _path(language, f"reminder.{country}").is_file() else []
     if letter != "reminder":
-        # Another letter's file holds only what it says otherwise.
-        other = _said(language, tone, letter)
+        others.append(letter)
+    for name in others:
+        other = _said(language, tone, name)
         for key in other:
             sentences.pop(key + _FORMAL, None)
         sentences |= other
@@ -139,9 +178,13 @@ def _shipped(language: str, tone: str, letter: str) -> Mapping[str, str]:
     return sentences
 
 
-def _said(language: str, tone: str, letter: str) -> dict[str, str]:
-    path = _LETTERS / language / f"{letter}.toml"
-    if not letter.isidentifier() or not path.is_file():
+def _path(language: str, name: str) -> Path:
+    return _LETTERS / language / f"{name}.toml"
+
+
+def _said(language: str, tone: str, name: str) -> dict[str, str]:
+    path = _path(language, name)
+    if not name.replace(".", "").isidentifier() or not path.is_file():
         raise TemplateError("there is no such letter in this language")
     sections = tomllib.loads(path.read_text(encoding="utf-8"))
     return {
@@ -151,43 +194,68 @@ def _said(language: str, tone: str, letter: str) -> dict[str, str]:
     }
 
 
-def _checked(key: str, template: str) -> str:
-    name = key.removesuffix(_FORMAL)
-    if name not in SENTENCES:
-        raise TemplateError(f"{one_line(key)[:60]}: there is no such sentence")
+def _checked(key: str, template: str, hosts: Collection[str] = ()) -> str:
     text = one_line(template)
-    literal, placeholders = _parts(key, text)
-    if not text:
-        raise TemplateError(f"{key}: the sentence is empty")
-    if _LINK.search(literal):
-        raise TemplateError(f"{key}: a letter has no links or addresses in its wording")
-    if holds_iban(literal):
-        raise TemplateError(f"{key}: a bank account comes from the verified list alone")
-    if lacking := sorted(SENTENCES[name] - placeholders):
-        raise TemplateError(f"{key}: the sentence must say {{{lacking[0]}}}")
-    if name.startswith("subject"):
-        _check_subject(key, literal, placeholders)
+    for fault in _faults(key, text, hosts):
+        raise TemplateError(f"{fault.key}: {fault.text}")
     return text
 
 
-def _parts(key: str, text: str) -> tuple[str, frozenset[str]]:
+def _faults(key: str, text: str, hosts: Collection[str]) -> Iterator[Fault]:
+    name = key.removesuffix(_FORMAL)
+    if name not in SENTENCES:
+        yield Fault(one_line(key)[:60], "unknown_sentence", "there is no such sentence")
+        return
+    if not text:
+        yield Fault(key, "empty", "the sentence is empty")
+        return
+    try:
+        literal, placeholders = _parts(text)
+    except TemplateError as refused:
+        yield Fault(key, "placeholder", str(refused))
+        return
+    if _LINK.search(_without_links_to(literal, hosts)):
+        allowed = "links only to the creditor's own hosts" if hosts else "no links or addresses"
+        yield Fault(key, "link", f"a letter has {allowed} in its wording")
+    if holds_iban(literal.replace(_VALUE, " ")):
+        yield Fault(key, "account", "a bank account comes from the verified list alone")
+    for lacking in sorted(SENTENCES[name] - placeholders):
+        yield Fault(key, "must_say", f"the sentence must say {{{lacking}}}")
+    yield from _open_faults(key, name.partition("_")[0], literal, placeholders)
+
+
+def _without_links_to(literal: str, hosts: Collection[str]) -> str:
+    """The text without its plain https links to one of the hosts; what is odd about one stays."""
+    return _OWN_LINK.sub(lambda link: "" if link[1] in hosts else link[0], literal)
+
+
+def _parts(text: str) -> tuple[str, frozenset[str]]:
     """The literal text and the placeholders; only plain ``{name}`` of ``PLACEHOLDERS`` passes."""
     try:
         parsed = list(string.Formatter().parse(text))
     except ValueError:
-        raise TemplateError(f"{key}: a brace is left open") from None
-    placeholders = set()
-    for _, name, specification, conversion in parsed:
+        raise TemplateError("a brace is left open") from None
+    placeholders, literal = set(), ""
+    for words, name, specification, conversion in parsed:
+        literal += words
         if name is None:
             continue
         if name not in PLACEHOLDERS or specification or conversion:
-            raise TemplateError(f"{key}: only the listed placeholders may be used, as they are")
+            raise TemplateError("only the listed placeholders may be used, as they are")
         placeholders.add(name)
-    return " ".join(literal for literal, *_ in parsed), frozenset(placeholders)
+        literal += _VALUE
+    return literal, frozenset(placeholders)
 
 
-def _check_subject(key: str, literal: str, placeholders: frozenset[str]) -> None:
-    if placeholders - _SUBJECT_PLACEHOLDERS:
-        raise TemplateError(f"{key}: a subject names the creditor and the invoice, nothing else")
+def _open_faults(
+    key: str, kind: str, literal: str, placeholders: frozenset[str]
+) -> Iterator[Fault]:
+    """What anybody may read on a screen: who writes and about which invoice, no more."""
+    allowed = _OPEN_PLACEHOLDERS.get(kind)
+    if allowed is None:
+        return
+    what = "a short message" if kind == "sms" else "a subject"
+    if placeholders - allowed:
+        yield Fault(key, "too_open", f"{what} names the creditor and the invoice, nothing else")
     if _SUBJECT_TABOO.search(literal):
-        raise TemplateError(f"{key}: a subject has no amount and no word of debt")
+        yield Fault(key, "too_open", f"{what} has no amount and no word of debt")

@@ -4,9 +4,11 @@ A connector is held to the suite by its folder ``tests/connectors/<family>/<name
 
 ``connection.json``
     ``{"config": {...}, "secrets": {...}, "now": "2026-03-02T12:00:00Z", "cursor": null,
-    "open_items": ["<invoice id>", ...], "empty": "[]", "answers": {"429": {...}}}``.
+    "open_items": ["<invoice id>", ...], "empty": "[]", "message": {...},
+    "answers": {"429": {...}}}``.
     Only ``config`` is needed; ``{origin}`` in its texts becomes the address of the replaying
     server. Secrets are invented. ``empty`` is the body with which the vendor lists nothing.
+    ``message`` is what of the message a channel needs otherwise (a phone number, an address).
     ``answers`` are error answers in the vendor's own form, by the suite's names, where a bare
     status does not occur (null: that case cannot be produced).
 ``*.http.json``
@@ -87,6 +89,11 @@ class Fixture:
     def now(self) -> datetime:
         text = self.settings.get("now")
         return datetime.fromisoformat(text) if text else NOW
+
+    @property
+    def message(self) -> Message:
+        """What is sent through a channel."""
+        return Message.model_validate({**MESSAGE.model_dump(), **self.settings.get("message", {})})
 
     def exchanges(self) -> list[dict[str, Any]]:
         own = self._module("replay")

@@ -49,9 +49,11 @@ class FakeS3:
             raise client_error("NoSuchKey", 404)
         return {"Body": io.BytesIO(self.objects[Bucket, Key][0])}
 
-    def put_object(self, *, Bucket, Key, Body, ContentType):  # noqa: N803
+    def put_object(self, *, Bucket, Key, Body, ContentType, IfNoneMatch=None):  # noqa: N803
         self._count("put")
         assert ContentType
+        if IfNoneMatch == "*" and (Bucket, Key) in self.objects:
+            raise client_error("PreconditionFailed", 412)
         self.objects[Bucket, Key] = (Body, self.now)
 
     def delete_object(self, *, Bucket, Key):  # noqa: N803

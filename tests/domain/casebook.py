@@ -93,8 +93,8 @@ def reminder(
 ) -> ReminderIntended:
     return ReminderIntended(
         at=on(sent), act=act, step=step, claims=tuple(f"erp:{one}" for one in claims or ("a",)),
-        channel="email", tone="friendly", language="fi", deadline=day(deadline), document="letter",
-        content_hash="0" * 64, **more,
+        tone="friendly", language="fi", deadline=day(deadline), document="letter",
+        content_hash="0" * 64, **({"channel": "email"} | more),
     )  # fmt: skip
 
 

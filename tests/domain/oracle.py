@@ -35,6 +35,10 @@ class Notice:
         return self.fate == "sent"
 
     @property
+    def repeats(self) -> bool:
+        return self.step.startswith("rest-")
+
+    @property
     def arrived(self) -> bool:
         return self.fate in {"sent", "passed"}
 
@@ -131,7 +135,7 @@ class Diary:
         notice.on, notice.fate = on, fate
         for name in notice.claims:
             claim = self.claims[name]
-            claim.level += 1
+            claim.level += 0 if notice.repeats else 1
             claim.last_step = max(on, claim.last_step or on)
             claim.at_partner = claim.at_partner or notice.hands_over
 
@@ -147,7 +151,7 @@ class Diary:
         later = [self.notices[one] for one in order[order.index(act) + 1 :]]
         had = notice.arrived
         notice.fate = "returned"
-        for name in notice.claims if had else ():
+        for name in notice.claims if had and not notice.repeats else ():
             if not any(one.arrived and name in one.claims for one in later):
                 self.claims[name].level = max(0, self.claims[name].level - 1)
                 self.claims[name].at_partner = False
@@ -187,7 +191,9 @@ class Diary:
         for who, until in self.holds.values():
             if who in {None, name} and (until is None or today <= until):
                 yield "it is on hold"
-        if any(name in claims for _, claims in self.tasks.values()):
+        # What people are reminded of as their own work keeps nobody's undisputed rest.
+        own = {"dispute_unanswered", "dispute_unsettled", "credit_missing"}
+        if any(name in claims and why not in own for why, claims in self.tasks.values()):
             yield "a person has been asked about it"
         yield from self.states.resting(name, self.claims, today)
 

@@ -54,6 +54,9 @@ def faults(diary: Diary, policy: Policy, country: str, act: Act, today: date) ->
 
 
 def _levels(diary: Diary, policy: Policy, act: Act) -> Iterator[str]:
+    if act.step.startswith("rest-"):
+        yield from _repeated(diary, policy, act)
+        return
     place, step = step_of(policy, act.step)
     hands_over = isinstance(act, told.HandOverIntended)
     if (step.action == "hand_over") != hands_over:
@@ -72,6 +75,22 @@ def _levels(diary: Diary, policy: Policy, act: Act) -> Iterator[str]:
         ]
         if days and max(days) >= act.at.date():
             yield "the payment date of the last notice has not passed"
+
+
+def _repeated(diary: Diary, policy: Policy, act: Act) -> Iterator[str]:
+    """The last reminder said once more, of what is undisputed: once a dispute, before the end."""
+    if act.step.removeprefix("rest-") != policy.steps[-2].id:
+        yield "another reminder than the last one is repeated"
+    for name in act.claims:
+        claim = diary.claims[name]
+        if claim.level != len(policy.steps) - 1:
+            yield "a reminder is repeated before the reminders are used up"
+        if not 0 < diary.states.contested(name, claim) < claim.open:
+            yield "a reminder is repeated although no part is disputed, or all"
+        since = max(diary.states.turned(name), default=date.max)
+        after = [one for one in diary.notices.values() if one.arrived and name in one.claims]
+        if any(one.intended > since for one in after):
+            yield "the rest is asked for twice"
 
 
 def _hand_over(diary: Diary, country: str, claims: Sequence[str], today: date) -> Iterator[str]:

@@ -25,6 +25,7 @@ class Dispute:
     claim: str
     amount: Decimal | None
     credited: Decimal
+    turned: date
     outcome: str = "open"
     resumes_on: date | None = None
 
@@ -59,9 +60,10 @@ class States:
             case stated.Disputed():
                 amount = event.amount.amount if event.amount else None
                 credited = claims[event.claim].credited
-                self.disputes[event.dispute] = Dispute(event.claim, amount, credited)
+                self.disputes[event.dispute] = Dispute(event.claim, amount, credited, event.on)
             case stated.DisputeSettled():
                 self.disputes[event.dispute].outcome = event.outcome
+                self.disputes[event.dispute].turned = event.on
                 self.disputes[event.dispute].resumes_on = event.resumes_on
             case stated.StopRequested():
                 self.stops[event.stop] = (event.claims, set())
@@ -135,6 +137,10 @@ class States:
             part += (one.amount or Decimal(0)) - settled
             spent = begun + settled
         return min(claim.open, part)
+
+    def turned(self, name: str) -> list[date]:
+        """The days on which disputes of a claim began, or ended."""
+        return [one.turned for one in self.disputes.values() if one.claim == name]
 
     def stopped(self, name: str) -> bool:
         """Whether no act about a claim may cost the debtor anything."""

@@ -66,6 +66,12 @@ def contested(case):
     return told(part, "03-09", "settle_dispute", "s", dispute="k", outcome="withdrawn")
 
 
+def stopped(case):
+    asked_to = told(case, "02-24", "stop_request", "k", claims=["erp:a"])
+    assert asked_to.states.stops
+    return told(asked_to, "03-09", "withdraw_stop", "w", stop="k")
+
+
 def taken_back(case):
     event = PaymentReversed(
         at=on("03-09"), reversal="r1", payment="p1", code="returned", claim="erp:a",
@@ -74,7 +80,7 @@ def taken_back(case):
     return more(case, paid("p1", "02-24", "40.00"), event)
 
 
-ENDED = [promised, settled, planned, held, held_until, noted, contested, taken_back]
+ENDED = [promised, settled, planned, held, held_until, noted, contested, stopped, taken_back]
 
 
 @pytest.mark.parametrize("ended", ENDED)

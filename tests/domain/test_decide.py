@@ -25,6 +25,7 @@ from shared.domain.events import (
     PartnerClosed,
     Released,
 )  # fmt: skip
+from shared.domain.handover_gate_rules import HandOverRules
 from shared.domain.policy import Step
 from tests.domain.casebook import (
     FI,
@@ -633,8 +634,34 @@ def test_only_the_claims_whose_step_it_is_are_handed_over():
     assert (answer.kind, answer.claims) == ("hand_over", ("erp:a",))
 
     case = more(case, handed("h", "03-05"))
-    friendly = ask_of(case, "03-05")
+    beside = policy(hand_over=HandOverRules(new_claims="go_on"))
+    friendly = ask_of(case, "03-05", rules=beside)
     assert (friendly.step, friendly.claims, friendly.also) == ("r1", ("erp:b",), ())
+
+
+def test_a_new_claim_rests_while_others_are_with_the_partner_and_goes_on_when_they_are_not():
+    case = case_of(READY, handed("h", "03-05"), joined("b", due="02-26"))
+
+    answer = ask_of(case, "03-10")
+
+    assert (answer.kind, answer.why) == ("rest", "with_partner")
+    assert [one.facts["claim"] for one in answer.because if one.rule == "policy.new_claims"] == [
+        "erp:b"
+    ]
+    assert ask_of(more(case, paid("p", "03-10", "100.00")), "03-11").claims == ("erp:b",)
+
+
+def test_a_claim_that_was_told_of_goes_on_beside_the_partner():
+    told = reminded("m9", "03-03", "b", deadline="03-14")
+    case = case_of(READY, joined("b", due="02-26"), told, handed("h", "03-05"))
+
+    answer = ask_of(case, "03-18")
+
+    assert (answer.kind, answer.claims, answer.step) == ("remind", ("erp:b",), "r2")
+
+    by_hand = [asked("t1", "step_r1", "03-03", "b"), answered("t1", "continue", "03-03")]
+    case = case_of(READY, joined("b", due="02-26"), by_hand, handed("h", "03-05"))
+    assert ask_of(case, "03-20").claims == ("erp:b",)
 
 
 def test_below_the_minimum_a_person_is_asked_and_may_hand_over_all_the_same():
@@ -697,7 +724,7 @@ def test_a_partner_that_ends_with_something_open_is_asked_about_once():
     ended = PartnerClosed(at=on("04-08"), message="m1", code="UNCOLLECTABLE")
     case = case_of(READY, handed("h", "03-05"), ended)
     answer = ask_of(case, "04-08")
-    assert (answer.kind, answer.why, answer.claims) == ("ask", "partner_closed", ("erp:a",))
+    assert (answer.kind, answer.why, answer.claims) == ("ask", "write_off_proposed", ("erp:a",))
 
     case = more(case, asked(answer.task, answer.why, "04-08", "a"))
     assert ask_of(case, "04-09").kind == "rest"

@@ -13,9 +13,7 @@ from shared.domain import ledger
 from shared.domain.allocation import (
     KINDEST,
     Owed,
-    OwedClaim,
     allocate,
-    allocate_all,
     binding,
     refused,
 )
@@ -79,21 +77,6 @@ def test_the_debtors_own_word_comes_before_the_creditors_order(order, designatio
     found = allocate(eur("105.00"), owed, order, designation)
     told = (found.principal, found.interest, found.fees)
     assert " ".join(str(one.amount) for one in told) == parts
-
-
-def test_of_several_claims_the_named_then_the_oldest_due_is_settled_first():
-    owed = Owed(principal=eur("50.00"), interest=eur("1.00"), fees=eur("0.00"))
-    claims = [
-        OwedClaim(claim=name, due=day(due), owed=owed)
-        for name, due in (("a", "02-01"), ("b", "01-10"), ("c", "01-20"))
-    ]
-    found, rest = allocate_all(eur("103.00"), claims)
-    assert {name: str(one.total.amount) for name, one in found.items()} == {
-        "b": "51.00", "c": "51.00", "a": "1.00",
-    }  # fmt: skip
-    assert rest == eur("0.00")
-    found, rest = allocate_all(eur("160.00"), claims, named=["a"])
-    assert (list(found), rest) == (["a", "b", "c"], eur("7.00"))
 
 
 def test_costs_first_is_refused_for_natural_persons_in_finland_only():

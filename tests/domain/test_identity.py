@@ -209,8 +209,10 @@ def test_what_is_not_sound_is_refused_with_a_sentence(case, code):
 
 def test_a_plan_that_has_ended_and_a_plain_case_may_move():
     planned = told(case_of(joined()), "01-20", "propose_plan", **PLAN)
-    movable(told(planned, "01-21", "cancel_plan", "k2", plan="k1"), day("01-21"))
-    quiet(case_of(joined(), handed("x1", "01-20")), day("01-21"))
+    with pytest.raises(Refused):
+        movable(planned, day("01-21"))
+    assert movable(told(planned, "01-21", "cancel_plan", "k2", plan="k1"), day("01-21")) is None
+    assert quiet(case_of(joined(), handed("x1", "01-20")), day("01-21")) is None
 
 
 def test_a_level_means_the_same_in_both_cases_or_nothing_moves():

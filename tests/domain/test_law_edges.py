@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ import pytest
 from shared.domain.compensation import standard_compensation
 from shared.domain.interest import accrue
 from shared.domain.law import ClaimFacts, NoticeFact, act_fee, hand_over, load, reminder_fee
+from shared.domain.law_duties import covers, must_say
 from shared.domain.money import Money
 
 BEGUN = {"claim_class": "goods", "natural_person": True, "notices": (), "fee_clause": None}
@@ -169,3 +171,21 @@ def test_the_fixed_sum_is_for_businesses_that_owe_something(principal, fields, a
 
     assert found.allowed is allowed
     assert found.total == Money.of("450.00" if allowed else "60.00", "SEK")
+
+
+# --- duties -----------------------------------------------------------------------------------
+
+
+def test_a_duty_asks_for_nothing_before_the_day_from_which_it_binds():
+    pack, due = load("FI"), "2012-12-03"
+
+    assert must_say(pack, "reminder", facts("FI", "100.00", due=due), date(2012, 12, 31)) == {}
+    assert must_say(pack, "reminder", facts("FI", "100.00", due=due), date(2013, 1, 1))
+
+
+def test_a_class_that_a_pack_is_silent_about_is_a_persons():
+    silent = replace(load("FI"), refusals={})
+    reason = covers(silent, "electricity", "consumer")
+
+    assert reason is not None
+    assert (reason.rule, reason.facts["claim_class"]) == ("law.uncovered", "electricity")

@@ -8,6 +8,7 @@ import pytest
 
 from shared.domain import casefile, ledger
 from shared.domain.case import Case
+from shared.domain.command_forms import REDUCING
 from shared.domain.decide import Remind
 from shared.domain.demand import asked_for, demands
 from shared.domain.events import (
@@ -29,6 +30,7 @@ from shared.domain.model import Address
 from shared.domain.money import Money
 from shared.domain.notice import letter_for
 from shared.domain.residual import charge, residuals
+from shared.errors import Refused
 from tests.domain.casebook import (
     FI,
     ask_of,
@@ -45,6 +47,7 @@ from tests.domain.casebook import (
     policy,
     reminded,
 )
+from tests.domain.statebook import told
 from tests.domain.test_extras import paid as transfer
 from tests.domain.test_extras import truth
 from tests.domain.test_lawcheck import policy as checked
@@ -272,6 +275,20 @@ def test_a_case_file_has_it_as_an_amount_of_its_own_with_what_was_paid():
     broken = file.model_dump() | {"totals": file.totals.model_copy(update={"compensation": None})}
     with pytest.raises(ValueError, match="totals"):
         casefile.CaseFile.model_validate(broken)
+
+
+def test_a_person_may_let_it_go_once_and_it_takes_a_right_to_money():
+    case = firm()
+    assert ledger.position(case, case.claims[ONE], FI, day("02-15")).compensation == eur("40.00")
+
+    waived = told(case, "02-15", "waive_compensation", claim=ONE)
+    assert not ledger.position(waived, waived.claims[ONE], FI, day("02-15")).compensation
+    assert "waive_compensation" in REDUCING
+    with pytest.raises(Refused) as twice:
+        told(waived, "02-16", "waive_compensation", "k2", claim=ONE)
+    with pytest.raises(Refused) as nothing:
+        told(case_of(joined()), "02-16", "waive_compensation", claim=ONE)
+    assert (twice.value.code, nothing.value.code) == ("compensation_waived", "no_compensation")
 
 
 # --- the choice ----------------------------------------------------------------------------------

@@ -364,3 +364,18 @@ def test_one_payment_in_the_books_does_not_answer_for_two_hints(named):
     two = (waits(hint=True), waits(1, hint=True, amount="7.01"))
     case = settle(case_of(joined()), Truth(invoice("92.99"), named, waiting=two))
     assert len(case.holds) == 1
+
+
+@pytest.mark.parametrize(
+    ("lots", "left"),
+    [
+        # The bank's 25 are among the 40 that the books lowered: nothing of the 40 is owed again.
+        ((lot(0, "25.00"),), "60.00"),
+        # Of what came, 20 stayed and 30 were taken back: the books' 40 hold 20 that nobody has.
+        ((lot(0, "20.00"), lot(1, "30.00", back(1, "30.00"))), "80.00"),
+        # Taken back is more than the books lowered beside what stayed: no more than that is owed.
+        ((lot(0, "20.00"), lot(1, "11.00", back(1, "11.00"))), "71.00"),
+    ],
+)
+def test_what_the_books_lowered_is_owed_again_as_far_as_money_was_taken_back(lots, left):
+    assert balance(Truth(invoice("60.00"), (), lots=lots)) == eur(left)

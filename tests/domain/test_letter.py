@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import date
 from html.parser import HTMLParser
 from itertools import product
@@ -12,7 +13,9 @@ import pytest
 
 from shared.domain.explain import content_hash
 from shared.domain.formats import LANGUAGES
-from shared.domain.letter import contradictions, missing, render
+from shared.domain.giro import Giro
+from shared.domain.layout import Code
+from shared.domain.letter import compose, contradictions, missing, render
 from shared.domain.letter_input import (
     LetterAccount,
     LetterCreditor,
@@ -22,6 +25,7 @@ from shared.domain.letter_input import (
     LetterTotals,
 )
 from shared.domain.money import Money, total
+from shared.domain.own_texts import OwnTexts, name_of
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "letters"
 EVERY = list(product(LANGUAGES, ("friendly", "neutral", "firm")))
@@ -135,6 +139,43 @@ def soon_story(language, tone):
     )
 
 
+# At home: the country's language, money, account, and what its bank agreed to; a reference of each.
+HOME = {
+    "SE": (
+        "sv", "SEK", "1234566",
+        Giro(iban="SE4550000000058398257466", bankgiro="9912346", ocr="check_digit"),
+    ),
+    "NO": ("nb", "NOK", "123456782", Giro(iban="NO9386011117947", kid=(10,))),
+    "DK": (
+        "da", "DKK", "000000000000018",
+        Giro(iban="DK5000400440116243", fik_kind="71", fik_creditor="81234567"),
+    ),
+}  # fmt: skip
+
+
+def home_story(country):
+    """A consumer's last reminder, the hand-over next, a part contested, the rate not yet known."""
+    language, currency, reference, giro = HOME[country]
+
+    def money(text):
+        return Money.of(text, currency)
+
+    claim = item(
+        total=money("1250.00"), open=money("1000.00"), disputed=money("250.00"),
+        interest=money("8.29"), fee_now=money("35.00"), fees_before=money("0.00"),
+        reference=reference,
+    )  # fmt: skip
+    return letter(
+        claim,
+        language=language,
+        tone="firm",
+        creditor=CREDITOR.model_copy(update={"country": country}),
+        account=LetterAccount(iban=giro.iban, giro=giro),
+        interest_open=True,
+        next_step="hand_over",
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "made"),
     [
@@ -143,6 +184,7 @@ def soon_story(language, tone):
             (f"{language}_due_soon_{tone}", soon_story(language, tone))
             for language, tone in product(LANGUAGES, ("friendly", "firm"))
         ),
+        *((f"home_{country}", home_story(country)) for country in sorted(HOME)),
     ],
 )
 def test_each_language_and_tone_reads_as_agreed(name, made):
@@ -366,6 +408,57 @@ def test_without_a_next_step_none_is_announced():
     assert "agency" not in text
 
 
+def test_a_disputed_part_is_said_to_stay_where_the_rest_goes_on():
+    part = item(open=euro("1000.00"), disputed=euro("250.00"))
+    assert "disputed part is not passed on" in render(letter(part, next_step="hand_over")).text
+    assert "disputed part is not passed on" not in render(letter(part)).text
+
+
+@pytest.mark.parametrize(("language", "tone"), EVERY)
+def test_a_short_message_names_who_writes_and_how_to_answer_and_tells_of_no_debt(language, tone):
+    for made in (story(language, tone), soon_story(language, tone)):
+        sms = render(made).sms
+        assert "Kuikka Oy" in sms
+        assert "09 123 4567" in sms
+        assert len(sms) <= 160
+        assert not re.search(
+            r"€|EUR|1.?250|1.?09\d|collect|debt|inkasso|indriv|perin", sms, re.IGNORECASE
+        )
+
+
+def test_without_a_phone_a_short_message_names_the_email():
+    silent = CREDITOR.model_copy(update={"phone": ""})
+    assert "laskutus@kuikka.example" in render(letter(creditor=silent)).sms
+
+
+def test_two_languages_stand_one_after_the_other_in_one_letter():
+    both = story("fi", "firm").model_copy(update={"second_language": "sv"})
+    sent, page = render(both), Page(render(both).html)
+    finnish, swedish = render(story("fi", "firm")), render(story("sv", "firm"))
+    assert sent.text == f"{finnish.text}\n{'=' * 72}\n\n{swedish.text}"
+    assert sent.subject == f"{finnish.subject} / {swedish.subject}"
+    assert sent.sms == f"{finnish.sms}\n{swedish.sms}"
+    assert [value for name, value in page.attributes if name == "lang"] == ["fi", "fi", "sv"]
+    assert page.tags.count("div") == sent.html.count("</div>")
+
+
+def test_codes_to_scan_are_for_paper_alone():
+    codes = [one for one in compose(letter()).blocks if isinstance(one, Code)]
+    assert [one.kind for one in codes] == ["code128", "qr"]
+    sent = render(letter())
+    assert codes[1].payload.splitlines()[0] == "BCD"
+    assert "BCD" not in sent.text + sent.html
+
+
+def test_the_sentences_that_a_letter_was_made_with_are_named_by_their_hash():
+    sentences = {"paid": "Maksettu jo? Kiitos."}
+    own = OwnTexts({"fi/reminder/firm": sentences, "sv/reminder/firm": {"paid": "Tack."}})
+    assert render(story("en", "firm"), own).wording == ()
+    assert render(story("fi", "firm"), own).wording == (name_of("fi/reminder/firm", sentences),)
+    both = story("fi", "firm").model_copy(update={"second_language": "sv"})
+    assert len(set(render(both, own).wording)) == 2
+
+
 def test_consumers_are_addressed_in_person_and_everyone_else_formally():
     assert "kanssasi" in render(story("fi", "friendly")).text
     formal = story("fi", "friendly").model_copy(update={"capacity": "unknown"})
@@ -381,7 +474,7 @@ def test_the_hash_names_exactly_the_content():
 
 
 def test_a_creditors_own_text_replaces_ours_in_both_forms():
-    own = {"paid": "Maksettu jo? Kiitos."}
+    own = OwnTexts({"fi/reminder/firm": {"paid": "Maksettu jo? Kiitos."}})
     business = story("fi", "firm")
     assert "Maksettu jo? Kiitos." in render(business, own).text
     assert "Tämä muistutus on silloin aiheeton" not in render(business, own).text

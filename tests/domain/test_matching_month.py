@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from infra.local.bench.matching import live
-from infra.local.bench.month import HABITS, Month
+from infra.local.bench.month import Month
+from infra.local.bench.month_habits import HABITS
 
 
 @pytest.fixture(scope="module")

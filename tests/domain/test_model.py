@@ -9,7 +9,15 @@ from pydantic import BaseModel, ValidationError
 from shared.domain.case import Case
 from shared.domain.decide import Ask, Done, HandOver, Remind, Rest
 from shared.domain.events import CaseEvent
-from shared.domain.model import Address, Invoice, Party, PersonalMark, invoice_status
+from shared.domain.model import (
+    Address,
+    Allocation,
+    CreditNote,
+    Invoice,
+    Party,
+    PersonalMark,
+    invoice_status,
+)
 from tests.domain.casebook import day, eur
 
 
@@ -108,3 +116,18 @@ def test_only_a_recorded_decision_has_a_field_of_any_shape(model):
         if any(part is Any for part in annotations(info.annotation))
     }
     assert loose == ({"decision"} if model.__name__ == "Decided" else set())
+
+
+def test_a_credit_note_is_the_debtors_until_it_is_allocated_or_paid_out():
+    note = CreditNote(
+        id="erp:c", version="1", number="C1", debtor="erp:d", issued=day("01-02"),
+        total=eur("100.00"), allocations=(Allocation(invoice="erp:a", amount=eur("30.00")),),
+    )  # fmt: skip
+
+    assert note.unallocated == eur("70.00")
+    assert "open" not in note.model_dump_json()
+    paid_out = note.model_copy(update={"open": eur("0.00")})
+    assert paid_out.unallocated == eur("0.00")
+    assert CreditNote.model_validate_json(paid_out.model_dump_json()) == paid_out
+    # The source's own balance may follow its allocations later.
+    assert note.model_copy(update={"open": eur("100.00")}).unallocated == eur("70.00")

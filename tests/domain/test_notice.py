@@ -8,10 +8,11 @@ from shared.domain import ledger
 from shared.domain.case import Case
 from shared.domain.creditor import BankAccount, Creditor
 from shared.domain.decisions import Remind
+from shared.domain.giro import Giro
 from shared.domain.letter import render
 from shared.domain.letter_input import LetterInput
 from shared.domain.model import Address, Party
-from shared.domain.notice import language_of, letter_for
+from shared.domain.notice import languages_of, letter_for
 from shared.domain.policy import Step
 from tests.domain.casebook import (
     FI,
@@ -43,12 +44,12 @@ def party(**more: Any) -> Party:
     return Party(**(fields | more))
 
 
-def letter(case: Case, when: str, creditor: Creditor = CREDITOR) -> LetterInput:
+def letter(case: Case, when: str, creditor: Creditor = CREDITOR, **debtor: Any) -> LetterInput:
     decision = ask_of(case, when)
     assert isinstance(decision, Remind)
     today = day(when)
     at = ledger.positions(case, FI, today, (*decision.claims, *decision.also))
-    return letter_for(case, decision, creditor, party(), at, today)
+    return letter_for(case, decision, creditor, party(**debtor), at, today)
 
 
 R1 = reminded("n1", "01-19", deadline="01-30")
@@ -130,12 +131,38 @@ def test_the_letter_announces_the_next_step_and_only_one_it_has_words_for():
 
 @pytest.mark.parametrize(
     ("debtor", "creditor", "language"),
-    [("sv", "fi", "sv"), (None, "fi", "fi"), ("et", "fi", "fi"), ("et", "de", "en")],
+    [
+        ("sv", "fi", "sv"),
+        (None, "fi", "fi"),
+        ("et", "fi", "fi"),
+        ("no", "fi", "nb"),
+        ("et", "et", "en"),
+    ],
 )
 def test_a_letter_is_in_the_debtors_language_where_the_hub_writes_it(debtor, creditor, language):
     writer = CREDITOR.model_copy(update={"language": creditor})
 
-    assert language_of(party(language=debtor), writer) == language
+    assert languages_of(party(language=debtor), writer) == (language,)
+
+
+def test_a_bilingual_creditor_writes_in_both_to_whose_language_is_not_known():
+    writer = CREDITOR.model_copy(update={"bilingual": ("fi", "sv")})
+    assert languages_of(party(language="en"), writer) == ("en",)
+
+    both = letter(case_of(joined()), "01-19", writer, language=None)
+    assert (both.language, both.second_language) == ("fi", "sv")
+
+
+def test_the_first_account_that_takes_the_currency_is_printed():
+    kronor = BankAccount(iban="SE4550000000058398257466")
+    accounts = (kronor, *CREDITOR.accounts)
+    giros = (Giro(iban=kronor.iban, currency="SEK", bankgiro="9912346"),)
+    both = CREDITOR.model_copy(update={"accounts": accounts, "giros": giros})
+    assert letter(case_of(joined()), "01-19", both).account.iban == "FI2112345600000785"
+    assert both.account_for("SEK") == kronor
+
+    with pytest.raises(ValueError, match="one verified account"):
+        Creditor.model_validate({**CREDITOR.model_dump(), "giros": giros})
 
 
 def test_money_is_directed_to_the_verified_account_or_nowhere():

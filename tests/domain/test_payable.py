@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from shared.domain.events import CircumstanceNoted
+from shared.domain.case import Case
+from shared.domain.debtor import ALONE, Debtor, counts_of
+from shared.domain.law import load
+from shared.domain.money import Money
 from shared.domain.payable import SENTENCES, payable
+from shared.domain.state_events import CircumstanceNoted
 from shared.errors import Refused
-from tests.domain.casebook import FI, case_of, day, eur, handed, joined, more, on, paid
+from tests.domain.casebook import FI, case_of, day, eur, handed, joined, more, on, opened, paid
 from tests.domain.statebook import euros, told
 
 # 15 February: thirty days late, at the 9.5 % of the first half of 2026.
 WHEN = "02-15"
 
 
-def asked(case, when=WHEN, name="a", netted=None):
-    return payable(case, FI, day(when), f"erp:{name}", netted or {})
+def asked(case, when=WHEN, name="a", netted=None, debtor=ALONE):
+    return payable(case, FI, day(when), f"erp:{name}", netted or {}, debtor)
 
 
 def refusal(case, **more):
@@ -101,3 +107,31 @@ def test_proceedings_that_stop_a_claim_refuse_its_payment(what, code):
 def test_what_is_paid_or_with_the_partner_is_not_paid_here():
     assert refusal(of_1000(paid("p1", "02-09", "1000.00"))) == "not_open"
     assert refusal(of_1000(handed("h", "02-10", "a"))) == "not_open"
+
+
+def test_proceedings_that_another_case_was_told_of_refuse_it_too():
+    noted = CircumstanceNoted(
+        at=on("02-02"), circumstance="c", what="bankruptcy", effective=day("02-01")
+    )
+    elsewhere = Debtor(cases=(counts_of(case_of(joined("z"), noted)),))
+
+    assert refusal(of_1000(), debtor=elsewhere) == "stopped"
+
+
+def test_nobody_is_asked_to_pay_what_is_time_barred():
+    # A consumer's claim of Sweden lapses three years after its due day.
+    old = joined("a", total="900.00").claim
+    old = old.model_copy(
+        update={
+            "total": Money.of("900.00", "SEK"),
+            "open": Money.of("900.00", "SEK"),
+            "issued": date(2022, 1, 3),
+            "due": date(2022, 2, 3),
+        }
+    )
+    begun = [opened(currency="SEK", law="SE"), joined("a").model_copy(update={"claim": old})]
+    case = Case.replay("c1", begun)
+
+    with pytest.raises(Refused) as caught:
+        payable(case, load("SE"), day(WHEN), "erp:a", {})
+    assert caught.value.code == "lapsed"

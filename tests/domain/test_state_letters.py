@@ -35,7 +35,14 @@ def letter(case, when: str, language: str = "en") -> LetterInput:
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("en", "Disputed part"), ("fi", "Riitautettu osa"), ("sv", "Bestridd del")],
+    [
+        ("en", "Disputed part"),
+        ("fi", "Riitautettu osa"),
+        ("sv", "Bestridd del"),
+        ("nb", "Bestridt del"),
+        ("da", "Bestridt del"),
+        ("de", "Bestrittener Teil"),
+    ],
 )
 def test_a_disputed_part_is_named_and_left_out_of_what_is_asked_for(language, words):
     case = told(
@@ -57,7 +64,14 @@ def test_a_disputed_part_is_named_and_left_out_of_what_is_asked_for(language, wo
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("en", "bear no cost"), ("fi", "ei peritä kuluja"), ("sv", "inga kostnader")],
+    [
+        ("en", "bear no cost"),
+        ("fi", "ei peritä kuluja"),
+        ("sv", "inga kostnader"),
+        ("nb", "ingen kostnader"),
+        ("da", "ingen omkostninger"),
+        ("de", "keine Kosten"),
+    ],
 )
 def test_after_a_request_to_stop_the_letter_says_that_acts_are_free(language, words):
     stopped = told(REMINDED, "02-02", "stop_request")
@@ -74,7 +88,14 @@ def test_after_a_request_to_stop_the_letter_says_that_acts_are_free(language, wo
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("en", "Later instalments"), ("fi", "myöhemmät erät"), ("sv", "Senare avbetalningar")],
+    [
+        ("en", "Later instalments"),
+        ("fi", "myöhemmät erät"),
+        ("sv", "Senare avbetalningar"),
+        ("nb", "Senere avdrag"),
+        ("da", "Senere rater"),
+        ("de", "Spätere Raten"),
+    ],
 )
 def test_a_word_about_an_instalment_asks_for_nothing_else(language, words):
     case = told(

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from shared.domain.formats import LANGUAGES
-from shared.domain.wording import SENTENCES, TemplateError, templates
+from shared.domain.wording import SENTENCES, TemplateError, faults, templates
 
 EVERY = list(product(LANGUAGES, ("friendly", "neutral", "firm")))
 
@@ -35,6 +35,12 @@ EVERY = list(product(LANGUAGES, ("friendly", "neutral", "firm")))
         ("subject_one", "Your debt to {creditor_name}", "no amount and no word of debt"),
         ("subject_one", "Perintäkirje {creditor_name}", "no amount and no word of debt"),
         ("subject_one", "{creditor_name}, {deadline}", "nothing else"),
+        ("sms_one", "{creditor_name}: pay 50, {contact}", "no amount and no word of debt"),
+        ("sms_one", "{creditor_name}: Mahnung, {contact}", "no amount and no word of debt"),
+        ("sms_one", "{creditor_name}: gjeld, {contact}", "no amount and no word of debt"),
+        ("sms_one", "{creditor_name}, {contact}: {deadline}", "nothing else"),
+        ("sms_one", "Please call {contact}", "must say {creditor_name}"),
+        ("opening_one", "Pay by {deadline}: https{deadline}://pay.example", "no links"),
         ("surprise", "Hello", "no such sentence"),
     ],
 )
@@ -53,3 +59,63 @@ def test_a_letter_that_does_not_exist_is_refused(name):
 def test_every_shipped_letter_has_every_sentence(language, tone):
     sentences = templates(language, tone).sentences
     assert {key.removesuffix("_formal") for key in sentences} == set(SENTENCES)
+
+
+def test_all_that_is_wrong_is_told_at_once():
+    texts = {
+        "subject_one": "50 € now",
+        "paid": "",
+        "contact": "FI58 1017 1000 0001 22 or www.evil.example",
+        "opening_one": "{amount}",
+        "surprise": "!",
+        "greeting": "Hello",
+    }
+    assert [(one.key, one.code) for one in faults(texts)] == [
+        ("contact", "link"),
+        ("contact", "account"),
+        ("contact", "must_say"),
+        ("opening_one", "placeholder"),
+        ("paid", "empty"),
+        ("subject_one", "must_say"),
+        ("subject_one", "too_open"),
+        ("surprise", "unknown_sentence"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed"),
+    [
+        ("See https://help.kuikka.example/terms.", True),
+        ("See https://help.kuikka.example", True),
+        ("See http://help.kuikka.example/", False),
+        ("See https://kuikka.example/", False),
+        ("See https://help.kuikka.example.evil.example/", False),
+        ("See https://help.kuikka.example@evil.example/", False),
+        ("See https://help.kuikka.example:8443/", False),
+        ("See https://help.kuikka.example/?to=evil", False),
+        ("See https://help.kuikka.example/a?to=evil", False),
+        ("See https://evil.example/help.kuikka.example", False),
+        ("See https://help.kuikka.example/{contact}", False),
+        ("See https://help.kuikka.example{contact}", False),
+    ],
+)
+def test_a_link_leads_to_a_host_of_the_creditors_list_or_nowhere(text, allowed):
+    found = [one.code for one in faults({"paid": text}, ("help.kuikka.example",))]
+    assert found == ([] if allowed else ["link"])
+
+
+@pytest.mark.parametrize(
+    ("language", "country", "key", "word"),
+    [
+        ("sv", "SE", "business_id", "Organisationsnummer"),
+        ("sv", "FI", "business_id", "FO-nummer"),
+        ("sv", "SE", "next_hand_over_formal", "inkassoföretag"),
+        ("da", "DK", "interest_open", "renteloven"),
+        ("nb", "NO", "interest_open", "forsinkelsesrenteloven"),
+        ("nb", "FI", "interest_open", "lovbestemt"),
+    ],
+)
+def test_a_creditors_country_has_its_own_words(language, country, key, word):
+    for letter in ("reminder", "due_soon"):
+        said = templates(language, "firm", letter=letter, country=country)
+        assert word in said.sentences[key]

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from lxml import etree
 
 from infra.local import setup
 from infra.local.cast import Cast
@@ -18,6 +19,10 @@ from infra.local.demo import Installation, installation
 from infra.local.erp.books import Books
 from infra.local.erp.entries import Customer, NewInvoice
 from infra.local.timelapse import TimeLapse
+from shared.domain import casefile_xml
+from shared.domain.casefile_v1 import CaseFile
+
+XSD = etree.XMLSchema(etree.fromstring(casefile_xml.xsd().encode()))
 
 pytestmark = [pytest.mark.stack, pytest.mark.tryton]
 
@@ -140,6 +145,9 @@ def test_what_stays_unpaid_is_handed_over_with_a_valid_file_and_accepted(lived: 
     assert "signature_rejected" not in words
     for name in ("Never", "Direct"):
         assert lived.of(name)["partner_state"] == "accepted"
+    assert len(lived.files) >= 2
+    for file in lived.files:
+        XSD.assertValid(etree.fromstring(casefile_xml.render(CaseFile.model_validate(file))))
 
 
 def test_a_payment_to_the_partner_is_booked_and_never_echoed(lived: Lived) -> None:

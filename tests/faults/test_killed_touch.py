@@ -83,6 +83,7 @@ def test_a_reminder_of_unknown_fate_is_settled_by_the_providers_own_event(machin
     machine.settle()
     assert machine.notice("friendly").state == "unknown"
     assert machine.provider_says("sent") == "act_sent"
+    assert machine.provider_says("delivered") == "act_delivered"
     assert machine.provider_says("delivered") == "nothing"
     machine.live_on(BEGIN + timedelta(days=2))
     assert (machine.notice("friendly").state, len(machine.letters())) == ("sent", 1)

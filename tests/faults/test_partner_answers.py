@@ -291,3 +291,23 @@ def test_a_partner_that_proves_to_have_a_case_hears_of_the_money_since_its_file(
     (told,) = [row for row in machine.rows() if row["sk"] == "OUT" and row["kind"] == "tell"]
     message = json.loads(told["message"])
     assert (message["type"], message["data"]["amount"]) == ("payment.direct", "40.00")
+
+
+def test_days_of_silence_delay_what_the_partner_hears_and_keep_its_order(
+    machine, with_partner, partner
+):
+    with_partner.hand_over()
+    partner.forget()
+    partner.modes = ["500"]
+    with_partner.book(paid(machine.today(), "40.00", due=LONG_DUE))
+    command(machine, type="hold")
+    command(machine, id="k2", type="release", hold="k1")
+    machine.live_on(machine.today() + timedelta(days=2))
+    assert set(partner.taken) == set()
+    assert {message["type"] for _, message in partner.seen} == {"payment.direct"}
+    partner.modes = ["take"]
+    machine.live_on(machine.today() + timedelta(days=2))
+    heard = [message["type"] for message in partner.taken.values()]
+    assert heard == ["payment.direct", "case.held", "case.resumed"]
+    assert not [row for row in machine.rows() if row["sk"].startswith("TELL#")]
+    assert machine.tasks() == []

@@ -52,7 +52,7 @@ def remind_now():
     assert isinstance(decision, Remind)
     return remind.handler(
         {"tenant": "nordic", "case": CASE, "debtor": "erp:d1", "act": decision.act,
-         "channel": "email", "version": token.version, "attempt": token.attempt,
+         "channels": ["email"], "version": token.version, "attempt": token.attempt,
          "snapshot": token.snapshot},
         None,
     )  # fmt: skip

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from functions import admin
-from shared.cloud import keys, table
+from shared.cloud import connections, keys, table
 from tests.functions.world import NORDIC, POLICY, answer, call, know_counterparts
 
 UNLAWFUL = {
@@ -99,6 +99,22 @@ def test_a_policy_names_counterparts_that_are_known_and_of_their_kind(aws):
             ("steps.1.channels.0", "unknown_connection"), ("partner", "wrong_family"),
         }  # fmt: skip
     assert table.get(keys.policy(NORDIC, "standard", 2)) is None
+
+
+def test_a_step_that_a_text_message_may_not_carry_needs_another_channel_too(aws):
+    made = connections.made(NORDIC, "sms", connector="channels.sms", config={}, start_line=None)
+    table.transact([made])
+
+    def saved(*channels):
+        steps = [{**one, "channels": channels} if one["action"] == "remind" else one
+                 for one in SECOND["steps"]]  # fmt: skip
+        return ask("POST /v1/policies/check", body={**SECOND, "steps": steps})
+
+    status, body = saved("sms")
+    assert status == 422
+    short = [(one["path"], one["code"]) for one in body["fields"]]
+    assert short == [("steps.1.channels", "needs_a_letter")]
+    assert saved("sms", "email")[0] == 200
 
 
 def test_what_is_unlawful_and_what_is_unknown_is_told_in_one_answer(aws):

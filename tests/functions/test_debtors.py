@@ -390,3 +390,22 @@ def test_a_booking_that_meets_a_merge_is_done_again(world):
     assert failed == [{"itemIdentifier": "m"}]
     table.update(keys.invoice(NORDIC, "erp:2"), set_={"case_id": case_of(1).id})
     run(book, [body])
+
+
+def test_a_closed_case_that_money_taken_back_reopens_follows_its_debtor(world):
+    before = case_of(2)
+    tell(invoice("2", version="2", open=eur("0.00")))
+    store = Store(NORDIC)
+    store.append(store.load(before.id), [CaseClosed(at=NOW, why="nothing_open")], due_at=None)
+    assert merge() == (200, {"debtor": TWO, "into": ONE, "moved": []})
+    assert case_of(2).id == before.id
+
+    # The bank takes the money back: the books state the old balance again.
+    tell(invoice("2", version="3"))
+
+    after, left = case_of(2), store.load(before.id).case
+    assert (after.id, after.debtor) == (case_of(1).id, ONE)
+    assert set(after.claims) == {"erp:1", "erp:2"}
+    assert after.claims["erp:2"].open == eur("100.00")
+    assert (left.closed, left.successor) == (True, after.id)
+    assert "due_at" not in table.get(keys.invoice(NORDIC, "erp:2"))

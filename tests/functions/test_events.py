@@ -17,6 +17,7 @@ QUEUED = {
     "book": {"tenant", "invoice"},
     "match": {"tenant", "payment"},
     "reconcile": {"tenant", "day"},
+    "foresee": {"tenant", "preview"},
     "deliver": {"tenant", "act", "lease"},
     "process_inbox": {"tenant", "source", "event"},
     "process_webhook": {"tenant", "connection", "event"},

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from functions import hand_over
+from functions import placing
 from shared.cloud import clock, keys, step, table
 from shared.cloud.store import Store, Token
-from shared.domain.decide import HandOver
 from shared.domain.model import Party
 from tests.functions.world import CASE, NORDIC, open_case
 
-DECISION = HandOver(
-    act="a1", step="partner", claims=("erp:1",), partner="partner", because=(),
-)  # fmt: skip
+CLAIMS = ("erp:1",)
 
 
 def run():
@@ -23,7 +20,7 @@ def run():
     return step.frame(store, token, loaded, clock.now())
 
 
-def test_a_file_whose_parts_disagree_is_none(aws, caplog):
+def test_a_file_whose_parts_disagree_is_none_and_nobody_reads_of_the_debtor(aws, caplog):
     open_case(NORDIC)
     party = Party(id="erp:d1", version="1", kind="person", name="Veikko", country="FI")
     table.put({**keys.party(NORDIC, "erp:d1"), "body": party.model_dump_json()})
@@ -32,6 +29,8 @@ def test_a_file_whose_parts_disagree_is_none(aws, caplog):
     other = now.loaded.case.model_copy(update={"partner_case": "theirs"})
 
     theirs = replace(now, loaded=replace(now.loaded, case=other))
+    judged = placing.judge(theirs, CLAIMS, placing.place(theirs, CLAIMS, "partner"))
 
-    assert hand_over.complete(theirs, DECISION) is None
+    assert judged.file is None
+    assert [one.name for one in judged.checks if not one.ok and one.name == "file_agrees"]
     assert "Veikko" not in caplog.text

@@ -254,7 +254,7 @@ def test_no_reminder_with_a_fee_leaves_on_a_law_without_a_name(open_gates, rows)
     use(FIRM_FIRST)
     open_case(NORDIC)
     act = run().decision().act
-    assert remind.handler(begin(act, channel="email"), None) == {"done": "law_unsigned"}
+    assert remind.handler(begin(act, channels=["email"]), None) == {"done": "law_unsigned"}
     assert not [one for one in rows() if one["sk"] == "OUT"]
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from functions import admin
 from shared.cloud import clock, keys, table
-from shared.domain.events import CircumstanceNoted, Disputed, PaymentAllocated
+from shared.domain.events import PaymentAllocated
+from shared.domain.state_events import CircumstanceNoted, Disputed
 from tests.functions.providers import connected, stripe
 from tests.functions.world import (
     CASE,

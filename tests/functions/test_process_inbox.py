@@ -20,6 +20,7 @@ from tests.functions.world import (
     load,
     open_case,
     sample,
+    settle_in,
 )  # fmt: skip
 
 ACCEPTED = {"id": "r1", "type": "case.accepted", "data": {"partner_case_id": "P-771"}}
@@ -281,3 +282,97 @@ def test_a_case_that_moves_while_it_is_read_is_read_again(handed, monkeypatch):
 
     assert load().claims["erp:1"].open == eur("60.00")
     assert load().partner_state == "accepted"
+
+
+@pytest.fixture
+def ruled(handed):
+    """The case's policy is there, whose days a dispute counts by."""
+    settle_in(NORDIC)
+
+
+def said(kind, name="r9", **data):
+    return {"id": name, "type": kind, "data": data}
+
+
+QUESTIONS = [
+    (said("case.info_requested", question="q1", code="debtor_id"), "partner_needs_information"),
+    (
+        said(
+            "case.settlement_offered",
+            settlement="s1",
+            amount={"amount": "50.00", "currency": "EUR"},
+        ),
+        "settlement_offered",
+    ),
+    (said("case.debtor_updated", what="deceased", on="2026-02-20"), "debtor_updated"),
+    (said("case.closed", code="SOLD"), "claim_sold"),
+]
+
+
+@pytest.mark.parametrize(("report", "why"), QUESTIONS)
+def test_what_only_a_person_can_answer_is_asked_once(ruled, report, why):
+    take(report)
+    take(report, key="k2")
+
+    assert [task["why"] for task in open_tasks()] == [why]
+    assert [task.why for task in load().tasks.values()] == [why]
+
+
+def test_a_claim_that_was_sold_is_open_nowhere_and_ends_as_sold(ruled):
+    take(said("case.closed", code="SOLD"))
+
+    assert load().claims["erp:1"].open == eur("0.00")
+    assert not load().claims["erp:1"].with_partner
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        said("case.dispute_raised", dispute="d1", ground="wrong_goods"),
+        said("case.closed", code="DISPUTED"),
+    ],
+)
+def test_a_dispute_at_the_partner_is_a_dispute_here_and_is_not_told_back(ruled, rows, report):
+    take(report)
+
+    (dispute,) = load().states.disputes.values()
+    assert (dispute.claim, dispute.source, dispute.pending) == ("erp:1", "partner", True)
+    assert not [row for row in rows() if row["sk"].startswith("TELL#")]
+
+
+def test_money_that_goes_back_is_owed_again_when_it_was_reported(ruled):
+    take(paid())
+    money = {"amount": "40.00", "currency": "EUR"}
+    none = {"amount": "0.00", "currency": "EUR"}
+    split = {"claim": "erp:1", "principal": money, "interest": none, "fees": none}
+    back = said("case.payment_reversed", payment="r4", on="2026-03-02", **split)
+
+    assert (
+        take({**back, "id": "r5", "data": {**back["data"], "payment": "r0"}}, "k2")["state"]
+        == "quarantined"
+    )
+    assert take(back, "k3")["state"] == "done"
+
+    assert load().claims["erp:1"].open == eur("100.00")
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        said("case.plan_agreed", plan="p1", claims=["erp:2"],
+             instalments=[{"due": "2026-04-01", "amount": {"amount": "9.00", "currency": "EUR"}}]),
+        said("case.costs", open={"amount": "9.00", "currency": "SEK"}),
+        said("case.closed", code="PAID_FULL", claims=["erp:2"]),
+    ],
+)  # fmt: skip
+def test_a_report_beyond_what_was_handed_over_goes_to_a_person(ruled, report):
+    assert take(report)["state"] == "quarantined"
+    assert load().at_partner is None
+
+
+def test_after_the_end_only_money_is_heard(ruled):
+    take(CLOSED)
+
+    late = said("case.suspended", code="holiday")
+    assert take(late, "k2")["state"] == "quarantined"
+    assert take(paid(), "k3")["state"] == "done"

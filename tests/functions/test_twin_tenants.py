@@ -8,7 +8,9 @@ import pytest
 
 from functions import admin, receive_partner, serve_case_file
 from functions.api.access import ROUTES
-from shared.cloud import connections, keys, override_rows, table, tasks, vault
+from functions.foreseeing import Foreseeing
+from shared.cloud import connections, keys, override_rows, preview_rows, table, tasks, vault
+from shared.cloud.preview_rows import Preview
 from shared.domain.events import Held
 from shared.domain.overrides import Override, Terms
 from tests.functions.money import connected, invoice, sighting, take
@@ -33,6 +35,8 @@ PATHS = {
     "overrides": {"kind": "debtor", "id": "erp:d1"},
     "cases": {"id": CASE},
     "tasks": {"id": "t1"},
+    "previews": {"id": "p1"},
+    "POST /v1/previews/{id}/move": {"id": "p2"},
     "payments": {"id": "bank:1"},
     "debtors": {"id": "erp:d7"},
     "partner": {"id": CASE},
@@ -40,8 +44,14 @@ PATHS = {
 PART = {"invoice": "erp:1", "amount": {"amount": "40.00", "currency": "EUR"}}
 BODIES = {
     "PUT /v1/connections/{id}/secrets": {"secrets": {"application_key": "stolen"}},
+    "POST /v1/previews/{id}/move": {"page": 0},
     "POST /v1/cases/{id}/hold": {"reason": "person"},
     "POST /v1/cases/{id}/release": {"hold": "h1"},
+    "POST /v1/cases/{id}/recall": {
+        "id": "r1",
+        "reason": "kept",
+        "confirmed": {"price": None},
+    },
     "POST /v1/cases/{id}/commands": {"id": "k1", "reason": "asked", "type": "hold"},
     "POST /v1/cases/{id}/payment-links": {"claim": "erp:2"},
     "POST /v1/tasks/{id}/answer": {"answer": "continue"},
@@ -84,6 +94,13 @@ def twin(aws):
     hand_over(TWIN)
     append(TWIN, CASE, Held(at=NOW, hold="h1", reason="person"))
     vault.write(TWIN, "erp", {"application_key": "theirs"})
+    for name, kind, policy in (("p1", "next", None), ("p2", "move", ("standard", 2))):
+        asked = Preview(name, kind, NOW, NOW, NOW.date(), policy)
+        table.transact([preview_rows.begun(TWIN, asked, NOW)])
+        seen = Foreseeing(TWIN, asked)
+        while seen.preview.state != "done":
+            seen.step(NOW)
+    know_counterparts(TWIN)
 
 
 def status(route, tenant):
@@ -91,8 +108,8 @@ def status(route, tenant):
     kind = route.split("/")[2]
     event = call(
         route, tenant=tenant.id, role=access.role, scopes=[access.scope],
-        path=PATHS[kind], body=BODIES.get(route), headers={"idempotency-key": "k1"},
-        connection="partner",
+        path=PATHS.get(route) or PATHS[kind], body=BODIES.get(route),
+        headers={"idempotency-key": "k1"}, connection="partner",
     )  # fmt: skip
     if access.role == "partner":
         function = receive_partner if route.startswith("POST") else serve_case_file

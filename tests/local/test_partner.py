@@ -20,8 +20,12 @@ from connectors.signing import secret_text, sign
 from infra.local.partner import Partner
 from infra.local.partner_desk import Access, Failed, wrong_sums
 from infra.local.partner_server import Config
+from shared.domain.casefile_v1 import CaseFile
 from shared.domain.events import PartnerAnswered, PartnerPaid
 from shared.domain.partner_message import event_of, read_message
+
+# The partner fetches the file itself: what the connector is given of it is never read.
+FILE = CaseFile.model_construct()
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "casefile_v1.json"
 SECRET, OTHER = secret_text(bytes(range(40))), secret_text(bytes(24))
@@ -132,7 +136,9 @@ def settled(partner: Partner) -> list[str]:
 
 
 def test_a_case_is_fetched_proven_kept_and_accepted(hub, partner):
-    assert sender(partner).submit(case(hub), key="act_1", now=now()).outcome == "received"
+    assert (
+        sender(partner).submit(case(hub), key="act_1", now=now(), file=FILE).outcome == "received"
+    )
     path, key, report = hub.reports.get(timeout=20)
     assert path == "/v1/partner/cases/case-1/events"
     assert key == report["id"]
@@ -148,7 +154,10 @@ def test_a_case_is_fetched_proven_kept_and_accepted(hub, partner):
 
 def test_a_replayed_id_is_answered_and_has_one_effect(hub, partner):
     for _ in range(3):
-        assert sender(partner).submit(case(hub), key="act_1", now=now()).outcome == "received"
+        assert (
+            sender(partner).submit(case(hub), key="act_1", now=now(), file=FILE).outcome
+            == "received"
+        )
     hub.reports.get(timeout=20)
     told = settled(partner)
     assert told.count("repeated") == 2
@@ -159,7 +168,7 @@ def test_a_replayed_id_is_answered_and_has_one_effect(hub, partner):
 def test_a_payment_is_reported_as_the_driver_says(hub, partner):
     with pytest.raises(Failed, match="no file of this case"):
         partner.pay("case-1")
-    sender(partner).submit(case(hub), key="act_1", now=now())
+    sender(partner).submit(case(hub), key="act_1", now=now(), file=FILE)
     hub.reports.get(timeout=20)
     # The acceptance is reported before the file's lock is let go, and paying waits for the lock.
     partner.pay("case-1", principal="100.00", interest="2.08", received="2026-03-20")
@@ -179,14 +188,14 @@ def test_a_payment_is_reported_as_the_driver_says(hub, partner):
 
 
 def test_a_signature_of_another_secret_is_refused(hub, partner):
-    receipt = sender(partner, OTHER).submit(case(hub), key="act_1", now=now())
+    receipt = sender(partner, OTHER).submit(case(hub), key="act_1", now=now(), file=FILE)
     assert (receipt.outcome, receipt.code) == ("rejected", "http_401")
     assert settled(partner) == ["signature_rejected"]
 
 
 def test_during_a_rotation_the_old_secret_still_serves(hub, partner):
     both = sender(partner, OTHER, webhook_secret_next=SECRET)
-    assert both.submit(case(hub), key="act_1", now=now()).outcome == "received"
+    assert both.submit(case(hub), key="act_1", now=now(), file=FILE).outcome == "received"
 
 
 def test_a_changed_byte_a_stale_and_a_future_message_are_refused(hub, partner):
@@ -236,10 +245,13 @@ def test_a_badly_behaved_partner_takes_nothing(hub, tmp_path, mode, outcome, cod
     access = Access(hub.origin, f"{hub.origin}/oauth2/token", *CLIENT)
     config = Config(access, (SECRET,), CONTROL, modes=(mode, "accept"))
     with Partner.start(config, tmp_path / "p") as partner:
-        receipt = sender(partner).submit(case(hub), key="act_1", now=now())
+        receipt = sender(partner).submit(case(hub), key="act_1", now=now(), file=FILE)
         assert (receipt.outcome, receipt.code, receipt.after) == (outcome, code, after)
         # The same key again, as the outbox would: now it is taken, once.
-        assert sender(partner).submit(case(hub), key="act_1", now=now()).outcome == "received"
+        assert (
+            sender(partner).submit(case(hub), key="act_1", now=now(), file=FILE).outcome
+            == "received"
+        )
         hub.reports.get(timeout=20)
         told = settled(partner)
     assert told[:2] == ["turned_away", "received"]
@@ -248,14 +260,14 @@ def test_a_badly_behaved_partner_takes_nothing(hub, tmp_path, mode, outcome, cod
 
 def test_a_partner_may_turn_to_another_answer_while_it_runs(hub, partner):
     partner.answer_with("410")
-    assert sender(partner).submit(case(hub), key="a", now=now()).code == "endpoint_gone"
+    assert sender(partner).submit(case(hub), key="a", now=now(), file=FILE).code == "endpoint_gone"
     with pytest.raises(Failed, match="unknown mode"):
         partner.answer_with("nonsense")
 
 
 def test_a_rejected_case_is_reported_with_its_code(hub, partner):
     partner.answer_with("reject")
-    sender(partner).submit(case(hub), key="act_1", now=now())
+    sender(partner).submit(case(hub), key="act_1", now=now(), file=FILE)
     _, _, report = hub.reports.get(timeout=20)
     event = event_of(read_message(report), at=now())
     assert (event.accepted, event.code) == (False, "MISSING_ADDRESS")
@@ -263,32 +275,32 @@ def test_a_rejected_case_is_reported_with_its_code(hub, partner):
 
 def test_a_file_that_does_not_add_up_is_refused(hub, partner):
     hub.file["totals"]["open"]["amount"] = "817.09"
-    sender(partner).submit(case(hub), key="act_1", now=now())
+    sender(partner).submit(case(hub), key="act_1", now=now(), file=FILE)
     assert hub.reports.get(timeout=20)[2]["data"] == {"code": "AMOUNT_INCONSISTENT"}
 
 
 def test_a_file_of_another_shape_is_refused(hub, partner):
     del hub.file["claims"][0]["due"]
-    sender(partner).submit(case(hub), key="act_1", now=now())
+    sender(partner).submit(case(hub), key="act_1", now=now(), file=FILE)
     assert hub.reports.get(timeout=20)[2]["data"] == {"code": "SCHEMA_INVALID"}
 
 
 def test_a_hub_that_is_not_ready_yet_is_asked_again(hub, partner):
     hub.fetches = [404]
-    sender(partner).submit(case(hub), key="act_1", now=now())
+    sender(partner).submit(case(hub), key="act_1", now=now(), file=FILE)
     assert hub.reports.get(timeout=20)[2]["type"] == "case.accepted"
     assert settled(partner)[:3] == ["received", "failed", "file_fetched"]
 
 
 def test_our_token_goes_to_no_other_host(hub, partner):
     elsewhere = case(hub, href="http://127.0.0.1:9/v1/partner/cases/case-1")
-    sender(partner).submit(elsewhere, key="act_1", now=now())
+    sender(partner).submit(elsewhere, key="act_1", now=now(), file=FILE)
     assert settled(partner) == ["received", "failed"]
     assert hub.tokens == 0
 
 
 def test_the_file_of_another_case_is_not_taken_for_it(hub, partner):
-    sender(partner).submit(case(hub, case_id="case-2"), key="act_1", now=now())
+    sender(partner).submit(case(hub, case_id="case-2"), key="act_1", now=now(), file=FILE)
     assert "case_accepted" not in settled(partner)
     assert partner.files() == []
 

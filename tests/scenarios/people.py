@@ -65,6 +65,14 @@ class People(Scene):
         """The circumstance that was noted last has ended."""
         self.commands("end_circumstance", circumstance=self._latest("circumstances"))
 
+    def refuses(self, channel: str) -> None:
+        """The debtor does not want to be reached by a channel."""
+        self.commands("refuse_channel", channel=channel)
+
+    def restores(self, channel: str) -> None:
+        """The debtor agrees to a channel again."""
+        self.commands("restore_channel", channel=channel)
+
     def holds(self, until: str | None = None) -> None:
         """Somebody lets the whole case rest."""
         self.commands("hold", "hold", until=until)

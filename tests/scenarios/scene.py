@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
+from shared.domain import telling
 from shared.domain.case import Case
 from shared.domain.events import CaseEvent
 from shared.domain.ledger import Truth
@@ -39,13 +40,22 @@ class Scene:
         self.today = date.min
         self.truths: dict[str, Truth] = {}
         self.clauses: dict[str, date] = {}
+        self.words: list[telling.Word] = []
 
     def append(self, events: Iterable[CaseEvent]) -> None:
         """The case after some events, each of them told."""
-        for event in events:
+        before, made = self.case, list(events)
+        for event in made:
             self.case = self.case.apply(event)
             for number, line in enumerate(lines(self.case, event)):
                 print(line if number else f"{told(self.today)}  {line}")
+        self.words += telling.told(before, made)
+
+    def partner_hears(self) -> None:
+        """What the partner was told since this was last asked."""
+        for word in self.words:
+            print(" ".join(part for part in (word.kind, word.data.get("reason", "")) if part))
+        self.words.clear()
 
     def money(self, text: str) -> Money:
         """An amount in the country's currency."""

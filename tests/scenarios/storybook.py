@@ -8,6 +8,7 @@ from io import StringIO
 
 from shared.domain import ledger
 from shared.domain.case import ClaimState
+from shared.domain.channels import Reach, routed
 from shared.domain.compensation import standard_compensation
 from shared.domain.decide import decide, first_step_on
 from shared.domain.decisions import AnyDecision, Ask, Done, HandOver, Remind, Rest
@@ -25,7 +26,7 @@ from shared.domain.events import (
 )  # fmt: skip
 from shared.domain.law import reminder_fee
 from shared.domain.ledger import Truth
-from shared.domain.model import CreditNote
+from shared.domain.model import AddressKind, CreditNote
 from shared.domain.money import total
 from shared.domain.question import claim_facts
 from tests.scenarios.books import Books, Movement, after
@@ -41,6 +42,7 @@ class Story(Books, People):
     """
 
     answer: AnyDecision = Rest(until=None, why="nothing_yet")
+    reach: Reach | None = None
 
     # --- the days ---------------------------------------------------------------------------
 
@@ -51,6 +53,12 @@ class Story(Books, People):
             if self.case.claims:
                 self._act()
             self.today += timedelta(days=1)
+
+    def reachable(self, *known: AddressKind) -> None:
+        """What is known of the debtor: an ``email`` address, a ``phone``, a ``postal`` address."""
+        self.reach = Reach(
+            needs={"email": "email", "letter": "postal", "sms": "phone"}, known=known
+        )
 
     def mail_returns(self) -> None:
         """The latest reminder that has not come back yet does: it was not given."""
@@ -160,7 +168,7 @@ class Story(Books, People):
     def _act(self) -> None:
         while not self.case.closed:
             self.append(endings(self.case, self.today, self.at()))
-            self.answer = decide(self.case, self.policy, self.law, self.now())
+            self.answer = self._asked()
             match self.answer:
                 case Remind() as contact:
                     self._remind(contact)
@@ -176,12 +184,19 @@ class Story(Books, People):
                 case _:
                     return
 
+    def _asked(self) -> AnyDecision:
+        if self.reach is None:
+            return decide(self.case, self.policy, self.law, self.now())
+        return routed(self.case, self.policy, self.law, self.now(), self.reach)
+
     def _remind(self, contact: Remind) -> None:
         told_in = of_contact(self.case, contact, self.law, self.today)
         print(f"{told(self.today)}  " + "\n".join(told_in))
+        if self.reach is not None:
+            print(f"{MARGIN}by {contact.channels[0]}")
         intent = ReminderIntended(
             at=self.at(), act=contact.act, step=contact.step, claims=contact.claims,
-            also=contact.also, channel="email", tone=contact.tone, language="fi",
+            also=contact.also, channel=contact.channels[0], tone=contact.tone, language="fi",
             fee=contact.fee, fee_claim=contact.fee_claim, fee_rule=contact.fee_rule,
             deadline=contact.deadline, document="letter", content_hash="0" * 64,
         )  # fmt: skip

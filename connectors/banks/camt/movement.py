@@ -14,6 +14,7 @@ from connectors.banks.camt.remittance import Remittance, remittance
 from connectors.banks.camt.settings import Account, Payout
 from connectors.banks.camt.values import account_number, given
 from connectors.xml_door import Element
+from shared.domain.money import Money
 from shared.domain.sighting import Payer, Sighting, SightingKind
 
 _CAME_BACK = "money that the creditor had sent came back"
@@ -63,13 +64,7 @@ def sighting(
     key = keys.key(
         (given(details.value("Refs", "AcctSvcrRef")), booked.reference),
         booked.entry_reference,
-        lambda: (
-            str(amount),
-            booked.booked.isoformat(),
-            *words.references,
-            from_whom.account,
-            from_whom.name,
-        ),
+        lambda: _told_apart(amount, booked, words, from_whom),
         ids,
     )
     kind = kind_of(booked, one)
@@ -99,6 +94,14 @@ def sighting(
         reverses=taken_back if kind == "reversal" else None,
         reason_code=reason_of(details),
     )
+
+
+def _told_apart(
+    amount: Money | None, booked: Booking, words: Remittance, from_whom: Payer
+) -> tuple[str, ...]:
+    """What tells a transaction without an id from the others of its day."""
+    who = (from_whom.account, from_whom.name)
+    return (str(amount), booked.booked.isoformat(), *words.references, *who)
 
 
 def _versioned(**fields: Any) -> Sighting:

@@ -121,6 +121,7 @@ class Reading:
             issued=row["invoice_date"],
             total=Money(-row["total_amount"], currency),
             allocations=self._allocations(shares.items(), currency),
+            open=_left_of(row),
         )
 
     def payment(self, row: Row) -> Payment:
@@ -160,6 +161,12 @@ class Reading:
 def open_amount(row: Row) -> Money:
     """What is open on an invoice, never negative: an overpaid invoice is paid."""
     amount = row["amount_to_pay"] if row["state"] == "posted" else Decimal(0)
+    return Money(max(amount, Decimal(0)), row["currency"]["code"])
+
+
+def _left_of(row: Row) -> Money:
+    """What is left of a credit note, whose amounts are negative: nothing once it was paid out."""
+    amount = -row["amount_to_pay"] if row["state"] == "posted" else Decimal(0)
     return Money(max(amount, Decimal(0)), row["currency"]["code"])
 
 

@@ -13,7 +13,17 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from infra.local.bench import camt, counts, deciding, importing, matching, peers, stages, webhooks
+from infra.local.bench import (
+    camt,
+    counts,
+    deciding,
+    foreseeing,
+    importing,
+    matching,
+    peers,
+    stages,
+    webhooks,
+)
 from infra.local.bench.figures import Figure, Result, print_table
 from infra.local.bench.steps import NotAsPlanned
 from infra.local.bench.world import world
@@ -71,12 +81,14 @@ def _measure(progress: Progress) -> list[Figure]:
         tryton = theirs.result()
     tell("Deciding in memory")
     decided = deciding.figures(tryton.idle_case_s)
+    tell("Looking ahead in memory")
+    foreseen = foreseeing.figures()
     tell("Webhooks in memory")
     hooked = webhooks.figures()
     tell("Matching a month of payments")
     matched = matching.figures()
     tell("Reading bank files")
-    inside = [*decided, *hooked, *matched, *camt.measure()]
+    inside = [*decided, *foreseen, *hooked, *matched, *camt.measure()]
     return [*imported, *counted, *inside, *peers.figures(measured, tryton)]
 
 

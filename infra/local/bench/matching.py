@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from infra.local.bench.figures import Figure, Target
-from infra.local.bench.month import Ledger, Month, Paid
+from infra.local.bench.month import Month
+from infra.local.bench.month_books import Ledger, Paid
 from shared.domain.matching import match
 from shared.domain.matching_lookups import lookups, lookups_of
 from shared.domain.matching_parts import Allocation, Candidate, Match

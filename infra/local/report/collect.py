@@ -35,7 +35,7 @@ def collect(
     ``zone`` is the creditor's IANA zone. Raises ``Unreadable`` for an event of an unknown kind.
     """
     own = f"T#{keys.Tenant(tenant).id}#"
-    rows = (row for row in _scan(stack, table_name) if row["pk"].startswith(own))
+    rows = (row for row in scan(stack, table_name) if row["pk"].startswith(own))
     return rebuild(rows, first=first, last=last, zone=zone)
 
 
@@ -124,7 +124,8 @@ def _act(row: Row) -> Act:
     )
 
 
-def _scan(stack: Clients, table_name: str) -> Iterator[Row]:
+def scan(stack: Clients, table_name: str) -> Iterator[Row]:
+    """Every row of the table, page by page."""
     client = stack.client("dynamodb")
     for page in client.get_paginator("scan").paginate(TableName=table_name, ConsistentRead=True):
         for item in page["Items"]:

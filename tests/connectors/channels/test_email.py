@@ -18,8 +18,8 @@ from botocore.exceptions import (
 )
 from botocore.stub import Stubber
 
-from connectors.channels.email import SPEC, EmailConfig, MailEvent, connect, read_event
-from connectors.contract import Connection, Message, Receipt
+from connectors.channels.email import SPEC, EmailConfig, connect, read_event
+from connectors.contract import Connection, Fate, Message, Receipt
 from shared.errors import Unreadable
 
 EVENTS = Path(__file__).parents[3] / "events"
@@ -261,12 +261,13 @@ def event(name):
     ],
 )
 def test_an_event_names_the_act_the_tenant_and_what_became_of_the_mail(name, at, permanent):
-    assert read_event(event(name)) == MailEvent(
+    assert read_event(event(name)) == Fate(
         act="case-7f3a-12-1",
         tenant="kuikka",
         kind=name,
         at=at,
         permanent=permanent,
+        lost=permanent,
         reference="0110018f1a2b3c4d-5e6f7a8b-9c0d-4e1f-8a2b-3c4d5e6f7a8b-000000",
     )
 

@@ -13,8 +13,10 @@ import connectors
 from connectors.collectors import rest_hub
 from connectors.collectors.rest_hub import RETRY_SECONDS, SPEC, Config, connect
 from connectors.contract import Connection, HandOver
+from connectors.contract_collectors import CaseMessage
 from connectors.signing import secret_text, sign, verify
-from shared.domain.partner_message import CloseCode, RejectCode, read_message
+from shared.domain.casefile_v1 import CaseFile
+from shared.domain.partner_message import CloseCode, PartnerMessage, RejectCode, read_message
 from shared.errors import Reconnect
 from tests.connectors.stub_server import RawServer, ok
 
@@ -22,6 +24,8 @@ ANSWERS = json.loads((Path(__file__).parent / "rest_hub" / "answers.json").read_
 PAGE = (Path(__file__).parents[3] / "docs" / "partner" / "README.md").read_text()
 SECRET, NEXT = secret_text(bytes(32)), secret_text(bytes(range(32)))
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
+# This partner fetches the file itself: what it is given of it is never read.
+FILE = CaseFile.model_construct()
 CASE = HandOver(
     case_id="case-1",
     version=1,
@@ -64,7 +68,7 @@ def test_a_key_is_honoured_longer_than_the_retry_table_runs():
 
 def test_a_case_is_announced_thin_and_signed():
     with RawServer(lambda _: [ok(status="202 Accepted")]) as server:
-        receipt = hub(server.origin).submit(CASE, key="act_1-1", now=NOW)
+        receipt = hub(server.origin).submit(CASE, key="act_1-1", now=NOW, file=FILE)
         first, headers, body = split(server.requests[0])
     assert receipt.outcome == "received"
     assert first == "POST /hooks/dunlin?v=1 HTTP/1.1"
@@ -88,15 +92,19 @@ def test_a_case_is_announced_thin_and_signed():
 
 def test_a_direct_payment_is_told_with_the_time_it_happened():
     happened = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-    data = {"case_id": "case-1", "payment_id": "erp:pay-1", "amount": "10.00", "currency": "EUR"}
+    data = {"claim": "erp:1", "movement": "erp:pay-1", "amount": "10.00", "currency": "EUR"}
+    told = CaseMessage(
+        type="payment.direct", case_id="case-1", partner_case="P-7", at=happened, data=data
+    )
     with RawServer(lambda _: [ok()]) as server:
         partner = hub(server.origin)
-        receipt = partner.tell("payment.direct", data, key="pay-1", now=NOW, at=happened)
+        receipt = partner.tell(told, key="pay-1", now=NOW)
         _, headers, body = split(server.requests[0])
     assert receipt.outcome == "received"
     assert headers["webhook-timestamp"] == str(int(NOW.timestamp()))
     assert json.loads(body) == {
-        "type": "payment.direct", "timestamp": "2026-11-20T12:00:00+00:00", "data": data,
+        "type": "payment.direct", "timestamp": "2026-11-20T12:00:00+00:00",
+        "data": {"case_id": "case-1", "partner_case_id": "P-7", **data},
     }  # fmt: skip
 
 
@@ -105,7 +113,7 @@ def test_a_repetition_keeps_the_key_and_signs_anew():
     with RawServer(lambda _: [ok(status="500 Oops")]) as server:
         partner = hub(server.origin)
         for now in (NOW, later):
-            assert partner.submit(CASE, key="act_1", now=now).outcome == "retry"
+            assert partner.submit(CASE, key="act_1", now=now, file=FILE).outcome == "retry"
         for request, now in zip(server.requests, (NOW, later), strict=True):
             _, headers, body = split(request)
             assert verify([SECRET], headers, body, now) == "act_1"
@@ -114,7 +122,7 @@ def test_a_repetition_keeps_the_key_and_signs_anew():
 def test_during_a_rotation_both_secrets_sign():
     secrets = {"webhook_secret": SECRET, "webhook_secret_next": NEXT}
     with RawServer(lambda _: [ok()]) as server:
-        hub(server.origin, **secrets).submit(CASE, key="act_1", now=NOW)
+        hub(server.origin, **secrets).submit(CASE, key="act_1", now=NOW, file=FILE)
         _, headers, body = split(server.requests[0])
     for secret in (SECRET, NEXT):
         assert verify([secret], headers, body, NOW) == "act_1"
@@ -128,7 +136,7 @@ def test_each_answer_has_one_meaning(answer):
         headers=answer.get("headers", ""),
     )
     with RawServer(lambda _: [reply]) as server:
-        receipt = hub(server.origin).submit(CASE, key="act_1", now=NOW)
+        receipt = hub(server.origin).submit(CASE, key="act_1", now=NOW, file=FILE)
         assert len(server.requests) == 1, "a redirect is not followed and nothing is sent twice"
     assert receipt.outcome == answer["outcome"]
     assert receipt.code == answer.get("code")
@@ -139,14 +147,14 @@ def test_garbage_or_a_cut_answer_is_unknown_because_the_message_may_have_arrived
     cut = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"
     for reply in (b"\x00\x01 no HTTP here\r\n\r\n", b"", b"HTTP/1.1", cut):
         with RawServer(lambda _, reply=reply: [reply]) as server:
-            receipt = hub(server.origin).submit(CASE, key="act_1", now=NOW)
+            receipt = hub(server.origin).submit(CASE, key="act_1", now=NOW, file=FILE)
         assert (receipt.outcome, receipt.code) == ("unknown", "unanswered")
 
 
 def test_an_answer_without_end_is_unknown():
     endless = [ok(b"x" * 200_000)]
     with RawServer(lambda _: endless) as server:
-        receipt = hub(server.origin).submit(CASE, key="act_1", now=NOW)
+        receipt = hub(server.origin).submit(CASE, key="act_1", now=NOW, file=FILE)
     assert (receipt.outcome, receipt.code) == ("unknown", "unreadable")
 
 
@@ -154,14 +162,14 @@ def test_a_silent_partner_is_unknown_at_the_deadline(monkeypatch):
     monkeypatch.setattr(rest_hub, "_TIMEOUT_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         origin = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        receipt = hub(origin).submit(CASE, key="act_1", now=NOW)
+        receipt = hub(origin).submit(CASE, key="act_1", now=NOW, file=FILE)
     assert (receipt.outcome, receipt.code) == ("unknown", "unanswered")
 
 
 def test_a_refused_connection_is_tried_again_because_nothing_was_sent():
     with socket.create_server(("127.0.0.1", 0)) as closed:
         origin = f"http://127.0.0.1:{closed.getsockname()[1]}"
-    receipt = hub(origin).submit(CASE, key="act_1", now=NOW)
+    receipt = hub(origin).submit(CASE, key="act_1", now=NOW, file=FILE)
     assert (receipt.outcome, receipt.code) == ("retry", "unanswered")
 
 
@@ -181,7 +189,7 @@ def test_a_refused_connection_is_tried_again_because_nothing_was_sent():
 )
 def test_an_address_that_may_not_be_called_is_rejected(endpoint):
     partner = hub("", endpoint)
-    receipt = partner.submit(CASE, key="act_1", now=NOW)
+    receipt = partner.submit(CASE, key="act_1", now=NOW, file=FILE)
     assert receipt.outcome == "rejected"
     assert receipt.code in {"target_refused", "path_refused"}
     assert [finding.ok for finding in partner.test()] == [True, False]
@@ -192,7 +200,7 @@ def test_without_a_good_secret_nothing_is_sent(secrets):
     with RawServer(lambda _: [ok()]) as server:
         partner = hub(server.origin, **secrets)
         with pytest.raises(Reconnect, match="missing or malformed") as caught:
-            partner.submit(CASE, key="act_1", now=NOW)
+            partner.submit(CASE, key="act_1", now=NOW, file=FILE)
         assert server.requests == []
     assert "hunter2" not in str(caught.value)
     assert partner.test()[0].ok is False
@@ -201,13 +209,14 @@ def test_without_a_good_secret_nothing_is_sent(secrets):
 def test_a_message_stays_thin():
     with pytest.raises(ValueError, match="20 kB"):
         hub("https://partner.example").tell(
-            "payment.direct", {"x": "y" * 20_000}, key="act_1", now=NOW
-        )
+            CaseMessage(type="payment.direct", case_id="c", at=NOW, data={"x": "y" * 20_000}),
+            key="act_1", now=NOW,
+        )  # fmt: skip
 
 
 def test_a_key_that_is_no_webhook_id_is_refused():
     with pytest.raises(ValueError, match="message id"):
-        hub("https://partner.example").submit(CASE, key="case.1", now=NOW)
+        hub("https://partner.example").submit(CASE, key="case.1", now=NOW, file=FILE)
 
 
 @pytest.mark.parametrize(
@@ -239,8 +248,13 @@ def test_nothing_of_a_connection_shows_its_secret():
 
 
 def test_the_page_for_partners_names_every_message_and_code():
-    told = [*get_args(rest_hub.MessageType), *get_args(RejectCode), *get_args(CloseCode)]
-    told += ["case.accepted", "case.rejected", "case.payment_received", "case.closed"]
+    told = [*get_args(CaseMessage.model_fields["type"].annotation), "case.submitted"]
+    told += [*get_args(RejectCode), *get_args(CloseCode)]
+    told += [
+        word
+        for kind in get_args(get_args(PartnerMessage)[0])
+        for word in get_args(kind.model_fields["type"].annotation)
+    ]
     assert [word for word in told if word not in PAGE] == []
 
 

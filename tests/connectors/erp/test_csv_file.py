@@ -119,6 +119,44 @@ def test_what_was_agreed_for_an_invoice_comes_with_it():
     assert [one.field for one in wrong] == ["file", "agreed_rate"]
 
 
+PAPERS = {
+    "delivered_from": "Alku", "delivered_to": "Loppu", "vat_rate": "ALV", "vat_amount": "Vero",
+    "original_creditor": "Alkup",
+}  # fmt: skip
+PAPERS_HEADER = f"{HEADER};Alku;Loppu;ALV;Vero;Alkup"
+START = "1001;C1;Aalto;1.2.2026;15.2.2026;125,50;125,50"
+
+
+def test_delivery_vat_and_the_original_creditor_come_with_an_invoice():
+    s3, connector = opened(columns=PAPERS)
+    drop(s3, "a.csv", f"{START};1.1.2026;31.1.2026;25,5;25,50;Vanha Oy", header=PAPERS_HEADER)
+    (_, invoice), refused, _ = pulled(connector)
+    assert refused == []
+    assert (invoice.delivered.first_day, invoice.delivered.last_day) == (
+        date(2026, 1, 1), date(2026, 1, 31),
+    )  # fmt: skip
+    (rate,) = invoice.vat
+    assert (rate.rate, rate.net, rate.tax) == (
+        "25.5", Money.of("100.00", "EUR"), Money.of("25.50", "EUR"),
+    )  # fmt: skip
+    assert invoice.original_creditor == "Vanha Oy"
+
+
+@pytest.mark.parametrize(
+    ("cells", "field"),
+    [
+        (";;;25,50;", "vat_rate"),
+        (";;25,5;125,51;", "vat_amount"),
+        ("31.1.2026;1.1.2026;;;", "delivered_to"),
+    ],
+)
+def test_delivery_and_vat_that_cannot_be_are_refused(cells, field):
+    s3, connector = opened(columns=PAPERS)
+    drop(s3, "a.csv", f"{START};{cells}", header=PAPERS_HEADER)
+    _, wrong, _ = pulled(connector)
+    assert wrong[-1].field == field
+
+
 @pytest.mark.parametrize(
     ("field", "row"),
     [

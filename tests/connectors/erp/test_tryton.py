@@ -254,6 +254,20 @@ def test_a_payment_of_two_invoices_is_shared_oldest_first():
     assert shares(lines, 4) == {"books:8": eur("30")}
 
 
+@pytest.mark.parametrize(
+    ("state", "to_pay", "left"), [("posted", "-30.00", "30"), ("paid", "0.00", "0")]
+)
+def test_a_credit_note_that_was_paid_out_owes_the_debtor_nothing_more(state, to_pay, left):
+    row = {
+        "id": 9, "state": state, "amount_to_pay": Decimal(to_pay), "number": "C1", "party": 1,
+        "write_date": datetime(2024, 6, 1, tzinfo=UTC), "invoice_date": date(2024, 6, 1),
+        "total_amount": Decimal("-30.00"), "currency": {"code": "EUR"}, "lines_to_pay": [],
+    }  # fmt: skip
+    note = Reading("books", "FI", "reference", "other", {}).credit_note(row)
+
+    assert (note.open, note.unallocated) == (eur(left), eur(left))
+
+
 def test_a_linked_payment_goes_to_its_invoice_before_the_others_are_shared():
     lines = [
         line(1, 100, 1, origin="account.invoice,7"),

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.contract import Connection, Delivery, PaymentRequest
+from connectors.contract import Connection, Delivery, Hook, PaymentRequest
 from connectors.payments.stripe import connect, movements
 from connectors.payments.stripe.amounts import money, units
 from connectors.payments.stripe.config import Config
@@ -483,9 +483,10 @@ def test_any_answer_gives_movements_or_is_unreadable(data):
 @given(body=st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_any_signed_bytes_are_an_event_or_a_clean_refusal(body):
     try:
-        stripe().verify(delivery(body), now=NOON)
+        found = stripe().verify(delivery(body), now=NOON)
     except (Unreadable, Refused):
         return
+    assert isinstance(found, Hook)
 
 
 # polling ----------------------------------------------------------------------------------------

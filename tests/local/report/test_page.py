@@ -115,7 +115,8 @@ def test_a_book_without_anything_has_a_page_too():
     empty = type(empty)(
         empty.creditor, empty.currency, empty.zone, empty.first, empty.last, {}, {}, {}
     )
-    parsed(page(empty, summary(empty), kind="replay"))
+    text = page(empty, summary(empty), kind="replay")
+    assert parsed(text).links == []
 
 
 def test_every_kind_of_event_has_its_place_in_a_story():

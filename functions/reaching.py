@@ -1,0 +1,115 @@
+"""Reaching: by which channel a contact goes, to which address, and the message as it takes it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Final
+
+import connectors
+from connectors.contract import Message
+from shared.cloud import keys, letter_rows
+from shared.cloud.step import Run
+from shared.cloud.table import Row
+from shared.domain.channels import Reach, routed
+from shared.domain.decide import Ask, Remind
+from shared.domain.envelope import Window
+from shared.domain.letter import Letter, compose
+from shared.domain.letter_input import LetterInput
+from shared.domain.model import AddressKind, Party
+from shared.domain.own_texts import OwnTexts, places
+from shared.errors import Conflict
+
+_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+_KINDS: Final[tuple[AddressKind, ...]] = ("email", "phone", "postal")
+
+
+def way(run: Run, decision: Remind, party: Party) -> tuple[Run, Remind | Ask]:
+    """A contact by the first of its channels that can carry it, or the question to a person.
+
+    Where that is not the contact as it was decided, the run keeps by what it was found: the kinds
+    of address alone. Raises ``Conflict`` when there is no contact to make any more.
+    """
+    needs = {one: kind(channel(run, one)) for one in decision.channels}
+    reach = Reach(needs=needs, known=tuple(one for one in _KINDS if _known(party, one)))
+    answer = routed(run.case, run.policy, run.law, run.local_now, reach, run.debtor)
+    if not isinstance(answer, Remind | Ask):
+        raise Conflict("the decision changed while its channel was looked for")
+    return (run if answer == decision else replace(run, reach=reach.model_dump_json())), answer
+
+
+def channel(run: Run, connection: str) -> Row:
+    """The connection that a contact may go by, as it was read with the case; empty for none."""
+    return run.loaded.row(keys.connection(run.tenant, connection)) or {}
+
+
+def kind(row: Row) -> AddressKind:
+    """What a channel needs of a debtor; empty for a connection that is gone."""
+    return connectors.spec(row["connector"]).address if row else ""
+
+
+def address(party: Party, needed: AddressKind) -> str:
+    """The mail address or the number (E.164) that a channel writes to; empty where there is none.
+
+    A number without its country is none: nobody guesses whose phone that is.
+    """
+    if needed == "phone":
+        plain = (re.sub(r"[\s()./-]", "", one) for one in party.phones)
+        whole = (f"+{one[2:]}" if one.startswith("00") else one for one in plain)
+        return next((one for one in whole if _NUMBER.fullmatch(one)), "")
+    return next(iter(party.emails), "") if needed == "email" else ""
+
+
+def message(
+    run: Run, letter: Letter, page: bytes | None, party: Party, needed: AddressKind, act: str
+) -> Message:
+    """The letter as a channel takes it, with the address that this channel needs and no other."""
+    return Message(
+        to=address(party, needed),
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        language=letter.language,
+        tags={"tenant": run.tenant.id, "act": act},
+        sms=letter.sms if needed == "phone" else None,
+        pdf=page,
+        address=place(party, run.creditor.country) if needed == "postal" else (),
+    )
+
+
+def own_texts(run: Run, said: LetterInput) -> OwnTexts:
+    """The creditor's own sentences for a letter, in each of its languages."""
+    row = run.loaded.row(letter_rows.index_key(run.tenant))
+    return letter_rows.own(run.tenant, row, places(said), run.creditor.link_hosts)
+
+
+def page(said: LetterInput, party: Party, own: OwnTexts, window: Window) -> bytes:
+    """The letter on paper (PDF). Raises ``ValueError`` when it cannot be printed as it is."""
+    # Typeface and layout are for letters on paper alone: no mail pays for them.
+    from shared.domain.letter_pdf import letter_pdf
+
+    made = compose(said, own)
+    return letter_pdf(
+        made.blocks,
+        language=said.language,
+        title=made.title,
+        address=place(party, said.creditor.country),
+        window=window,
+    )
+
+
+def place(party: Party, home: str) -> tuple[str, ...]:
+    """The postal address as it stands on a letter, name first; empty where none is known.
+
+    ``home`` is the creditor's country, which is not written. A protected address is none.
+    """
+    for one in party.addresses:
+        if one.lines and one.city and not one.protected:
+            town = f"{one.postal_code} {one.city}".strip()
+            abroad = () if one.country == home else (one.country,)
+            return (party.name, *one.lines, town, *abroad)
+    return ()
+
+
+def _known(party: Party, needed: AddressKind) -> bool:
+    return bool(place(party, "") if needed == "postal" else address(party, needed))

@@ -1,0 +1,97 @@
+"""Telling: one message to a partner about a case that it has, when its turn has come."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+from connectors import spec
+from connectors.contract import Receipt
+from connectors.contract_collectors import CaseMessage
+from functions.touching import attempted, end_if_gone, next_attempt
+from functions.wiring import connect, connection_row
+from shared.cloud import clock, keys, metrics, outbox, table, tasks
+from shared.cloud.control import silence
+from shared.cloud.keys import Tenant
+from shared.cloud.runtime import logger
+from shared.cloud.table import Row
+
+# How long a message waits that a switch or a disabled connection keeps in.
+_KEPT_IN = timedelta(hours=1)
+# How long after the message before it a message looks again, when nobody wakes it.
+_BEHIND = timedelta(minutes=1)
+# A direct payment is told on its day; what a partner has not heard after that is an alarm.
+LATE = timedelta(hours=24)
+
+
+def tell(tenant: Tenant, act: str, row: Row) -> None:
+    """Send a message that is due, unless one before it in its line has not ended.
+
+    Messages about one case reach one partner in the order in which they became true. A message
+    whose fate is unknown goes again as long as the partner honours its key; then a person has it.
+    """
+    if clock.now() - clock.read_stamp(row["made_at"]) > LATE:
+        metrics.count("PartnerMessageLate", 1)
+    first = outbox.first_in_line(tenant, row["case_id"], row["conn"])
+    if first not in {None, act}:
+        _wait_behind(tenant, act, row, first)
+        return
+    hub, control = table.get(keys.hub_control()), table.get(keys.control(tenant))
+    partner = connection_row(tenant, row["conn"])
+    if silence(hub, control) is not None or partner.get("state") != "enabled":
+        _rest(tenant, act, row, _KEPT_IN)
+    elif _key_is_over(row, partner):
+        _failed(tenant, act, row, "unknown_outcome")
+    else:
+        _send(tenant, act, row, partner)
+
+
+def _send(tenant: Tenant, act: str, row: Row, partner: Row) -> None:
+    message = CaseMessage.model_validate(json.loads(row["message"]))
+    connector = connect(tenant, partner)
+    receipt: Receipt = attempted(lambda: connector.tell(message, key=act, now=clock.wall()))
+    end_if_gone(tenant, partner, receipt, clock.now())
+    code = receipt.code or receipt.outcome
+    again = next_attempt(receipt, row["attempt"])
+    if receipt.outcome == "unknown" and spec(partner["connector"]).idempotency != "idempotent":
+        again = None
+    if receipt.outcome in {"accepted", "received"}:
+        outbox.told(tenant, act, row, "sent", code)
+        logger.info("told", extra={"act": act})
+    elif again is not None:
+        no, at = receipt.outcome == "retry", clock.now() + again
+        write = outbox.later(tenant, act, "intended", at, refused=no, code=code)
+        table.transact([write])
+    else:
+        _failed(tenant, act, row, code)
+
+
+def _failed(tenant: Tenant, act: str, row: Row, code: str) -> None:
+    """A person has the message; those behind it go on."""
+    name = f"{act}-undelivered-{row.get('redriven', 0)}"
+    task = tasks.task_write(tenant, name, row["case_id"], "partner_not_told", (), ())
+    outbox.told(tenant, act, row, "failed", code, task)
+    logger.warning("not_told", extra={"act": act, "code": code})
+
+
+def _key_is_over(row: Row, partner: Row) -> bool:
+    """Whether an earlier attempt may have arrived and the partner no longer honours the key."""
+    days = spec(partner["connector"]).key_lifetime_days
+    tried = row["attempt"] - 1 > row.get("refused", 0)
+    age = clock.now() - clock.read_stamp(row["made_at"])
+    return tried and days is not None and age >= timedelta(days=days)
+
+
+def _wait_behind(tenant: Tenant, act: str, row: Row, first: str | None) -> None:
+    before = outbox.read(tenant, first) if first is not None else None
+    looked_at = clock.now()
+    if before is not None and "due_at" in before:
+        looked_at = max(looked_at, clock.read_stamp(before["due_at"]))
+    _rest(tenant, act, row, looked_at + _BEHIND - clock.now())
+
+
+def _rest(tenant: Tenant, act: str, row: Row, wait: timedelta) -> None:
+    """Wait for a switch or for another message; a look at it is no attempt at the partner."""
+    at = clock.now() + wait
+    write = outbox.later(tenant, act, row["state"], at, attempt=row["attempt"] - 1)
+    table.transact([write])

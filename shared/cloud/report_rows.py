@@ -1,0 +1,136 @@
+"""What reports are made of, read from the listings page by page: cases, invoices, the trail.
+
+Nothing is kept of a page once it is counted, but the ids of the claims that have a case.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from shared.cloud import crossing_rows, keys, table, truths
+from shared.cloud.keys import Tenant
+from shared.cloud.replay_rows import Past
+from shared.cloud.store import Store
+from shared.cloud.table import Row
+from shared.domain.case import Case
+from shared.domain.creditor import Creditor
+from shared.domain.deviations import Deviation, deviations
+from shared.domain.events import CaseEvent, ClaimJoined
+from shared.domain.ledger_truth import Truth
+from shared.domain.punctuality import Kept, punctuality
+from shared.domain.report_accounts import of_claim, of_truth
+from shared.domain.report_pack import Month, Pack
+from shared.errors import NotFound
+
+_PAGE = 100
+
+
+def cases(tenant: Tenant) -> Iterator[tuple[str, list[CaseEvent]]]:
+    """Every case of a creditor with all its events, in order of their ids."""
+    store = Store(tenant)
+    for name in listed(tenant, "CASE"):
+        yield name, store.events(name)
+
+
+def listed(tenant: Tenant, kind: str) -> Iterator[str]:
+    """The ids of a listing, a page at a time."""
+    listing, more = keys.listing(tenant, kind), None
+    while True:
+        rows, more = table.query_index("listing", listing, limit=_PAGE, after=more)
+        yield from (row["list_id"] for row in rows)
+        if more is None:
+            return
+
+
+def month_packs(tenant: Tenant, creditor: Creditor, month: Month, today: date) -> list[Pack]:
+    """The sums of a month by currency; ``today`` is the creditor's day."""
+    zone, packs = ZoneInfo(creditor.zone), dict[str, Pack]()
+    counted: set[str] = set()
+    for name, events in cases(tenant):
+        currency = Case.replay(name, events[:1]).currency
+        pack = packs.setdefault(currency, Pack(month, currency, zone))
+        _claims(tenant, pack, pack.case(name, events), events, counted)
+    for invoice in listed(tenant, "INV"):
+        if invoice not in counted:
+            _, known = truths.money_truth(tenant, invoice)
+            if known.invoice.issued_in_books and known.invoice.total.amount > 0:
+                currency = known.invoice.total.currency
+                pack = packs.setdefault(currency, Pack(month, currency, zone))
+                pack.account(of_truth(known, today))
+    crossed = crossing_rows.of_month(tenant, str(month))
+    for pack in list(packs.values())[:1]:
+        pack.contacts_crossed(crossed)
+    return [packs[currency] for currency in sorted(packs)]
+
+
+def month_deviations(tenant: Tenant, month: Month, zone: ZoneInfo) -> list[Deviation]:
+    """What people did to cases and policies in a month, in order of time."""
+    trail = [row for day in _days(month) for row in _trail(tenant, day)]
+    actors = {
+        facts["hold"]: row["who"] for row in trail if "hold" in (facts := json.loads(row["facts"]))
+    }
+    found = [
+        one
+        for name, events in cases(tenant)
+        for one in deviations(name, events, actors)
+        if month.has(one.at.astimezone(zone).date())
+    ]
+    found += [_override(row) for row in trail if row["what"] == "override_stored"]
+    return sorted(found, key=lambda one: (one.at, one.case, one.target))
+
+
+def month_punctuality(tenant: Tenant, month: Month) -> list[Kept]:
+    """The acts that went out in a month, against the first day of each."""
+    past = Past(tenant)
+    return [
+        one
+        for name, events in cases(tenant)
+        for one in punctuality(name, events, past.world)
+        if month.has(one.effective)
+    ]
+
+
+def _claims(
+    tenant: Tenant, pack: Pack, case: Case, events: Sequence[CaseEvent], counted: set[str]
+) -> None:
+    joined = {
+        one.claim.id: one.at.astimezone(pack.zone).date()
+        for one in events
+        if isinstance(one, ClaimJoined)
+    }
+    rows = table.batch_get([keys.invoice(tenant, name) for name in case.claims])
+    now_in = {keys.id_of(pk): row.get("case_id", case.id) for (pk, _), row in rows.items()}
+    for name, state in case.claims.items():
+        # A claim that was reopened stands in its latest case; the closed one says nothing of it.
+        if name not in counted and now_in.get(name, case.id) == case.id:
+            counted.add(name)
+            day = joined.get(name, state.claim.issued)
+            early = _truth(tenant, name) if day >= pack.month.first else None
+            pack.account(of_claim(state, day, early))
+
+
+def _truth(tenant: Tenant, invoice: str) -> Truth | None:
+    try:
+        return truths.money_truth(tenant, invoice)[1]
+    except NotFound:
+        return None
+
+
+def _days(month: Month) -> Iterator[str]:
+    for number in range(month.last.day):
+        yield (month.first + timedelta(days=number)).isoformat()
+
+
+def _trail(tenant: Tenant, day: str) -> list[Row]:
+    return table.query(keys.audit(tenant, day, "0")["pk"], "0", "~")
+
+
+def _override(row: Row) -> Deviation:
+    facts = json.loads(row["facts"])
+    at, _, _ = row["sk"].partition("#")
+    return Deviation(
+        at=at, kind="override", by=row["who"], why="", target=f"{facts['kind']}:{facts['target']}"
+    )

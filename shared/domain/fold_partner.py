@@ -1,0 +1,242 @@
+"""The fold of what partners report: their answer, their money, their plans and their end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from shared.domain import fold_acts, partner_events
+from shared.domain.at_partner import (
+    AGAIN,
+    NEEDS,
+    NOTHING,
+    OFFERED,
+    LegalAct,
+    PartnerPlan,
+    Recall,
+    end_question,
+    question_task,
+)
+from shared.domain.case_parts import Hold, Movement
+from shared.domain.fold_claims import claim_state, moved, with_claims
+from shared.errors import Conflict
+
+if TYPE_CHECKING:
+    from shared.domain.case import Case
+    from shared.domain.partner_events import PartnerReport
+
+Changes = dict[str, Any]
+
+# The holds of claims that a plan at the partner covers begin so.
+PLAN_THERE = "partner-plan:"
+
+
+def answered(case: Case, event: partner_events.PartnerAnswered) -> Changes:
+    """The partner takes or refuses what it has not answered yet; what it refuses comes back."""
+    handed = [one for one in case.notices.values() if one.action == "hand_over" and one.given]
+    unanswered = [one for one in handed if one.taken is None] or handed
+    after = case
+    for notice in unanswered:
+        if event.accepted:
+            taken = notice.model_copy(update={"taken": True})
+            changes: Changes = {"notices": {**after.notices, notice.act: taken}}
+        else:
+            changes = fold_acts.taken_back(after, notice, event.at.date(), taken=False)
+        after = after.model_copy(update=changes)
+    still = any(one.given and one.taken for one in after.notices.values())
+    said: Changes = {
+        "notices": after.notices,
+        "claims": after.claims,
+        "partner_state": "accepted" if event.accepted or still else "rejected",
+    }
+    if event.accepted:
+        said["partner_case"] = event.partner_case
+    return {**said, **_message(case, event)}
+
+
+def paid(case: Case, event: partner_events.PartnerPaid) -> Changes:
+    """Money at the partner lowers the claim by what settles its principal."""
+    move = Movement(on=event.received, kind="partner", lowered=event.principal)
+    changes = moved(case, event.claim, move, event.at.date(), None)
+    if event.remaining is not None:
+        known = (case.at_partner or NOTHING).remaining
+        changes |= _there(case, remaining={**known, event.claim: event.remaining})
+    return {**changes, **_message(case, event)}
+
+
+def paid_back(case: Case, event: partner_events.PartnerPaidBack) -> Changes:
+    """Money of the partner went back: its principal is owed again, and a closed case reopens."""
+    move = Movement(on=event.on, kind="partner", lowered=-event.principal)
+    changes = moved(case, event.claim, move, event.at.date(), None)
+    if case.closed and changes["claims"][event.claim].open.amount > 0:
+        changes["closed"] = False
+    return {**changes, **_message(case, event)}
+
+
+def closed(case: Case, event: partner_events.PartnerClosed) -> Changes:
+    """The partner has let go of claims: they rest here, and where they may go again, do so later.
+
+    Its end of the whole case ends what was agreed and asked there too.
+    """
+    ended = tuple(
+        name
+        for name, state in case.claims.items()
+        if state.with_partner and (not event.claims or name in event.claims)
+    )
+    on, again = event.at.date(), event.code in AGAIN
+    claims = {**case.claims}
+    for name in ended:
+        state = claims[name]
+        level = max(0, state.level - 1) if again else state.level
+        update = {"with_partner": False, "freed_on": on, "level": level}
+        claims[name] = state.model_copy(update=update)
+    whole = not any(state.with_partner for state in claims.values())
+    return {
+        "claims": claims,
+        "partner_state": "closed" if whole else case.partner_state,
+        **_ended(case, event, ended),
+        **_message(case, event),
+    }
+
+
+def _ended(case: Case, event: partner_events.PartnerClosed, ended: tuple[str, ...]) -> Changes:
+    known, why = case.at_partner or NOTHING, end_question(event.code)
+    # A dispute has questions of its own, and a sale leaves nothing open to ask about.
+    asks = () if event.code in {"DISPUTED", "SOLD"} else ended
+    recalls = {
+        name: one.model_copy(
+            update={"waits_for": tuple(claim for claim in one.waits_for if claim not in ended)}
+        )
+        for name, one in known.recalls.items()
+    }
+    history = {claim: (*known.ended.get(claim, ()), why) for claim in asks}
+    return _there(case, recalls=recalls, ended={**known.ended, **history})
+
+
+def received(case: Case, event: partner_events.PartnerReceived) -> Changes:
+    """The case is on the partner's desk; its number is known sooner than its answer."""
+    number = {} if event.partner_case is None else {"partner_case": event.partner_case}
+    return {**number, **_message(case, event)}
+
+
+def needs(case: Case, event: partner_events.PartnerNeeds) -> Changes:
+    """A question of the partner is open."""
+    return _question(case, event, NEEDS, event.question)
+
+
+def offered(case: Case, event: partner_events.PartnerOffered) -> Changes:
+    """An offer of the debtor waits for the creditor's word."""
+    return _question(case, event, OFFERED, event.settlement)
+
+
+def staged(case: Case, event: partner_events.PartnerMoved) -> Changes:
+    """The partner is further on; what was suspended goes on."""
+    return {**_there(case, stage=event.stage, suspended=False, suspended_until=None),
+            **_message(case, event)}  # fmt: skip
+
+
+def suspended(case: Case, event: partner_events.PartnerSuspended) -> Changes:
+    """The partner rests."""
+    return {**_there(case, suspended=True, suspended_until=event.until), **_message(case, event)}
+
+
+def costs(case: Case, event: partner_events.PartnerCosts) -> Changes:
+    """What the debtor owes the partner itself; the latest word counts."""
+    return {**_there(case, costs=event.open), **_message(case, event)}
+
+
+def legal_step(case: Case, event: partner_events.PartnerLegalStep) -> Changes:
+    """A step at an authority."""
+    act = LegalAct(step=event.step, on=event.on, authority_number=event.authority_number)
+    known = (case.at_partner or NOTHING).legal
+    return {**_there(case, legal=(*known, act)), **_message(case, event)}
+
+
+def plan_agreed(case: Case, event: partner_events.PartnerPlanAgreed) -> Changes:
+    """A plan at the partner binds us: its claims rest until it is over, wherever they are."""
+    for claim in event.claims:
+        claim_state(case, claim)
+    known = (case.at_partner or NOTHING).plans
+    plan = PartnerPlan(claims=event.claims, instalments=event.instalments)
+    holds = {
+        name: Hold(id=name, claim=claim, reason="plan", until=None)
+        for number, claim in enumerate(event.claims, start=1)
+        for name in (plan_hold(event.plan, number),)
+    }
+    there = _there(case, plans={**known, event.plan: plan})
+    return {**there, "holds": {**case.holds, **holds}, **_message(case, event)}
+
+
+def plan_ended(case: Case, event: partner_events.PartnerPlanEnded) -> Changes:
+    """A plan at the partner is over, and so is the rest that it asked for."""
+    known = (case.at_partner or NOTHING).plans
+    plan = known.get(event.plan)
+    if plan is None:
+        return _message(case, event)
+    mine = {plan_hold(event.plan, number) for number in range(1, len(plan.claims) + 1)}
+    over = {**known, event.plan: plan.model_copy(update={"outcome": event.outcome})}
+    return {
+        **_there(case, plans=over),
+        "holds": {name: hold for name, hold in case.holds.items() if name not in mine},
+        "claims": with_claims(case.claims, plan.claims, freed_on=event.at.date()),
+        **_message(case, event),
+    }
+
+
+def plan_hold(plan: str, number: int) -> str:
+    """The hold of a claim (by its place in the plan) that a plan at the partner covers."""
+    return f"{PLAN_THERE}{plan}.{number}"
+
+
+def recalled(case: Case, event: partner_events.CaseRecalled) -> Changes:
+    """Claims are taken back; the partner has them until it says that it has let go."""
+    for claim in event.claims:
+        claim_state(case, claim)
+    known = (case.at_partner or NOTHING).recalls
+    recall = Recall(
+        partner=event.partner, on=event.at.date(), claims=event.claims, waits_for=event.claims,
+        price=event.price,
+    )  # fmt: skip
+    return _there(case, recalls={**known, event.recall: recall})
+
+
+def noted(case: Case, event: PartnerReport) -> Changes:
+    """What changes nothing by itself: it was said, and is not taken a second time."""
+    return _message(case, event)
+
+
+def _question(case: Case, event: PartnerReport, why: str, name: str) -> Changes:
+    known = (case.at_partner or NOTHING).questions
+    questions = {**known, question_task(case.id, why, name): name}
+    return {**_there(case, questions=questions), **_message(case, event)}
+
+
+def _there(case: Case, **update: Any) -> Changes:
+    return {"at_partner": (case.at_partner or NOTHING).model_copy(update=update)}
+
+
+def _message(case: Case, event: PartnerReport) -> Changes:
+    if event.message in case.seen_messages:
+        raise Conflict("this message is applied already")
+    return {"seen_messages": (*case.seen_messages, event.message)}
+
+
+APPLY: Mapping[type, Any] = {
+    partner_events.PartnerAnswered: answered,
+    partner_events.PartnerPaid: paid,
+    partner_events.PartnerPaidBack: paid_back,
+    partner_events.PartnerClosed: closed,
+    partner_events.PartnerReceived: received,
+    partner_events.PartnerNeeds: needs,
+    partner_events.PartnerOffered: offered,
+    partner_events.PartnerMoved: staged,
+    partner_events.PartnerSuspended: suspended,
+    partner_events.PartnerCosts: costs,
+    partner_events.PartnerLegalStep: legal_step,
+    partner_events.PartnerPlanAgreed: plan_agreed,
+    partner_events.PartnerPlanEnded: plan_ended,
+    partner_events.PartnerDisputed: noted,
+    partner_events.PartnerLearned: noted,
+    partner_events.PartnerRemitted: noted,
+    partner_events.CaseRecalled: recalled,
+}

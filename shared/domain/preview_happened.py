@@ -1,0 +1,162 @@
+"""Happened: the acts of a case as they were, and a preview held against them with reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, tzinfo
+from typing import Literal
+
+from shared.domain.case import Case
+from shared.domain.events import (
+    ActFailed,
+    ActSent,
+    ActWithheld,
+    BalanceStated,
+    CaseClosed,
+    CaseEvent,
+    CreditApplied,
+    HandOverIntended,
+    Held,
+    NoticeReturned,
+    Parked,
+    PartnerPaid,
+    PaymentAllocated,
+    PaymentSighted,
+    PersonAsked,
+    PolicyMoved,
+    ReminderIntended,
+)
+from shared.domain.money import Money, total
+from shared.domain.plan_events import PlanAgreed, PlanProposed, PromiseMade, WrittenOff
+from shared.domain.preview import Act
+from shared.domain.state_events import CircumstanceNoted, Disputed, StopRequested
+
+Verdict = Literal["as_foreseen", "earlier", "later", "not", "not_yet", "unforeseen"]
+
+# Why something may not have been done, or not on its day. What weighs most stands first.
+_REASONS: tuple[tuple[tuple[type, ...], str], ...] = (
+    ((PaymentAllocated, PartnerPaid, PaymentSighted, BalanceStated), "paid"),
+    ((CreditApplied, WrittenOff), "credited"),
+    ((Disputed,), "disputed"),
+    ((PlanAgreed, PlanProposed), "plan"),
+    ((PromiseMade,), "promise"),
+    ((CircumstanceNoted, StopRequested), "circumstance"),
+    ((Held,), "held"),
+    ((ActWithheld,), "withheld"),
+    ((PolicyMoved,), "policy_changed"),
+    ((ActFailed, NoticeReturned), "not_delivered"),
+    ((PersonAsked,), "asked"),
+    ((Parked,), "parked"),
+    ((CaseClosed,), "closed"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one foreseen act, or one act that nobody foresaw.
+
+    ``foreseen`` and ``happened`` are the days of both (creditor's zone); ``why`` is the reason of a
+    difference, with ``detail`` where the event itself gives one (the switch that withheld).
+    """
+
+    verdict: Verdict
+    kind: str
+    step: str
+    claims: tuple[str, ...]
+    foreseen: date | None = None
+    happened: date | None = None
+    why: str = ""
+    detail: str = ""
+
+
+def happened(case_id: str, events: Iterable[CaseEvent], zone: tzinfo) -> tuple[Act, ...]:
+    """The contacts, hand-overs and questions of a case, in order; days in ``zone``."""
+    case, acts = Case(id=case_id), list[Act]()
+    meant: dict[str, ReminderIntended | HandOverIntended] = {}
+    for event in events:
+        if isinstance(event, ReminderIntended | HandOverIntended):
+            meant[event.act] = event
+        elif isinstance(event, PersonAsked):
+            on, amount = event.at.astimezone(zone).date(), _open(case, event.claims)
+            acts.append(Act(on, "ask", "", event.claims, amount, why=event.why))
+        elif isinstance(event, ActSent) and event.act in meant:
+            acts.append(_act(case, meant[event.act], event.on))
+        case = case.apply(event)
+    return tuple(acts)
+
+
+def outcomes(
+    foreseen: Sequence[Act],
+    events: Sequence[CaseEvent],
+    acts: Sequence[Act],
+    until: date,
+    zone: tzinfo,
+) -> list[Outcome]:
+    """What became of foreseen acts by the end of ``until``.
+
+    ``acts`` and ``events`` are what happened since the preview was made.
+    """
+    left, found = list(acts), list[Outcome]()
+    for act in foreseen:
+        real = next((one for one in left if _same(act, one)), None)
+        if real is not None:
+            left.remove(real)
+        found.append(_outcome(act, real, events, until, zone))
+    found += [
+        Outcome("unforeseen", one.kind, one.step or one.why, one.claims, happened=one.on)
+        for one in left
+        if one.on <= until
+    ]
+    return found
+
+
+def _outcome(
+    act: Act, real: Act | None, events: Sequence[CaseEvent], until: date, zone: tzinfo
+) -> Outcome:
+    name = act.step or act.why
+    if real is not None and real.on == act.on:
+        return Outcome("as_foreseen", act.kind, name, act.claims, act.on, real.on)
+    if real is not None and real.on < act.on:
+        return Outcome("earlier", act.kind, name, act.claims, act.on, real.on, "other")
+    if real is None and act.on > until:
+        return Outcome("not_yet", act.kind, name, act.claims, act.on)
+    why, detail = _why(act, events, min(until, real.on) if real is not None else until, zone)
+    verdict: Verdict = "later" if real is not None else "not"
+    day = None if real is None else real.on
+    return Outcome(verdict, act.kind, name, act.claims, act.on, day, why, detail)
+
+
+def _why(act: Act, events: Sequence[CaseEvent], until: date, zone: tzinfo) -> tuple[str, str]:
+    mine = [
+        one for one in events if one.at.astimezone(zone).date() <= until and _about(one, act.claims)
+    ]
+    for kinds, why in _REASONS:
+        for event in mine:
+            if isinstance(event, kinds):
+                detail = event.why if isinstance(event, ActWithheld | PersonAsked) else ""
+                return why, event.reason if isinstance(event, Held) else detail
+    return "other", ""
+
+
+def _about(event: CaseEvent, claims: tuple[str, ...]) -> bool:
+    """Whether an event is about some of the claims; one that names none is about all."""
+    one, many = getattr(event, "claim", None), getattr(event, "claims", ())
+    named = {one} if isinstance(one, str) else set(many)
+    return not named or not named.isdisjoint(claims)
+
+
+def _same(one: Act, other: Act) -> bool:
+    alike = (one.kind, one.step, one.why) == (other.kind, other.step, other.why)
+    return alike and not set(one.claims).isdisjoint(other.claims)
+
+
+def _act(case: Case, intent: ReminderIntended | HandOverIntended, on: date) -> Act:
+    amount = _open(case, intent.claims)
+    if isinstance(intent, HandOverIntended):
+        return Act(on, "hand_over", intent.step, intent.claims, amount, channel=intent.partner)
+    return Act(on, "remind", intent.step, intent.claims, amount, intent.fee, intent.channel)
+
+
+def _open(case: Case, claims: Sequence[str]) -> Money:
+    return total([case.claims[one].open for one in claims], case.currency)

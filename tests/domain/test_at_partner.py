@@ -1,0 +1,111 @@
+"""At the partner: what its end does to claims, what it binds us to, and when a case is not done."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.domain import at_partner, ledger
+from shared.domain.events import CaseRecalled, PartnerClosed
+from shared.domain.partner_events import (
+    PartnerCosts,
+    PartnerPaidBack,
+    PartnerPlanAgreed,
+    PartnerPlanEnded,
+)
+from shared.domain.plan_events import Instalment
+from tests.domain.casebook import ask_of, case_of, day, eur, handed, joined, more, on, paid
+from tests.domain.test_telling import partner_paid
+
+THERE = case_of(joined("a"), joined("b"), handed("h", "03-01", "a", "b"))
+
+
+def closed(code, *claims, message="m9", when="04-01"):
+    return PartnerClosed(at=on(when), message=message, code=code, claims=claims)
+
+
+@pytest.mark.parametrize(
+    ("code", "question"),
+    [
+        ("UNCOLLECTABLE", "write_off_proposed"), ("INSOLVENT", "write_off_proposed"),
+        ("TIME_BARRED", "write_off_proposed"), ("WITHDRAWN_CREDITOR", "back_from_partner"),
+        ("ERROR", "back_from_partner"), ("PAID_FULL", "partner_closed"),
+        ("OTHER", "partner_closed"),
+    ],
+)  # fmt: skip
+def test_each_end_with_something_open_has_its_own_question_once(code, question):
+    case = more(THERE, closed(code))
+
+    answer = ask_of(case, "04-01")
+
+    assert (answer.kind, answer.why, answer.claims) == ("ask", question, ("erp:a", "erp:b"))
+    assert not any(state.with_partner for state in case.claims.values())
+
+
+def test_an_end_on_one_claim_leaves_the_other_with_the_partner():
+    case = more(THERE, closed("UNTRACEABLE", "erp:a"))
+
+    assert [one.with_partner for one in case.claims.values()] == [False, True]
+    assert case.partner_state != "closed"
+    assert ask_of(case, "04-01").claims == ("erp:a",)
+
+
+def test_a_recall_waits_for_the_partner_and_the_claim_may_be_placed_again_after_it():
+    recall = CaseRecalled(
+        at=on("03-20"), recall="r", partner="p", claims=("erp:a",), why="kept", by="console"
+    )
+    waiting = more(THERE, recall)
+    assert at_partner.recalled(waiting, "erp:a")
+    assert at_partner.shown(waiting)["standing"] == "recalled"
+
+    back = more(waiting, closed("WITHDRAWN_CREDITOR", "erp:a"))
+
+    assert not at_partner.recalled(back, "erp:a")
+    assert back.claims["erp:a"].level == THERE.claims["erp:a"].level - 1
+    assert ask_of(back, "04-01").why == "back_from_partner"
+
+
+def test_a_case_whose_principal_is_paid_is_not_done_while_the_partner_asks_for_its_costs():
+    costs = PartnerCosts(at=on("03-05"), message="m1", open=eur("24.00"))
+    case = more(
+        THERE, costs, paid("p1", "03-06", "100.00", "a"), paid("p2", "03-06", "100.00", "b")
+    )
+
+    assert at_partner.shown(case)["standing"] == "principal_paid_costs_open"
+    assert ask_of(case, "06-01").why == "partner_costs_open"
+
+    settled = more(case, PartnerCosts(at=on("06-01"), message="m2", open=eur("0.00")))
+    assert ask_of(settled, "06-01").kind == "done"
+
+
+def test_a_plan_at_the_partner_binds_us_until_it_is_over():
+    plan = PartnerPlanAgreed(
+        at=on("03-05"), message="m1", plan="p1", claims=("erp:a",),
+        instalments=(Instalment(due=day("04-01"), amount=eur("100.00")),),
+    )  # fmt: skip
+    case = more(THERE, plan, closed("WITHDRAWN_CREDITOR", "erp:a"))
+    assert [hold.reason for hold in case.holds.values()] == ["plan"]
+
+    over = PartnerPlanEnded(at=on("04-05"), message="m2", plan="p1", outcome="broken")
+    assert more(case, over).holds == {}
+    assert more(case, over).claims["erp:a"].freed_on == day("04-05")
+
+
+def test_money_that_goes_back_at_the_partner_is_owed_again():
+    back = PartnerPaidBack(
+        at=on("03-09"), message="m2", payment="m1", claim="erp:a", principal=eur("40.00"),
+        interest=eur("0.00"), fees=eur("0.00"), on=day("03-09"),
+    )  # fmt: skip
+    case = more(THERE, partner_paid("40.00"), back)
+
+    assert case.claims["erp:a"].open == eur("100.00")
+
+
+def test_what_a_partner_paid_out_lowers_the_claim_once():
+    from tests.domain.test_ledger import Truth, booked, invoice, payment, with_partner_money
+
+    truth = Truth(invoice("60.00"), (payment("p", "03-20", "40.00"),))
+
+    case = booked(with_partner_money(), truth, when="03-21")
+
+    assert case.claims["erp:a"].open == eur("60.00")
+    assert ledger.reconcile(case, truth, on("03-22"), eur("5.00")) == []

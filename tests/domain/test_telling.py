@@ -1,0 +1,177 @@
+"""What a partner hears: money as it moves, a rest once and its end once, and nothing of its own."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from shared.domain.case import Case
+from shared.domain.events import (
+    BalanceStated,
+    CaseRecalled,
+    CreditApplied,
+    Held,
+    PartnerPaid,
+    PersonAnswered,
+    PersonAsked,
+    Released,
+)
+from shared.domain.partner_events import PartnerNeeds, PartnerPlanAgreed
+from shared.domain.plan_events import Instalment
+from shared.domain.state_events import (
+    CircumstanceNoted,
+    Disputed,
+    DisputeSettled,
+    StopRequested,
+    StopWithdrawn,
+)
+from shared.domain.telling import told
+from tests.domain.casebook import case_of, day, eur, handed, joined, on, paid
+
+THERE = case_of(joined("a"), joined("b"), handed("h", "03-01", "a"))
+
+
+def heard(case: Case, *events):
+    """Types and codes of the messages that events make, and the case after them."""
+    words = told(case, events)
+    return [(one.kind, one.data.get("reason", "")) for one in words], Case.replay(
+        case.id, events, case
+    )
+
+
+def dispute(name="d1", source="debtor", when="03-05"):
+    return Disputed(
+        at=on(when), dispute=name, claim="erp:a", amount=None, ground="wrong_goods",
+        source=source, on=day(when), answer_by=day("03-19"),
+    )  # fmt: skip
+
+
+def settled(name="d1"):
+    return DisputeSettled(
+        at=on("03-09"), dispute=name, outcome="rejected", on=day("03-09"), resumes_on=day("03-23")
+    )
+
+
+STOP = StopRequested(at=on("03-05"), stop="s", claims=("erp:a",), on=day("03-05"), section="x")
+DEAD = CircumstanceNoted(at=on("03-05"), circumstance="c", what="deceased", effective=day("03-01"))
+HOLD = Held(at=on("03-05"), hold="k", reason="person", until=date(2026, 4, 1))
+
+
+@pytest.mark.parametrize(
+    ("event", "why"),
+    [(dispute(), "dispute"), (STOP, "stop_requested"), (DEAD, "deceased"), (HOLD, "hold")],
+)
+def test_what_makes_a_claim_rest_is_told_as_held(event, why):
+    assert heard(THERE, event)[0] == [("case.held", why)]
+
+
+def test_a_claim_is_resumed_once_nothing_holds_it_any_more():
+    _, case = heard(THERE, dispute(), STOP)
+
+    first, case = heard(case, settled())
+    second, _ = heard(case, StopWithdrawn(at=on("03-10"), stop="s"))
+
+    assert (first, second) == ([], [("case.resumed", "")])
+
+
+def test_a_hold_whose_day_is_over_keeps_no_other_end_from_being_told():
+    _, case = heard(
+        THERE, Held(at=on("03-02"), hold="k", reason="person", until=day("03-04")), STOP
+    )
+
+    assert heard(case, StopWithdrawn(at=on("03-10"), stop="s"))[0] == [("case.resumed", "")]
+
+
+def test_a_hold_of_the_case_names_only_what_the_partner_has():
+    (word,) = told(THERE, [HOLD])
+
+    assert word.data == {
+        "claims": ["erp:a"], "reason": "hold", "state": "k", "until": "2026-04-01",
+    }  # fmt: skip
+
+
+def test_what_the_partner_told_us_is_not_told_back_but_its_end_is():
+    words, case = heard(THERE, dispute(source="partner"))
+
+    assert words == []
+    assert heard(case, settled())[0] == [("case.resumed", "")]
+
+
+def test_a_plan_at_the_partner_holds_its_claim_here_and_is_not_told_back():
+    plan = PartnerPlanAgreed(
+        at=on("03-05"), message="m", plan="p1", claims=("erp:a",),
+        instalments=(Instalment(due=day("04-01"), amount=eur("100.00")),),
+    )  # fmt: skip
+    words, case = heard(THERE, plan)
+
+    assert words == []
+    assert [hold.claim for hold in case.holds.values()] == ["erp:a"]
+
+
+def test_money_of_claims_that_are_ours_is_told_to_nobody():
+    assert heard(THERE, paid("p", "03-05", "10.00", "b"))[0] == []
+    assert heard(THERE, paid("p", "03-05", "10.00", "a"))[0] == [("payment.direct", "")]
+
+
+def partner_paid(amount, when="03-05", message="m1"):
+    return PartnerPaid(
+        at=on(when), message=message, claim="erp:a", principal=eur(amount), interest=eur("0.00"),
+        fees=eur("0.00"), received=day(when),
+    )  # fmt: skip
+
+
+def test_the_partners_own_money_is_never_echoed_also_when_the_books_show_it_again():
+    words, case = heard(THERE, partner_paid("40.00"))
+    assert words == []
+
+    remitted, case = heard(case, paid("erp-1", "03-31", "40.00", "a"))
+    direct, _ = heard(case, paid("erp-2", "04-01", "40.00", "a"))
+
+    assert (remitted, direct) == ([], [("payment.direct", "")])
+
+
+def test_a_credit_of_all_is_told_and_withdraws_the_claim():
+    credit = CreditApplied(
+        at=on("03-05"), credit_note="c1", claim="erp:a", amount=eur("100.00"), issued=day("03-05")
+    )
+    assert heard(THERE, credit)[0] == [("credit_note.applied", ""), ("case.withdrawn", "credited")]
+
+
+@pytest.mark.parametrize(
+    ("cause", "why"),
+    [("cancelled", ["cancelled"]), ("write_off", ["written_off"]), ("unexplained", [])],
+)
+def test_a_balance_that_the_books_end_withdraws_the_claim_when_they_say_by_what(cause, why):
+    end = BalanceStated(
+        at=on("03-05"), claim="erp:a", open=eur("0.00"), before=eur("100.00"), cause=cause
+    )
+    assert [reason for _, reason in heard(THERE, end)[0]] == why
+
+
+def test_a_recall_is_told_and_leaves_the_claim_with_the_partner():
+    recall = CaseRecalled(
+        at=on("03-05"), recall="r", partner="p", claims=("erp:a",), why="kept", by="console"
+    )
+    words, case = heard(THERE, recall)
+
+    assert words == [("case.withdrawn", "kept")]
+    assert case.claims["erp:a"].with_partner
+
+
+def test_the_answer_to_the_partners_question_goes_to_the_partner():
+    needs = PartnerNeeds(at=on("03-05"), message="m", question="q7", what="debtor_id")
+    _, case = heard(THERE, needs)
+    (task,) = case.at_partner.questions
+    ask = PersonAsked(at=on("03-05"), task=task, why="partner_needs_information", claims=("erp:a",))
+    _, case = heard(case, ask)
+
+    (word,) = told(case, [PersonAnswered(at=on("03-06"), task=task, answer="leave", by="x")])
+
+    assert (word.kind, word.data) == ("question.answered", {"question": "q7", "answer": "leave"})
+
+
+def test_the_end_of_a_hold_on_what_came_back_is_told_to_nobody():
+    alone = case_of(joined("a"), HOLD)
+
+    assert heard(alone, Released(at=on("03-06"), hold="k"))[0] == []

@@ -1,0 +1,107 @@
+"""An act of unknown fate: a partner that can be asked is asked before anything is sent again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from connectors import spec
+from connectors.contract import Receipt
+from functions import deliver
+from shared.cloud import keys, outbox, table
+from shared.domain.events import ActUnknown
+from tests.functions.world import (
+    CASE,
+    HAND_OVER,
+    NORDIC,
+    NOW,
+    append,
+    hand_over,
+    know_counterparts,
+    load,
+    open_case,
+    sample,
+    settle_in,
+)  # fmt: skip
+
+
+class Asked:
+    """A partner that says of each case what it is told to say, and counts what it is sent."""
+
+    def __init__(self, answer):
+        self.answer, self.submitted = answer, 0
+
+    def find(self, case, *, now):
+        assert case == CASE
+        return self.answer
+
+    def submit(self, case, *, key, now, file):
+        self.submitted += 1
+        return Receipt(outcome="accepted", reference="P-2")
+
+
+@pytest.fixture
+def unknown(aws, monkeypatch):
+    """A hand-over of unknown fate to a partner that is asked by our case's id."""
+    monkeypatch.setenv("OUTBOUND", "on")
+    settle_in(NORDIC)
+    know_counterparts(NORDIC)
+    table.update(keys.connection(NORDIC, "partner"), set_={"state": "enabled"})
+    table.put({**keys.hub_control(), "outbound": "on"})
+    table.put({**keys.control(NORDIC), "outbound": "on"})
+    open_case(NORDIC)
+    hand_over(NORDIC, sent=False)
+    append(NORDIC, CASE, ActUnknown(at=NOW, act=HAND_OVER))
+    table.update(keys.outbox(NORDIC, HAND_OVER), set_={"attempt": 1})
+    declared = spec("collectors.rest_hub")
+    askable = replace(
+        declared, idempotency="askable", capabilities=declared.capabilities | {"find"}
+    )
+    monkeypatch.setattr(deliver, "spec", lambda _: askable)
+
+    def answered(receipt):
+        partner = Asked(receipt)
+        monkeypatch.setattr(deliver, "connect", lambda *_: partner)
+        return partner
+
+    return answered
+
+
+def look():
+    row = outbox.read(NORDIC, HAND_OVER)
+    event = sample("deliver")
+    body = {"tenant": "nordic", "act": HAND_OVER, "lease": row["due_at"]}
+    event["Records"] = [{**event["Records"][0], "body": json.dumps(body)}]
+    assert deliver.handler(event, None) == {"batchItemFailures": []}
+    return outbox.read(NORDIC, HAND_OVER)
+
+
+def test_a_case_that_the_partner_has_is_recorded_as_sent_and_not_sent_again(unknown):
+    partner = unknown(Receipt(outcome="accepted", reference="P-1"))
+
+    assert look()["state"] == "sent"
+
+    notice = load().notices[HAND_OVER]
+    assert (notice.state, notice.reference, partner.submitted) == ("sent", "P-1", 0)
+
+
+def test_a_partner_that_does_not_answer_is_asked_again_and_nothing_is_sent(unknown):
+    partner = unknown(Receipt(outcome="retry", code="http_503"))
+    before = outbox.read(NORDIC, HAND_OVER)["due_at"]
+
+    row = look()
+
+    assert row["due_at"] > before
+    assert (load().notices[HAND_OVER].state, partner.submitted) == ("unknown", 0)
+
+
+def test_a_partner_that_cannot_be_asked_leaves_it_to_a_person(unknown, monkeypatch):
+    partner = unknown(Receipt(outcome="accepted"))
+    blind = replace(spec("collectors.rest_hub"), idempotency="blind")
+    monkeypatch.setattr(deliver, "spec", lambda _: blind)
+
+    assert look()["state"] == "failed"
+
+    assert (load().notices[HAND_OVER].state, partner.submitted) == ("unknown", 0)
