@@ -20,6 +20,7 @@ from shared.cloud.runtime import enqueue
 from shared.cloud.store import Store
 from shared.domain import preview_plain
 from shared.domain.creditor import Creditor
+from shared.domain.events import ClaimJoined
 from shared.domain.explain import Record
 from shared.domain.picture import picture
 from shared.domain.preview_happened import happened, outcomes
@@ -137,7 +138,8 @@ def _became(
     acts = happened(row["case"], events, zone)
     fresh = len(happened(row["case"], events[: row["version"]], zone))
     foreseen = [preview_plain.read_act(one, row["currency"]) for one in row["acts"]]
-    found = outcomes(foreseen, since_then, acts[fresh:], until, zone)
+    had = [one.claim.id for one in events[: row["version"]] if isinstance(one, ClaimJoined)]
+    found = outcomes(foreseen, since_then, acts[fresh:], until, zone, had)
     return [preview_plain.outcome(one) for one in found]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
@@ -77,7 +77,7 @@ class Cast:
         """
         dice = random.Random(_SEED)  # noqa: S311 - a repeatable world, nothing secret
         self.books = books
-        people = [_customer(dice, number) for number in range(customers)]
+        people = [_hard_to_reach(_customer(dice, number), number) for number in range(customers)]
         ids = books.create_customers(people)
         self.names = {made: person.name for made, person in zip(ids, people, strict=True)}
         for habit in _habits(dice, invoices):
@@ -178,6 +178,12 @@ def _customer(dice: random.Random, number: int) -> Customer:
         name=f"{first} {last}", kind="person", language=language, street=street,
         postal_code=postal_code, city=city, email=f"asiakas{number}@post.example",
     )  # fmt: skip
+
+
+def _hard_to_reach(customer: Customer, number: int) -> Customer:
+    """Some have no e-mail address, and some have one from which everything comes back."""
+    email = {0: None, 5: "bounce@simulator.amazonses.com"}.get(number % 13, customer.email)
+    return replace(customer, email=email)
 
 
 def _domain(name: str) -> str:

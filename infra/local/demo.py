@@ -18,23 +18,26 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from infra.local import calls, cast, clock, setup, stack
+from infra.local import calls, cast, clock, first_day, setup, stack, three_sides
 from infra.local.bank import Bank
 from infra.local.cast import Cast
 from infra.local.decisions import replayed
 from infra.local.erp.books import Books
 from infra.local.erp.server import Tryton
+from infra.local.foresight import Foresight
 from infra.local.hub import TENANT, Hub, install
 from infra.local.partner import Partner
+from infra.local.partner_story import PartnerStory
 from infra.local.payers import Payers
+from infra.local.printer import Printer
 from infra.local.report import collect, page, summary, terminal
 from infra.local.stripe import Stripe
 from infra.local.stripe.server import Config as Provider
 from infra.local.timelapse import TimeLapse
 
 OUT = Path("out/demo")
-# Days from a partner's acceptance to the payment that it reports.
-_PARTNER_PAYS_AFTER = timedelta(days=6)
+# The day on which the rest of the sixty days is foreseen.
+_FORESEEN_ON = date(2026, 3, 23)
 _PROVIDER = Provider(
     account="acct_demo", key="rk_test_" + secrets.token_hex(12), control_token=secrets.token_hex(16)
 )
@@ -117,23 +120,33 @@ def run(port: int = 0, console: Console | None = None) -> int:
             lapse = TimeLapse(world.hub, ZoneInfo(setup.ZONE), feeds, world.partner.idle)
             span = (cast.LAST - cast.FIRST).days + 1
             progress.update(job, total=span)
-            _live(lapse, people, world, lambda day: progress.update(
+            printer = _printer(world)
+            foreseen = _live(lapse, people, world, printer, lambda day: progress.update(
                 job, completed=(day - cast.FIRST).days + 1,
                 description=f"Living {day:%a %d %b %Y}: {len(world.hub.stack.letters())} letters",
             ))  # fmt: skip
             progress.update(job, completed=span, description="Sixty days lived")
+            drift = three_sides.compared(world.hub, lapse)
             close(world, lapse, cast.FIRST, cast.LAST, console)
+            console.print(three_sides.sentence(drift))
+            _tell(console, world, printer, foreseen)
     console.print(f"Done in {time.monotonic() - began:.0f} seconds.")
     return 0
 
 
-def _live(lapse: TimeLapse, people: Cast, world: Installation, shown: Any) -> None:
-    paid: set[str] = set()
+def _live(
+    lapse: TimeLapse, people: Cast, world: Installation, printer: Printer, shown: Any
+) -> Foresight:
+    story = PartnerStory(world.hub, world.partner, people)
+    foreseen: list[Foresight] = []
 
     def happenings(day: date) -> None:
         people.live(day)
         _pay(people, world, day)
-        _partner_pays(people, world, day, paid)
+        story.live(day)
+        printer.work(day)
+        if day >= _FORESEEN_ON and not foreseen:
+            foreseen.append(Foresight.ask(world.hub, (cast.LAST - day).days + 1))
         shown(day)
 
     def next_event(day: date) -> date | None:
@@ -141,6 +154,25 @@ def _live(lapse: TimeLapse, people: Cast, world: Installation, shown: Any) -> No
         return min((one for one in days if one is not None), default=None)
 
     lapse.until(cast.LAST, happenings, next_event)
+    printer.work(cast.LAST)
+    return foreseen[0]
+
+
+def _printer(world: Installation) -> Printer:
+    """The print partner at the other side of the letters' folder."""
+    client, bucket = world.hub.stack.client("s3"), world.hub.outputs["InboxBucket"]
+    prefix = f"{TENANT}/{setup.LETTER}/"
+    return Printer(client, bucket, prefix, world.folder / "paper", ZoneInfo(setup.ZONE))
+
+
+def _tell(console: Console, world: Installation, printer: Printer, foreseen: Foresight) -> None:
+    """What left on paper, and what became of what was foreseen."""
+    console.print(f"{len(printer.printed)} letters on paper     {printer.folder}")
+    console.print(f"foreseen on {_FORESEEN_ON}  {foreseen.picture(world.folder)}")
+    console.print(f"  and what came of it: {foreseen.verdicts(world.folder).sentence()}")
+    console.print("\nthe checklist of a first day")
+    for line in first_day.walk(world.hub, world.folder):
+        console.print(line)
 
 
 def _pay(people: Cast, world: Installation, day: date) -> None:
@@ -151,19 +183,6 @@ def _pay(people: Cast, world: Installation, day: date) -> None:
     people.payments = []
     world.payers.live(day)
     world.payers.clerk(day)
-
-
-def _partner_pays(people: Cast, world: Installation, day: date, paid: set[str]) -> None:
-    """The first debtor whose case the partner accepts pays the partner some days later."""
-    if not paid:
-        accepted = [line for line in world.partner.journal() if line["what"] == "case_accepted"]
-        if accepted:
-            case = accepted[0]["case"]
-            paid.add(case)
-            on = day + _PARTNER_PAYS_AFTER
-            # Reported on the next morning: nobody reports money of a day to come.
-            report = on + timedelta(days=1)
-            people.at(report, lambda: world.partner.pay(case, received=on.isoformat()))
 
 
 def close(

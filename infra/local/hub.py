@@ -29,7 +29,14 @@ _SCOPES = {
 
 
 class ApiError(RuntimeError):
-    """The API answered something else than success; the message says what, with its own words."""
+    """The API answered something else than success; the message says what, with its own words.
+
+    ``problem`` is the answer's problem document (RFC 9457), empty when it is none.
+    """
+
+    def __init__(self, message: str, status: int, problem: dict[str, Any]) -> None:
+        super().__init__(message)
+        self.status, self.problem = status, problem
 
 
 @dataclass
@@ -87,7 +94,10 @@ class Hub:
             timeout=60,
         )
         if answer.status_code // 100 != 2:
-            raise ApiError(f"{method} {path}: HTTP {answer.status_code} {answer.text[:2000]}")
+            text = f"{method} {path}: HTTP {answer.status_code} {answer.text[:2000]}"
+            kind = answer.headers.get("content-type", "")
+            problem = answer.json() if kind.startswith("application/problem+json") else {}
+            raise ApiError(text, answer.status_code, problem)
         return answer
 
     def grant(self, role: str, tenant: str = TENANT, connection: str = "") -> None:
@@ -130,6 +140,21 @@ def install(
     }
     outputs = deploy(stack, ROOT / "template.yaml", name=NAME, parameters=parameters)
     hub = Hub(stack, outputs)
+    _publish_mail_events(stack, outputs["MailSet"])
     for role in ("admin", "operator"):
         hub.grant(role)
     return hub
+
+
+def _publish_mail_events(stack: Stack, mail_set: str) -> None:
+    """What the template's ``MailEvents`` does on AWS; the emulator has no such resource type."""
+    bus = stack.client("events").describe_event_bus(Name="default")["Arn"]
+    stack.client("sesv2").create_configuration_set_event_destination(
+        ConfigurationSetName=mail_set,
+        EventDestinationName="events",
+        EventDestination={
+            "Enabled": True,
+            "MatchingEventTypes": ["SEND", "DELIVERY", "BOUNCE", "COMPLAINT", "REJECT"],
+            "EventBridgeDestination": {"EventBusArn": bus},
+        },
+    )

@@ -67,6 +67,12 @@ class Partner:
         reported: dict[str, str] = answer.json()
         return reported
 
+    def report(self, case_id: str, kind: str, data: dict[str, Any]) -> None:
+        """Let the partner report something of a case; see ``Desk.report``. Raises ``Failed``."""
+        answer = self._control("report", {"case_id": case_id, "type": kind, "data": data})
+        if answer.status_code != 200:
+            raise Failed(str(answer.json().get("why", "")) if answer.content else "refused")
+
     def answer_with(self, *modes: str) -> None:
         """Change how the next deliveries are answered; the last mode stays."""
         if self._control("modes", list(modes)).status_code != 204:

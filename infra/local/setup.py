@@ -23,6 +23,7 @@ ERP = "erp"
 BANK = "bank"
 STRIPE = "stripe"
 EMAIL = "email"
+LETTER = "letter"
 PARTNER = "partner"
 # What the provider's transfers to the bank are called there.
 PAYOUT_NAME = "STRIPE PAYMENTS EUROPE LTD"
@@ -56,9 +57,9 @@ POLICY: dict[str, Any] = {
     "unit": "debtor",
     "steps": [
         {"id": "friendly", "action": "remind", "after": 8, "since": "due", "tone": "friendly",
-         "channels": [EMAIL], "letter": "reminder", "fee": "none"},
+         "channels": [EMAIL, LETTER], "letter": "reminder", "fee": "none"},
         {"id": "firm", "action": "remind", "after": 15, "since": "previous", "tone": "firm",
-         "channels": [EMAIL], "letter": "reminder", "fee": "statutory"},
+         "channels": [EMAIL, LETTER], "letter": "reminder", "fee": "statutory"},
         {"id": "partner", "action": "hand_over", "after": 15, "since": "previous"},
     ],
     "payment_days": 10,
@@ -67,6 +68,15 @@ POLICY: dict[str, Any] = {
     "gather_days": 7,
     "partner": PARTNER,
 }  # fmt: skip
+
+
+# What the partner takes, and what it costs to take a case back from it.
+TERMS = {
+    "countries": ["FI"],
+    "currencies": ["EUR"],
+    "contract": {"state": "signed", "on": "2026-02-02"},
+    "recall_price": {"amount": "35.00", "currency": "EUR"},
+}
 
 
 class SetUpError(RuntimeError):
@@ -138,6 +148,17 @@ def configure(
             "secrets": {},
         },
         {
+            "id": LETTER,
+            "connector": "channels.letter",
+            "config": {
+                "bucket": hub.outputs["InboxBucket"],
+                "prefix": f"{TENANT}/",
+                "service": "economy",
+                "price": {"amount": "1.29", "currency": "EUR"},
+            },
+            "secrets": {},
+        },
+        {
             "id": PARTNER,
             "connector": "collectors.rest_hub",
             "config": {"partner": "Perintä Esimerkki Oy", "endpoint": partner.endpoint},
@@ -166,6 +187,7 @@ def configure(
     hub.call("PUT", "/v1/policies/active", {"id": policy["id"], "version": policy["version"]})
     for connection in connections:
         _enable(hub, connection["id"])
+    hub.call("PUT", f"/v1/partners/{PARTNER}/terms", TERMS)
 
 
 def deliver_statement(hub: Hub) -> Callable[[str, bytes], None]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, tzinfo
 from typing import Literal
 
@@ -15,6 +15,7 @@ from shared.domain.events import (
     BalanceStated,
     CaseClosed,
     CaseEvent,
+    ClaimJoined,
     CreditApplied,
     HandOverIntended,
     Held,
@@ -92,17 +93,24 @@ def outcomes(
     acts: Sequence[Act],
     until: date,
     zone: tzinfo,
+    had: Collection[str],
 ) -> list[Outcome]:
     """What became of foreseen acts by the end of ``until``.
 
-    ``acts`` and ``events`` are what happened since the preview was made.
+    ``acts`` and ``events`` are what happened since the preview was made, ``had`` the claims that
+    the case had then. What was foreseen for an invoice that never joined has ``never_joined`` for
+    a reason: mostly it was paid before.
     """
     left, found = list(acts), list[Outcome]()
+    joined = {*had, *(one.claim.id for one in events if isinstance(one, ClaimJoined))}
     for act in foreseen:
         real = next((one for one in left if _same(act, one)), None)
         if real is not None:
             left.remove(real)
-        found.append(_outcome(act, real, events, until, zone))
+        one = _outcome(act, real, events, until, zone)
+        if one.verdict == "not" and joined.isdisjoint(act.claims):
+            one = replace(one, why="never_joined", detail="")
+        found.append(one)
     found += [
         Outcome("unforeseen", one.kind, one.step or one.why, one.claims, happened=one.on)
         for one in left
@@ -117,26 +125,25 @@ def _outcome(
     name = act.step or act.why
     if real is not None and real.on == act.on:
         return Outcome("as_foreseen", act.kind, name, act.claims, act.on, real.on)
-    if real is not None and real.on < act.on:
-        return Outcome("earlier", act.kind, name, act.claims, act.on, real.on, "other")
     if real is None and act.on > until:
         return Outcome("not_yet", act.kind, name, act.claims, act.on)
     why, detail = _why(act, events, min(until, real.on) if real is not None else until, zone)
-    verdict: Verdict = "later" if real is not None else "not"
-    day = None if real is None else real.on
-    return Outcome(verdict, act.kind, name, act.claims, act.on, day, why, detail)
+    if real is None:
+        return Outcome("not", act.kind, name, act.claims, act.on, None, why, detail)
+    verdict: Verdict = "later" if real.on > act.on else "earlier"
+    return Outcome(verdict, act.kind, name, act.claims, act.on, real.on, why, detail)
 
 
 def _why(act: Act, events: Sequence[CaseEvent], until: date, zone: tzinfo) -> tuple[str, str]:
-    mine = [
-        one for one in events if one.at.astimezone(zone).date() <= until and _about(one, act.claims)
-    ]
+    by_then = [one for one in events if one.at.astimezone(zone).date() <= until]
+    mine = [one for one in by_then if _about(one, act.claims)]
     for kinds, why in _REASONS:
         for event in mine:
             if isinstance(event, kinds):
                 detail = event.why if isinstance(event, ActWithheld | PersonAsked) else ""
                 return why, event.reason if isinstance(event, Held) else detail
-    return "other", ""
+    # One contact is for all that is ripe: what came of the other claims moves it.
+    return ("other_claims" if len(by_then) > len(mine) else "other"), ""
 
 
 def _about(event: CaseEvent, claims: tuple[str, ...]) -> bool:

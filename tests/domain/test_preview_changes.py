@@ -93,10 +93,10 @@ DISPUTE = {
 FORESEEN = ahead(case_of(*REMINDED), "01-25", "02-28").acts
 
 
-def judged(*story, until="02-28"):
+def judged(*story, until="02-28", had=("erp:a",)):
     """What became of the second and third reminder that were foreseen on 25 January."""
     acts = [one for one in happened("c1", events(*REMINDED, *story), HELSINKI) if one.step != "r1"]
-    found = outcomes(FORESEEN, flat(story), acts, day(until), HELSINKI)
+    found = outcomes(FORESEEN, flat(story), acts, day(until), HELSINKI, had)
     return [(one.verdict, one.step, one.why) for one in found]
 
 
@@ -121,6 +121,16 @@ def second(when):
 )
 def test_a_preview_is_held_against_what_happened_with_reasons(story, first):
     assert judged(*story)[0] == first
+
+
+def test_what_was_foreseen_for_an_invoice_that_never_joined_says_so():
+    """It was paid before its step: no event of the case tells of it."""
+    assert judged(had=())[0] == ("not", "r2", "never_joined")
+
+
+def test_another_day_that_no_event_of_its_own_claims_explains_is_laid_to_the_others():
+    beside = [joined("b", at="01-28"), paid("p", "01-30", "100.00", "b")]
+    assert judged(*beside, second("02-06"))[0] == ("later", "r2", "other_claims")
 
 
 def test_what_lies_ahead_is_not_judged_and_what_nobody_foresaw_is_named():
