@@ -48,7 +48,11 @@ class Spec:
     categories of personal data that pass, ``processing`` the countries where the counterpart
     processes them ("the creditor's choice" for self-hosted systems). ``services`` are the AWS
     services (boto3's names) that are the counterpart themselves: their clients are handed over.
-    ``address`` is what a channel needs of a debtor; empty for what is no channel.
+    ``address`` is what a channel needs of a debtor; empty for what is no channel. ``delivery_days``
+    are the calendar days after which what it took has certainly arrived; a connection whose config
+    has ``delivery_days`` says it itself, in banking days. ``confirm`` says
+    that a person must confirm before the connection is enabled: what is sent to the vendor rests
+    on its documentation alone, and nothing has ever been sent to it.
     """
 
     name: str
@@ -73,6 +77,8 @@ class Spec:
     expiries: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     address: AddressKind = ""
+    delivery_days: int = 1
+    confirm: bool = False
 
 
 @dataclass(frozen=True, slots=True)

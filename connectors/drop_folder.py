@@ -88,12 +88,12 @@ class DropFolder:
             raise Unreadable("the file is too large")
         sha = hashlib.sha256()
         try:
-            body = _asked(lambda: self._s3.get_object(Bucket=self._bucket, Key=drop.key)["Body"])
+            body = asked(lambda: self._s3.get_object(Bucket=self._bucket, Key=drop.key)["Body"])
         except NotFound:
             body = None
         if body is None:
             raise Unreadable("the file was taken away while it was read")
-        while piece := _asked(lambda: body.read(_PIECE)):
+        while piece := asked(lambda: body.read(_PIECE)):
             sha.update(piece)
             into.write(piece)
         self._shas[drop.token] = sha.hexdigest()
@@ -141,7 +141,7 @@ class DropFolder:
             body = write_csv([("row", "field", "problem", "cell"), *rows])
             self._put(key, body, "text/csv; charset=utf-8")
         else:
-            _asked(lambda: self._s3.delete_object(Bucket=self._bucket, Key=key))
+            asked(lambda: self._s3.delete_object(Bucket=self._bucket, Key=key))
 
     def probe(self) -> None:
         """Prove that the hub may write here."""
@@ -154,7 +154,7 @@ class DropFolder:
             )
             return page
 
-        page = _asked(list_page)
+        page = asked(list_page)
         # A login page that happens to be well-formed reads as a listing without any field.
         if page.get("Name") != self._bucket:
             raise Unreadable(_NO_BUCKET)
@@ -177,16 +177,16 @@ class DropFolder:
             body: bytes = answer["Body"].read()
             return body
 
-        return _asked(read)
+        return asked(read)
 
     def _put(self, key: str, body: bytes, kind: str) -> None:
-        _asked(
+        asked(
             lambda: self._s3.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType=kind)
         )
 
 
-def _asked(call: Callable[[], T]) -> T:
-    """Make one call to S3 and name its failure by what to do.
+def asked(call: Callable[[], T]) -> T:
+    """Make one call to S3 and name its failure by what to do; ``NotFound``: no such object.
 
     The client's own errors are known by their module: a connector imports no AWS library.
     """

@@ -13,7 +13,7 @@ from connectors.contract import Receipt
 
 # Errors that come before the request is on its way. Every other transport error may hide a message
 # that was taken.
-_BEFORE_SENDING = frozenset({
+BEFORE_SENDING = frozenset({
     "EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError",
     "NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError",
 })  # fmt: skip
@@ -31,7 +31,7 @@ def receipt_of(
         return answered(getattr(error, "response", {}))
     if "ParamValidationError" in kinds:
         return Receipt(outcome="rejected", code="message_refused")
-    if kinds & _BEFORE_SENDING:
+    if kinds & BEFORE_SENDING:
         return Receipt(outcome="retry")
     if kinds & {"BotoCoreError", "HTTPClientError"}:
         return Receipt(outcome="unknown")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 
-from functions import following
+from functions import following, taking_over
 from shared.cloud import (
     charge_rows,
     clock,
@@ -72,6 +72,9 @@ def _reconcile(tenant: Tenant, row: Row, truth: Truth) -> None:
         events = ledger.reconcile(
             loaded.case, truth, now, policy.tolerance, pack, policy.extras.allocation
         )
+        events += taking_over.past(
+            Case.replay(loaded.case.id, events, loaded.case), truth, policy, pack, now
+        )
         if not events:
             following.follow(tenant, loaded.case)
             _unmark(row)
@@ -86,7 +89,8 @@ def _reconcile(tenant: Tenant, row: Row, truth: Truth) -> None:
         reopened = loaded.case.closed and not after.closed
         done = [_unmark_write(row)] if part == events and not reopened else []
         taken = charge_rows.withdrawn(tenant, loaded.case, after)
-        loaded = store.append(loaded, part, due_at=now, also=[*done, *money, *taken])
+        asked = taking_over.questions(tenant, loaded.case.id, part)
+        loaded = store.append(loaded, part, due_at=now, also=[*done, *money, *taken, *asked])
         logger.info("booked", extra={"case": loaded.case.id, "events": len(part)})
         if done:
             return
@@ -142,8 +146,9 @@ def _enter(
         # An alias that was taken out again has a pointer to what was the case of both.
         if not loaded.case.closed and loaded.case.debtor == debtor:
             also = [_unmark_write(row, case_id=predecessor)]
-            joined = ledger.joining(loaded.case, truth, now)
-            store.append(loaded, joined, due_at=now, also=also)
+            joined = taking_over.joined(loaded.case, truth, policy, now)
+            asked = taking_over.questions(tenant, predecessor, joined)
+            store.append(loaded, joined, due_at=now, also=[*also, *asked])
             return
     case_id = case_name(tenant, debtor, unit, predecessor)
     opened = opening(policy, creditor, invoice, debtor, row["conn"], now, predecessor)
@@ -152,8 +157,9 @@ def _enter(
         condition="attribute_not_exists(pk)" if pointer is None else "attribute_exists(pk)",
     )
     also = [point, _unmark_write(row, case_id=case_id)]
-    joined = ledger.joining(Case.replay(case_id, [opened]), truth, now)
-    store.open(case_id, [opened, *joined], due_at=now, also=also)
+    joined = taking_over.joined(Case.replay(case_id, [opened]), truth, policy, now)
+    asked = taking_over.questions(tenant, case_id, joined)
+    store.open(case_id, [opened, *joined], due_at=now, also=[*also, *asked])
     logger.info("opened", extra={"case": case_id})
 
 

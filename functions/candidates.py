@@ -9,7 +9,7 @@ from shared.cloud.keys import Tenant
 from shared.cloud.lookups import Found
 from shared.cloud.store import Loaded, Store
 from shared.cloud.table import Row
-from shared.domain import ledger
+from shared.domain import at_partner, ledger
 from shared.domain.case import ClaimState
 from shared.domain.ledger_balance import open_before
 from shared.domain.ledger_position import beside
@@ -39,6 +39,7 @@ class Items:
         self._references = {canonical(one) for one in references}
         self.found: dict[str, Item] = {}
         self.marks: dict[str, int] = {}
+        self._collective: dict[str, frozenset[str]] = {}
         self._credits: dict[str, Credit] = {}
         self._cases: dict[str, Loaded] = {}
 
@@ -52,7 +53,9 @@ class Items:
         An invoice costs one query, all credit notes together one read.
         """
         self.read_credits(found)
-        for invoice in sorted({*found.invoices, *invoices} - self.found.keys())[:_MOST]:
+        self._collective |= found.collective
+        wanted = {*found.invoices, *found.collective, *invoices}
+        for invoice in sorted(wanted - self.found.keys())[:_MOST]:
             try:
                 row, truth = truths.money_truth(self._tenant, invoice)
             except NotFound:
@@ -92,7 +95,8 @@ class Items:
         loaded = self._case(row["case_id"]) if self._matters(row, invoice, left) else None
         if loaded is not None and invoice.id in loaded.case.claims:
             state = loaded.case.claims[invoice.id]
-            references.append(loaded.case.partner_case if state.with_partner else None)
+            there = at_partner.handed(loaded.case).get(invoice.id)
+            references.append(at_partner.number(loaded.case, there[0]) if there else None)
             if left.currency == self._money.amount.currency and left < self._money.amount:
                 charges = self._charges(loaded, state)
         owed = bool(left) or bool(charges)
@@ -105,6 +109,7 @@ class Items:
             charges=charges or None,
             due=invoice.due,
             references=tuple(one for one in references if one),
+            collective=tuple(sorted(self._collective.get(invoice.id, ()))),
             state="closed" if not owed else "with_partner" if handed else "open",
         )
 

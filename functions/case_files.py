@@ -22,7 +22,7 @@ def build(run: Run, claims: tuple[str, ...]) -> CaseFile:
     handed = [one for one in run.case.notices.values() if one.action == "hand_over"]
     return casefile.build(
         run.case,
-        run.store.history(run.case.id),
+        run.store.events(run.case.id),
         claims,
         creditor=run.creditor,
         party=parties.pop(run.case.debtor),
@@ -36,6 +36,7 @@ def build(run: Run, claims: tuple[str, ...]) -> CaseFile:
         compensation={claim: one.claimed for claim, one in at.items() if one.claimed},
         law=run.law,
         mandate=run.policy.hand_over.mandate,
+        story=run.store.history(run.case.id),
     )
 
 

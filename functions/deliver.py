@@ -9,6 +9,8 @@ from connectors import spec
 from connectors.contract import HandOver as Announcement
 from connectors.contract import Receipt
 from functions import telling
+from functions.resending import resent
+from functions.speaking import Said, spoken
 from functions.touching import (
     PROVIDER_EVENT,
     attempted,
@@ -69,11 +71,14 @@ def _look(tenant: Tenant, act: str, row: Row) -> None:
 def _reminder(run: Run, notice: Notice, row: Row) -> None:
     """A reminder whose sender died: it may have gone. A blind channel is never asked again.
 
-    First its fate is called unknown and the provider's event is waited for. Then a notice that
-    bears a fee or legal effect goes to a person, and a friendly one is let be.
+    Where the channel honours keys, the very same goes again under its own. Else first its fate is
+    called unknown and the provider's event is waited for. Then a notice that bears a fee or legal
+    effect goes to a person, and a friendly one is let be.
     """
     act = notice.act
     if notice.state == "intended":
+        if resent(run, notice, row):
+            return
         later = outbox.later(run.tenant, act, "unknown", run.now + PROVIDER_EVENT)
         _record(run, [ActUnknown(at=run.now, act=act)], [later])
     elif row["weighs"]:
@@ -100,7 +105,13 @@ def _hand_over(run: Run, notice: Notice, row: Row) -> None:
     announced = Announcement.model_validate_json(row["message"])
     file = CaseFile.model_validate_json(documents.get(run.tenant, row["document"]))
     connector = connect(run.tenant, partner)
-    receipt = attempted(lambda: connector.submit(announced, key=act, now=clock.wall(), file=file))
+    said = Said(act, outbox.SUBMITTED, run.case.id, row["attempt"] + 1)
+    receipt = spoken(
+        run.tenant,
+        partner,
+        said,
+        lambda: connector.submit(announced, key=act, now=clock.wall(), file=file),
+    )
     end_if_gone(run.tenant, partner, receipt, run.now)
     # The one who wrote the INTENT made the first attempt; it may have arrived, so that even a
     # refusal of this one does not allow another key.

@@ -145,7 +145,9 @@ class Foreseeing:
         loaded = self._opened(name, new["opened"]) if new else Store(self.tenant).load(name)
         if loaded.case.closed:
             return
-        comes = [coming(truth, on, self._zone) for (_, truth), on in known]
+        own = self._policy(loaded.case)
+        pack = law_rows.in_force(loaded.row(keys.hub_law()), own.law).pack
+        comes = [coming(truth, on, self._zone, (own, pack)) for (_, truth), on in known]
         rows = {(row["pk"], row["sk"]): row for (row, _), _ in known}
         whole = _with(loaded, [truth for (_, truth), _ in known], rows, self.preview.start)
         yield self._ahead(loaded.case, whole, comes)

@@ -7,9 +7,10 @@ from typing import Any
 from connectors import spec
 from connectors.contract import Receipt
 from functions.placing import Judged, Place, announcement, judge, place
-from functions.touching import attempted, end_if_gone, next_attempt, outcome, proven
+from functions.speaking import Said, spoken
+from functions.touching import end_if_gone, next_attempt, outcome, proven
 from functions.wiring import connect
-from shared.cloud import clock, documents, keys, outbox, step
+from shared.cloud import clock, documents, first_day_rows, keys, outbox, step
 from shared.cloud.runtime import logger
 from shared.cloud.step import Run
 from shared.cloud.table import Row
@@ -36,7 +37,7 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
         run.wait()
         return {"done": "stale"}
     placed = place(run, decision.claims, decision.partner)
-    why = run.barrier() or _closed_to(placed) or run.unsigned(decision)
+    why = run.barrier() or _closed_to(placed) or run.unsigned(decision) or _day(run).full()
     if why is not None:
         run.withhold(decision, why)
         return {"done": why}
@@ -73,6 +74,7 @@ def _submit(run: Run, decision: HandOver, placed: Place, file: CaseFile) -> str:
         due_at=run.now + step.ACT_LEASE,
         also=[
             *run.abreast(decision.claims),
+            *_day(run).counted(),
             outbox.intend(
                 run.tenant, decision.act, kind="hand_over", case=run.case.id,
                 connection=placed.connection, content_hash=digest,
@@ -81,8 +83,11 @@ def _submit(run: Run, decision: HandOver, placed: Place, file: CaseFile) -> str:
             ),
         ],
     )  # fmt: skip
-    receipt = attempted(
-        lambda: connector.submit(notice, key=decision.act, now=clock.wall(), file=file)
+    receipt = spoken(
+        run.tenant,
+        partner,
+        Said(decision.act, outbox.SUBMITTED, run.case.id, 1),
+        lambda: connector.submit(notice, key=decision.act, now=clock.wall(), file=file),
     )
     end_if_gone(run.tenant, partner, receipt, run.now)
     again = next_attempt(receipt, 1) if _may_resend(partner, receipt) else None
@@ -94,6 +99,12 @@ def _may_resend(partner: Row, receipt: Receipt) -> bool:
     declared = spec(partner["connector"])
     asked = declared.idempotency == "askable" and "find" in declared.capabilities
     return receipt.outcome == "retry" or declared.idempotency == "idempotent" or asked
+
+
+def _day(run: Run) -> first_day_rows.Day:
+    """What the first days count of a hand-over, and how many they allow."""
+    rules = run.loaded.row(first_day_rows.rules_key(run.tenant))
+    return first_day_rows.hand_over(run.tenant, rules, run.local_now.date())
 
 
 def _closed_to(placed: Place) -> str | None:

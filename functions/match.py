@@ -7,7 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from functions.candidates import Items
-from shared.cloud import clock, keys, lookups, money_rows, sightings, stuck_money, table
+from shared.cloud import (
+    clock,
+    keys,
+    lookups,
+    money_rows,
+    remittance_rows,
+    sightings,
+    stuck_money,
+    table,
+)
 from shared.cloud.batches import each
 from shared.cloud.keys import Tenant
 from shared.cloud.money_rows import Known
@@ -145,6 +154,9 @@ def _answer(known: Known, before: Payment, items: Items) -> tuple[Resolution, li
     items.read(lookups.found(tenant, named), *([wanted.claim] if wanted.claim else []))
     answer = match(sighting, items.candidates())
     if not (answer.automatic and answer.exact):
+        arrived = remittance_rows.bank_line_of(tenant, sighting) if sighting.settled else []
+        if arrived:
+            return Resolution(rule="remittance"), arrived
         payers = lookups.payers(tenant, wanted.payer)
         others = [one for one in wanted.keys if one not in named]
         items.read(lookups.owed_by(tenant, payers))

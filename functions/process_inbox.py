@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from connectors.json_door import read_json
+from functions import remitting
 from shared.cloud import clock, inbox, keys, lookups, outbox, table, tasks
 from shared.cloud.batches import each
 from shared.cloud.keys import Tenant
@@ -44,7 +45,8 @@ def _process(body: dict[str, str]) -> None:
         if row["state"] != "received":
             return
         try:
-            _settle(tenant, body["source"], row)
+            settle = _settle if row["case"] else remitting.settle
+            settle(tenant, body["source"], row)
         except Conflict:
             continue
         return
@@ -122,6 +124,8 @@ def _event(case: Case, source: str, message: PartnerMessage, now: datetime) -> P
     dispute = message.data.dispute if isinstance(message, DisputeRaised) else ""
     event = event_of(message, at=now, claims=claims, dispute=dispute_name(source, dispute))
     named = {"message": f"{source}:{message.id}"}
+    if "partner" in type(event).model_fields:
+        named["partner"] = source
     if isinstance(event, PartnerPaidBack):
         named["payment"] = f"{source}:{event.payment}"
     return event.model_copy(update=named)

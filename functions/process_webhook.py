@@ -6,12 +6,16 @@ cannot be used goes to a person. Either way the feed's own polling sees the mone
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from connectors.contract_collectors import CaseReport
+from connectors.json_door import write_json
 from functions.wiring import connect, connection_row
-from shared.cloud import clock, connections, facts, hook_tasks, hooks
+from shared.cloud import clock, connections, facts, hook_tasks, hooks, inbox
 from shared.cloud.batches import each
 from shared.cloud.keys import Tenant
 from shared.cloud.runtime import enqueue, logger
@@ -57,7 +61,8 @@ def _process(providers: _Providers, body: dict[str, str]) -> None:
     now = clock.now()
     try:
         connector = providers.get(tenant, connection)
-        seen = _fetch(connector, row)
+        told = _told(connector, row) if hasattr(connector, "reports") else []
+        seen = _fetch(connector, row) if hasattr(connector, "fetch") else []
     except (Retry, Reconnect) as error:
         _later(tenant, connection, event, row, now, error)
     except Refused as error:
@@ -71,8 +76,10 @@ def _process(providers: _Providers, body: dict[str, str]) -> None:
         _quarantine(tenant, connection, event, row, str(error))
     else:
         _take(tenant, connection, seen, now)
+        _keep(tenant, connection, told, now)
         hooks.settle(row, "done")
-        logger.info("webhook_done", extra={"connection": connection, "sightings": len(seen)})
+        found = len(seen) + len(told)
+        logger.info("webhook_done", extra={"connection": connection, "found": found})
 
 
 def _fetch(connector: Any, row: Row) -> list[Sighting]:
@@ -82,6 +89,25 @@ def _fetch(connector: Any, row: Row) -> list[Sighting]:
         for what in hooks.fetch_of(row)
         for sighting in connector.fetch(what, now=clock.wall())
     ]
+
+
+def _told(connector: Any, row: Row) -> list[CaseReport]:
+    """All that a collection partner now says of what the event names."""
+    return [
+        report
+        for what in hooks.fetch_of(row)
+        for report in connector.reports(what, now=clock.wall())
+    ]
+
+
+def _keep(tenant: Tenant, partner: str, told: Sequence[CaseReport], now: datetime) -> None:
+    """Keep reports by what they say; one that a poll brought, too, is booked once by its id."""
+    for one in told:
+        body = write_json(one.message.model_dump(mode="json", exclude_none=True))
+        key = "hooked." + hashlib.sha256(f"{one.case_id}|".encode() + body).hexdigest()[:32]
+        taken = inbox.receive(tenant, partner, key, case=one.case_id, body=body, now=now)
+        if taken != "settled":
+            inbox.announce(tenant, partner, key)
 
 
 def _take(tenant: Tenant, connection: str, seen: list[Sighting], now: datetime) -> None:

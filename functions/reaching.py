@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
 import connectors
 from connectors.contract import Message
-from shared.cloud import keys, letter_rows
+from shared.cloud import keys, letter_rows, table
 from shared.cloud.step import Run
 from shared.cloud.table import Row
+from shared.domain.calendar import banking_days_after
 from shared.domain.channels import Reach, routed
+from shared.domain.circumstance import addressee as instead
+from shared.domain.debtor import bound
 from shared.domain.decide import Ask, Remind
 from shared.domain.envelope import Window
+from shared.domain.fold_states import states_of
 from shared.domain.letter import Letter, compose
 from shared.domain.letter_input import LetterInput
 from shared.domain.model import AddressKind, Party
 from shared.domain.own_texts import OwnTexts, places
-from shared.errors import Conflict
+from shared.errors import Conflict, NotFound
 
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 _KINDS: Final[tuple[AddressKind, ...]] = ("email", "phone", "postal")
@@ -31,16 +38,52 @@ def way(run: Run, decision: Remind, party: Party) -> tuple[Run, Remind | Ask]:
     of address alone. Raises ``Conflict`` when there is no contact to make any more.
     """
     needs = {one: kind(channel(run, one)) for one in decision.channels}
-    reach = Reach(needs=needs, known=tuple(one for one in _KINDS if _known(party, one)))
+    known = tuple(one for one in _KINDS if _known(party, one))
+    reach = Reach(needs=needs, known=known, days=_days(run, decision.channels))
     answer = routed(run.case, run.policy, run.law, run.local_now, reach, run.debtor)
     if not isinstance(answer, Remind | Ask):
         raise Conflict("the decision changed while its channel was looked for")
     return (run if answer == decision else replace(run, reach=reach.model_dump_json())), answer
 
 
+def addressee(run: Run) -> Party:
+    """The debtor, or who stands for it while a circumstance keeps letters from the debtor.
+
+    Raises ``NotFound`` when nobody knows the one for whom it is.
+    """
+    other = instead(states_of(bound(run.case, run.debtor)).circumstances.values())
+    key = keys.party(run.tenant, other or run.case.debtor)
+    row = run.loaded.row(key) if other is None else None
+    row = row or table.get(key)
+    if row is None:
+        raise NotFound("whom the letter is for is not known")
+    return Party.model_validate_json(row["body"])
+
+
 def channel(run: Run, connection: str) -> Row:
     """The connection that a contact may go by, as it was read with the case; empty for none."""
     return run.loaded.row(keys.connection(run.tenant, connection)) or {}
+
+
+def _days(run: Run, channels: Sequence[str]) -> dict[str, int]:
+    """The calendar days that each channel takes from today on, as its connection says."""
+    today, country = run.local_now.date(), run.creditor.country
+    found = {one: delivery(channel(run, one), country, today) for one in channels}
+    return {one: days for one, days in found.items() if days is not None}
+
+
+def delivery(row: Row, country: str, today: date) -> int | None:
+    """The calendar days after which what a channel takes today has certainly arrived.
+
+    By the banking days of the connection's own posting class, else what its connector declares;
+    None for a connection that is gone.
+    """
+    if not row:
+        return None
+    own = json.loads(row.get("config") or "{}").get("delivery_days")
+    if own is None:
+        return connectors.spec(row["connector"]).delivery_days
+    return (banking_days_after(country, today, own) - today).days
 
 
 def kind(row: Row) -> AddressKind:
@@ -75,6 +118,22 @@ def message(
         pdf=page,
         address=place(party, run.creditor.country) if needed == "postal" else (),
     )
+
+
+def languages(run: Run, decision: Remind) -> tuple[str | None, ...]:
+    """The languages that were agreed for a contact: the override's, then the agreement's own.
+
+    Of several agreements that of the contact's first claim counts.
+    """
+    rows = [run.loaded.row(keys.invoice(run.tenant, one)) for one in _named(decision)]
+    agreed = [json.loads(row["body"]).get("agreement") for row in rows if row is not None]
+    first = next((one for one in agreed if one), None)
+    row = table.get(keys.fact(run.tenant, "AGR", first)) if first else None
+    return run.language, json.loads(row["body"]).get("language") if row else None
+
+
+def _named(decision: Remind) -> tuple[str, ...]:
+    return decision.claims or decision.also
 
 
 def own_texts(run: Run, said: LetterInput) -> OwnTexts:

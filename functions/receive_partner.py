@@ -9,24 +9,30 @@ from functions.api.exchange import Answer, Problem, Request, respond
 from shared.cloud import clock, handed, inbox
 from shared.errors import NotFound
 
+REMITTANCES = "POST /v1/partner/remittances"
 _MAX_BYTES = 256 * 1024
 # What RFC 3986 leaves unescaped in a URL.
 _KEY = re.compile(r"[A-Za-z0-9._~-]{1,100}")
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
-    """HTTP API, payload 2.0: ``POST /v1/partner/cases/{id}/events``."""
+    """HTTP API, payload 2.0: a report on a case, or a remittance."""
     return respond(event, _receive)
 
 
 def _receive(request: Request) -> Answer:
-    tenant, partner = request.tenant, request.principal.connection
-    case, key = request.path["id"], request.headers.get("idempotency-key", "")
+    key = request.headers.get("idempotency-key", "")
     if not _KEY.fullmatch(key):
         title = "An Idempotency-Key of 1 to 100 letters, digits or . _ ~ - is needed."
         raise Problem(400, "bad_key", title)
     if len(request.body) > _MAX_BYTES:
         raise Problem(413, "too_large", "The body is larger than 256 KB.")
+    if request.route == REMITTANCES:
+        # Reports are many and remittances few: only these load what adds them up.
+        from functions.remittance_door import take
+
+        return take(request, key)
+    tenant, partner, case = request.tenant, request.principal.connection, request.path["id"]
     # A case that was not handed to this partner is, to it, no case.
     if not handed.to_partner(tenant, case, partner):
         raise NotFound("no such case")

@@ -21,7 +21,7 @@ from shared.errors import HubError, NotFound, Refused, Retry, Unreadable
 _MAX_BYTES = 1_000_000
 # A feed whose key has expired still gets its provider's word; it is read once the key is renewed.
 _OPEN = frozenset({"enabled", "degraded", "failing", "needs_auth"})
-_FAMILY = "payments."
+_FAMILIES = ("payments.", "collectors.")
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def _receive(event: Mapping[str, Any]) -> int:
     path = event.get("pathParameters") or {}
     tenant, connection = Tenant(str(path.get("tenant", ""))), str(path.get("connection", ""))
     row = table.get(keys.connection(tenant, connection))
-    if row is None or not row["connector"].startswith(_FAMILY) or row["state"] not in _OPEN:
+    if row is None or not row["connector"].startswith(_FAMILIES) or row["state"] not in _OPEN:
         raise NotFound("no such endpoint")
     body = _body(event)
     if body is None:
@@ -63,9 +63,12 @@ def _receive(event: Mapping[str, Any]) -> int:
 
 def _taken(tenant: Tenant, row: Row, connection: str, body: bytes, event: Mapping[str, Any]) -> int:
     # Here and not above: what is not for us costs neither pydantic nor a connector.
+    from connectors import spec
     from connectors.contract import Delivery
     from functions.wiring import connect
 
+    if "webhooks" not in spec(row["connector"]).capabilities:
+        raise NotFound("no such endpoint")
     delivery = Delivery(
         body=body,
         headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},

@@ -1,10 +1,11 @@
-"""Reconcile: whether all money of a day has its place; a difference is a metric and a task."""
+"""Reconcile: whether a day's money has its place, and whether partners say what the hub says."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
 
+from functions import comparing
 from shared.cloud import clock, day_rows, metrics, table, tasks
 from shared.cloud.batches import each
 from shared.cloud.keys import Tenant
@@ -18,11 +19,18 @@ _LOOK_FOR = timedelta(days=14)
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
-    """SQS: ``{tenant, day}`` a message; failed ones are reported one by one."""
+    """SQS: ``{tenant, day}`` or ``{tenant, partner}`` a message; failed ones one by one."""
     return each(event, _reconcile)
 
 
 def _reconcile(body: dict[str, str]) -> None:
+    if "partner" in body:
+        comparing.compared(Tenant(body["tenant"]), body["partner"], body.get("after", ""))
+    else:
+        _day(body)
+
+
+def _day(body: dict[str, str]) -> None:
     tenant, day, now = Tenant(body["tenant"]), date.fromisoformat(body["day"]), clock.now()
     row = day_rows.read(tenant, day)
     if row is None or "due_at" not in row:

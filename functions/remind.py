@@ -2,30 +2,48 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
 from typing import Any
 
+import connectors
 from functions import reaching
 from functions.touching import outcome, proven
 from functions.wiring import connect
-from shared.cloud import documents, keys, letter_rows, outbox, step, table
+from shared.cloud import (
+    documents,
+    first_day_rows,
+    keys,
+    letter_rows,
+    lookups,
+    outbox,
+    step,
+)
+from shared.cloud.first_day_rows import Day
 from shared.cloud.runtime import logger
 from shared.cloud.step import Run
 from shared.cloud.table import Row
 from shared.domain.channels import is_short
-from shared.domain.circumstance import addressee
-from shared.domain.debtor import bound
+from shared.domain.collective import Collective, collective_of
 from shared.domain.decide import Ask, Remind
 from shared.domain.demand import asked_for
 from shared.domain.envelope import Window
 from shared.domain.events import ReminderIntended
-from shared.domain.fold_states import states_of
 from shared.domain.letter import Letter, render
 from shared.domain.letter_contents import lacking
 from shared.domain.model import Party
 from shared.domain.netting import netted
-from shared.domain.notice import letter_for
+from shared.domain.notice import Wishes, letter_for
 from shared.domain.question import claim_facts
-from shared.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A letter, its pages (PDF) where it goes on paper, and its one reference if it has one."""
+
+    letter: Letter
+    page: bytes | None
+    collective: Collective | None
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
@@ -41,12 +59,13 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     if not run.fresh():
         run.wait()
         return {"done": "stale"}
-    party = _addressee(run)
+    party = reaching.addressee(run)
     routed, contact = reaching.way(run, decision, party)
     by = contact if isinstance(contact, Remind) else decision
     channel = reaching.channel(run, by.channels[0])
     address = reaching.address(party, reaching.kind(channel))
     why = run.barrier(address) or _ended(channel) or run.unsigned(decision)
+    why = why or _day(run, by, channel).full()
     if why is not None:
         (routed if by is contact else run).withhold(by, why)
         return {"done": why}
@@ -61,6 +80,13 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     return {"done": _send(routed, contact, party, channel)}
 
 
+def _day(run: Run, decision: Remind, channel: Row) -> Day:
+    """What the first days count of a contact, and how much of it they allow."""
+    rules = run.loaded.row(first_day_rows.rules_key(run.tenant))
+    name, today = keys.id_of(channel["pk"]), run.local_now.date()
+    return first_day_rows.contact(run.tenant, rules, name, today, fee=decision.fee is not None)
+
+
 def _ended(channel: Row) -> str | None:
     return None if channel.get("state") == "enabled" else "channel_disabled"
 
@@ -71,33 +97,31 @@ def _send(run: Run, decision: Remind, party: Party, channel: Row) -> str:
     if isinstance(written, Ask):
         run.ask(written)
         return written.why
-    letter, page = written
-    name = f"letters/{decision.act}.json"
-    documents.put(run.tenant, name, letter.model_dump_json().encode(), "application/json")
-    if page is not None:
-        documents.put(run.tenant, f"letters/{decision.act}.pdf", page, "application/pdf")
+    letter, page, one = written.letter, written.page, written.collective
     connection = keys.id_of(channel["pk"])
-    intent = _intent(run, decision, letter, name, connection)
+    intent = _intent(run, decision, written, connection, short=is_short(kind))
     run = run.append(
-        [run.decided(decision), intent.model_copy(update={"short": is_short(kind)})],
+        [run.decided(decision), intent],
         due_at=run.now + step.ACT_LEASE,
         also=[
             *run.abreast((*decision.claims, *decision.also)),
+            *_day(run, decision, channel).counted(),
+            *(lookups.asked_together(run.tenant, one.reference, one.claims) if one else ()),
             outbox.intend(
                 run.tenant, decision.act, kind="reminder", case=run.case.id,
-                connection=connection, content_hash=letter.hash, document=name,
+                connection=connection, content_hash=letter.hash, document=intent.document,
                 due_at=run.now + step.ACT_LEASE, weighs=decision.fee is not None,
             ),
         ],
     )  # fmt: skip
     message = reaching.message(run, letter, page, party, kind, decision.act)
     receipt = sender.send(message, key=decision.act)
-    return outcome(run, decision.act, receipt)
+    # Where the channel honours the key, the same letter may go again under it (``resending``).
+    honours = connectors.spec(channel["connector"]).idempotency == "idempotent"
+    return outcome(run, decision.act, receipt, run.now + step.ACT_LEASE if honours else None)
 
 
-def _letter(
-    run: Run, decision: Remind, party: Party, *, paper: Window | None
-) -> tuple[Letter, bytes | None] | Ask:
+def _letter(run: Run, decision: Remind, party: Party, *, paper: Window | None) -> _Written | Ask:
     """The letter as it will go out, or the question to whoever must see to what it lacks.
 
     On ``paper`` (the window of its envelope) it comes with its pages (PDF).
@@ -105,9 +129,11 @@ def _letter(
     case, today = run.case, run.local_now.date()
     covered = netted(case, run.policy, run.debtor)
     at = asked_for(case, run.law, today, decision, covered)
-    spoken = party.model_copy(update={"language": run.language or party.language})
+    one = collective_of(case, decision, run.creditor, at, today)
+    reference = one.reference if one else None
+    wishes = Wishes(languages=reaching.languages(run, decision), collective=reference)
     try:
-        said = letter_for(case, decision, run.creditor, spoken, at, today)
+        said = letter_for(case, decision, run.creditor, party, at, today, wishes)
         own = reaching.own_texts(run, said)
         letter = render(said, own)
         page = reaching.page(said, party, own, paper) if paper else None
@@ -119,12 +145,19 @@ def _letter(
     if lacks:
         question = _question(run, decision, "letter_incomplete")
         return question.model_copy(update={"because": (*lacks, *question.because)})
-    return letter, page
+    return _Written(letter, page, one)
 
 
 def _intent(
-    run: Run, decision: Remind, letter: Letter, document: str, channel: str
+    run: Run, decision: Remind, written: _Written, channel: str, *, short: bool
 ) -> ReminderIntended:
+    """The INTENT of a contact, once its letter is stored: each document with its bytes' hash."""
+    letter, page = written.letter, written.page
+    document, body = f"letters/{decision.act}.json", letter.model_dump_json().encode()
+    documents.put(run.tenant, document, body, "application/json")
+    paper = f"letters/{decision.act}.pdf" if page is not None else None
+    if page is not None and paper is not None:
+        documents.put(run.tenant, paper, page, "application/pdf")
     return ReminderIntended(
         at=run.now,
         act=decision.act,
@@ -140,17 +173,12 @@ def _intent(
         deadline=decision.deadline,
         document=document,
         content_hash=letter.hash,
+        short=short,
+        collective=written.collective.reference if written.collective else None,
+        document_hash=hashlib.sha256(body).hexdigest(),
+        page=paper,
+        page_hash=hashlib.sha256(page).hexdigest() if page is not None else None,
     )
-
-
-def _addressee(run: Run) -> Party:
-    """The debtor, or who stands for it while a circumstance keeps letters from the debtor."""
-    other = addressee(states_of(bound(run.case, run.debtor)).circumstances.values())
-    key = keys.party(run.tenant, other or run.case.debtor)
-    row = run.loaded.row(key) if other is None else table.get(key)
-    if row is None:
-        raise NotFound("whom the letter is for is not known")
-    return Party.model_validate_json(row["body"])
 
 
 def _question(run: Run, decision: Remind, why: str) -> Ask:

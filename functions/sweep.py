@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from shared.cloud import clock, due, keys, law_watch, stuck_money
+from shared.cloud import clock, connections, due, keys, law_watch, stuck_money
 from shared.cloud.gate import DOWN, STATEMENT, Gate
 from shared.cloud.runtime import client, enqueue, logger
 from shared.cloud.table import Row
@@ -89,6 +89,8 @@ def _take_other(kind: str, row: Row, now: datetime) -> str:
     if kind == "MON" and claimed["attempt"] > due.MAX_ATTEMPTS:
         stuck_money.ask(claimed)
     queue, field = _QUEUES[kind]
+    if kind == "CONN" and connections.is_polled(claimed):
+        queue = "poll"
     body = {"tenant": keys.tenant_of(row["pk"]).id, field: keys.id_of(row["pk"])}
     if kind == "EV":
         body["source"] = row["pk"].split("#")[3]

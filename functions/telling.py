@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 
 from connectors import spec
-from connectors.contract import Receipt
+from connectors.contract import HandOver, Receipt
 from connectors.contract_collectors import CaseMessage
-from functions.touching import attempted, end_if_gone, next_attempt
+from functions.speaking import Said, spoken
+from functions.touching import end_if_gone, next_attempt
 from functions.wiring import connect, connection_row
-from shared.cloud import clock, keys, metrics, outbox, table, tasks
+from shared.cloud import clock, documents, keys, metrics, outbox, table, tasks
 from shared.cloud.control import silence
 from shared.cloud.keys import Tenant
+from shared.cloud.outbox import SUBMITTED
 from shared.cloud.runtime import logger
 from shared.cloud.table import Row
+from shared.domain.casefile_v1 import CaseFile
 
 # How long a message waits that a switch or a disabled connection keeps in.
 _KEPT_IN = timedelta(hours=1)
@@ -47,9 +51,9 @@ def tell(tenant: Tenant, act: str, row: Row) -> None:
 
 
 def _send(tenant: Tenant, act: str, row: Row, partner: Row) -> None:
-    message = CaseMessage.model_validate(json.loads(row["message"]))
-    connector = connect(tenant, partner)
-    receipt: Receipt = attempted(lambda: connector.tell(message, key=act, now=clock.wall()))
+    key = row.get("repeats", act)
+    said = Said(act, outbox.type_of(row), row["case_id"], row["attempt"], key)
+    receipt = spoken(tenant, partner, said, _call(tenant, row, partner, key))
     end_if_gone(tenant, partner, receipt, clock.now())
     code = receipt.code or receipt.outcome
     again = next_attempt(receipt, row["attempt"])
@@ -64,6 +68,17 @@ def _send(tenant: Tenant, act: str, row: Row, partner: Row) -> None:
         table.transact([write])
     else:
         _failed(tenant, act, row, code)
+
+
+def _call(tenant: Tenant, row: Row, partner: Row, key: str) -> Callable[[], Receipt]:
+    """How a message is said; a hand-over that is repeated is announced as it was."""
+    connector, message = connect(tenant, partner), json.loads(row["message"])
+    if message["type"] == SUBMITTED:
+        announced = HandOver.model_validate(message["data"])
+        file = CaseFile.model_validate_json(documents.get(tenant, row["document"]))
+        return lambda: connector.submit(announced, key=key, now=clock.wall(), file=file)
+    told = CaseMessage.model_validate(message)
+    return lambda: connector.tell(told, key=key, now=clock.wall())
 
 
 def _failed(tenant: Tenant, act: str, row: Row, code: str) -> None:

@@ -83,6 +83,8 @@ def _facts(spec: Spec) -> Iterator[tuple[str, str]]:
     yield "countries", ", ".join(spec.countries).replace("*", "any") or "any"
     yield "can", ", ".join(sorted(each.replace("_", " ") for each in spec.capabilities))
     yield "checked against", spec.verified
+    if spec.confirm:
+        yield "before it is enabled", "a person confirms: nothing was ever sent to this vendor"
     if spec.docs != f"docs/connectors/{spec.name}.md":
         yield "documentation", spec.docs if spec.docs.startswith("https://") else f"`{spec.docs}`"
     yield "environments", ", ".join(spec.environments)

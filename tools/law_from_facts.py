@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 COVERED = ["goods", "service", "other"]
-CURRENCIES = {"FI": "EUR", "SE": "SEK", "NO": "NOK", "DK": "DKK", "DE": "EUR", "EE": "EUR"}
+CURRENCIES = {"SE": "SEK", "NO": "NOK", "DK": "DKK"}
 
 # The fact file's words for waiting times, and the pack's.
 WAITS = {
@@ -48,6 +48,9 @@ PROOFS = {
 }
 DAY_COUNTS = {"ACT": "ACT/365", "30/": "30E/360"}
 OFFSETS = {True: "against_costs", False: "on_top", None: None}
+
+# Countries whose rate is the European Central Bank's, which the fact file keeps once.
+ECB = {"NL": "ECB rate on 1 Jan / 1 Jul (BW 6:120)", "EE": "ECB rate on 1 Jan / 1 Jul (VÕS § 94)"}
 
 
 def toml(value: Any) -> str:
@@ -105,7 +108,9 @@ def fee(fact: dict[str, Any]) -> str:
         "currency": fact["currency"],
         "amount": multiple(formula) if formula.startswith(BASE) else amount,
         "multiple_of": BASE if part else None,
-        "tiers": [tier(row) for row in fact.get("tiers") or []] or None,
+        "tiers": [tier(row) for row in fact.get("tiers") or []] or bands(fact.get("bands") or []),
+        "minimum": fact["minimum"] if "bands" in fact else None,
+        "maximum": fact["maximum"] if "bands" in fact else None,
         "share_of_first": formula.split(" * ")[0] if formula.endswith("* first_demand") else None,
         "offset": OFFSETS[fact.get("offset_against_costs")],
         "conditions": fact.get("requires"),
@@ -123,6 +128,21 @@ def tier(row: dict[str, Any]) -> dict[str, Any]:
     }
     more = row.get("plus_pct_over")
     return plain | ({"plus_percent_over": more} if more else {})
+
+
+def bands(rows: list[list[Any]]) -> list[dict[str, Any]] | None:
+    """A scale of percentages as tiers: each begins with what all the bands below it add up to.
+
+    >>> bands([["0", "2500", "15"], ["2500", None, "10"]])[1]["amount"]
+    '375.00'
+    """
+    below, found = Decimal(0), []
+    for over, up_to, percent in rows:
+        amount = str(below.quantize(Decimal("0.01")))
+        bounds = {"over": over, "up_to": up_to or "open"}
+        found.append({**bounds, "amount": amount, "plus_percent_over": percent})
+        below += (Decimal(up_to or over) - Decimal(over)) * Decimal(percent) / 100
+    return found or None
 
 
 def multiple(formula: str) -> str:
@@ -145,16 +165,17 @@ def wait_or_duty(fact: dict[str, Any]) -> str:
 
 
 def interest(fact: dict[str, Any], country: str) -> str:
-    """The points of late interest, once for each capacity."""
+    """The points of late interest, once for each capacity for which they are known."""
     return "\n".join(
         table(
             "interest",
             basis(fact, f"{country}-INT-{capacity[0].upper()}", "claim")
             | {"capacity": [capacity], "points": str(fact[f"{capacity}_points"])}
-            | {"day_count": DAY_COUNTS[fact["day_count"][:3]], "rolls_due_date": True}
+            | {"day_count": DAY_COUNTS[fact.get("day_count", "ACT")[:3]], "rolls_due_date": True}
             | {"cap_agreed_rate": capacity == "consumer", "on_fees": False},
         )
         for capacity in ("consumer", "business")
+        if fact[f"{capacity}_points"] is not None
     )
 
 
@@ -176,7 +197,7 @@ def pack(facts: dict[str, Any], country: str) -> Iterator[str]:
     def of(name: str) -> list[dict[str, Any]]:
         return [fact for fact in facts[name] if fact.get("jurisdiction") == country]
 
-    yield f"[pack]\ncountry = {toml(country)}\ncurrency = {toml(CURRENCIES[country])}\n"
+    yield f"[pack]\ncountry = {toml(country)}\ncurrency = {toml(CURRENCIES.get(country, 'EUR'))}\n"
     for source_id, source in facts["sources"].items():
         if source_id.startswith((f"{country}-", "EU-")):
             yield table("source", {"id": source_id, **source})
@@ -198,10 +219,17 @@ def rates(facts: dict[str, Any]) -> Iterator[str]:
         yield table("source", {"id": source_id, **facts["sources"][source_id]})
     for country in dict.fromkeys(fact["jurisdiction"] for fact in facts["reference_rates"]):
         rows = [fact for fact in facts["reference_rates"] if fact["jurisdiction"] == country]
-        yield (
-            f"[[series]]\ncountry = {toml(country)}\nsection = {toml(rows[0]['series'])}\n"
-            "rates = [\n" + "".join(f"    {toml(half_year(fact))},\n" for fact in rows) + "]\n"
-        )
+        yield series(country, rows[0]["series"], rows)
+    ours = [fact for fact in facts["reference_rates"] if fact["jurisdiction"] == "EU"]
+    for country, section in ECB.items():
+        yield series(country, section, ours)
+
+
+def series(country: str, section: str, rows: list[dict[str, Any]]) -> str:
+    """The rates of a country, one half-year a line."""
+    lines = "".join(f"    {toml(half_year(fact))},\n" for fact in rows)
+    named = f"country = {toml(country)}\nsection = {toml(section)}"
+    return f"[[series]]\n{named}\nrates = [\n{lines}]\n"
 
 
 def half_year(fact: dict[str, Any]) -> dict[str, Any]:

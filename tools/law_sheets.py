@@ -32,7 +32,10 @@ _OFFSETS = {
     "on_top": "on top of costs",
     "unknown": "set off against costs until the text was read",
 }
-NAMES = {"FI": "Finland", "SE": "Sweden", "NO": "Norway", "DK": "Denmark"}
+NAMES = {
+    "FI": "Finland", "SE": "Sweden", "NO": "Norway", "DK": "Denmark", "DE": "Germany",
+    "NL": "Netherlands", "EE": "Estonia",
+}  # fmt: skip
 
 
 def pages() -> dict[str, str]:
@@ -120,7 +123,9 @@ def _price(pack: LawPack, rule: Fee) -> str:
         return f"{rule.amount}{unit} = {price.amount}" if price else f"{rule.amount}{unit}"
     if not rule.tiers:
         return "unknown"
-    return "principal " + ", ".join(_tier(tier) for tier in rule.tiers) + unit
+    bounds = [f"at least {rule.minimum}"] if rule.minimum else []
+    bounds += [f"at most {rule.maximum}"] if rule.maximum else []
+    return ", ".join(["principal " + ", ".join(map(_tier, rule.tiers)) + unit, *bounds])
 
 
 def _tier(tier: Tier) -> str:
@@ -168,6 +173,8 @@ def _interest(pack: LawPack) -> Iterator[tuple[Rule, str]]:
             capped = "; no agreed rate above it" if rule.cap_agreed_rate else ""
             rate = f"{pack.rate_section}, known to {last}"
             points = f"reference rate + {rule.points} points"
+            if rule.starts == "reminder":
+                points += " from the first reminder's payment date"
             yield rule, f"{points}, {rule.day_count}{capped}; {rate}"
 
 

@@ -9,11 +9,13 @@ import json
 from pathlib import Path
 
 from shared.domain import casefile, casefile_xml, partner_message
+from tools import partner_openapi
 
 FOLDER = Path(__file__).parents[1] / "docs" / "partner"
 SCHEMAS = {
     "casefile.v1.schema.json": casefile.schema,
     "message.v1.schema.json": partner_message.message_schema,
+    "openapi.json": partner_openapi.document,
 }
 
 

@@ -20,6 +20,7 @@ from connectors.contract import Connection, Fate, FateKind, Finding, Message, Re
 from connectors.json_door import read_json, write_json
 from connectors.sdk_errors import by_status, receipt_of
 from shared.domain.envelope import DIN_LEFT, Window
+from shared.domain.money import Money
 from shared.errors import Unreadable
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,200}")
@@ -60,6 +61,17 @@ class LetterConfig(BaseModel):
         pattern=r"^[a-z0-9_]{1,40}$",
         description="Posting class by the partner's own name (economy, first_class).",
     )
+    delivery_days: int | None = Field(
+        default=None,
+        ge=1,
+        le=20,
+        description="Banking days after which a letter of this posting class has surely arrived; "
+        "the time to pay counts from there. Seven calendar days where it is not said.",
+    )
+    price: Money | None = Field(
+        default=None,
+        description="What a letter is expected to cost with its postage; the report counts it.",
+    )
     duplex: bool = Field(default=True, description="Whether both sides of a sheet are printed.")
     window: AddressWindow | None = Field(
         default=None,
@@ -82,6 +94,7 @@ SPEC = Spec(
     key_lifetime_days=30,
     services=("s3",),
     address="postal",
+    delivery_days=7,
 )
 
 
@@ -137,7 +150,8 @@ class LetterFolder:
             if receipt is None:
                 raise
             return receipt
-        return Receipt(outcome="accepted", reference=f"jobs/{key}.json")
+        cost = self._config.price
+        return Receipt(outcome="accepted", reference=f"jobs/{key}.json", cost=cost)
 
     def receipts(self, name: str, tenant: str) -> Iterator[Fate]:
         """What the file ``receipts/<name>`` says of the letters of ``tenant``, in its order.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -43,6 +43,12 @@ class NewConnection(Record):
     secrets: Secrets = Field(default={}, repr=False)
     start_line: date | None = None
     authority: bool = True
+
+
+class Enabling(Record):
+    """What a person says who enables a connection; ``confirm`` where its connector asks for it."""
+
+    confirm: Literal["spec only"] | None = None
 
 
 class NewSecrets(Record):
@@ -115,14 +121,22 @@ def post_test(request: Request) -> Answer:
 
 
 def post_enable(request: Request) -> Answer:
-    """Begin to use a connection whose latest test was good."""
+    """Begin to use a connection whose latest test was good.
+
+    A connector that was built from documentation alone wants ``{"confirm": "spec only"}``.
+    """
     row = _row(request)
+    said = read(request, Enabling) if request.body else Enabling()
     if row["state"] not in rows.LIVE:
         if row["state"] != "tested":
             raise Problem(409, "not_tested", "Test the connection first, until all is well.")
+        if connectors.spec(row["connector"]).confirm and said.confirm is None:
+            text = "Nothing was ever sent to this vendor: confirm that you begin all the same."
+            raise Problem(409, "not_confirmed", text, confirm="spec only")
         write = rows.enabled(row, clock.now())
         told = feeds.told(row, {"state": "enabled"})
-        _write(request, write, "connection_enabled", request.path["id"], *told)
+        what = "connection_enabled"
+        _write(request, write, what, request.path["id"], *told, confirmed=said.confirm)
     return Answer(_view(rows.read(request.tenant, request.path["id"])))
 
 
@@ -137,7 +151,7 @@ def post_disable(request: Request) -> Answer:
 def post_sync(request: Request) -> Answer:
     """Read a live connection now and not when it is next due."""
     row = _row(request)
-    if row["state"] not in rows.LIVE or not rows.is_read(row):
+    if row["state"] not in rows.LIVE or not (rows.is_read(row) or rows.is_polled(row)):
         raise Problem(409, "not_enabled", "Only an enabled source can be read.")
     rows.wake(request.tenant, request.path["id"], clock.now())
     return Answer(_view(rows.read(request.tenant, request.path["id"])), status=202)
@@ -204,8 +218,16 @@ def _findings(request: Request, row: Row) -> list[Finding]:
         return [Finding(check="connection", ok=False, text=f"{error}")]
 
 
-def _write(request: Request, write: Write, what: str, connection: str, *also: Write) -> None:
-    entry = audit.entry(request.tenant, request.principal.client, what, {"connection": connection})
+def _write(
+    request: Request,
+    write: Write,
+    what: str,
+    connection: str,
+    *also: Write,
+    confirmed: str | None = None,
+) -> None:
+    facts = {"connection": connection} | ({"confirmed": confirmed} if confirmed else {})
+    entry = audit.entry(request.tenant, request.principal.client, what, facts)
     table.transact([write, entry, *also])
 
 
@@ -231,6 +253,7 @@ def _catalogue(spec: Spec) -> dict[str, Any]:
         "secrets": list(spec.secrets),
         "capabilities": sorted(spec.capabilities),
         "verified": spec.verified,
+        "confirm": spec.confirm,
         "data": list(spec.data),
         "processing": spec.processing,
         "docs": spec.docs,

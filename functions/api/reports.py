@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections import Counter
 from zoneinfo import ZoneInfo
 
+from functions import reporting
 from functions.api.exchange import Answer, Problem, Request
-from shared.cloud import clock, keys, report_rows, table
-from shared.domain.creditor import Creditor
+from shared.cloud import clock, report_jobs, report_rows
+from shared.cloud.report_jobs import Kind
+from shared.cloud.runtime import enqueue
 from shared.domain.punctuality import score
-from shared.domain.report_figures import figures
 from shared.domain.report_pack import Month
-from shared.domain.report_pages import csv_text, html_text
-from shared.errors import NotFound
 
 _CSV = ".csv"
+# Cases and invoices together that one call reads in a few seconds.
+_AT_ONCE = 1_000
 
 
 def get_deviations(request: Request) -> Answer:
     """Every hold, waiver, override and answer of a person in a month (``?month=2026-03``)."""
     month = _month(request.query.get("month", ""))
-    zone = ZoneInfo(_creditor(request).zone)
+    zone = ZoneInfo(report_rows.creditor(request.tenant).zone)
     found = report_rows.month_deviations(request.tenant, month, zone)
     body = [one.model_dump(mode="json") for one in found]
     counts = Counter(one.kind for one in found)
@@ -39,17 +40,24 @@ def get_punctuality(request: Request) -> Answer:
 
 
 def get_month(request: Request) -> Answer:
-    """The figures of a month as a page, or as CSV where the path ends so (``2026-03.csv``)."""
-    text = request.path["month"]
-    month, creditor = _month(text.removesuffix(_CSV)), _creditor(request)
+    """The figures of a month as a page, or as CSV where the path ends so (``2026-03.csv``).
+
+    What one call is too short for is made by a queue: 202 until it is there, kept for the day.
+    """
+    tenant, text = request.tenant, request.path["month"]
+    month, creditor = _month(text.removesuffix(_CSV)), report_rows.creditor(tenant)
+    kind: Kind = "csv" if text.endswith(_CSV) else "html"
     today = creditor.today(clock.now())
-    packs = report_rows.month_packs(request.tenant, creditor, month, today)
-    parts = [figures(pack) for pack in packs]
-    if text.endswith(_CSV):
-        kind, body = "text/csv", csv_text([one for part in parts for one in part])
+    if report_rows.is_short(tenant, _AT_ONCE):
+        body: bytes | None = reporting.pages(tenant, creditor, month, today)[kind]
     else:
-        kind, body = "text/html", html_text(creditor.name, str(month), parts)
-    return Answer(body.encode(), headers={"content-type": f"{kind}; charset=utf-8"})
+        body = report_jobs.ready(tenant, str(month), today, kind)
+    if body is None:
+        if report_jobs.ask(tenant, str(month), today, clock.wall()):
+            wanted = {"tenant": tenant.id, "report": str(month), "day": today.isoformat()}
+            enqueue("preview", [wanted])
+        return Answer({"month": str(month), "state": "working"}, 202, {"retry-after": "60"})
+    return Answer(body, headers={"content-type": f"text/{kind}; charset=utf-8"})
 
 
 def _month(text: str) -> Month:
@@ -60,10 +68,3 @@ def _month(text: str) -> Month:
     if month is None or str(month) != text:
         raise Problem(400, "bad_month", "A month is written like 2026-03.")
     return month
-
-
-def _creditor(request: Request) -> Creditor:
-    row = table.get(keys.creditor(request.tenant))
-    if row is None:
-        raise NotFound("no profile yet")
-    return Creditor.model_validate_json(row["body"])

@@ -23,6 +23,8 @@ from urllib.parse import quote, urlsplit
 import requests
 from jsonschema import Draft202012Validator, FormatChecker
 
+from infra.local.partner_ledger import Ledger
+
 _TIMEOUT_SECONDS = 20
 # Seconds before each further attempt at a case.
 _PAUSES = (0.3, 1.0, 3.0)
@@ -61,6 +63,7 @@ class Desk:
         self._journal = folder / "journal.jsonl"
         published = json.loads(schema.read_text(encoding="utf-8"))
         self._schema = Draft202012Validator(published, format_checker=FormatChecker())
+        self.ledger = Ledger()
         self._session = requests.Session()
         self._session.trust_env = False
         self._token: tuple[str, float] = ("", 0.0)
@@ -136,7 +139,11 @@ class Desk:
             money = {
                 name: {"amount": amount, "currency": currency} for name, amount in amounts.items()
             }
-            data = {"claim": claim, **money, "received": received}
+            left = self.ledger.received(
+                case, claim, Decimal(amounts["principal"]), Decimal(open_of[claim])
+            )
+            remaining = {"amount": left, "currency": currency}
+            data = {"claim": claim, **money, "received": received, "remaining": remaining}
             event = self._report(case, "case.payment_received", data, {"once": uuid.uuid4().hex})
         self.note("payment_reported", case=case, event=event)
         return {"event": event, "claim": claim, "received": received, **amounts}

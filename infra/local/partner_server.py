@@ -115,7 +115,8 @@ class PartnerServer(ThreadingHTTPServer):
             return new
 
     def take(self, message: Mapping[str, Any], mode: str) -> None:
-        """Queue a verified message for the desk; the others are taken note of."""
+        """Queue a verified message for the desk; the others are taken note of, money is booked."""
+        self.desk.ledger.told(message)
         if message.get("type") in {"case.submitted", "case.amended", "case.withdrawn"}:
             self._jobs.put((message, self.config.reject_code if mode == "reject" else None))
 

@@ -15,7 +15,9 @@ from infra.local import clock
 from infra.local.hub import TENANT, Hub
 
 SHARDS = 4
-QUEUES = ("Sweep", "Pull", "Webhooks", "Match", "Book", "Reconcile", "Preview", "Outbox", "Inbox")
+QUEUES = (
+    "Sweep", "Pull", "Poll", "Webhooks", "Match", "Book", "Reconcile", "Preview", "Outbox", "Inbox",
+)  # fmt: skip
 # A day is lived from this local time on; it lies within the hours of contact of every pack.
 MORNING = clock_time(9, 0)
 # A look costs the emulator some milliseconds of what it works with: long work is asked less often.

@@ -74,11 +74,12 @@ def tested(row: Row, findings: Sequence[Mapping[str, Any]], at: datetime) -> Wri
 
 
 def enabled(row: Row, now: datetime) -> Write:
-    """A connection begins to be used; one that is read comes due at once.
+    """A connection begins to be used; one that is read or polled comes due at once.
 
     A money feed is also named in FEEDS (:func:`shared.cloud.feeds.told`).
     """
-    return _moved(row, "enabled", _due(row, now) if is_read(row) else {"attempt": 0})
+    due = is_read(row) or is_polled(row)
+    return _moved(row, "enabled", _due(row, now) if due else {"attempt": 0})
 
 
 def disabled(row: Row) -> Write:
@@ -119,11 +120,15 @@ def matched(row: Row) -> list[Write]:
 
 
 def wake(tenant: Tenant, connection: str, now: datetime) -> None:
-    """Have a live connection read now.
+    """Have a live connection read now; a partner is polled, and compared at once.
 
     Raises ``NotFound`` when there is none and ``Conflict`` when it is not live or is never read.
     """
     row = read(tenant, connection)
+    if row["state"] in LIVE and is_polled(row):
+        body = {"tenant": tenant.id, "connection": connection, "compare": True}
+        enqueue("poll", [body])
+        return
     if row["state"] not in LIVE or not is_read(row):
         raise Conflict("the connection is not one that is read now")
     wanted = {"wanted_at": clock.stamp(now), **_due(row, now)}
@@ -132,8 +137,13 @@ def wake(tenant: Tenant, connection: str, now: datetime) -> None:
 
 
 def is_read(row: Row) -> bool:
-    """Whether a pull reads this connection (partners and channels are only written to)."""
+    """Whether a pull reads this connection (a partner is polled, a channel only written to)."""
     return str(row["connector"]).partition(".")[0] in READ
+
+
+def is_polled(row: Row) -> bool:
+    """Whether this is a collection partner: asked for reports, and compared with each day."""
+    return str(row["connector"]).partition(".")[0] == "collectors"
 
 
 def _due(row: Row, now: datetime) -> Row:

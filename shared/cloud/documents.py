@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from shared.cloud.keys import Tenant
 from shared.cloud.runtime import client
-from shared.errors import NotFound
+from shared.errors import NotFound, Unreadable
+
+# How long a link to a document may be used.
+_LIVES = timedelta(minutes=15)
 
 
 def put(tenant: Tenant, name: str, body: bytes, content_type: str) -> str:
@@ -22,12 +28,47 @@ def put(tenant: Tenant, name: str, body: bytes, content_type: str) -> str:
     return name
 
 
+def link(tenant: Tenant, name: str, digest: str, seconds: int) -> str:
+    """An address under which whoever has it can read one version of a document for some seconds.
+
+    ``digest`` is the SHA-256 (hex) that its bytes must have now. Raises ``NotFound`` and
+    ``Unreadable``.
+    """
+    body, version = _read(tenant, name)
+    if hashlib.sha256(body).hexdigest() != digest:
+        raise Unreadable("the stored document is not the one that went out")
+    wanted = {"Bucket": os.environ["DOCUMENTS"], "Key": f"{tenant.id}/{name}"}
+    if version is not None:
+        wanted["VersionId"] = version
+    url: str = client("s3").generate_presigned_url("get_object", Params=wanted, ExpiresIn=seconds)
+    return url
+
+
+def links(tenant: Tenant, named: Iterable[tuple[str, str]], now: datetime) -> list[dict[str, str]]:
+    """A link of 15 minutes to each document (name, SHA-256); ``now`` is wall time (UTC)."""
+    until = (now + _LIVES).isoformat(timespec="seconds")
+    return [
+        {
+            "name": name,
+            "sha256": digest,
+            "url": link(tenant, name, digest, int(_LIVES.total_seconds())),
+            "until": until,
+        }
+        for name, digest in named
+    ]
+
+
 def get(tenant: Tenant, name: str) -> bytes:
     """A document of this tenant. Raises ``NotFound``."""
+    return _read(tenant, name)[0]
+
+
+def _read(tenant: Tenant, name: str) -> tuple[bytes, str | None]:
+    """The latest bytes of a document and their version, where versions are kept."""
     s3 = client("s3")
     try:
         answer = s3.get_object(Bucket=os.environ["DOCUMENTS"], Key=f"{tenant.id}/{name}")
     except s3.exceptions.NoSuchKey:
         raise NotFound("no such document") from None
     body: bytes = answer["Body"].read()
-    return body
+    return body, answer.get("VersionId")

@@ -29,7 +29,15 @@ from shared.cloud import (
 from shared.cloud.keys import Key, Tenant
 from shared.cloud.table import Row
 from shared.domain.explain import content_hash
-from shared.domain.model import CreditNote, Fact, Invoice, Party, Payment, invoice_status
+from shared.domain.model import (
+    CreditNote,
+    Fact,
+    Invoice,
+    Party,
+    PastNotice,
+    Payment,
+    invoice_status,
+)
 from shared.domain.sighting import Sighting
 from shared.errors import Conflict
 
@@ -139,7 +147,7 @@ def _beside_and_found(page: _Page, changed: Sequence[_Change]) -> None:
     rows: list[Row] = []
     gone: list[Key] = []
     parties: list[tuple[Party, Party | None]] = []
-    for fact, _, before in changed:
+    for fact, row, before in changed:
         match fact:
             case Payment() | CreditNote():
                 rows += _beside(page.tenant, fact, before)
@@ -148,6 +156,9 @@ def _beside_and_found(page: _Page, changed: Sequence[_Change]) -> None:
                 parties.append((fact, _before(fact, before)))
             case Sighting():
                 rows += sightings.beside(page.tenant, fact)
+            case PastNotice():
+                # It stands beside its invoice; it is remembered as seen once that is woken.
+                rows.append({**row, "hash": ""})
             case _:
                 pass
         if isinstance(fact, Invoice | CreditNote):
@@ -170,6 +181,8 @@ def _woken(page: _Page, changed: Sequence[_Change]) -> set[str]:
         match fact:
             case Payment() | CreditNote():
                 wake |= _settled_by(fact, before)
+            case PastNotice():
+                wake.add(fact.invoice)
             case Party() if before is not None and _blocks_otherwise(fact, before):
                 wake |= _claims_of(page.tenant, fact.id)
             case _:
@@ -282,6 +295,8 @@ def _key(tenant: Tenant, fact: Fact | Sighting) -> Key:
             return keys.fact(tenant, "PAY", fact.id)
         case CreditNote():
             return keys.fact(tenant, "CRN", fact.id)
+        case PastNotice():
+            return keys.movement(tenant, fact.invoice, "NOTE", fact.id)
         case _:
             return keys.fact(tenant, "AGR", fact.id)
 

@@ -30,6 +30,8 @@ def receive(
 ) -> Taken:
     """Keep a report of ``source`` (a connection) on a case; ``now`` is business time (UTC).
 
+    A remittance is on no ``case``: it is empty.
+
     ``new``: it is kept now. ``waiting`` and ``settled``: the very same was kept before, and is or
     is not still to be worked on. ``different``: the key was used for something else.
     """
@@ -88,9 +90,10 @@ def settled(row: Row, state: Settled, fault: str = "") -> Write:
     )
 
 
-def later(row: Row, at: datetime) -> None:
-    """Look at a report again at ``at`` (business time, UTC)."""
-    due = {"state": "received", "due_at": clock.stamp(at), "attempt": 0}
+def later(row: Row, at: datetime, *, looked: bool = False) -> None:
+    """Look at a report again at ``at`` (business time, UTC); ``looked`` says that it was once."""
+    due: Row = {"state": "received", "due_at": clock.stamp(at), "attempt": 0}
+    due |= {"looked": True} if looked else {}
     table.update(
         {"pk": row["pk"], "sk": row["sk"]},
         set_=due,

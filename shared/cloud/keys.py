@@ -4,12 +4,14 @@ Partition keys start with ``T#<tenant>#``, so that no id of one tenant can name 
 Ids hold no ``#``. The due index holds ids only. Rows:
 
     CASE#<case>      HEAD | EV#<version> | SNAP#<version> | MONEY#<movement>#<claim>
-    INV#<invoice>    FACT | PAY#<payment> | CRN#<credit note> | ALLOC#<payment> | WAIT#<payment>
+    INV#<invoice>    FACT | PAY#<id> | CRN#<id> | ALLOC#<payment> | WAIT#<payment> | NOTE#<row>
     MON#<payment>    FACT | PAYMENT | REV#<reversal>       (money as a bank or provider saw it)
     DAY#<day>        RECON                                 (its money is to be reconciled)
     LOOK#<digest>    INV#<id> | CRN#<id> | DEBTOR#<id> | MON#<id>     (what money finds them by)
     LOOK#<digest>    IDENTITY       (who first had a business id, or a name, address and e-mail)
     TERMS#<conn>     FACT           ROUTING#rules    FACT          (what partners take)
+    REMIT#<hash>     FACT           LOOK#<digest>    REMIT#<hash>  (a remittance, by its amount)
+    DRIFT#<hash>     FACT           DRIFTRUN#<conn>  FACT          (what is apart; each comparison)
     PARTY#<party>    FACT           DEBTOR#<party>   OPEN#<unit>   (the debtor's open case)
     DEBTOR#<party>   COUNTS | MERGED#<alias>     (what counts across his cases, and who is the same)
     CONN#<id>        CONN           POLICY#<id>      V#<version> | ACTIVE
@@ -23,6 +25,8 @@ Ids hold no ``#``. The due index holds ids only. Rows:
     PREVIEW#<id>     PREVIEW        (what was asked of the days ahead, due until it is answered)
     OUT#<act>        OUT            EV#<source>#<id> RAW           TASK#<task>  TASK
     HOOK#<conn>#<id> RAW            LINK#<claim>     LINK#<connection and amount>
+    SENT#<conn>:<day>  <instant>#<n>#<act>  (attempts)     KEY#<conn>:<key>  FACT
+    READ#<case>      <instant>#<n>  (who read a case file)         CONN#<id>  ENDPOINT | READS#<day>
     AUDIT#<day>      <instant>#<n>  (who changed or read what)
 """
 
@@ -91,7 +95,7 @@ def movement(tenant: Tenant, invoice_id: str, kind: str, movement_id: str) -> Ke
     """A movement beside the invoice that it settles.
 
     The books' payment (``PAY``) or credit note (``CRN``), what the hub booked of a payment
-    (``ALLOC``), or money that waits and could be for the invoice (``WAIT``).
+    (``ALLOC``), money that waits and could be for it (``WAIT``), or a notice of others (``NOTE``).
     """
     return _key(tenant, "INV", (invoice_id,), f"{kind}#{_plain(movement_id)}")
 

@@ -7,8 +7,8 @@ here as a hash only, and is learned only where payer and debtor belong together 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from shared.cloud import keys, table
@@ -25,14 +25,21 @@ _MOST = 50
 # How far back a reversal that names no receipt looks for it, its own month included.
 _MONTHS = 3
 _OPEN = frozenset({"open", "partly_paid"})
+# The kind of row by which an invoice is found by the one reference of a letter about several.
+_COLLECTIVE = "COL"
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The ids of invoices and credit notes that share a key with a payment."""
+    """The ids of invoices and credit notes that share a key with a payment.
+
+    ``collective`` are invoices that a letter asked for together, with the numbers (canonical) of
+    the payment that are such a letter's one reference.
+    """
 
     invoices: frozenset[str] = frozenset()
     credits: frozenset[str] = frozenset()
+    collective: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def changed(
@@ -48,9 +55,14 @@ def changed(
 
 def found(tenant: Tenant, wanted: Iterable[str]) -> Found:
     """What shares any of the keys; a key that very many share is passed over."""
-    known = [_names(tenant, key) for key in wanted]
-    few = [names for names in known if sum(map(len, names.values())) < _MOST]
-    return _together(few)
+    known = {key: _names(tenant, key) for key in dict.fromkeys(wanted)}
+    few = {key: names for key, names in known.items() if sum(map(len, names.values())) < _MOST}
+    collective: dict[str, frozenset[str]] = {}
+    for key, names in few.items():
+        token = key.partition(":")[2]
+        for one in names.get(_COLLECTIVE, ()):
+            collective[one] = collective.get(one, frozenset()) | {token}
+    return replace(_together(few.values()), collective=collective)
 
 
 def owed_by(tenant: Tenant, debtors: Iterable[str]) -> Found:
@@ -84,6 +96,13 @@ def learned(tenant: Tenant, account: str, debtors: Sequence[str], payment: str) 
     if known.get("again") or known.get("first") == payment:
         return []
     return [table.put_write({**known, "again": payment}, condition=None)]
+
+
+def asked_together(tenant: Tenant, reference: str, invoices: Iterable[str]) -> list[Write]:
+    """That a letter asks for these invoices under one reference: part of its INTENT."""
+    digest = _digest(tenant, f"T:{canonical(reference)}")
+    rows = (dict(keys.lookup(tenant, digest, _COLLECTIVE, one)) for one in invoices)
+    return [table.put_write(row, condition=None) for row in rows]
 
 
 def handed(tenant: Tenant, reference: str | None, invoices: Iterable[str]) -> list[Write]:

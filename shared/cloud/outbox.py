@@ -17,6 +17,8 @@ from shared.cloud.table import Row, Write
 from shared.errors import Conflict
 
 Kind = Literal["reminder", "hand_over", "tell"]
+# The first word of a case to a partner; all later ones are messages about it.
+SUBMITTED = "case.submitted"
 
 
 def intend(  # noqa: PLR0913 - every field of the row is said by the caller
@@ -114,12 +116,12 @@ def last_place(tenant: Tenant, row: Row) -> int:
     high = _place(tenant, case, connection, 10**12 - 1)["sk"]
     rows = table.query(low["pk"], low["sk"], high)
     last = int(rows[-1]["sk"].rsplit("#", 1)[1]) if rows else 0
-    return max(last, int(row["place"])) + 1
+    return max(last, int(row.get("place", 0))) + 1
 
 
 def type_of(row: Row) -> str:
     """What a partner's message is about: a hand-over, or the type of a later word."""
-    return str(json.loads(row["message"])["type"]) if row["kind"] == "tell" else "case.submitted"
+    return str(json.loads(row["message"])["type"]) if row["kind"] == "tell" else SUBMITTED
 
 
 def leave_line(tenant: Tenant, row: Row) -> list[Write]:
@@ -141,6 +143,33 @@ def again(tenant: Tenant, act: str, row: Row, place: int) -> list[Write]:
         values={"failed": "failed"},
     )  # fmt: skip
     return [update, in_line(tenant, row["case_id"], row["conn"], place, act)]
+
+
+def replay(tenant: Tenant, act: str, row: Row, name: str) -> list[Write]:
+    """What was told once goes again as a message of its own, ``name``, under the key of ``act``.
+
+    It stands at the end of the line. A ``name`` that exists makes the transaction a ``Conflict``.
+    """
+    message = json.loads(row["message"])
+    if row["kind"] == "hand_over":
+        message = {"type": SUBMITTED, "data": message}
+    place, key = last_place(tenant, row), keys.outbox(tenant, name)
+    again: Row = {
+        **key,
+        **{field: row[field] for field in ("case_id", "conn", "hash", "document")},
+        "kind": "tell",
+        "state": "intended",
+        "weighs": False,
+        "message": json.dumps(message),
+        "repeats": row.get("repeats", act),
+        "place": place,
+        "attempt": 0,
+        "made_at": clock.stamp(clock.now()),
+        "due_shard": keys.due_shard(key["pk"]),
+        "due_at": clock.stamp(clock.now()),
+        **_listed(tenant, row["conn"], name),
+    }
+    return [table.put_write(again), in_line(tenant, row["case_id"], row["conn"], place, name)]
 
 
 def _hasten(tenant: Tenant, act: str) -> None:

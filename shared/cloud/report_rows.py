@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from itertools import chain, islice
 from zoneinfo import ZoneInfo
 
 from shared.cloud import crossing_rows, keys, table, truths
@@ -26,6 +27,20 @@ from shared.domain.report_pack import Month, Pack
 from shared.errors import NotFound
 
 _PAGE = 100
+
+
+def creditor(tenant: Tenant) -> Creditor:
+    """Whose reports they are. Raises ``NotFound``."""
+    row = table.get(keys.creditor(tenant))
+    if row is None:
+        raise NotFound("no profile yet")
+    return Creditor.model_validate_json(row["body"])
+
+
+def is_short(tenant: Tenant, most: int) -> bool:
+    """Whether a creditor has at most so many cases and invoices together."""
+    both = chain(listed(tenant, "CASE"), listed(tenant, "INV"))
+    return next(islice(both, most, None), None) is None
 
 
 def cases(tenant: Tenant) -> Iterator[tuple[str, list[CaseEvent]]]:

@@ -39,7 +39,13 @@ def client(service: str) -> Any:
     from botocore.config import Config
 
     tries = 1 if service in {"sesv2", "pinpoint-sms-voice-v2"} else 3
-    config = Config(retries={"mode": "standard", "total_max_attempts": tries}, connect_timeout=3)
+    # Links to objects under a KMS key are refused under the older signature.
+    signature = "s3v4" if service == "s3" else None
+    config = Config(
+        retries={"mode": "standard", "total_max_attempts": tries},
+        connect_timeout=3,
+        signature_version=signature,
+    )
     return boto3.client(service, config=config)
 
 

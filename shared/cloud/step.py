@@ -9,11 +9,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.cloud import clock, debtor_rows, keys, law_rows, override_rows, sources, table, tasks
+from shared.cloud import (
+    clock,
+    debtor_rows,
+    first_day_rows,
+    keys,
+    law_rows,
+    override_rows,
+    sources,
+    table,
+    tasks,
+)
 from shared.cloud.control import barrier
 from shared.cloud.keys import Key, Tenant
 from shared.cloud.store import Loaded, Store, Token
 from shared.cloud.table import Row, Write
+from shared.domain.arming import held_back, unarmed
 from shared.domain.case import Case
 from shared.domain.creditor import Creditor
 from shared.domain.debtor import ALONE, Debtor
@@ -42,6 +53,8 @@ BEHIND = timedelta(minutes=3)
 WITHHELD = timedelta(days=1)
 # Why an act that costs the debtor money waits for a person's name under the law that allows it.
 UNSIGNED = "law_unsigned"
+# Why every act of a connection waits: somebody else still duns for its claims, since that day.
+OTHERS_REMIND, OTHERS_SINCE = "others_remind", "others_since"
 # Conditions on facts in one transaction, which holds 100 writes.
 _MOST_CHECKS = 80
 
@@ -67,6 +80,8 @@ class Run:
     reached: str = ""
     # Where a contact does not go by its first channel: how the debtor can be reached (``Reach``).
     reach: str = ""
+    # The steps that wait for a person's yes in the first days, whatever the policy says.
+    held: tuple[str, ...] = ()
 
     @property
     def case(self) -> Case:
@@ -137,6 +152,8 @@ class Run:
         """Why an act must stay in, or None."""
         hub = self.loaded.row(keys.hub_control())
         control = self.loaded.row(keys.control(self.tenant))
+        if self.connection.get(OTHERS_SINCE):
+            return OTHERS_REMIND
         return barrier(hub, control, self.case.debtor, address)
 
     def decided(self, decision: AnyDecision) -> Decided:
@@ -160,6 +177,8 @@ class Run:
             inputs["reached"] = self.reached
         if self.reach:
             inputs["reach"] = self.reach
+        if self.held:
+            inputs["held"] = ",".join(self.held)
         because = (*self.kinder, *decision.because)
         return Decided(at=self.now, decision=plain, because=because, inputs=inputs)
 
@@ -265,6 +284,11 @@ def frame(store: Store, token: Token, loaded: Loaded, now: datetime) -> Run:
     bound, kinder = override_rows.bound(tenant, loaded, stored, overrides)
     if not force.signed and bound.unsigned_law == "no_fee":
         bound = waived(bound)
+    reached = override_rows.reached(tenant, loaded, overrides) if kinder else ""
+    rules = loaded.row(first_day_rows.rules_key(tenant))
+    held = first_day_rows.held(tenant, rules, bound, overrides.segment)
+    if held:
+        bound, kinder = held_back(bound, held), (*kinder, unarmed(held))
     return Run(
         store=store,
         token=token,
@@ -277,5 +301,6 @@ def frame(store: Store, token: Token, loaded: Loaded, now: datetime) -> Run:
         sign_off=force.sign_off,
         kinder=kinder,
         language=overrides.terms()[0].language,
-        reached=override_rows.reached(tenant, loaded, overrides) if kinder else "",
+        reached=reached,
+        held=held,
     )

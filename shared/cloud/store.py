@@ -222,6 +222,7 @@ class Store:
             keys.hub_law(),
             keys.control(self.tenant),
             keys.overrides(self.tenant),
+            keys.fact(self.tenant, "FIRSTDAY", "rules"),
             keys.debtor_overrides(self.tenant, head["debtor"]),
             keys.debtor(self.tenant, head["debtor"]),
             keys.creditor(self.tenant),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from shared.cloud import clock, outbox
 from shared.cloud.keys import Tenant
 from shared.cloud.table import Write
-from shared.domain import in_flight, telling
+from shared.domain import at_partner, in_flight, telling
 from shared.domain.case import Case
 from shared.domain.events import CaseEvent
 
@@ -64,7 +64,8 @@ def _rows(
     digest = hashlib.sha256(f"{case.id}|{word.name}".encode()).hexdigest()[:24]
     act, happened = f"{case.id}-tell-{digest}", events[-1].at
     message = {
-        "type": word.kind, "case_id": case.id, "partner_case": case.partner_case,
+        "type": word.kind, "case_id": case.id,
+        "partner_case": at_partner.number(case, word.partner),
         "at": clock.stamp(happened), "data": {**word.data, "sequence": place},
     }  # fmt: skip
     row = outbox.intend(

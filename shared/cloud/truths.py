@@ -11,7 +11,7 @@ from shared.cloud import keys, table
 from shared.cloud.keys import Tenant
 from shared.cloud.table import Row
 from shared.domain.ledger_truth import Lot, Stated, Truth, Waiting
-from shared.domain.model import Agreement, CreditNote, Invoice, Party, Payment
+from shared.domain.model import Agreement, CreditNote, Invoice, Party, PastNotice, Payment
 from shared.domain.money import Money
 from shared.errors import NotFound
 
@@ -58,6 +58,7 @@ def of_rows(fact: Row, beside: Mapping[str, Row]) -> Truth:
         credit_notes=tuple(map(CreditNote.model_validate_json, bodies("CRN#"))),
         lots=tuple(map(Lot.model_validate_json, bodies("ALLOC#"))),
         waiting=tuple(map(Waiting.model_validate_json, bodies("WAIT#"))),
+        notices=tuple(map(PastNotice.model_validate_json, bodies("NOTE#"))),
         stated=tuple(
             Stated(date.fromisoformat(on), Money.of(opened, currency))
             for on, opened in json.loads(fact.get("stated", "[]"))

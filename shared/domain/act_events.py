@@ -19,7 +19,9 @@ class ReminderIntended(Event):
 
     ``claims`` lists the claims whose step this is; ``also`` claims, not due yet, that the letter
     lists. ``fee`` is carried by ``fee_claim`` and counts only once the act is ``sent``. ``short``
-    is a text message: a contact, but no notice from which the law counts.
+    is a text message: a contact, but no notice from which the law counts. ``collective`` is the one
+    payment reference that it prints for several claims. ``document_hash`` is the SHA-256 of the
+    stored bytes of ``document``, ``page`` the letter on paper (PDF) and ``page_hash`` that of it.
     """
 
     kind: Literal["reminder_intended"] = "reminder_intended"
@@ -37,6 +39,10 @@ class ReminderIntended(Event):
     document: str
     content_hash: str
     short: bool = Field(default=False, exclude_if=operator.not_)
+    collective: str | None = Field(default=None, exclude_if=operator.not_)
+    document_hash: str | None = Field(default=None, exclude_if=operator.not_)
+    page: str | None = Field(default=None, exclude_if=operator.not_)
+    page_hash: str | None = Field(default=None, exclude_if=operator.not_)
 
 
 class HandOverIntended(Event):

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from shared.domain import instalments
 from shared.domain.answers import CREDIT_MISSING, DISPUTE_UNANSWERED, DISPUTE_UNSETTLED
-from shared.domain.at_partner import untold
+from shared.domain.at_partner import PLAN_LEFT, plans_left, untold
 from shared.domain.circumstance import EFFECTS, FILING
 from shared.domain.decisions import Ask
 from shared.domain.dispute import Dispute
@@ -68,6 +68,12 @@ def _at_partner(question: Question) -> Iterator[Alarm]:
     for one in untold(question.case):
         why = reason("hub.partner", text, what=one.what, state=one.state)
         yield Alarm(question.today, one.why, one.state, one.claims, why)
+    for name, plan, claims in plans_left(question.case):
+        last = max(one.due for one in plan.instalments)
+        text = "a plan with the partner should be over, and no partner is left to say so"
+        why = reason("hub.partner", text, plan=name, last=last)
+        on = last + timedelta(days=question.policy.process.grace_days)
+        yield Alarm(on, PLAN_LEFT, content_hash(name.encode())[:12], claims, why)
 
 
 def _of_dispute(question: Question, dispute: Dispute) -> Iterator[Alarm]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import operator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from pydantic import Field
 
 from shared.domain.explain import Record, content_hash
 from shared.domain.model import Id
@@ -14,6 +17,10 @@ from shared.domain.plan_events import Instalment
 
 if TYPE_CHECKING:
     from shared.domain.case import Case
+    from shared.domain.partner_events import PartnerReport
+
+# What has become of a case at a partner.
+PartnerState = Literal["none", "submitted", "accepted", "rejected", "closed"]
 
 RETURNED = "notice_returned_at_partner"
 
@@ -22,6 +29,11 @@ NEEDS = "partner_needs_information"
 OFFERED = "settlement_offered"
 LEARNED = "debtor_updated"
 ASKED_THERE = frozenset({NEEDS, OFFERED, LEARNED})
+
+# A plan with the debtor outlived the partner's work: nobody is left to say that it is over.
+PLAN_LEFT = "partner_plan_left"
+# The holds of claims that a plan at the partner covers begin so.
+PLAN_THERE = "partner-plan:"
 
 # The question of claims that a partner has let go of, by its close code; else PARTNER_CLOSED.
 PARTNER_CLOSED = "partner_closed"
@@ -72,6 +84,7 @@ class AtPartner(Record):
     ``costs`` is what the debtor owes the partner itself, ``remaining`` the principal open there by
     claim. ``questions`` are the partner's own ids by the task that a person has. ``ended`` holds
     for each claim the questions that its ends at a partner gave rise to, oldest first.
+    ``numbers`` are the partners' own numbers of the case, by connection.
     """
 
     stage: Stage | None = None
@@ -84,6 +97,7 @@ class AtPartner(Record):
     questions: dict[str, str] = {}
     recalls: dict[str, Recall] = {}
     ended: dict[str, tuple[str, ...]] = {}
+    numbers: dict[str, str] = Field(default={}, exclude_if=operator.not_)
 
 
 NOTHING = AtPartner()
@@ -128,6 +142,15 @@ def left(case: Case) -> tuple[str, tuple[str, ...]] | None:
     return next(((why, tuple(claims)) for why, claims in wanted.items()), None)
 
 
+def plans_left(case: Case) -> Iterator[tuple[str, PartnerPlan, tuple[str, ...]]]:
+    """Plans in force of which no partner has a claim any more, each with its open claims."""
+    for name, plan in (case.at_partner or NOTHING).plans.items():
+        states = [case.claims[one] for one in plan.claims if one in case.claims]
+        claims = tuple(one.claim.id for one in states if one.open)
+        if plan.outcome is None and claims and not any(one.with_partner for one in states):
+            yield name, plan, claims
+
+
 def handed(case: Case) -> dict[str, tuple[str, date]]:
     """The claims that are with a partner, with its connection and the day of their hand-over."""
     return {
@@ -137,6 +160,43 @@ def handed(case: Case) -> dict[str, tuple[str, date]]:
         for claim in notice.claims
         if claim in case.claims and case.claims[claim].with_partner
     }
+
+
+def concerned(case: Case, event: PartnerReport) -> tuple[str, ...]:
+    """The claims that a report concerns: those it names, else all that its partner has."""
+    named: Sequence[str] = getattr(event, "claims", ())
+    partner: str | None = getattr(event, "partner", None)
+    at = handed(case) if partner is not None else {}
+    return tuple(
+        name
+        for name, state in case.claims.items()
+        if state.with_partner
+        and (not named or name in named)
+        and (partner is None or (name in at and at[name][0] == partner))
+    )
+
+
+def standing(case: Case, partner: str) -> PartnerState:
+    """How what one partner (its connection) was handed of a case stands, whatever others have."""
+    mine = [
+        one
+        for one in case.notices.values()
+        if one.action == "hand_over" and one.channel == partner and one.state != "failed"
+    ]
+    here = any(connection == partner for connection, _ in handed(case).values())
+    if any(one.state in {"intended", "unknown"} for one in mine):
+        return "submitted"
+    if here:
+        return "accepted" if mine[-1].taken else "submitted"
+    if not mine:
+        return "none"
+    return "rejected" if mine[-1].taken is False else "closed"
+
+
+def number(case: Case, partner: str) -> str | None:
+    """A partner's own number of a case; None where it has none yet."""
+    numbers = (case.at_partner or NOTHING).numbers
+    return numbers.get(partner) if numbers else case.partner_case
 
 
 def shown(case: Case) -> dict[str, Any] | None:
@@ -156,7 +216,7 @@ def shown(case: Case) -> dict[str, Any] | None:
     return {
         "standing": standing,
         "partners": {claim: partner for claim, (partner, _) in there.items()},
-        **known.model_dump(mode="json", exclude={"ended", "questions"}),
+        **known.model_dump(mode="json", exclude={"ended", "questions", "numbers"}),
     }
 
 

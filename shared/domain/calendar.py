@@ -2,7 +2,9 @@
 
 Sources: Finland, velkakirjalaki 622/1947 5 § (958/1999); Sweden, skuldebrevslagen 1936:81 5 § and
 lag 1930:173 2 §; Norway, gjeldsbrevlova § 5; Denmark, forældelsesloven § 27, by analogy for
-payments (gældsbrevsloven § 5 was not read). Closures by a central bank's notice are not known.
+payments (gældsbrevsloven § 5 was not read). Germany, the Netherlands and Estonia: no act was read;
+their public holidays and the days on which the euro's payment system is closed. Closures by a
+central bank's notice, and holidays of a part of a country, are not known.
 
 Outside the table's years only weekends are known. A due date that an ERP wrote as 1999 or 2099
 must not stop a pull; nothing is done on such a day, and what is asked later is asked afresh.
@@ -13,17 +15,18 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import lru_cache
 
-from shared.domain.closed_days import CLOSED
+from shared.domain import closed_days, closed_days_euro
 
 _SATURDAY = 5
 _DAY = timedelta(days=1)
-FIRST_YEAR = min(CLOSED["FI"])
-LAST_YEAR = max(CLOSED["FI"])
+_CLOSED = {**closed_days.CLOSED, **closed_days_euro.CLOSED}
+FIRST_YEAR = min(_CLOSED["FI"])
+LAST_YEAR = max(_CLOSED["FI"])
 
 
 @lru_cache(maxsize=8)
 def _closed(country: str) -> frozenset[date]:
-    years = CLOSED.get(country)
+    years = _CLOSED.get(country)
     if years is None:
         raise ValueError("no calendar for this country")
     return frozenset(

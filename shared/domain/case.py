@@ -5,12 +5,11 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterable
 from datetime import date
-from typing import Literal
 
 from pydantic import Field
 
 from shared.domain import fold
-from shared.domain.at_partner import AtPartner
+from shared.domain.at_partner import AtPartner, PartnerState
 from shared.domain.case_parts import ClaimState, Hold, Movement, Notice, Standing, Task
 from shared.domain.events import CaseEvent, PolicyRef
 from shared.domain.explain import Record
@@ -19,8 +18,6 @@ from shared.domain.money import Money
 from shared.domain.states import States
 
 __all__ = ["Case", "ClaimState", "Hold", "Movement", "Notice", "PartnerState", "Task"]
-
-PartnerState = Literal["none", "submitted", "accepted", "rejected", "closed"]
 
 
 class Case(Record):
@@ -31,7 +28,8 @@ class Case(Record):
     contested or noted; most cases never have any. ``successor`` is the case to which all of this
     one went when two debtors turned out to be one. ``compensation`` says that the creditor claims
     the fixed sum for late payment where the law allows it. ``at_partner`` is what a partner said of
-    it beside its money.
+    it beside its money. ``imported`` are the rows of what others did before the hub, by their keys,
+    each with its content hash.
     """
 
     id: str
@@ -57,6 +55,7 @@ class Case(Record):
     successor: str | None = None
     compensation: bool = Field(default=False, exclude_if=operator.not_)
     at_partner: AtPartner | None = Field(default=None, exclude_if=operator.not_)
+    imported: dict[str, str] = Field(default={}, exclude_if=operator.not_)
 
     @classmethod
     def replay(cls, case_id: str, events: Iterable[CaseEvent], start: Case | None = None) -> Case:

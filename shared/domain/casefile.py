@@ -59,10 +59,12 @@ def build(  # noqa: PLR0913 - a file is made of all of these and keeps none of t
     compensation: Mapping[str, Claimed] | None = None,
     law: LawPack | None = None,
     mandate: Mandate | None = None,
+    story: Sequence[CaseEvent] | None = None,
 ) -> CaseFile:
     """The file of ``claims`` (ids) of a case, as they stand at the end of ``as_of``.
 
-    ``events`` are all events of the case, oldest first. ``interest`` holds each claim's late
+    ``events`` are all events of the case, oldest first; ``story`` the same with those of the cases
+    that it took up in their place (None: it took up none). ``interest`` holds each claim's late
     interest accrued to ``as_of``; ``papers`` what the sources state of it beside. ``media_type`` is
     that of the stored letters, ``beside`` the co-debtors and guarantors by id, and ``compensation``
     what is claimed for late payment, by claim. ``law`` says when each claim lapses (None: nothing
@@ -75,7 +77,7 @@ def build(  # noqa: PLR0913 - a file is made of all of these and keeps none of t
         raise ValueError("the events do not make this case")
     if not set(claims) <= set(case.claims) or not set(claims) <= set(interest):
         raise ValueError("a claim is not in the case, or its interest is not given")
-    stated, fixed = papers or {}, compensation or {}
+    stated, fixed, told = papers or {}, compensation or {}, events if story is None else story
     people = debtors(case, claims, party, beside or {})
     lines = tuple(
         _claim(
@@ -99,16 +101,16 @@ def build(  # noqa: PLR0913 - a file is made of all of these and keeps none of t
         debtors=people,
         claims=lines,
         notices=notices,
-        settlements=settlements(case.id, events, claims),
+        settlements=settlements(case.id, told, claims),
         disputed=_disputed(lines, holds) or contested(case, claims),
         holds=holds,
         totals=_totals(lines, case.currency),
-        chronology=chronology(events, claims),
+        chronology=chronology(told, claims),
         documents=tuple(
             FileDocument(id=name, sha256=sha256, media_type=media_type)
             for name, sha256 in sorted(hashes.items())
         ),
-        payments=payments(events, claims, case.currency),
+        payments=payments(told, claims, case.currency),
         states=states if states != FileStates() else None,
         agreements=agreements(stated, claims),
         mandate=mandate,

@@ -78,8 +78,13 @@ def _element(name: str, value: Any) -> str:
         case datetime() | date():
             return f"<{name}>{value.isoformat()}</{name}>"
         case _:
-            text = escape(_UNWRITABLE.sub("", str(value)), {"\r": "&#13;"})
+            text = escape(plain_text(str(value)), {"\r": "&#13;"})
             return f"<{name}>{text}</{name}>"
+
+
+def plain_text(text: str) -> str:
+    """A text without the characters that no XML can hold."""
+    return _UNWRITABLE.sub("", text)
 
 
 def item_name(name: str) -> str:

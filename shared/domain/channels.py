@@ -6,9 +6,12 @@ merely switched off is waited for, and is no reason to take the next one.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, Literal
+
+from pydantic import Field
 
 from shared.domain.case import Case
 from shared.domain.case_parts import Notice
@@ -42,10 +45,15 @@ _ASKED: Final[tuple[Unfit, ...]] = ("returned", "no_address", "opted_out", "too_
 
 
 class Reach(Record):
-    """How a debtor can be reached: what each channel (connection id) needs, and what is known."""
+    """How a debtor can be reached: what each channel (connection id) needs, and what is known.
+
+    ``days`` are the calendar days after dispatch on which a channel's notice has certainly
+    arrived; a channel that is not there has the usual ones of its name.
+    """
 
     needs: dict[str, AddressKind]
     known: tuple[AddressKind, ...]
+    days: dict[str, int] = Field(default={}, exclude_if=operator.not_)
 
     def alike(self, channel: str) -> frozenset[str]:
         """The channels that go to the same address as this one, itself among them."""
@@ -75,7 +83,7 @@ def routed(
 
     A question to a person where no channel of the step can carry the notice.
     """
-    decision = decide(case, policy, law, now, debtor)
+    decision = decide(case, policy, law, now, debtor, delivery=reach.days)
     if not isinstance(decision, Remind):
         return decision
     way = channel_for(decision, bound(case, debtor), reach)
@@ -83,7 +91,7 @@ def routed(
         return _question(decision, way)
     if way.channel == decision.channels[0]:
         return decision
-    again = decide(case, policy, law, now, debtor, by=way.channel)
+    again = decide(case, policy, law, now, debtor, way.channel, reach.days)
     if not isinstance(again, Remind) or again.act != decision.act:
         # By that channel the notice would come too late for what it must say.
         return _question(decision, Way(channel=None, why="no_address", passed=way.passed))

@@ -16,11 +16,6 @@ from shared.domain.question import Question, reason
 from shared.domain.ripeness import Ripe
 from shared.domain.undisputed import is_repeated
 
-# Days after dispatch on which a notice has certainly arrived, per channel; the time to pay counts
-# from there (KKV/378/14.08.01.05/2022: from the latest receipt by the method used). The letter's
-# seven days are the hub's cautious assumption for second-class post in Finland.
-DELIVERY_DAYS = {"email": 1, "sms": 1, "letter": 7}
-
 _DAY = timedelta(days=1)
 
 
@@ -159,7 +154,7 @@ def _deadline(question: Question, lead: Ripe, claims: Sequence[Ripe]) -> tuple[d
     if not any(_overdue(question, one) for one in claims):
         due = max(question.due(one.state) for one in claims)
         return due, reason("hub.due", "the payment date is the due date", due=due)
-    days = DELIVERY_DAYS.get(question.chain(lead.step)[0], max(DELIVERY_DAYS.values()))
+    days = question.delivery_days(lead.step)
     found = [
         legal.deadline(
             question.law,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Annotated
@@ -48,6 +49,7 @@ class Creditor(Record):
     letter to somebody whose own is not known. ``link_hosts`` are those that its own texts may link
     to. ``gate`` says how fresh its sources must be before anybody is touched. ``kind`` says whether
     it claims in its business: only then may it have the compensation for late payment.
+    ``collective_reference``: a letter about several claims bears one reference for all of them.
     """
 
     id: Id
@@ -68,6 +70,7 @@ class Creditor(Record):
     vat_registered: bool
     gate: Gate = Gate()
     kind: CreditorKind = "business"
+    collective_reference: bool = Field(default=False, exclude_if=operator.not_)
 
     @field_validator("zone")
     @classmethod

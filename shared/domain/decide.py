@@ -7,8 +7,9 @@ hold or a new law simply gives another answer the next time.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
 from shared.domain import alarms, at_partner, instalments
 from shared.domain.act_keys import act_key
@@ -57,16 +58,18 @@ def decide(
     now: datetime,
     debtor: Debtor = ALONE,
     by: str = "",
+    delivery: Mapping[str, int] = MappingProxyType({}),
 ) -> AnyDecision:
     """The decision for a case at ``now``, an aware instant in the creditor's own zone.
 
     ``debtor`` is what counts for the debtor beside this case. ``by`` is the channel that a contact
-    goes by where it is not the first of its step: the time to pay counts from its delivery. A
-    ``Rest`` always ends after ``now``. Raises ``ValueError`` for a naive instant.
+    goes by where it is not the first of its step: the time to pay counts from its delivery, after
+    the calendar days of ``delivery`` (by channel) where they are known. A ``Rest`` always
+    ends after ``now``. Raises ``ValueError`` for a naive instant.
     """
     if now.tzinfo is None:
         raise ValueError("an instant has a zone")
-    question = Question(bound(case, debtor), policy, law, now, now.date(), debtor, by)
+    question = Question(bound(case, debtor), policy, law, now, now.date(), debtor, by, delivery)
     final = _over(question)
     if final is not None:
         return final

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date
 
 from shared.domain import interest, ledger
-from shared.domain.case import Case, ClaimState
+from shared.domain.case import Case
 from shared.domain.decisions import Remind
 from shared.domain.dispute import left_alone
 from shared.domain.instalments import late_shares
@@ -58,14 +58,15 @@ def demands(
         part = left_alone(disputes, case.claims[name])
         part = part + netted[name] if name in netted else part
         if part:
-            found[name] = _without(part, case.claims[name], position, law, on)
+            found[name] = _without(part, case, name, position, law, on)
     return found
 
 
 def _without(
-    part: Money, state: ClaimState, position: Position, law: LawPack, on: date
+    part: Money, case: Case, name: str, position: Position, law: LawPack, on: date
 ) -> Position:
-    nothing, claim = Money.zero(part.currency), state.claim
+    nothing, state = Money.zero(part.currency), case.claims[name]
+    claim = state.claim
     undisputed = tuple((day, max(nothing, one - part)) for day, one in ledger.balances(state))
     late = interest.accrue(
         law,
@@ -75,6 +76,7 @@ def _without(
         balances=bearing(undisputed, state),
         to=on,
         agreed_rate=ledger.agreed_rate(claim),
+        reminded=ledger.reminded(case, claim),
     )
     rest = position.open - part
     # Where all of it is contested or covered, nothing of it is known to be late.

@@ -39,6 +39,7 @@ from shared.domain.claim_events import (
 )
 from shared.domain.explain import Reason, Record
 from shared.domain.extras_events import ExtrasPaid, ResidualSettled
+from shared.domain.first_day_events import NoticeImported
 from shared.domain.identity_events import CaseAbsorbed, ClaimsParted
 from shared.domain.model import Capacity, Id
 from shared.domain.partner_events import (
@@ -88,6 +89,7 @@ __all__ = [
     "FeeCredited",
     "HandOverIntended",
     "Held",
+    "NoticeImported",
     "NoticeReturned",
     "Parked",
     "PartnerAnswered",
@@ -229,6 +231,7 @@ CaseEvent = Annotated[
     | ActPassed
     | ActWithheld
     | NoticeReturned
+    | NoticeImported
     | FeeCredited
     | Held
     | Released

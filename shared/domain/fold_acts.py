@@ -168,14 +168,16 @@ def _intended(case: Case, notice: Notice) -> Changes:
 def _levelled(case: Case, notice: Notice, by: int, *, handed: bool) -> dict[str, ClaimState]:
     """The claims of an act, one step on (and with the partner) or one step back.
 
-    A repeated reminder is no step of the policy: no claim of it moves.
+    A repeated reminder is no step of the policy: no claim of it moves. What a partner let go of by
+    itself stays where that end put it when the rest comes back.
     """
     changed = dict[str, ClaimState]()
     if notice.repeats:
         return changed
     for claim in notice.claims:
         state = claim_state(case, claim)
-        if by < 0 and _has_later(case, notice, claim):
+        let_go = notice.action == "hand_over" and notice.given and not state.with_partner
+        if by < 0 and (let_go or _has_later(case, notice, claim)):
             continue
         update = {
             "level": max(0, state.level + by),

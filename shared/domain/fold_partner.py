@@ -11,9 +11,11 @@ from shared.domain.at_partner import (
     NEEDS,
     NOTHING,
     OFFERED,
+    PLAN_THERE,
     LegalAct,
     PartnerPlan,
     Recall,
+    concerned,
     end_question,
     question_task,
 )
@@ -27,14 +29,12 @@ if TYPE_CHECKING:
 
 Changes = dict[str, Any]
 
-# The holds of claims that a plan at the partner covers begin so.
-PLAN_THERE = "partner-plan:"
-
 
 def answered(case: Case, event: partner_events.PartnerAnswered) -> Changes:
     """The partner takes or refuses what it has not answered yet; what it refuses comes back."""
     handed = [one for one in case.notices.values() if one.action == "hand_over" and one.given]
-    unanswered = [one for one in handed if one.taken is None] or handed
+    mine = [one for one in handed if event.partner in {None, one.channel}]
+    unanswered = [one for one in mine if one.taken is None] or mine
     after = case
     for notice in unanswered:
         if event.accepted:
@@ -50,7 +50,7 @@ def answered(case: Case, event: partner_events.PartnerAnswered) -> Changes:
         "partner_state": "accepted" if event.accepted or still else "rejected",
     }
     if event.accepted:
-        said["partner_case"] = event.partner_case
+        said |= _number(case, event)
     return {**said, **_message(case, event)}
 
 
@@ -76,13 +76,9 @@ def paid_back(case: Case, event: partner_events.PartnerPaidBack) -> Changes:
 def closed(case: Case, event: partner_events.PartnerClosed) -> Changes:
     """The partner has let go of claims: they rest here, and where they may go again, do so later.
 
-    Its end of the whole case ends what was agreed and asked there too.
+    What another partner has stays there, and a plan with the debtor binds us until it is over.
     """
-    ended = tuple(
-        name
-        for name, state in case.claims.items()
-        if state.with_partner and (not event.claims or name in event.claims)
-    )
+    ended = concerned(case, event)
     on, again = event.at.date(), event.code in AGAIN
     claims = {**case.claims}
     for name in ended:
@@ -115,7 +111,7 @@ def _ended(case: Case, event: partner_events.PartnerClosed, ended: tuple[str, ..
 
 def received(case: Case, event: partner_events.PartnerReceived) -> Changes:
     """The case is on the partner's desk; its number is known sooner than its answer."""
-    number = {} if event.partner_case is None else {"partner_case": event.partner_case}
+    number = {} if event.partner_case is None else _number(case, event)
     return {**number, **_message(case, event)}
 
 
@@ -203,6 +199,17 @@ def recalled(case: Case, event: partner_events.CaseRecalled) -> Changes:
 def noted(case: Case, event: PartnerReport) -> Changes:
     """What changes nothing by itself: it was said, and is not taken a second time."""
     return _message(case, event)
+
+
+def _number(
+    case: Case, event: partner_events.PartnerAnswered | partner_events.PartnerReceived
+) -> Changes:
+    """The partner's own number of a case; each partner has its own."""
+    changes: Changes = {"partner_case": event.partner_case}
+    if event.partner is not None and event.partner_case is not None:
+        known = (case.at_partner or NOTHING).numbers
+        changes |= _there(case, numbers={**known, event.partner: event.partner_case})
+    return changes
 
 
 def _question(case: Case, event: PartnerReport, why: str, name: str) -> Changes:

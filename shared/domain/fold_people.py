@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from shared.domain import answers, fold_acts, fold_states
-from shared.domain.at_partner import ASKED_THERE
+from shared.domain.at_partner import ASKED_THERE, PLAN_LEFT, PLAN_THERE
 from shared.domain.case_parts import Hold, Task
 from shared.domain.events import (
     Held,
@@ -88,6 +88,8 @@ def _gone_on(case: Case, event: PersonAnswered, task: Task) -> Changes:
         return {"claims": with_claims(case.claims, claims, raised=False)}
     if task.why == answers.WITHOUT_NOTICE:
         return {"claims": with_claims(case.claims, claims, announced_on=event.at.date())}
+    if task.why == PLAN_LEFT:
+        return _plan_over(case, event, claims)
     if task.why == answers.RETURNED:
         return {"notices": fold_acts.seen_to(case)}
     if fold_states.clears(task.why):
@@ -101,6 +103,19 @@ def _gone_on(case: Case, event: PersonAnswered, task: Task) -> Changes:
         for claim in claims
     }
     return {"claims": {**case.claims, **done}}
+
+
+def _plan_over(case: Case, event: PersonAnswered, claims: tuple[str, ...]) -> Changes:
+    """A person says that a plan is over which no partner speaks of any more: its rest ends."""
+    left = {
+        name: hold
+        for name, hold in case.holds.items()
+        if hold.claim not in claims or not name.startswith(PLAN_THERE)
+    }
+    return {
+        "holds": left,
+        "claims": with_claims(case.claims, claims, freed_on=event.at.date()),
+    }
 
 
 def _kept(name: str, task: Task) -> dict[str, Hold]:

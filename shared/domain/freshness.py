@@ -29,6 +29,9 @@ _ZONES = {
     "SE": "Europe/Stockholm",
     "NO": "Europe/Oslo",
     "DK": "Europe/Copenhagen",
+    "DE": "Europe/Berlin",
+    "NL": "Europe/Amsterdam",
+    "EE": "Europe/Tallinn",
 }
 _DAY = timedelta(days=1)
 

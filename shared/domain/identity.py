@@ -40,6 +40,7 @@ SENTENCES = {
     "dispute_open": "A dispute is not settled: settle it first.",
     "has_overrides": "The debtor has overrides of its own: take them away first.",
     "is_alias": "The debtor is merged with another one already.",
+    "known_to_partner": "A partner had the case and knows it by its id: the case stays as it is.",
     "not_its_claim": "The claim is not the debtor's, or is not in a case of the other one.",
     "not_merged": "The debtor is not merged with another one.",
     "other_source": "The debtors are of two sources, which prove their balances apart.",
@@ -85,9 +86,10 @@ def movable(case: Case, today: date) -> None:
     quiet(case, today)
     if contested(case, tuple(case.claims)):
         raise refused("dispute_open")
-    handed = any(one.with_partner for one in case.claims.values())
-    if handed or case.partner_state not in {"none", "rejected"}:
+    if any(one.with_partner for one in case.claims.values()):
         raise refused("with_partner")
+    if case.partner_state not in {"none", "rejected"}:
+        raise refused("known_to_partner")
     if len(case.claims) + len(case.tasks) > MOST_CLAIMS:
         raise refused("too_many_claims")
 

@@ -7,7 +7,9 @@ from datetime import datetime
 
 from shared.domain.case import Case
 from shared.domain.debtor import ALONE, Debtor, bound
-from shared.domain.events import CaseEvent, HandOverIntended
+from shared.domain.decide import decide
+from shared.domain.decisions import Remind
+from shared.domain.events import CaseEvent, HandOverIntended, ReminderIntended
 from shared.domain.law import LawPack
 from shared.domain.plan_events import InterestWaived
 from shared.domain.policy import Policy
@@ -16,18 +18,18 @@ from shared.domain.ripeness import sort_claims
 
 
 def since(events: Sequence[CaseEvent], act: str) -> tuple[int, Sequence[CaseEvent]]:
-    """Where the INTENT of a hand-over stands among all events of its case, and what came after.
+    """Where the INTENT of an act stands among all events of its case, and what came after.
 
     Raises ``LookupError`` when it is not among them.
     """
     for at, event in enumerate(events):
-        if isinstance(event, HandOverIntended) and event.act == act:
+        if isinstance(event, HandOverIntended | ReminderIntended) and event.act == act:
             return at, events[at + 1 :]
     raise LookupError("the act was never intended")
 
 
 def unchanged(case: Case, events: Sequence[CaseEvent], act: str) -> bool:
-    """Whether the case file of a hand-over still says what is owed; ``events`` are all of it."""
+    """Whether what an act says of its claims is still so; ``events`` are all of the case."""
     at, later = since(events, act)
     before, claims = Case.replay(case.id, events[: at + 1]), case.notices[act].claims
     if any(isinstance(one, InterestWaived) and one.claim in claims for one in later):
@@ -36,6 +38,31 @@ def unchanged(case: Case, events: Sequence[CaseEvent], act: str) -> bool:
         case.claims[claim] == before.claims[claim] and case.fees_of(claim) == before.fees_of(claim)
         for claim in claims
     )
+
+
+def same_contact(
+    case: Case,
+    act: str,
+    policy: Policy,
+    law: LawPack,
+    now: datetime,
+    debtor: Debtor,
+    days: int | None,
+) -> bool:
+    """Whether a reminder that has no outcome yet would be made today too, as it was written.
+
+    Never one that is later than its own payment date allows: ``days`` are the calendar days that
+    its channel takes (None: the usual ones of its name).
+    """
+    notice = case.notices[act]
+    others = {name: one for name, one in case.notices.items() if name != act}
+    before = case.model_copy(update={"notices": others})
+    delivery = {} if days is None else {notice.channel: days}
+    again = decide(before, policy, law, now, debtor, notice.channel, delivery)
+    if not isinstance(again, Remind) or (again.act, again.claims) != (act, notice.claims):
+        return False
+    charged = (again.fee, again.fee_claim) == (notice.fee, notice.fee_claim)
+    return charged and notice.deadline is not None and again.deadline <= notice.deadline
 
 
 def free(

@@ -12,7 +12,7 @@ from datetime import UTC, date
 from shared.domain import law as legal
 from shared.domain.act_keys import act_key
 from shared.domain.case import Case, ClaimState
-from shared.domain.contacts import DELIVERY_DAYS, next_contact_on
+from shared.domain.contacts import next_contact_on
 from shared.domain.decisions import Remind, Rest
 from shared.domain.dispute import left_alone
 from shared.domain.explain import content_hash
@@ -124,7 +124,7 @@ def _deadline_fits(question: Question, plan: Plan, step: Step) -> bool:
 
 
 def _least(question: Question, state: ClaimState, step: Step) -> date:
-    days = DELIVERY_DAYS.get(question.chain(step)[0], max(DELIVERY_DAYS.values()))
+    days = question.delivery_days(step)
     day, _ = legal.deadline(
         question.law, question.facts(state), question.today, delivery_days=days, payment_days=1
     )

@@ -50,7 +50,7 @@ class Interest(Record):
     day_count: DayCount = "ACT/365"
 
 
-def accrue(
+def accrue(  # noqa: PLR0913 - late interest hangs on all of these
     pack: LawPack,
     *,
     capacity: Capacity,
@@ -59,22 +59,28 @@ def accrue(
     balances: tuple[tuple[date, Money], ...],
     to: date,
     agreed_rate: Decimal | None,
+    reminded: date | None = None,
 ) -> Interest:
     """Late interest on one claim from the day after its effective due date to ``to``.
 
     ``balances`` holds, in order of days, the open principal at the end of each day on which it
     changed: the day of a payment still counts as late, on the principal before it. ``due`` rolls
-    to the next banking day where the pack says so. ``agreed_rate`` is in per cent a year.
+    to the next banking day where the pack says so. ``agreed_rate`` is in per cent a year,
+    ``reminded`` the payment date of the first reminder that was given after the due date: where
+    the pack lets default begin by a reminder, nothing accrues up to that day, or without one.
     Finland: korkolaki 633/1982 4, 4 a, 12 §, and 2 § (a consumer's agreed rate is capped).
     Sweden: räntelagen 1975:635 3, 6, 9 §. Norway: forsinkelsesrenteloven §§ 2, 3, 4. Denmark:
-    renteloven §§ 3, 5, 7. Raises ``ValueError`` for balances that are out of order, in another
-    currency than the law's, or a negative agreed rate.
+    renteloven §§ 3, 5, 7. Germany: BGB §§ 286, 288. Netherlands: BW 6:119a. Estonia: VÕS § 113.
+    Raises ``ValueError`` for balances that are out of order, in another currency than the law's,
+    or a negative agreed rate.
     """
     _check(pack, balances, agreed_rate)
     treated = treatment(capacity, natural_person=natural_person)
     rule = pack.points(treated, due) or pack.points("consumer", due)
     rolls = rule is None or rule.rolls_due_date
     begin = (next_banking_day(pack.country, due) if rolls else due) + _DAY
+    if rule is not None and rule.starts == "reminder":
+        begin = max(begin, (reminded or to) + _DAY)
     day_count = rule.day_count if rule is not None else "ACT/365"
     segments: list[Segment] = []
     unknown_from = None

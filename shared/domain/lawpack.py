@@ -41,7 +41,7 @@ from shared.domain.lawsources import Rate, Source, Statute
 from shared.domain.model import Capacity, ClaimClass
 from shared.domain.money import Money
 
-COUNTRIES = ("FI", "SE", "NO", "DK")
+COUNTRIES = ("FI", "SE", "NO", "DK", "DE", "NL", "EE")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)

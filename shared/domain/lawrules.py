@@ -27,7 +27,7 @@ FeeAct = Literal[
     "payment_demand_first_by_professional", "payment_demand_subsequent",
     "bankruptcy_threat_demand", "tratta", "collection_demand_fee", "inkassovarsel_fee",
     "collection_salary_light", "collection_salary_heavy", "handover_fee",
-    "external_collection_cap", "own_collection_cap", "other_cost",
+    "external_collection_cap", "own_collection_cap", "extrajudicial_costs", "other_cost",
 ]  # fmt: skip
 WaitAct = Literal["hand_over", "payment_time", "demand_payment_time", "contact_gap", "tratta"]
 
@@ -128,7 +128,8 @@ class Fee(Rule):
 
     Price: ``amount`` or ``tiers`` in major units, as multiples where ``multiple_of`` names a
     :class:`Base`; ``share_of_first`` is the part of the first demand's price that a later demand
-    may cost. Nothing is rounded but a fraction of the minor unit, half up.
+    may cost. ``minimum`` and ``maximum`` bound it. Nothing is rounded but a fraction
+    of the minor unit, half up.
 
     Conditions, all in full days. ``days_after_previous`` runs from the last notice, or between
     charged ones where the fee counts ``per`` relationship. ``max_count`` counts charged notices
@@ -148,6 +149,8 @@ class Fee(Rule):
     tiers: tuple[Tier, ...] = ()
     multiple_of: str = ""
     share_of_first: Decimal | None = None
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
     max_count: Annotated[int, Field(ge=1)] | None = None
     counts: tuple[NoticeAct, ...] = ()
     once: bool = False
@@ -174,7 +177,8 @@ class Fee(Rule):
         exact = self.amount if self.amount is not None else self._of_tier(principal.amount)
         if exact is None:
             return None
-        return Money.round(exact if unit is None else exact * unit, self.currency)
+        exact = max(exact if unit is None else exact * unit, self.minimum or Decimal(0))
+        return Money.round(min(exact, self.maximum or exact), self.currency)
 
     def lowest_known(self) -> Money | None:
         """The lowest amount of any tier: a floor where a higher tier's amount is not known."""
@@ -208,9 +212,9 @@ class Wait(Rule):
 class Points(Rule):
     """Percentage points of late interest above the reference rate of each half-year.
 
-    ``rolls_due_date``: interest starts the day after the banking day that a due date rolls to.
-    ``on_fees``: whether fees bear interest. ``cap_agreed_rate``: an agreed rate above the
-    statutory one does not bind the debtor.
+    ``rolls_due_date``: interest starts the day after the banking day that a due date rolls to, and
+    where it ``starts`` by reminder after the payment date of the first one. ``on_fees``: fees bear
+    interest too. ``cap_agreed_rate``: an agreed rate above the statutory one binds no debtor.
     """
 
     points: Decimal
@@ -218,6 +222,7 @@ class Points(Rule):
     cap_agreed_rate: bool
     rolls_due_date: bool
     on_fees: bool
+    starts: Literal["due", "reminder"] = "due"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)

@@ -31,6 +31,7 @@ from shared.domain.ledger_position import (
     open_on,
     position,
     positions,
+    reminded,
 )
 from shared.domain.ledger_truth import Seen, Truth
 from shared.domain.model import DoNotDun
@@ -51,6 +52,7 @@ __all__ = [
     "position",
     "positions",
     "reconcile",
+    "reminded",
 ]
 
 

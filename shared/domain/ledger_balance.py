@@ -43,11 +43,10 @@ def balance(truth: Truth, receipts: Sequence[Receipt] | None = None) -> Money:
     behind = min(gross - net, fallen - explained)
     ahead = net - explained
     net, gross = _sums(both, nothing)
-    # The books know these payments by name; their balance may still stand as before, and one that
-    # was taken back still lowers it.
-    still = min(net, risen)
-    ahead += still
-    behind += max(nothing, gross - net - (risen - still))
+    # The books know these payments by name, and have lowered their balance for all of them but
+    # what it lags by. A payment that they alone name counts once they lower it: that is their word.
+    ahead += net
+    behind += max(nothing, gross - risen)
     return max(nothing, min(max(invoice.total, invoice.open), invoice.open - ahead + behind))
 
 

@@ -74,7 +74,7 @@ def _paid(
     for day, payment, amount in lots:
         lawful = binding(law, order, claim.capacity, natural_person=claim.natural_person, on=day)
         costs = costs_before(case, state, law, day)
-        rest = left(accrued(state, law, day).total, costs, found)
+        rest = left(accrued(case, state, law, day).total, costs, found)
         owed = Owed(principal=nothing, interest=rest.interest, fees=rest.fees)
         parts = allocate(amount, owed, lawful)
         found.append(

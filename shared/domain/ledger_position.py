@@ -86,7 +86,20 @@ def agreed_rate(claim: Claim) -> Decimal | None:
     return None if claim.agreed_rate is None else Decimal(claim.agreed_rate)
 
 
-def accrued(state: ClaimState, law: LawPack, on: date) -> accrual.Interest:
+def reminded(case: Case, claim: Claim) -> date | None:
+    """The earliest payment date of the reminders that were given for a claim after its due date.
+
+    Such a date lies after every receipt. A text message is no notice of the law.
+    """
+    dates = (
+        one.deadline
+        for one in case.notices_of(claim.id)
+        if one.deadline and one.on and one.on > claim.due and not one.short
+    )
+    return min(dates, default=None)
+
+
+def accrued(case: Case, state: ClaimState, law: LawPack, on: date) -> accrual.Interest:
     """The late interest of a claim to the end of a day, whether or not it was paid."""
     claim = state.claim
     return accrual.accrue(
@@ -97,6 +110,7 @@ def accrued(state: ClaimState, law: LawPack, on: date) -> accrual.Interest:
         balances=bearing(balances(state), state),
         to=on,
         agreed_rate=agreed_rate(claim),
+        reminded=reminded(case, claim),
     )
 
 
@@ -108,7 +122,7 @@ def position(
     ``fee`` is the one of a notice that goes out that day: it is no part of the position, but the
     compensation is set off against it where the law says so.
     """
-    late = accrued(state, law, on)
+    late = accrued(case, state, law, on)
     charged = case.fees_of(state.claim.id)
     fixed = claimed(case, state, law, on, charged if fee is None else charged + fee)
     if not state.extras and not state.residual:
@@ -145,7 +159,7 @@ def beside(case: Case, state: ClaimState, law: LawPack, on: date, *, without: st
 
     ``without`` is the money itself: what it settles already is not taken off.
     """
-    late = accrued(state, law, on).total
+    late = accrued(case, state, law, on).total
     paid = [one for one in state.extras if one.payment != without]
     return left(late, costs_before(case, state, law, on), paid, state.residual)
 

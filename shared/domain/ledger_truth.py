@@ -9,7 +9,16 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from shared.domain.explain import Record
-from shared.domain.model import Agreement, Allocation, CreditNote, Id, Invoice, Party, Payment
+from shared.domain.model import (
+    Agreement,
+    Allocation,
+    CreditNote,
+    Id,
+    Invoice,
+    Party,
+    PastNotice,
+    Payment,
+)
 from shared.domain.money import Money, total
 
 MoveKind = Literal["matched", "unmatched", "reversed", "reinstated"]
@@ -117,7 +126,8 @@ class Truth:
     """All that is known of one invoice.
 
     ``stated`` are the balances of the books as they changed, the first sight first: what they had
-    lowered by a day, no money that was booked long after it can explain.
+    lowered by a day, no money that was booked long after it can explain. ``notices`` are
+    what others did about it before the hub.
     """
 
     invoice: Invoice
@@ -128,6 +138,7 @@ class Truth:
     waiting: tuple[Waiting, ...] = ()
     stated: tuple[Stated, ...] = ()
     agreement: Agreement | None = None
+    notices: tuple[PastNotice, ...] = ()
 
     def booked_by(self, payment: Payment) -> Money:
         """What a payment of the books settles of this invoice."""

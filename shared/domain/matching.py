@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shared.domain.matching_answers import because
-from shared.domain.matching_certain import by_claim, by_references, by_split
+from shared.domain.matching_certain import by_claim, by_collective, by_references, by_split
 from shared.domain.matching_evidence import Evidence
 from shared.domain.matching_likely import by_payer, by_text
 from shared.domain.matching_parts import Candidate, Match, Settings
@@ -20,7 +20,7 @@ from shared.domain.sighting import Sighting
 
 DEFAULT = Settings()
 
-_RULES = (by_claim, by_split, by_references, by_text, by_payer)
+_RULES = (by_claim, by_split, by_collective, by_references, by_text, by_payer)
 
 
 def match(

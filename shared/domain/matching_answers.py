@@ -25,6 +25,7 @@ Part = tuple[Item, Money]
 SENTENCES = {
     "claim": "The payment was made through our own link for this claim.",
     "split": "The payer says how the money is split, and the sums agree.",
+    "collective": "The payment bears the reference of a letter about several claims.",
     "reference": "The payment bears this invoice's reference.",
     "reference_at_partner": "The payment bears the reference of a claim that is handed over.",
     "references": "The payment bears several references, and their sum explains the amount.",
@@ -71,6 +72,17 @@ def pour(e: Evidence, items: Sequence[Item]) -> list[Part]:
             parts.append((item, part))
             left -= part
     return parts
+
+
+def pour_evenly(e: Evidence, items: Sequence[Item]) -> list[Part]:
+    """The amount poured into the principal of each item in their order, then into the charges."""
+    left, shares = e.amount, {item.invoice: Money.zero(e.amount.currency) for item in items}
+    for charges in (False, True):
+        for item in items:
+            part = min(left, item.total - item.open if charges else item.open)
+            shares[item.invoice] += part
+            left -= part
+    return [(item, shares[item.invoice]) for item in items if shares[item.invoice]]
 
 
 def exactly(e: Evidence, items: Sequence[Item]) -> list[Part] | None:

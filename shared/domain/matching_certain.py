@@ -12,6 +12,7 @@ from shared.domain.matching_answers import (
     netted,
     point_out,
     pour,
+    pour_evenly,
     propose,
 )
 from shared.domain.matching_evidence import Evidence, Named, owed_of
@@ -46,6 +47,29 @@ def by_split(e: Evidence) -> Match | None:
     if total([amount for _, amount in left], e.amount.currency) != e.amount:
         return None
     return book(e, "split", left, nettings, certain=_is_one_debtor([item for item, _ in parts]))
+
+
+def by_collective(e: Evidence) -> Match | None:
+    """The one reference of a letter: the principal of its claims, the oldest due first.
+
+    Fees and interest come after every principal, so that the letter's sum closes all its claims.
+    """
+    items = [one for one in e.items if not e.tokens.isdisjoint(one.collective)]
+    if not items:
+        return None
+    owed = [one for one in items if one.state != "closed"]
+    if not owed:
+        return closed(e, items)
+    if any(item.open.currency != e.amount.currency for item in owed):
+        return ask(e, "other_currency", [point_out(e, "other_currency", owed)])
+    parts = pour_evenly(e, owed)
+    together = {token for item in items for token in item.collective}
+    others = [one for one in e.given if one.token not in together]
+    less = e.amount < total([item.open for item in owed], e.amount.currency)
+    names_more = any(one.items for one in others) or (bool(others) and less)
+    if names_more or not _is_one_debtor(items):
+        return ask(e, "references_unclear", [propose(e, "collective", parts)])
+    return book(e, "collective", parts, certain=True)
 
 
 def by_references(e: Evidence) -> Match | None:

@@ -117,6 +117,13 @@ class Evidence:
             if one.items or (one.announced and not _is_reading_of(one.token, hits))
         )
 
+    @cached_property
+    def tokens(self) -> frozenset[str]:
+        """Every number that came with the money, in references or text."""
+        return frozenset(
+            [*(one.token for one in self.given), *(one.token for one in found(self.sighting.text))]
+        )
+
     @property
     def is_foreign(self) -> bool:
         """Whether the payer names something that is none of the candidates."""

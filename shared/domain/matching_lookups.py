@@ -50,6 +50,7 @@ def lookups_of(candidate: Candidate) -> tuple[str, ...]:
     if isinstance(candidate, Credit):
         return tuple(dict.fromkeys(keys))
     keys += [f"T:{token}" for one in candidate.references if (token := canonical(one))]
+    keys += [f"T:{token}" for token in candidate.collective]
     if candidate.state != "closed":
         keys += [amount_key(candidate.open), amount_key(candidate.total)]
     return tuple(dict.fromkeys(keys))

@@ -21,7 +21,8 @@ class Item(Record):
     ``open`` is the unpaid principal and ``charges`` what is asked on top (fees and interest), both
     in the invoice's currency. ``references`` are ours and, after a hand-over, the partner's, in any
     print form. ``accounts`` are the creditor's accounts that the debtor was told, written as in
-    ``Sighting.account``; empty when nobody says, and then every account is right.
+    ``Sighting.account``; empty when nobody says, and then every account is right. ``collective``
+    are references of letters that asked for it together with others, in canonical form.
     """
 
     invoice: Id
@@ -32,6 +33,7 @@ class Item(Record):
     due: date
     references: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
+    collective: tuple[str, ...] = ()
     state: ItemState = "open"
 
     @property

@@ -212,7 +212,37 @@ class CreditNote(Record):
         return max(left, Money.zero(left.currency))
 
 
-Fact = Party | Agreement | Invoice | Payment | CreditNote
+class PastNotice(Record):
+    """What somebody else did about one invoice before the hub, or beside it.
+
+    ``id`` is the row's own key at its source, the same for ever. A ``reminder`` went out on the day
+    ``on``, as the ``level``-th of its invoice (None: they count in order of their days); it charged
+    ``fee`` and named ``deadline`` as the last day to pay. ``proof`` is the reference of what proves
+    that it was given (a carrier's number, a document's), None where nothing does. A ``hold`` rests
+    until ``until`` (None: until released). A ``hand_over`` says that another agency has the claim.
+    """
+
+    id: Id
+    invoice: Id
+    what: Literal["reminder", "hold", "hand_over"]
+    on: date
+    level: int | None = Field(default=None, ge=1, le=20)
+    fee: Money | None = None
+    deadline: date | None = None
+    channel: str = Field(default="", pattern=r"^[a-z_]{0,20}$")
+    proof: Id | None = None
+    until: date | None = None
+
+    @model_validator(mode="after")
+    def _coherent(self) -> PastNotice:
+        if self.what != "reminder" and (self.fee is not None or self.level is not None):
+            raise ValueError("only a reminder has a level and a fee")
+        if any(day is not None and day < self.on for day in (self.deadline, self.until)):
+            raise ValueError("nothing ends before it began")
+        return self
+
+
+Fact = Party | Agreement | Invoice | Payment | CreditNote | PastNotice
 
 
 class OpenItem(Record):

@@ -8,7 +8,7 @@ from datetime import UTC, timedelta
 from shared.domain import law as legal
 from shared.domain.act_keys import act_key
 from shared.domain.answers import YES, step_question, yeses
-from shared.domain.case import Case
+from shared.domain.case import Case, ClaimState
 from shared.domain.circumstance import HAND_OVER
 from shared.domain.contacts import contact, gathered, next_contact_on, too_soon
 from shared.domain.decisions import AnyDecision, Ask, HandOver, Remind, Rest
@@ -16,7 +16,7 @@ from shared.domain.explain import Reason
 from shared.domain.money import total
 from shared.domain.question import Question, reason
 from shared.domain.residual import still_asked
-from shared.domain.ripeness import Ripe, Sorted
+from shared.domain.ripeness import Ripe, Sorted, obstacle
 from shared.domain.undisputed import is_repeated
 
 # A step that failed so often is a person's: another try would only fail again.
@@ -142,12 +142,19 @@ def _remind(question: Question, ripe: Sequence[Ripe], claims: Sorted) -> AnyDeci
         one.claim.id
         for one in question.case.claims.values()
         if still_asked(question.case, one, question.policy, question.law, question.today)
+        and _settled_in_peace(question, one)
     )
 
     def act(key: str) -> Remind:
         return contact(question, key, group, also, because)
 
     return _let_go(question, group, because, act)
+
+
+def _settled_in_peace(question: Question, state: ClaimState) -> bool:
+    """Whether nothing but its settlement keeps a settled claim from being asked about."""
+    found = obstacle(question, state)
+    return found is None or found.reason.rule == "policy.tolerance"
 
 
 def _let_go(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from typing import cast
+from typing import Final, cast
 
 from shared.domain.calendar import next_banking_day
 from shared.domain.case import Case
 from shared.domain.creditor import Creditor
 from shared.domain.decisions import Remind
 from shared.domain.dispute import left_alone
+from shared.domain.explain import Record
 from shared.domain.formats import Language, choose_languages
 from shared.domain.instalments import late_shares
 from shared.domain.ledger import Position
@@ -32,6 +33,19 @@ from shared.domain.policy import Tone
 _NEXT: Mapping[str, NextStep] = {"remind": "reminder", "hand_over": "hand_over"}
 
 
+class Wishes(Record):
+    """What a letter is to be like: its agreed ``languages`` (tags), the first that counts first.
+
+    ``collective`` is one payment reference for the whole sum.
+    """
+
+    languages: tuple[str | None, ...] = ()
+    collective: str | None = None
+
+
+NO_WISHES: Final = Wishes()
+
+
 def letter_for(
     case: Case,
     decision: Remind,
@@ -39,6 +53,7 @@ def letter_for(
     party: Party,
     positions: Mapping[str, Position],
     today: date,
+    wishes: Wishes = NO_WISHES,
 ) -> LetterInput:
     """The input of the letter of a reminder, with every claim of the contact and its own state.
 
@@ -53,7 +68,7 @@ def letter_for(
     if decision.letter == DUE_SOON:
         until, rate_unknown = None, False
     references = {case.claims[claim].claim.reference for claim in decision.claims or decision.also}
-    language, *second = languages_of(party, creditor)
+    language, *second = languages_of(party, creditor, wishes.languages)
     next_step = _NEXT.get(decision.next_action, "none")
     return LetterInput(
         letter=decision.letter,
@@ -70,7 +85,7 @@ def letter_for(
         today=today,
         deadline=decision.deadline,
         account=letter_account(creditor, case.currency),
-        reference=references.pop() if len(references) == 1 and len(due_items) == 1 else None,
+        reference=wishes.collective or _own(references, due_items),
         compensation_section=_section(positions.values()),
         acts_are_free=any(_stopped(case, claim) for claim in decision.claims),
         next_step=next_step,
@@ -78,13 +93,21 @@ def letter_for(
     )
 
 
-def languages_of(party: Party, creditor: Creditor) -> tuple[Language, ...]:
-    """The customer's language where the hub writes it, else the creditor's or both of them.
+def languages_of(
+    party: Party, creditor: Creditor, wishes: tuple[str | None, ...] = ()
+) -> tuple[Language, ...]:
+    """The agreed or the customer's language where the hub writes it, else the creditor's or both.
 
-    A creditor whose own language has no letter writes English.
+    What was agreed in a language without a letter does not hide the customer's own. A creditor
+    whose own language has no letter writes English.
     """
     own = choose_languages([creditor.language], ("en",))
-    return choose_languages([party.language], creditor.bilingual or own)
+    return choose_languages([*wishes, party.language], creditor.bilingual or own)
+
+
+def _own(references: set[str | None], due: list[LetterItem]) -> str | None:
+    """The invoice's own reference, where the letter asks for one invoice."""
+    return references.pop() if len(references) == 1 and len(due) == 1 else None
 
 
 def letter_creditor(creditor: Creditor) -> LetterCreditor:

@@ -89,12 +89,16 @@ class Overrides(Record):
             merged = merged.over(one.terms)
         return merged, tuple(one for one in bound if not one.terms.silent())
 
+    @property
+    def segment(self) -> str | None:
+        """The segment that the debtor belongs to, if any."""
+        return next((one.segment for one in self.found if one.kind == "debtor"), None)
+
     def _bound(self, ref: ClaimRef | None) -> Iterator[Override]:
-        segment = next((one.segment for one in self.found if one.kind == "debtor"), None)
         wanted: dict[Kind, str | None] = {
             "invoice": ref.claim if ref else None,
             "agreement": ref.agreement if ref else None,
-            "segment": segment,
+            "segment": self.segment,
         }
         for kind in PRECEDENCE:
             for one in self.found:

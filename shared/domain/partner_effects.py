@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from shared.domain.at_partner import LEARNED, NEEDS, OFFERED, SOLD, question_task
+from shared.domain.at_partner import LEARNED, NEEDS, OFFERED, SOLD, concerned, question_task
 from shared.domain.case import Case
 from shared.domain.events import CaseEvent, PartnerClosed, PersonAsked
 from shared.domain.explain import Reason, content_hash
@@ -73,7 +72,7 @@ def effects(
         case PartnerNeeds():
             text = "the partner cannot go on without information"
             why = reason("hub.partner_asks", text, what=event.what, fields=" ".join(event.fields))
-            return _asked(case, event, NEEDS, event.question, there(case, event), why)
+            return _asked(case, event, NEEDS, event.question, concerned(case, event), why)
         case PartnerOffered():
             text = "the debtor offers the partner an amount in full payment"
             facts = {"amount": event.amount, "until": event.until}
@@ -82,19 +81,9 @@ def effects(
         case PartnerLearned():
             text = "the partner learned something of the debtor: ask it, and enter it here"
             why = reason("hub.partner_asks", text, what=event.what, on=event.on)
-            return _asked(case, event, LEARNED, event.message, there(case, event), why)
+            return _asked(case, event, LEARNED, event.message, concerned(case, event), why)
         case _:
             return Effects([], {})
-
-
-def there(case: Case, event: PartnerReport) -> tuple[str, ...]:
-    """The claims that a report concerns: those it names, else all that a partner has."""
-    named: Sequence[str] = getattr(event, "claims", ()) or ()
-    return tuple(
-        name
-        for name, state in case.claims.items()
-        if state.with_partner and (not named or name in named)
-    )
 
 
 def _contested(
@@ -109,14 +98,14 @@ def _contested(
             at=event.at, dispute=f"{name}.{number}", claim=claim, amount=None, ground=_UNSAID,
             source="partner", on=today, answer_by=today + timedelta(days=rules.answer_days),
         )
-        for number, claim in enumerate(there(case, event), start=1)
+        for number, claim in enumerate(concerned(case, event), start=1)
         if case.claims[claim].open and claim not in known
     ]  # fmt: skip
 
 
 def _sold(case: Case, event: PartnerClosed, today: date) -> Effects:
     """A claim that was sold is another's: nothing of it is open here, and the sale is booked."""
-    claims = there(case, event)
+    claims = concerned(case, event)
     made: list[CaseEvent] = [
         WrittenOff(at=event.at, claim=claim, amount=case.claims[claim].open, cause="sold", on=today)
         for claim in claims

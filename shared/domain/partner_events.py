@@ -34,13 +34,18 @@ def _absent(value: object) -> bool:
 
 
 class PartnerAnswered(Event):
-    """The partner accepted or rejected a case (``code`` when rejected)."""
+    """The partner accepted or rejected a case (``code`` when rejected).
+
+    ``partner`` here and below is its connection: what another partner has of the case stays as it
+    is. Without it, the report is of all partners.
+    """
 
     kind: Literal["partner_answered"] = "partner_answered"
     message: str
     accepted: bool
     partner_case: str | None = None
     code: str | None = None
+    partner: Id | None = Field(default=None, exclude_if=_absent)
 
 
 class PartnerPaid(Event):
@@ -67,6 +72,7 @@ class PartnerClosed(Event):
     message: str
     code: str
     claims: tuple[Id, ...] = Field(default=(), exclude_if=operator.not_)
+    partner: Id | None = Field(default=None, exclude_if=_absent)
 
 
 class PartnerReceived(Event):
@@ -75,6 +81,7 @@ class PartnerReceived(Event):
     kind: Literal["partner_received"] = "partner_received"
     message: str
     partner_case: str | None = None
+    partner: Id | None = Field(default=None, exclude_if=_absent)
 
 
 class PartnerNeeds(Event):
@@ -85,6 +92,7 @@ class PartnerNeeds(Event):
     question: Id
     what: Code
     fields: tuple[Code, ...] = ()
+    partner: Id | None = Field(default=None, exclude_if=_absent)
 
 
 class PartnerMoved(Event):
@@ -157,6 +165,7 @@ class PartnerLearned(Event):
     message: str
     what: DebtorNews
     on: date | None = None
+    partner: Id | None = Field(default=None, exclude_if=_absent)
 
 
 class PartnerSuspended(Event):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from shared.domain.at_partner import handed as there
+from shared.domain.at_partner import number, standing
 from shared.domain.case import Case, Notice
 from shared.domain.money import Money
 from shared.domain.partner_message import (
@@ -34,7 +35,7 @@ def fault(
     fail; ``today`` is the creditor's day.
     """
     named = {claim for notice in handed for claim in notice.claims}
-    found = _answer_fault(case, message) or _ended(case, source, handed, message)
+    found = _answer_fault(case, source, message) or _ended(case, source, handed, message)
     if found is not None:
         return found
     if not named.issuperset(_claims(message)):
@@ -50,12 +51,13 @@ def fault(
             return None
 
 
-def _answer_fault(case: Case, message: PartnerMessage) -> str | None:
+def _answer_fault(case: Case, source: str, message: PartnerMessage) -> str | None:
+    stands = standing(case, source)
     match message:
-        case CaseAccepted() | CaseRejected() if case.partner_state in {"rejected", "closed"}:
+        case CaseAccepted() | CaseRejected() if stands in {"rejected", "closed"}:
             return "the partner has ended its work on the case already"
-        case CaseAccepted(data=accepted) if case.partner_state == "accepted":
-            known = case.partner_case in {None, accepted.partner_case_id}
+        case CaseAccepted(data=accepted) if stands == "accepted":
+            known = number(case, source) in {None, accepted.partner_case_id}
             return None if known else "the case was accepted under another number already"
         case _:
             return None

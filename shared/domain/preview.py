@@ -29,6 +29,7 @@ from shared.domain.events import (
     PersonAsked,
     ReminderIntended,
 )
+from shared.domain.first_day import notice_events
 from shared.domain.law import LawPack
 from shared.domain.ledger_truth import Truth
 from shared.domain.money import Money, total
@@ -97,11 +98,20 @@ class Coming:
     events: Callable[[Case, datetime], Sequence[CaseEvent]]
 
 
-def joining(truth: Truth, day: date, zone: tzinfo) -> Coming:
-    """That an invoice that is in no case yet joins this one on a day, as booking lets it."""
+def joining(
+    truth: Truth, day: date, zone: tzinfo, terms: tuple[Policy, LawPack] | None = None
+) -> Coming:
+    """That an invoice that is in no case yet joins this one on a day, as booking lets it.
+
+    ``terms`` say at which step what others did about it before lets it join.
+    """
 
     def events(case: Case, at: datetime) -> Sequence[CaseEvent]:
-        return ledger.joining(case, truth, at)
+        made = ledger.joining(case, truth, at)
+        if terms is None or not truth.notices:
+            return made
+        whole, claim = Case.replay(case.id, made, case), truth.invoice.id
+        return [*made, *notice_events(whole, claim, truth.notices, *terms, at)]
 
     return Coming(datetime.combine(day, time(0), tzinfo=zone), events)
 

@@ -93,7 +93,8 @@ def _parts(entry: Entry) -> dict[str, Money]:
         return {"taken_back": sign}
     if payment is None or payment.amount.currency != amount.currency:
         return {"came_in": amount, "difference": amount}
-    if payment.kind == "payout":
+    if payment.kind == "payout" or payment.resolution.rule == "remittance":
+        # A provider's or a partner's transfer of what debtors had paid to it.
         return {"came_in": amount, "payouts": amount}
     rest = {"waiting": "waiting", "unapplied": "unapplied"}.get(payment.status, "kept")
     parts = {

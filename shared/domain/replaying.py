@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from shared.domain.arming import held_back, unarmed
 from shared.domain.case import Case
 from shared.domain.channels import Reach, routed
 from shared.domain.debtor import ALONE, Debtor
@@ -85,6 +86,9 @@ def again(before: Case, stored: Decided, world: World) -> Again:
     """
     seen = stored.inputs
     policy, kinder = world.binding(before, signed=seen.get("law_sign_off") != NOT_SIGNED)
+    if "held" in seen:
+        held = tuple(seen["held"].split(","))
+        policy, kinder = held_back(policy, held), (*kinder, unarmed(held))
     now = datetime.fromisoformat(seen["now"]).astimezone(ZoneInfo(world.zone))
     if "reach" in seen:
         reach = Reach.model_validate_json(seen["reach"])

@@ -15,6 +15,7 @@ from typing import Literal
 from pydantic import Field
 
 from shared.domain.case import Case, ClaimState
+from shared.domain.dispute import contested
 from shared.domain.events import ResidualSettled
 from shared.domain.explain import Record
 from shared.domain.extras_events import Becomes
@@ -57,8 +58,8 @@ def residuals(
 ) -> list[ResidualSettled]:
     """What is to be put down by ``today`` (the creditor's day) about interest and fees left over.
 
-    Then nothing: asked again it has no answer. A claim that is contested, held, with a partner or
-    part of an act under way waits.
+    Then nothing: asked again it has no answer. A claim that is contested, to be filed, held, with a
+    partner or part of an act under way waits.
     """
     if case.closed or case.parked is not None or case.pending() is not None:
         return []
@@ -111,7 +112,15 @@ def _settled(case: Case, state: ClaimState, policy: Policy) -> bool:
         return False
     if any(claim in task.claims for task in case.tasks.values()):
         return False
+    if contested(case, (claim,)) or _filed(case, state):
+        return False
     return not any(hold.claim in {None, claim} for hold in case.holds.values())
+
+
+def _filed(case: Case, state: ClaimState) -> bool:
+    """Whether a claim stopped for proceedings, with its interest and fees."""
+    noted = case.states.circumstances.values() if case.states is not None else ()
+    return any(one.effect(state.claim.issued) == "stops" for one in noted)
 
 
 def _of_claim(

@@ -10,6 +10,8 @@ from shared.domain.case import Case
 from shared.domain.events import (
     BalanceStated,
     CaseEvent,
+    CaseOpened,
+    ClaimJoined,
     CreditApplied,
     PartnerPaid,
     PaymentAllocated,
@@ -43,12 +45,15 @@ def settlements(
     """Every movement of ``claims``, oldest first, out of all events of the case.
 
     An overpayment settles only what was open, so total less settlements is always the open rest.
+    What came from another case is told in the words of that case, before it came.
     """
     found: list[Settlement] = []
     before = Case(id=case_id)
     for event in events:
-        after = before.apply(event)
         named = _named(event)
+        if named is None and not isinstance(event, CaseOpened | ClaimJoined):
+            continue
+        after = before.apply(event)
         if named is not None and named[2] in claims:
             name, kind, claim, on = named
             lowered = before.claims[claim].open - after.claims[claim].open

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
-from shared.domain.at_partner import ASKED_THERE, NOTHING, handed
+from shared.domain.at_partner import ASKED_THERE, NOTHING, PLAN_THERE, handed
 from shared.domain.case import Case
 from shared.domain.case_parts import MONEY_WAITING
 from shared.domain.events import (
@@ -23,7 +23,6 @@ from shared.domain.events import (
     PaymentReversed,
     PersonAnswered,
 )
-from shared.domain.fold_partner import PLAN_THERE
 from shared.domain.passed_on import passed_on
 from shared.domain.plan import Plan
 from shared.domain.plan_events import WrittenOff

@@ -38,6 +38,7 @@ _WORDS: Mapping[str, str] = {
     "channel_refused": "Nothing goes to the debtor by {channel} any more ({cause}).",
     "channel_restored": "The debtor may be reached by {channel} again.",
     "policy_moved": "{by}: the case goes on under policy {policy}, version {version}.",
+    "notice_imported": "A {what} of {on} is taken over from before the hub.",
     "commanded": "{by}: {type} ({why}).",
     "partner_received": "The partner has the case on its desk.",
     "partner_answered": "The partner answered: case {partner_case} {code}.",

@@ -20,8 +20,16 @@ A connector is held to the suite by its folder ``tests/connectors/<family>/<name
 ``replay.py``
     In place of ``*.http.json`` where recordings are kept in a form of their own:
     ``exchanges() -> [...]`` in the form above.
+``case.json``
+    For a collector that takes only some cases (one currency): the case file that is handed over, in
+    place of the golden one. In ``connection.json``, ``absent`` is the id of a case that the partner
+    answers not to have, ``login`` the path at which a token is fetched (answered as recorded while
+    everything else fails), and ``answers`` may hold ``refused``: how the vendor says no within an
+    answer that is otherwise good, or in its own form.
 ``expected.json``
-    For an ERP: what ``pull`` gives, ``[{"fact": "Party", ...}, ...]`` in order. Written by
+    For a collector that is polled: what ``poll`` gives, page by page (without it and ``absent``,
+    its own tests ask what it reports and finds). For an ERP: what ``pull``
+    gives, ``[{"fact": "Party", ...}, ...]`` in order. Written by
     ``python -m tests.connectors.conformance <name>``, to be read before it is kept.
 ``clients.py``
     Where an AWS service is the counterpart: ``clients(origin, state) -> {name: client}``, ``state``
@@ -45,15 +53,42 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 import connectors
-from connectors.contract import Connection, HandOver, Message
+from connectors.contract import Connection, HandOver, Message, Receipt
+from connectors.contract_collectors import CaseMessage
+from shared.domain.casefile_v1 import CaseFile
 from tests.connectors.stub_server import RawServer, ok
 
 HERE = Path(__file__).parent
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+# The case file that is handed over, and an announcement.
+FILE = CaseFile.model_validate_json((HERE.parent / "golden" / "casefile_v1_full.json").read_bytes())
 CASE = HandOver(
     case_id="case-1", version=1, creditor="tenant-1", country="FI", open="120.00", currency="EUR",
     as_of=date(2026, 3, 2), href="https://hub.example/v1/partner/cases/case-1",
 )  # fmt: skip
+# What each message to a partner says, in the names that the hub uses.
+TOLD: dict[str, dict[str, Any]] = {
+    "case.amended": {},
+    "case.withdrawn": {"claims": ["erp:inv-1"], "reason": "credited"},
+    "case.held": {"claims": ["erp:inv-1"], "reason": "dispute", "state": "d1"},
+    "case.resumed": {"claims": ["erp:inv-1"]},
+    "payment.direct": {
+        "claim": "erp:inv-1", "movement": "erp:pay-9", "date": "2026-03-01",
+        "amount": "100.00", "currency": "EUR",
+    },
+    "payment.reversed": {
+        "claim": "erp:inv-1", "movement": "erp:back-9", "date": "2026-03-01",
+        "amount": "100.00", "currency": "EUR",
+    },
+    "credit_note.applied": {
+        "claim": "erp:inv-1", "movement": "erp:cn-9", "date": "2026-03-01",
+        "amount": "20.00", "currency": "EUR",
+    },
+    "plan.agreed": {"claims": ["erp:inv-1"], "plan": "p1"},
+    "document.added": {"document": "doc-1"},
+    "question.answered": {"question": "q1", "answer": "continue"},
+    "settlement.confirmed": {"remittance": "r1"},
+}  # fmt: skip
 MESSAGE = Message(
     to="canary.person@example.com", subject="Reminder", text="Hello", language="fi",
     tags={"tenant": "tenant-1"},
@@ -95,6 +130,46 @@ class Fixture:
         """What is sent through a channel."""
         return Message.model_validate({**MESSAGE.model_dump(), **self.settings.get("message", {})})
 
+    @property
+    def file(self) -> CaseFile:
+        """The case file that is handed over."""
+        own = self.folder / "case.json"
+        return CaseFile.model_validate_json(own.read_bytes()) if own.is_file() else FILE
+
+    @property
+    def case(self) -> HandOver:
+        """The announcement of the case file."""
+        file = self.file
+        return HandOver(
+            case_id=file.case_id, version=file.file_version, creditor=file.creditor.id,
+            country=file.country, open=str(file.totals.open.amount), currency=file.currency,
+            as_of=file.as_of, href=f"https://hub.example/v1/partner/cases/{file.case_id}",
+        )  # fmt: skip
+
+    def told(self, kind: str) -> CaseMessage:
+        """A message about the case; the partner has told its own number."""
+        data = {**TOLD[kind], **self.settings.get("told", {}).get(kind, {})}
+        return CaseMessage.model_validate(
+            {
+                "type": kind, "case_id": self.file.case_id, "at": self.now, "data": data,
+                "partner_case": self.settings.get("partner_case", "P-7"),
+            }
+        )  # fmt: skip
+
+    @property
+    def personal(self) -> set[str]:
+        """Names, addresses and contacts of the case file: never in an error or a log line."""
+        people = self.file.debtors
+        found = {one.name for one in people}
+        for one in people:
+            found |= {*one.emails, *one.phones}
+            found |= {line for address in one.addresses for line in address.lines}
+        return found
+
+    def submitted(self, connector: Any, key: str = "act-1") -> Receipt:
+        """The case handed over under a key."""
+        return connector.submit(self.case, key=key, now=self.now, file=self.file)
+
     def exchanges(self) -> list[dict[str, Any]]:
         own = self._module("replay")
         if own is not None:
@@ -135,7 +210,13 @@ class Fixture:
         """The connector before a counterpart that gives every request the same bytes."""
         own = self.settings.get("answers", {}).get(case)
         given = answer if own is None else _answer(own)
-        with RawServer(lambda _: [given]) as server:
+        login, recorded = self.settings.get("login"), Replay(self.exchanges())
+
+        def reply(request: bytes) -> list[bytes]:
+            path = request.split(b" ")[1].decode().partition("?")[0]
+            return recorded(request) if path == login else [given]
+
+        with RawServer(reply) as server:
             yield connectors.connect(self.name, self.connection(server.origin, state))
 
     def _clients(self, origin: str, state: str) -> dict[str, Any]:
@@ -213,12 +294,21 @@ def plain(facts: Any) -> list[dict[str, Any]]:
     return [{"fact": type(fact).__name__, **fact.model_dump(mode="json")} for fact in facts]
 
 
+def polled(fixture: Fixture, connector: Any) -> list[dict[str, Any]]:
+    """What a poll gives, page by page, in the form of ``expected.json``."""
+    pages = connector.poll(fixture.settings.get("cursor"), now=fixture.now)
+    return [page.model_dump(mode="json", exclude_defaults=True) for page in pages]
+
+
 def write_expected(name: str) -> None:
     """Write ``expected.json`` of a connector from what it makes of its recordings now."""
     fixture = Fixture(name)
     with fixture.replayed() as connector:
-        pages = list(connector.pull(fixture.settings.get("cursor"), now=fixture.now))
-    facts = plain(fact for page in pages for fact in page.facts)
+        if fixture.family == "collectors":
+            facts = polled(fixture, connector)
+        else:
+            pages = list(connector.pull(fixture.settings.get("cursor"), now=fixture.now))
+            facts = plain(fact for page in pages for fact in page.facts)
     text = json.dumps(facts, indent=1, ensure_ascii=False)
     (fixture.folder / "expected.json").write_text(f"{text}\n")
 

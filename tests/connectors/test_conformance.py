@@ -21,7 +21,7 @@ from pydantic import BaseModel
 import connectors
 from connectors.contract import Capability, Finding, Receipt, Verified
 from shared.errors import HubError, NotFound, Reconnect, Refused, Retry, Unreadable
-from tests.connectors.conformance import CASE, Fixture, plain
+from tests.connectors.conformance import Fixture, plain
 from tests.connectors.stub_server import ok
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +36,8 @@ senders = pytest.mark.parametrize(
 METHODS = {
     "customers": "pull", "invoices": "pull", "credit_notes": "pull", "payments": "pull",
     "open_items": "open_items", "incremental": "pull", "send": "send", "submit": "submit",
+    "tell": "tell", "find": "find", "poll": "poll", "remittances": "poll", "price": "quote",
+    "webhooks": "verify",
 }  # fmt: skip
 HEAVY = {"boto3", "botocore", "numpy", "scipy", "pandas", "openpyxl", "zeep", "lxml", "jinja2"}
 LOGIN = ok(b"<!doctype html><title>Log in</title>", headers="Content-Type: text/html\r\n")
@@ -75,7 +77,11 @@ SENDING = {
 
 def sent(connector, fixture: Fixture) -> Receipt:
     if hasattr(connector, "submit"):
-        return connector.submit(CASE, key="act-1", now=fixture.now)
+        # A credential that is refused is for an administrator; nothing was handed over.
+        try:
+            return fixture.submitted(connector)
+        except Reconnect:
+            return Receipt(outcome="rejected", code="reconnect")
     return connector.send(fixture.message, key="act-1")
 
 
@@ -202,6 +208,7 @@ def test_no_secret_is_in_a_repr_an_error_or_a_log(name, caplog):
     said += [caplog.text, repr(fixture.connection("http://127.0.0.1:9"))]
     hidden = [*fixture.settings.get("secrets", {}).values()]
     hidden += [text for text in (fixture.message.to, *fixture.message.address) if text]
+    hidden += fixture.personal if fixture.family == "collectors" else ()
     assert not [value for value in hidden if any(value in text for text in said)]
 
 
@@ -343,7 +350,10 @@ def test_a_sender_tells_not_sent_from_unknown(name, case):
         return
     with fixture.answered(case, answer) as connector:
         receipt = sent(connector, fixture)
-    assert receipt.outcome in outcomes
+    spec = connectors.spec(name)
+    # One that asks before it hands over has sent nothing while it is not answered.
+    asks_first = spec.query_by_key and "submit" in spec.capabilities and spec.idempotency == "blind"
+    assert receipt.outcome in outcomes | ({"retry"} if asks_first else set())
     if case == "429":
         assert receipt.after in {17, None}
 

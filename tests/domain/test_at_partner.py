@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shared.domain import at_partner, ledger
-from shared.domain.events import CaseRecalled, PartnerClosed
+from shared.domain.events import CaseRecalled, HandOverIntended, PartnerAnswered, PartnerClosed
 from shared.domain.partner_events import (
     PartnerCosts,
     PartnerPaidBack,
@@ -13,7 +13,21 @@ from shared.domain.partner_events import (
     PartnerPlanEnded,
 )
 from shared.domain.plan_events import Instalment
-from tests.domain.casebook import ask_of, case_of, day, eur, handed, joined, more, on, paid
+from tests.domain.casebook import (
+    answered,
+    ask_of,
+    asked,
+    case_of,
+    day,
+    eur,
+    handed,
+    joined,
+    more,
+    on,
+    paid,
+    reminded,
+    sent,
+)  # fmt: skip
 from tests.domain.test_telling import partner_paid
 
 THERE = case_of(joined("a"), joined("b"), handed("h", "03-01", "a", "b"))
@@ -90,6 +104,26 @@ def test_a_plan_at_the_partner_binds_us_until_it_is_over():
     assert more(case, over).claims["erp:a"].freed_on == day("04-05")
 
 
+def test_a_plan_that_outlives_the_partner_is_a_persons_after_its_last_instalment():
+    plan = PartnerPlanAgreed(
+        at=on("03-05"), message="m1", plan="p1", claims=("erp:a",),
+        instalments=(Instalment(due=day("04-01"), amount=eur("100.00")),),
+    )  # fmt: skip
+    there = more(case_of(joined("a"), reminded("n1", "02-02", deadline="02-13"),
+                         handed("h", "03-01")), plan)  # fmt: skip
+    assert ask_of(there, "06-01").why == "with_partner"
+
+    gone = more(there, closed("WITHDRAWN_CREDITOR", when="03-10"))
+    asked_then = asked("t", "back_from_partner", "03-10", "a")
+    gone = more(gone, asked_then, answered("t", "continue", "03-10"))
+    assert ask_of(gone, "04-14").kind == "rest"
+    answer = ask_of(gone, "04-15")
+    assert (answer.kind, answer.why, answer.claims) == ("ask", "partner_plan_left", ("erp:a",))
+
+    over = more(gone, asked("u", answer.why, "04-15", "a"), answered("u", "continue", "04-16"))
+    assert (over.holds, over.claims["erp:a"].freed_on) == ({}, day("04-16"))
+
+
 def test_money_that_goes_back_at_the_partner_is_owed_again():
     back = PartnerPaidBack(
         at=on("03-09"), message="m2", payment="m1", claim="erp:a", principal=eur("40.00"),
@@ -109,3 +143,74 @@ def test_what_a_partner_paid_out_lowers_the_claim_once():
 
     assert case.claims["erp:a"].open == eur("60.00")
     assert ledger.reconcile(case, truth, on("03-22"), eur("5.00")) == []
+
+
+# --- two partners, one case ---------------------------------------------------------------------
+
+
+def rival(act, when, claim):
+    """A hand-over of a later claim: the first partner's was paid, and it has not ended yet."""
+    intent = HandOverIntended(
+        at=on(when), act=act, step="out", claims=(f"erp:{claim}",), partner="rival",
+        file_version=2, document="file", content_hash="2" * 64,
+    )  # fmt: skip
+    return [intent, sent(act, when)]
+
+
+def answer(partner, *, accepted, message, number=None):
+    return PartnerAnswered(
+        at=on("03-09"), message=message, accepted=accepted, partner_case=number, partner=partner
+    )
+
+
+BOTH = case_of(
+    joined("a"), joined("b"), handed("h", "03-01", "a"), paid("p", "03-05", "100.00", "a"),
+    rival("r", "03-08", "b"),
+)  # fmt: skip
+
+
+def test_the_end_at_one_partner_leaves_the_other_what_it_has():
+    end = PartnerClosed(at=on("03-10"), message="m1", code="PAID_FULL", partner="agency")
+    case = more(BOTH, end)
+
+    assert [one.with_partner for one in case.claims.values()] == [False, True]
+    assert at_partner.standing(case, "agency") == "closed"
+    assert at_partner.standing(case, "rival") == "submitted"
+    assert ask_of(case, "03-10").why == "with_partner"
+
+
+def test_the_refusal_of_one_partner_is_not_the_others():
+    case = more(BOTH, answer("rival", accepted=False, message="m1"))
+
+    assert [one.with_partner for one in case.claims.values()] == [True, False]
+    assert [one.level for one in case.claims.values()] == [1, 0]
+    assert (at_partner.standing(case, "agency"), at_partner.standing(case, "rival")) == (
+        "submitted", "rejected",
+    )  # fmt: skip
+
+
+def test_each_partner_has_its_own_number_of_the_case():
+    case = more(
+        BOTH, answer("agency", accepted=True, message="m1", number="A-1"),
+        answer("rival", accepted=True, message="m2", number="R-1"),
+    )  # fmt: skip
+
+    assert (at_partner.number(case, "agency"), at_partner.number(case, "rival")) == ("A-1", "R-1")
+    assert at_partner.standing(case, "agency") == "accepted"
+
+
+@pytest.mark.parametrize(("code", "level"), [("WITHDRAWN_CREDITOR", 0), ("UNTRACEABLE", 1)])
+def test_what_a_partner_let_go_of_goes_no_further_back_when_it_refuses_the_rest(code, level):
+    case = more(
+        THERE, closed(code, "erp:a", message="m1"), answer(None, accepted=False, message="m2")
+    )
+
+    assert [one.level for one in case.claims.values()] == [level, 0]
+
+
+def test_a_claim_two_steps_on_is_not_reminded_of_again_by_a_late_refusal():
+    twice = case_of(joined("a"), reminded("n1", "02-02", deadline="02-13"), handed("h", "03-01"))
+    case = more(twice, closed("WITHDRAWN_CREDITOR", message="m1"),
+                answer(None, accepted=False, message="m2"))  # fmt: skip
+
+    assert case.claims["erp:a"].level == 1

@@ -23,7 +23,7 @@ from shared.domain.calendar import (
     previous_banking_day,
 )
 
-COUNTRIES = ("FI", "SE", "NO", "DK")
+COUNTRIES = lawpack.COUNTRIES
 
 
 def weekday_holidays(country: str, year: int) -> list[str]:
@@ -51,8 +51,14 @@ def by_the_acts(country: str, year: int) -> set[date]:
         "SE": "0101 0106 0501 0606 1224 1225 1226 1231",
         "NO": "0101 0501 0517 1225 1226",
         "DK": "0101 0605 1224 1225 1226 1231",
+        "DE": "0101 0501 1003 1225 1226",
+        "NL": "0101 0501 1225 1226",
+        "EE": "0101 0224 0501 0623 0624 0820 1224 1225 1226",
     }[country]
-    easter = {"FI": (-2, 1, 39), "SE": (-2, 1, 39)}.get(country, (-3, -2, 1, 39, 50))
+    easter = {
+        "FI": (-2, 1, 39), "SE": (-2, 1, 39), "DE": (-2, 1, 39, 50), "NL": (-2, 1, 39, 50),
+        "EE": (-2, 1),
+    }.get(country, (-3, -2, 1, 39, 50))  # fmt: skip
     days = {date(year, int(day[:2]), int(day[2:])) for day in fixed.split()}
     days |= {easter_sunday(year) + timedelta(days=offset) for offset in easter}
     if country in {"FI", "SE"}:
@@ -60,7 +66,18 @@ def by_the_acts(country: str, year: int) -> set[date]:
         days.add(june + timedelta(days=(4 - june.weekday()) % 7))
     if country == "DK" and year < 2024:
         days.add(easter_sunday(year) + timedelta(days=26))  # store bededag
+    if country == "DE" and year == 2017:
+        days.add(date(year, 10, 31))  # five hundred years of the Reformation
+    if country == "NL":
+        days |= by_the_house_of_orange(year)
     return {day for day in days if day.weekday() < 5}
+
+
+def by_the_house_of_orange(year: int) -> set[date]:
+    """Queen's Day and King's Day, which give way to a Sunday, and Liberation Day's fifth years."""
+    birthday = date(year, 4, 30) if year < 2014 else date(year, 4, 27)
+    days = {birthday - timedelta(days=birthday.weekday() == 6)}
+    return days | ({date(year, 5, 5)} if year % 5 == 0 else set())
 
 
 @pytest.mark.parametrize("country", COUNTRIES)
@@ -87,6 +104,9 @@ def test_easter_of_known_years(year: int, month: int, day: int) -> None:
         ("NO", 2027, "01-01 03-25 03-26 03-29 05-06 05-17"),
         ("DK", 2023, "04-06 04-07 04-10 05-05 05-18 05-29 06-05 12-25 12-26"),
         ("SE", 2026, "01-01 01-06 04-03 04-06 05-01 05-14 06-19 12-24 12-25 12-31"),
+        ("DE", 2026, "01-01 04-03 04-06 05-01 05-14 05-25 12-25"),
+        ("NL", 2026, "01-01 04-03 04-06 04-27 05-01 05-14 05-25 12-25"),
+        ("EE", 2026, "01-01 02-24 04-03 04-06 05-01 06-23 06-24 08-20 12-24 12-25"),
         ("DK", 2025, "01-01 04-17 04-18 04-21 05-29 06-05 06-09 12-24 12-25 12-26 12-31"),
     ],
 )
@@ -127,7 +147,7 @@ def test_banking_days_are_counted_forward_only() -> None:
 
 def test_unknown_countries_and_years_are_refused() -> None:
     with pytest.raises(ValueError, match="no calendar"):
-        is_banking_day("DE", date(2026, 3, 2))
+        is_banking_day("PL", date(2026, 3, 2))
     with pytest.raises(ValueError, match="2005"):
         holidays("SE", 2004)
     with pytest.raises(ValueError, match="2050"):

@@ -40,6 +40,7 @@ from shared.domain.events import (
 )
 from shared.domain.explain import Reason
 from shared.domain.extras_events import ExtrasPaid
+from shared.domain.identity import absorbing, told_of
 from shared.domain.interest import Interest, Segment, accrue
 from shared.domain.lawpack import load
 from shared.domain.model import Address, Party, PersonalMark
@@ -576,3 +577,14 @@ def test_what_was_paid_of_interest_and_fees_is_told_and_not_in_the_totals():
     assert after.totals.fees == before.totals.fees - charged.fees
     assert after.totals.interest == before.totals.interest - charged.interest.accrued
     assert after.chronology[-1].kind == "extras_paid"
+
+
+def test_a_claim_that_came_from_another_case_brings_its_money_notices_and_story():
+    taken = absorbing(Case.replay("case-1", EVENTS), at(3, 8))
+    stored = [EVENTS[0], taken]
+    moved = build(
+        events=stored, case=Case.replay("case-2", stored),
+        story=[EVENTS[0], *told_of(EVENTS, taken), taken],
+    )  # fmt: skip
+
+    assert moved.model_copy(update={"case_id": "case-1"}) == build()

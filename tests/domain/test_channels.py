@@ -57,6 +57,19 @@ def ways(case, when, *known, terms=None, debtor=ALONE):
     return routed(case, terms, FI, local(when), reach, debtor)
 
 
+def test_the_time_to_pay_counts_from_the_days_that_the_connection_says():
+    case, terms = case_of(joined()), chained("letter")
+    usual = ways(case, "01-19", "postal", terms=terms)
+    reach = Reach(needs=NEEDS, known=("postal",), days={"letter": 14})
+    slow = routed(case, terms, FI, local("01-19"), reach)
+
+    assert (usual.deadline, slow.deadline) == (day("02-05"), day("02-12"))
+    assert (slow.act, slow.next_on > slow.deadline) == (usual.act, True)
+    # By the second channel too, and by the usual days of its name while nobody looked.
+    both = routed(case, chained("email", "letter"), FI, local("01-19"), reach)
+    assert (both.channels, both.deadline) == (("letter",), day("02-12"))
+
+
 def code(case, when, what, **fields):
     with pytest.raises(Refused) as no:
         said(case, when, what, **fields)

@@ -28,6 +28,7 @@ from shared.domain.events import (
 )  # fmt: skip
 from shared.domain.lapses import WATCHED_AFTER, lapse_of
 from shared.domain.law import load
+from shared.domain.lawpack import COUNTRIES
 from shared.domain.ledger import Truth, position, reconcile
 from shared.domain.limitation import WARN_DAYS
 from shared.domain.model import Party
@@ -820,7 +821,7 @@ def test_a_person_hears_of_limitation_ninety_days_before_and_nobody_acts_after_i
 
 
 def test_no_pack_has_a_term_that_could_end_unwatched():
-    for country in ("FI", "SE", "NO", "DK"):
+    for country in COUNTRIES:
         for limit in load(country).limitations:
             assert 365 * limit.years - WARN_DAYS > WATCHED_AFTER.days
 

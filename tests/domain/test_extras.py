@@ -38,6 +38,7 @@ from tests.domain.casebook import (
     policy,
     reminded,
 )
+from tests.domain.statebook import told
 from tests.domain.test_ledger import TOLERANCE, invoice
 from tests.domain.test_payment import sighting
 
@@ -323,3 +324,24 @@ def test_the_next_reminder_asks_for_what_is_left_where_the_policy_goes_on_with_i
     asked = asked_for(case, FI, day("02-20"), answer)[ONE]
     assert (asked.open, asked.interest_due, asked.fees) == (eur("0.00"), eur("0.65"), FEE)
     assert decide(case, kept, FI, local("02-20")).also == ()
+
+
+@pytest.mark.parametrize(
+    ("command", "fields"),
+    [
+        ("dispute", {"claim": ONE, "ground": "wrong_price"}),
+        ("circumstance", {"circumstance": "restructuring", "effective": "2026-02-01"}),
+        ("stop_request", {}),
+    ],
+)
+def test_what_is_left_is_not_asked_for_where_the_claim_itself_would_rest(command, fields):
+    """Paid under protest, to be filed, asked to stop: no other claim's letter goes on with it."""
+    case = told(dunned(), "02-09", command, **fields)
+    case = book(case, truth(paid("100.00", "100.00", "0.00")))
+    case = more(case, [joined("b", at="02-20", due="02-13", issued=day("02-05"))])
+
+    answer = decide(case, ruled(residual="continue"), FI, local("02-20"))
+
+    assert (answer.kind, answer.claims, answer.also) == ("remind", ("erp:b",), ())
+    if command != "stop_request":
+        assert residuals(case, ruled(), FI, day("02-25"), on("02-25")) == []

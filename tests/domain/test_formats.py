@@ -49,6 +49,7 @@ def test_a_date_cannot_be_read_as_another_day(language, text):
 def test_swedish_in_sweden_has_its_own_way_with_dates():
     assert date_text(date(2026, 2, 1), "sv", "SE") == "2026-02-01"
     assert date_text(date(2026, 2, 1), "fi", "SE") == "1.2.2026"
+    assert date_text(date(2026, 2, 1), "de", "DE") == "01.02.2026"
 
 
 @pytest.mark.parametrize(

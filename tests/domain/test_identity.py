@@ -14,6 +14,7 @@ from shared.domain.events import (
     Held,
     NoticeReturned,
     Parked,
+    PartnerClosed,
     read_event,
     write_event,
 )
@@ -196,6 +197,9 @@ PLAN = {"count": 2, "first": "2026-01-25", "every": "week", "agreed": True}
         (told(case_of(joined()), "01-20", "dispute", claim="erp:a", ground="price"),
          "dispute_open"),
         (case_of(joined(), handed("x1", "01-20")), "with_partner"),
+        (case_of(joined(), handed("x1", "01-20"),
+                 PartnerClosed(at=on("01-25"), message="m1", code="UNTRACEABLE")),
+         "known_to_partner"),
         (case_of(joined(), Parked(at=on("01-20"), why="failed")), "parked"),
         (case_of(*(joined(f"n{number}") for number in range(81))), "too_many_claims"),
     ],

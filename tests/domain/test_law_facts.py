@@ -17,7 +17,7 @@ from tools import law_from_facts
 ROOT = Path(__file__).parents[2]
 COMPARED = (
     "amount", "tiers", "multiple_of", "share_of_first", "effective_from", "effective_to",
-    "section", "days_after_previous", "days_after_due",
+    "section", "days_after_previous", "days_after_due", "minimum", "maximum",
 )  # fmt: skip
 # Where the pack is stricter than the facts, or says in figures what they say in words.
 STRICTER = {

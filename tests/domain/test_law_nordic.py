@@ -32,13 +32,14 @@ from shared.domain.law import (
     read_pack,
     reminder_fee,
 )
-from shared.domain.lawpack import COUNTRIES
+from shared.domain.lawpack import COUNTRIES as EVERY
 from shared.domain.lawrules import FeeAct, NoticeAct
 from shared.domain.model import ClaimClass
 from shared.domain.money import Money
 
-FI, SE, NO, DK = (load(country) for country in ("FI", "SE", "NO", "DK"))
-PACKS = (FI, SE, NO, DK)
+COUNTRIES = ("FI", "SE", "NO", "DK")
+FI, SE, NO, DK = (load(country) for country in COUNTRIES)
+PACKS = tuple(load(country) for country in EVERY)
 DUE = date(2026, 3, 2)
 
 
@@ -377,10 +378,10 @@ def test_a_plan_costs_nothing_in_finland_and_an_extension_only_when_asked_for() 
     assert asked.amount == Money.of("5.00", "EUR")
 
 
-# --- all four -------------------------------------------------------------------------------------
+# --- all packs ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("pack", PACKS, ids=COUNTRIES)
+@pytest.mark.parametrize("pack", PACKS, ids=EVERY)
 def test_classes_are_either_covered_or_refused_with_a_sentence(pack: LawPack) -> None:
     for claim_class in get_args(ClaimClass):
         refusal = covers(pack, claim_class, "consumer")
@@ -392,7 +393,7 @@ def test_classes_are_either_covered_or_refused_with_a_sentence(pack: LawPack) ->
             assert refusal.text.endswith("a person handles it")
 
 
-@pytest.mark.parametrize("pack", PACKS, ids=COUNTRIES)
+@pytest.mark.parametrize("pack", PACKS, ids=EVERY)
 def test_an_unconfirmed_rule_is_never_found(pack: LawPack) -> None:
     doubtful = {rule.id for rule in pack.rules.values() if rule.status == "UNCONFIRMED"}
     used = {
@@ -403,7 +404,7 @@ def test_an_unconfirmed_rule_is_never_found(pack: LawPack) -> None:
     assert not doubtful & used
 
 
-@pytest.mark.parametrize("pack", PACKS, ids=COUNTRIES)
+@pytest.mark.parametrize("pack", PACKS, ids=EVERY)
 def test_every_reminder_names_a_new_payment_date(pack: LawPack) -> None:
     said = must_say(pack, "reminder", facts(pack), day(15))
     assert {"payment_date", "creditor_name", "ground", "total", "payment_method"} <= said.keys()
@@ -507,7 +508,7 @@ def test_compensation_swallows_costs_or_stands_on_top(
     assert given.total == given.sum + given.costs
 
 
-@pytest.mark.parametrize("pack", PACKS, ids=COUNTRIES)
+@pytest.mark.parametrize("pack", PACKS, ids=EVERY)
 def test_compensation_only_between_businesses_and_only_when_late(pack: LawPack) -> None:
     costs = Money.of("5.00", pack.currency)
     person = business(pack, natural_person=True)
@@ -589,7 +590,7 @@ def test_danish_interest_stops_where_the_rate_is_not_confirmed() -> None:
     assert interest.unknown_from == date(2025, 1, 1)
 
 
-@pytest.mark.parametrize("pack", PACKS, ids=COUNTRIES)
+@pytest.mark.parametrize("pack", PACKS, ids=EVERY)
 def test_no_pack_lets_fees_bear_interest(pack: LawPack) -> None:
     points = [rule for rules in pack.interest.values() for rule in rules]
     assert points

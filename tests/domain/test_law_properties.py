@@ -30,6 +30,8 @@ LIMITS = {
     ("NO", "business"): (15, 14, 2),
     ("DK", "consumer"): (10, 1, 3),
     ("DK", "business"): (10, 1, 3),
+    # No reminder of these countries bears a fee by itself.
+    **{(name, who): (1, 1, 0) for name in ("DE", "NL", "EE") for who in CAPACITIES},
 }
 
 

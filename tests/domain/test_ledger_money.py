@@ -257,6 +257,18 @@ def test_what_the_books_lowered_without_a_word_explains_no_money_of_weeks_later(
     assert open_before(Truth(invoice("50.00"), stated=risen), money) == eur("100.00")
 
 
+@pytest.mark.parametrize(
+    ("stated", "owed"),
+    [("100.00", "60.00"), ("70.00", "30.00"), ("60.00", "30.00"), ("30.00", "30.00")],
+)
+def test_a_lag_of_the_books_is_the_banks_money_first_and_never_more_than_that(stated, owed):
+    """Forty came to the bank; of thirty more the books alone tell, whose balance is their proof."""
+    named = (book(0, "40.00"), book(1, "30.00"))
+    truth = Truth(invoice(stated), named, lots=(lot(0, "40.00"),))
+
+    assert balance(truth) == eur(owed)
+
+
 def test_a_claim_that_joins_late_is_what_a_claim_in_a_case_would_be():
     truth = Truth(invoice(), (book(1),), lots=(lot(0), lot(1)))
     claim = ledger.claim_of(truth)

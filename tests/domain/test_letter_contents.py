@@ -7,6 +7,7 @@ import pytest
 
 from shared.domain import law
 from shared.domain.law_facts import ClaimFacts
+from shared.domain.lawpack import COUNTRIES
 from shared.domain.letter_contents import lacking, says
 from shared.domain.letter_input import (
     LetterAccount,
@@ -19,6 +20,7 @@ from shared.domain.letter_input import (
 from shared.domain.money import Money
 
 TODAY = date(2026, 3, 10)
+LAWS = [(country, law.load(country).currency) for country in COUNTRIES]
 
 
 def money(text: str, currency: str) -> Money:
@@ -54,16 +56,12 @@ def facts(currency: str, **fields: object) -> ClaimFacts:
     return ClaimFacts(**(plain | fields))
 
 
-@pytest.mark.parametrize(
-    ("country", "currency"), [("FI", "EUR"), ("SE", "SEK"), ("NO", "NOK"), ("DK", "DKK")]
-)
+@pytest.mark.parametrize(("country", "currency"), LAWS)
 def test_a_whole_letter_says_all_that_the_law_of_its_country_asks(country, currency):
     assert lacking(law.load(country), [facts(currency)], letter(currency), TODAY) == ()
 
 
-@pytest.mark.parametrize(
-    ("country", "currency"), [("FI", "EUR"), ("SE", "SEK"), ("NO", "NOK"), ("DK", "DKK")]
-)
+@pytest.mark.parametrize(("country", "currency"), LAWS)
 def test_a_letter_without_a_new_payment_date_does_not_go_out(country, currency):
     found = lacking(law.load(country), [facts(currency)], letter(currency, deadline=None), TODAY)
     assert [one.facts["missing"] for one in found] == ["payment_date"]

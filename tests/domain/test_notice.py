@@ -137,12 +137,21 @@ def test_the_letter_announces_the_next_step_and_only_one_it_has_words_for():
         ("et", "fi", "fi"),
         ("no", "fi", "nb"),
         ("et", "et", "en"),
+        ("nl", "nl", "en"),
+        ("de", "nl", "de"),
+        (None, "de", "de"),
     ],
 )
 def test_a_letter_is_in_the_debtors_language_where_the_hub_writes_it(debtor, creditor, language):
     writer = CREDITOR.model_copy(update={"language": creditor})
 
     assert languages_of(party(language=debtor), writer) == (language,)
+
+
+def test_what_was_agreed_comes_first_and_hides_nothing_where_it_has_no_letter():
+    assert languages_of(party(language="sv"), CREDITOR, (None, "en")) == ("en",)
+    assert languages_of(party(language="sv"), CREDITOR, ("de", "en")) == ("de",)
+    assert languages_of(party(language="sv"), CREDITOR, ("et", None)) == ("sv",)
 
 
 def test_a_bilingual_creditor_writes_in_both_to_whose_language_is_not_known():

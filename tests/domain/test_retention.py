@@ -21,12 +21,18 @@ def test_every_class_of_records_has_a_time_in_every_country() -> None:
     assert all(keep.section and (keep.years or keep.days) for keep in table.values())
 
 
-@pytest.mark.parametrize(("country", "years"), [("FI", 10), ("SE", 7), ("NO", 5), ("DK", 5)])
+@pytest.mark.parametrize(
+    ("country", "years"),
+    [("FI", 10), ("SE", 7), ("NO", 5), ("DK", 5), ("DE", 10), ("NL", 10), ("EE", 10)],
+)
 def test_the_ledger_is_kept_for_the_books_of_its_country(country: str, years: int) -> None:
     assert retention("ledger", country).years == years
 
 
-@pytest.mark.parametrize(("country", "years"), [("FI", 4), ("SE", 11), ("NO", 4), ("DK", 11)])
+@pytest.mark.parametrize(
+    ("country", "years"),
+    [("FI", 4), ("SE", 11), ("NO", 4), ("DK", 11), ("DE", 11), ("NL", 11), ("EE", 11)],
+)
 def test_case_evidence_outlives_the_longest_limitation_by_a_year(country: str, years: int) -> None:
     keep = retention("case_evidence", country)
     assert keep.years == years
@@ -35,7 +41,7 @@ def test_case_evidence_outlives_the_longest_limitation_by_a_year(country: str, y
 
 def test_nothing_is_guessed_for_another_country() -> None:
     with pytest.raises(ValueError, match="no retention"):
-        retention("ledger", "DE")
+        retention("ledger", "PL")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from lxml import etree
 
-from infra.local import setup
+from infra.local import setup, three_sides
 from infra.local.cast import Cast
 from infra.local.demo import Installation, installation
 from infra.local.erp.books import Books
@@ -39,6 +39,7 @@ class Lived:
     letters: list[Any]
     journal: list[dict[str, Any]]
     files: list[dict[str, Any]]
+    drift: dict[str, Any]
     denials: list[str]
 
     def of(self, debtor: str) -> dict[str, Any]:
@@ -93,6 +94,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
         lapse = TimeLapse(hub, ZoneInfo(setup.ZONE), (setup.ERP,), everything.partner.idle)
         world.cast.at(date(2026, 4, 15), lambda: _partner_collects(everything, world))
         lapse.until(LAST, world.cast.live, world.cast.next_event)
+        drift = three_sides.compared(hub, lapse)
         found = [hub.call("GET", f"/v1/cases/{one['id']}")
                  for one in hub.call("GET", "/v1/cases")["cases"]]  # fmt: skip
         by_party = {f"erp:{number}": name for name, number in world.ids.items()}
@@ -102,6 +104,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
             letters=hub.stack.letters(),
             journal=everything.partner.journal(),
             files=[json.loads(file.read_text()) for file in everything.partner.files()],
+            drift=drift,
             denials=hub.stack.denials(),
         )
 
@@ -161,6 +164,13 @@ def test_a_payment_to_us_after_the_hand_over_is_told_to_the_partner(lived: Lived
     case = lived.of("Direct")["id"]
     told = [line for line in lived.journal if line.get("type") == "payment.direct"]
     assert [line["message"].startswith(case) for line in told] == [True]
+
+
+def test_books_hub_and_partner_end_with_no_drift(lived: Lived) -> None:
+    assert (lived.drift["count"], lived.drift["drift"]) == (0, [])
+    (partner,) = lived.drift["partners"]
+    assert (partner["agreed"], partner["lag"]) == (2, 0)
+    assert partner["money"]["EUR"] == {"received": "120.00", "remitted": "0.00", "held": "120.00"}
 
 
 def test_every_step_explains_itself_with_a_section_and_its_inputs(lived: Lived) -> None:

@@ -21,6 +21,7 @@ from functions import (
     deliver,
     hand_over,
     match,
+    poll_partner,
     process_inbox,
     pull,
     receive_mail_event,
@@ -40,7 +41,7 @@ from tests.wire import Killed
 ZONE = ZoneInfo("Europe/Helsinki")
 QUEUES = {
     "sweep": sweep, "pull": pull, "match": match, "book": book, "outbox": deliver,
-    "inbox": process_inbox, "reconcile": reconcile,
+    "inbox": process_inbox, "reconcile": reconcile, "poll": poll_partner,
 }  # fmt: skip
 TOUCHES = {"remind": remind, "hand_over": hand_over, "ask": ask}
 

@@ -15,7 +15,9 @@ from shared.cloud import clock, cursors, runtime, table, vault
 from tests.functions.world import NORDIC, NOW, settle_in
 
 _ATTRIBUTES = ("pk", "sk", "due_shard", "due_at", "list_in", "list_id")
-_QUEUES = ("pull", "inbox", "sweep", "book", "outbox", "webhooks", "match", "reconcile", "preview")
+_QUEUES = (
+    "pull", "poll", "inbox", "sweep", "book", "outbox", "webhooks", "match", "reconcile", "preview",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module", autouse=True)

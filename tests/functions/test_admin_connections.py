@@ -131,7 +131,7 @@ def test_only_a_connection_that_passed_its_test_is_enabled(aws):
     assert (status, body["code"]) == (409, "not_tested")
 
 
-def test_a_good_test_lets_a_partner_be_enabled_and_it_never_comes_due(aws, monkeypatch):
+def test_a_good_test_lets_a_partner_be_enabled_and_it_comes_due(aws, monkeypatch, queued):
     with RawServer(lambda _: [b"HTTP/1.1 405 No\r\ncontent-length: 0\r\n\r\n"]) as server:
         monkeypatch.setenv("PRIVATE_TARGETS", server.origin)
         make(config={"partner": "Perintä Oy", "endpoint": f"{server.origin}/hook"})
@@ -140,8 +140,43 @@ def test_a_good_test_lets_a_partner_be_enabled_and_it_never_comes_due(aws, monke
     assert (status, body["state"]) == (200, "tested")
     assert [one["check"] for one in body["findings"]] == ["secret", "endpoint"]
     assert ask("POST /v1/connections/{id}/enable", "partner")[1]["state"] == "enabled"
-    assert "due_at" not in row("partner")
-    assert ask("POST /v1/connections/{id}/sync", "partner")[1]["code"] == "not_enabled"
+    # It is asked for its reports, and compared with books and hub each day.
+    assert row("partner")["due_at"] == "2026-03-02T09:00:00Z"
+    assert ask("POST /v1/connections/{id}/sync", "partner")[0] == 202
+    assert queued("poll") == [{"compare": True, "connection": "partner", "tenant": "nordic"}]
+    assert queued("pull") == []
+
+
+DEBITURA = {
+    "id": "partner",
+    "connector": "collectors.debitura",
+    "config": {"environment": "sandbox", "user_email": "ar@example.com"},
+    "secrets": {"api_key": "canary-secret"},
+}
+
+
+def test_a_partner_known_from_its_pages_alone_is_enabled_by_somebody_who_says_so(aws, rows):
+    make(DEBITURA)
+    set_state("partner", "tested")
+
+    for body in (None, {}, {"confirm": None}):
+        status, problem = ask("POST /v1/connections/{id}/enable", "partner", body=body)
+        assert (status, problem["code"], problem["confirm"]) == (409, "not_confirmed", "spec only")
+    assert row("partner")["state"] == "tested"
+    wrong = ask("POST /v1/connections/{id}/enable", "partner", body={"confirm": "yes"})
+    assert wrong[1]["code"] == "invalid"
+
+    said = {"confirm": "spec only"}
+    assert ask("POST /v1/connections/{id}/enable", "partner", body=said)[1]["state"] == "enabled"
+    assert any("connection_enabled" in json.dumps(one, default=str) and "spec only" in
+               json.dumps(one, default=str) for one in rows())  # fmt: skip
+
+
+def test_the_catalogue_says_which_connectors_ask_and_our_own_profile_does_not(aws):
+    found = {one["name"]: one for one in ask("GET /v1/connectors")[1]["connectors"]}
+    asking = {name for name, one in found.items() if one["confirm"]}
+    assert {"collectors.debitura", "collectors.amili_se", "collectors.ropo_one"} <= asking
+    assert "collectors.rest_hub" not in asking
 
 
 def test_a_bad_test_says_what_to_do_and_takes_the_permission_back(aws):

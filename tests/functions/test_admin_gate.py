@@ -71,7 +71,7 @@ def test_the_profile_says_how_fresh_sources_must_be(aws):
 
 
 WRONG = {
-    "a country without a calendar": ({"banks": {"b": {"country": "DE"}}}, "gate.banks.b.country"),
+    "a country without a calendar": ({"banks": {"b": {"country": "PL"}}}, "gate.banks.b.country"),
     "an hour that is none": (
         {"banks": {"b": {"country": "FI", "by_hour": 24}}}, "gate.banks.b.by_hour",
     ),

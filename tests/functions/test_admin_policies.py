@@ -145,6 +145,19 @@ def test_a_country_without_a_law_pack_is_refused(aws):
     assert put({**SECOND, "law": "ZZ"})[1]["fields"][0]["path"] == "law"
 
 
+@pytest.mark.parametrize("country", ["DE", "NL", "EE"])
+def test_where_a_pack_knows_no_fee_a_policy_is_stored_and_armed_without_one(aws, country):
+    friendly, firm, out = SECOND["steps"]
+    abroad = {**SECOND, "law": country, "steps": [friendly, {**firm, "fee": "none"}, out]}
+
+    refused = put({**abroad, "steps": [friendly, firm, out]})
+    assert (refused[0], refused[1]["code"]) == (422, "unlawful")
+    assert {one["path"] for one in refused[1]["violations"]} == {"steps.1.fee"}
+
+    assert put(abroad)[0] == 201
+    assert ask("PUT /v1/policies/active", body={"id": "standard", "version": 2})[0] == 200
+
+
 def test_the_active_policy_is_a_stored_one(aws):
     choice = {"id": "standard", "version": 2}
     assert ask("PUT /v1/policies/active", body=choice)[0] == 404

@@ -14,6 +14,7 @@ FUNCTIONS = sorted(
 QUEUED = {
     "sweep": {"shard"},
     "pull": {"tenant", "connection"},
+    "poll_partner": {"tenant", "connection"},
     "book": {"tenant", "invoice"},
     "match": {"tenant", "payment"},
     "reconcile": {"tenant", "day"},

@@ -9,8 +9,9 @@ from datetime import date, timedelta
 import pytest
 
 from functions import match
-from shared.cloud import clock, keys, money_rows, table
+from shared.cloud import clock, keys, lookups, money_rows, table
 from shared.domain.model import Allocation, CreditNote
+from shared.domain.references import rf_reference
 from shared.domain.sighting import Payer, Remitted
 from tests.functions.money import (
     REFERENCES,
@@ -380,3 +381,26 @@ def test_a_changed_sighting_moves_its_money(world):
     see(exact(number="2", version="2"))
     assert open_now() == {"1": "100.00", "2": "0.00", "3": "100.00"}
     assert keys.sighting(NORDIC, "bank:1")
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(("books", "bank", "lower"))))
+def test_a_letters_one_reference_is_split_over_its_claims_and_each_euro_counts_once(aws, order):
+    """The bank knows one sum of the debtor, the books the same money invoice by invoice."""
+    connected("erp")
+    connected("bank")
+    tell(*(invoice(one, debtor="erp:d1", due=date(2026, 1, 14 + int(one))) for one in "123"))
+    one = rf_reference("1234567890123456")
+    table.transact(lookups.asked_together(NORDIC, one, ["erp:1", "erp:2"]))
+    tellers = {
+        "books": lambda: tell(stated("p1", "100.00"), stated("p2", "50.00", "2")),
+        "lower": lambda: tell(
+            invoice("1", "0.00", debtor="erp:d1"),
+            invoice("2", "50.00", debtor="erp:d1", due=date(2026, 1, 16)),
+        ),
+        "bank": lambda: see(sighting("1", "150.00", references=(one,))),
+    }
+    for teller in (*order, order[0]):
+        tellers[teller]()
+    assert open_now() == {"1": "0.00", "2": "50.00", "3": "100.00"}
+    assert payment().resolution.rule == "collective"
+    assert tasks_open() == []

@@ -154,6 +154,16 @@ def test_two_partners_may_number_their_reports_alike(handed):
     assert take(ACCEPTED | {"id": "r2"}, source="rival")["state"] == "done"
 
     assert load().partner_state == "accepted"
+    assert load().at_partner.numbers == {"rival": "P-771"}
+
+
+def test_what_one_partner_has_ended_does_not_refuse_anothers_answer(handed):
+    hand_over(NORDIC, act=f"{CASE}-partner-ba9876543210", partner="rival", claims=("erp:2",))
+    take({"id": "r1", "type": "case.closed", "data": {"code": "PAID_FULL"}})
+
+    assert take(ACCEPTED | {"id": "r2"}, source="rival")["state"] == "done"
+
+    assert [one.with_partner for one in load().claims.values()] == [False, True]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import itertools
 import json
 import random
@@ -10,9 +13,11 @@ from datetime import timedelta
 import pytest
 
 from functions import process_webhook, pull, receive_webhook
-from shared.cloud import clock, hooks, keys, table, tasks, vault
+from shared.cloud import clock, connections, hooks, keys, table, tasks, vault
 from shared.domain.sighting import Sighting
 from shared.errors import Retry
+from tests.connectors.conformance import Fixture, Replay
+from tests.connectors.stub_server import RawServer
 from tests.functions.providers import connected, hook, plugged_in, stripe
 from tests.functions.world import NORDIC, NOW, sample
 
@@ -256,3 +261,53 @@ def test_nothing_personal_is_logged_or_queued(endpoint, logged, queued):
     process(event["id"])
     assert "Aino" not in logged()
     assert "Aino" not in json.dumps(queued("webhooks") + queued("match"))
+
+
+def debitura(tenant, origin):
+    config = {"environment": "sandbox", "user_email": "ar@example.com", "origin": origin}
+    row = connections.made(
+        tenant, "partner", connector="collectors.debitura", config=config,
+        start_line=None,
+    )  # fmt: skip
+    table.transact([row])
+    table.update(keys.connection(tenant, "partner"), set_={"state": "enabled"})
+    secret = base64.b64encode(b"invented").decode()
+    vault.write(tenant, "partner", {"api_key": "invented", "webhook_secret": secret})
+
+
+def partners_word(**said):
+    case = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
+    body = json.dumps({"id": "evt_p", "event": "case.updated", "data": {"caseId": case}} | said)
+    at = str(int(clock.wall().timestamp()))
+    made = hmac.new(b"invented", f"{at}.{body}".encode(), hashlib.sha256).hexdigest()
+    headers = {"X-Debitura-Signature": f"t={at},v1={made}"}
+    return hook(body, connection="partner", headers=headers)
+
+
+def test_a_partners_word_is_read_again_and_its_reports_wait_in_the_inbox_once(
+    aws, rows, queued, monkeypatch
+):
+    fixture = Fixture("collectors.debitura")
+    with RawServer(Replay(fixture.exchanges())) as server:
+        monkeypatch.setenv("PRIVATE_TARGETS", server.origin)
+        debitura(NORDIC, server.origin)
+        for event in ("evt_p", "evt_q"):
+            delivery = partners_word(id=event)
+            assert receive_webhook.handler(delivery, None)["statusCode"] == 200
+            assert process(event, "partner") == []
+    kept = [one for one in rows() if one.get("case") == "case-1" and "hash" in one]
+    kinds = sorted(json.loads(one["body"])["type"] for one in kept)
+    assert kinds.count("case.accepted") == 1
+    assert kinds.count("case.payment_received") == 3
+    assert row("evt_p", "partner")["state"] == "done"
+    told = queued("inbox")
+    assert {one["source"] for one in told} == {"partner"}
+    assert len({one["event"] for one in told}) == len(kept)
+
+
+def test_a_partner_that_pushes_no_webhooks_has_no_endpoint(aws):
+    table.transact([connections.made(
+        NORDIC, "partner", connector="collectors.rest_hub", config={}, start_line=None,
+    )])  # fmt: skip
+    table.update(keys.connection(NORDIC, "partner"), set_={"state": "enabled"})
+    assert receive_webhook.handler(partners_word(), None)["statusCode"] == 404

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
+
 import pytest
 
 from functions import reaching, remind
@@ -48,6 +51,20 @@ def test_a_number_without_its_country_is_nobodys(phones, number):
 )  # fmt: skip
 def test_a_letter_goes_to_a_whole_address_that_nobody_protects(addresses, place):
     assert reaching.place(party(addresses=addresses), "FI") == place
+
+
+@pytest.mark.parametrize(
+    ("connector", "config", "days"),
+    [
+        ("channels.email", {}, 1), ("channels.letter", {}, 7),
+        # Five banking days from Thursday 26 March, over Easter: Good Friday and Monday are none.
+        ("channels.letter", {"delivery_days": 5}, 7), ("channels.letter", {"delivery_days": 6}, 12),
+    ],
+)  # fmt: skip
+def test_how_long_the_post_takes_is_the_connections_own_word(connector, config, days):
+    row = {"connector": connector, "config": json.dumps(config)}
+    assert reaching.delivery(row, "FI", date(2026, 3, 26)) == days
+    assert reaching.delivery({}, "FI", date(2026, 3, 26)) is None
 
 
 @pytest.fixture
@@ -115,7 +132,8 @@ def test_what_goes_by_a_later_channel_says_so_and_keeps_no_address(chained):
     assert decided.decision["channels"] == ["email"]
     assert decided.because[0].facts == {"channel": "sms", "why": "no_address"}
     seen = Reach.model_validate_json(decided.inputs["reach"])
-    assert seen == Reach(needs={"sms": "phone", "email": "email"}, known=("email",))
+    assert seen.needs == {"sms": "phone", "email": "email"}
+    assert (seen.known, seen.days) == (("email",), {"sms": 1, "email": 1})
     assert "@" not in decided.model_dump_json()
     store = Store(NORDIC)
     law, policy = load("FI"), Policy.model_validate_json(row_of("standard")["body"])

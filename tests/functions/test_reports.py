@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from functions import admin
-from shared.cloud import keys, step, table
+from functions import admin, foresee
+from functions.api import reports
+from shared.cloud import clock, keys, step, table
 from shared.cloud.store import Store, Token
 from shared.domain.events import ActSent, PaymentAllocated
 from shared.domain.model import Invoice
@@ -130,3 +131,30 @@ def test_a_hold_stands_among_the_deviations_with_who_made_it(march):
 
 def test_a_month_without_acts_has_no_score(aws):
     assert get("punctuality", "2026-03")[1]["score"] is None
+
+
+def test_a_month_that_one_call_is_too_short_for_is_made_by_the_queue_once(
+    march, queued, monkeypatch
+):
+    at_once = page("2026-03.csv")["body"]
+    monkeypatch.setattr(reports, "_AT_ONCE", 2)
+
+    first, second = page("2026-03"), page("2026-03.csv")
+
+    assert (first["statusCode"], second["statusCode"]) == (202, 202)
+    assert first["headers"]["retry-after"] == "60"
+    (wanted,) = queued("preview")
+    event = {"Records": [{"messageId": "m", "body": json.dumps(wanted)}]}
+    assert foresee.handler(event, None) == {"batchItemFailures": []}
+    assert page("2026-03.csv")["body"] == at_once
+    assert "Nordic Oy: receivables in 2026-03" in page("2026-03")["body"]
+    assert page("2026-02")["statusCode"] == 202
+
+
+def test_a_report_that_was_lost_on_its_way_is_started_again(march, queued, monkeypatch):
+    monkeypatch.setattr(reports, "_AT_ONCE", 2)
+    page("2026-03")
+    assert len(queued("preview")) == 1
+    monkeypatch.setattr(clock, "wall", lambda: NOW + timedelta(minutes=21))
+    page("2026-03")
+    assert len(queued("preview")) == 1

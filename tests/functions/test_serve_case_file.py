@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import date, timedelta
 
 import pytest
 
-from functions import serve_case_file
-from shared.cloud import documents
-from shared.domain.events import ActFailed
+from functions import admin, serve_case_file
+from shared.cloud import case_reads, clock, documents
+from shared.domain.events import ActFailed, ReminderIntended
 from tests.functions.world import (
     CASE,
     FILE,
     HAND_OVER,
     NORDIC,
     NOW,
+    REMINDER,
     TWIN,
     answer,
     append,
     call,
     hand_over,
+    know_counterparts,
     open_case,
     sample,
 )  # fmt: skip
@@ -63,6 +66,69 @@ def test_each_reading_is_noted_without_personal_data(handed, rows, logged):
     assert "Aino" not in json.dumps(trail) + logged()
 
 
+def reads(case=CASE, **more):
+    event = call("GET /v1/cases/{id}/reads", path={"id": case}, **more)
+    return answer(admin.handler(event, None))
+
+
+def test_the_case_shows_who_read_which_version_and_when(handed):
+    fetch(client="agency-7")
+    fetch("nowhere", client="agency-7")
+
+    (one,) = reads()[1]["reads"]
+
+    assert one == {
+        "at": "2026-03-02T09:00:00Z",
+        "who": "agency-7",
+        "connection": "partner",
+        "act": HAND_OVER,
+        "version": 1,
+        "hash": hashlib.sha256(FILE).hexdigest(),
+    }
+    assert reads("nowhere")[0] == 404
+    assert reads(tenant=TWIN.id)[0] == 404
+
+
+def test_a_log_of_many_readings_comes_in_pages(handed):
+    for _ in range(3):
+        fetch()
+
+    event = call("GET /v1/cases/{id}/reads", path={"id": CASE}, query={"limit": "2"})
+    first = answer(admin.handler(event, None))[1]
+    event["queryStringParameters"]["cursor"] = first["cursor"]
+    second = answer(admin.handler(event, None))[1]
+
+    assert (len(first["reads"]), len(second["reads"]), second["cursor"]) == (2, 1, None)
+
+
+def test_whoever_reads_far_more_than_it_was_given_reads_nothing_more(handed, rows, monkeypatch):
+    monkeypatch.setattr(case_reads, "ALLOWANCE", 3)
+    # A fresh file may be read thirty times, then each reading counts, and so does each guess.
+    assert [fetch()["statusCode"] for _ in range(30)] == [200] * 30
+    assert [fetch("guess")["statusCode"] for _ in range(2)] == [404] * 2
+    assert fetch()["statusCode"] == 200
+    fetch()
+
+    assert answer(fetch())[1]["code"] == "reads_closed"
+    assert fetch(connection="rival")["statusCode"] == 404
+    (task,) = [row for row in rows() if row.get("why") == "partner_reads_too_much"]
+    assert task["state"] == "open"
+
+    know_counterparts(NORDIC)
+    path = {"connection": "partner"}
+    event = call("POST /v1/partners/{connection}/reads/reopen", path=path)
+    assert admin.handler(event, None)["statusCode"] == 200
+    # The allowance is whole again, once.
+    assert [fetch()["statusCode"] for _ in range(5)] == [200] * 4 + [403]
+
+
+def test_a_file_handed_over_long_ago_counts_at_once(handed, monkeypatch):
+    monkeypatch.setattr(case_reads, "ALLOWANCE", 0)
+    monkeypatch.setattr(clock, "wall", lambda: NOW + timedelta(days=7, seconds=1))
+
+    assert [fetch()["statusCode"] for _ in range(2)] == [200, 403]
+
+
 def test_the_latest_hand_over_is_the_one_served(handed):
     again = f"{CASE}-partner-ba9876543210"
     hand_over(NORDIC, act=again)
@@ -102,3 +168,34 @@ def test_a_file_that_changed_since_is_not_served(handed):
 
 def test_a_case_file_needs_its_scope(handed):
     assert fetch(scopes=("events:write",))["statusCode"] == 403
+
+
+def linked(act, *, connection="partner"):
+    event = call(
+        "GET /v1/partner/cases/{id}/documents/{act}", role="partner", connection=connection,
+        path={"id": CASE, "act": act},
+    )  # fmt: skip
+    return answer(serve_case_file.handler(event, None))
+
+
+def test_a_letter_of_the_file_is_linked_for_the_partner_that_has_its_claim(handed):
+    letter, other = b'{"text":"Hyva"}', f"{CASE}-friendly-ffffffffffff"
+    digest = hashlib.sha256(letter).hexdigest()
+    for act, claim in ((REMINDER, "erp:1"), (other, "erp:2")):
+        name = f"letters/{act}.json"
+        documents.put(NORDIC, name, letter, "application/json")
+        intent = ReminderIntended(
+            at=NOW, act=act, step="friendly", claims=(claim,), channel="email", tone="friendly",
+            language="fi", deadline=date(2026, 3, 17), document=name, content_hash="0" * 64,
+            document_hash=digest,
+        )  # fmt: skip
+        append(NORDIC, CASE, intent)
+
+    status, body = linked(REMINDER)
+
+    assert (status, [one["sha256"] for one in body["documents"]]) == (200, [digest])
+    # The other claim was never handed over, and the other partner has no claim at all.
+    assert linked(other)[0] == 404
+    assert linked(REMINDER, connection="rival")[0] == 404
+    documents.put(NORDIC, f"letters/{REMINDER}.json", b"{}", "application/json")
+    assert linked(REMINDER)[0] == 502

@@ -16,6 +16,7 @@ from shared.domain.overrides import Override, Terms
 from tests.functions.money import connected, invoice, sighting, take
 from tests.functions.world import (
     CASE,
+    HAND_OVER,
     NORDIC,
     NOW,
     POLICY,
@@ -40,6 +41,8 @@ PATHS = {
     "payments": {"id": "bank:1"},
     "debtors": {"id": "erp:d7"},
     "partner": {"id": CASE},
+    "GET /v1/cases/{id}/documents/{act}": {"id": CASE, "act": HAND_OVER},
+    "GET /v1/partner/cases/{id}/documents/{act}": {"id": CASE, "act": HAND_OVER},
 }
 PART = {"invoice": "erp:1", "amount": {"amount": "40.00", "currency": "EUR"}}
 BODIES = {
@@ -66,7 +69,10 @@ BODIES = {
 OWN = {"PUT /v1/policies/{id}"}
 # The twin has no payment provider: it is told so, and not that the case is unknown.
 NEEDS_A_PROVIDER = {"POST /v1/cases/{id}/payment-links"}
-WITH_ID = sorted(route for route in ROUTES if "{id}" in route and route not in OWN)
+# A sandbox is a tenant of its own (test_serve_sandbox.py).
+WITH_ID = sorted(
+    route for route in ROUTES if "{id}" in route and route not in OWN and "/sandbox/" not in route
+)
 
 
 @pytest.fixture
@@ -120,11 +126,15 @@ def status(route, tenant):
 
 @pytest.mark.parametrize("route", WITH_ID)
 def test_the_others_id_is_not_there(twin, route, rows, queued):
-    before = sorted(map(str, rows()))
+    def kept():
+        # A question for what is not there counts against the asker's own allowance.
+        return sorted(one for one in map(str, rows()) if "'READS#" not in one)
+
+    before = kept()
 
     assert status(route, NORDIC) == 404
 
-    assert sorted(map(str, rows())) == before
+    assert kept() == before
     assert vault.read(TWIN, "erp") == {"application_key": "theirs"}
     assert queued("pull") == queued("inbox") == []
 

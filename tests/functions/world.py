@@ -176,15 +176,15 @@ def remind(tenant, case=CASE, act=REMINDER):
     append(tenant, case, intent, also=[_row(tenant, case, act, "reminder", "email")])
 
 
-def hand_over(tenant, case=CASE, act=HAND_OVER, *, partner="partner", sent=True):
-    """A hand-over of the first claim with its stored case file."""
+def hand_over(tenant, case=CASE, act=HAND_OVER, *, partner="partner", claims=("erp:1",), sent=True):
+    """A hand-over of the first claim, or of others, with its stored case file."""
     name = f"case-files/{act}.json"
     documents.put(tenant, name, FILE, "application/json")
     intent = HandOverIntended(
         at=NOW,
         act=act,
         step="partner",
-        claims=("erp:1",),
+        claims=claims,
         partner=partner,
         file_version=1,
         document=name,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from shared.domain.ledger import Truth
 from shared.domain.ledger_truth import Lot, Move, Seen
-from shared.domain.model import Allocation, Capacity, CreditNote, Invoice, Payment
+from shared.domain.model import Allocation, Capacity, CreditNote, Invoice, PastNotice, Payment
 from shared.domain.money import Money
 from tests.scenarios.scene import Scene
 
@@ -50,6 +51,20 @@ class Books(Scene):
             ),
             party=self.party,
         )  # fmt: skip
+
+    def begins(self, day: str) -> None:
+        """The hub is there from this day on; what lies before was somebody else's work."""
+        self.today = _day(day)
+
+    def before(self, number: str, on: str, *, proof: str | None = None, **more: Any) -> None:
+        """Somebody else did something about an invoice on a day before, as a sheet tells it."""
+        truth = self.truths[number]
+        fee = {"fee": self.money(more.pop("fee"))} if "fee" in more else {}
+        notice = PastNotice(
+            id=f"{number}-{on}", invoice=truth.invoice.id, on=_day(on), proof=proof,
+            **({"what": "reminder"} | fee | more),
+        )  # fmt: skip
+        self.truths[number] = replace(truth, notices=(*truth.notices, notice))
 
     def pays(self, number: str, amount: str, on: str, *, booked: str | None = None) -> None:
         """Money comes in on a day and is known to the creditor's books on another, or at once."""

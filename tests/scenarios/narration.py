@@ -21,7 +21,9 @@ from shared.domain.events import (
     PersonAsked,
     Released,
 )
+from shared.domain.first_day_events import NoticeImported
 from shared.domain.law import LawPack
+from shared.domain.money import Money
 from shared.domain.plan_events import (
     InstalmentMissed,
     PlanAgreed,
@@ -107,6 +109,10 @@ def _number(text: str | None) -> str:
     return f", {text}" if text else ""
 
 
+def _fee(fee: Money | None) -> str:
+    return f", with a fee of {fee}" if fee else ""
+
+
 _LINES: Mapping[type, Callable[[Case, Any], str]] = {
     Held: lambda case, one: f"{_name(case, one.claim)} is on hold, {_until(one.until)}",
     Released: lambda _, __: "the hold ends",
@@ -123,6 +129,10 @@ _LINES: Mapping[type, Callable[[Case, Any], str]] = {
         else f"a person answers: {one.answer}"
     ),
     CaseClosed: lambda _, __: "the case is closed",
+    NoticeImported: lambda case, one: (
+        f"taken over: {one.what.replace('_', '-')} of {_name(case, one.claim)} on {told(one.on)}, "
+        f"{'proven' if one.proof else 'without proof'}{_fee(one.fee)}"
+    ),
     Disputed: lambda case, one: (
         f"{one.amount or 'all'} of {_name(case, one.claim)} is disputed ({one.ground})"
     ),

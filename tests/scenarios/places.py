@@ -7,16 +7,21 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.domain.law import load
+from shared.domain.lawpack import COUNTRIES as EVERY
 from shared.domain.money import Money
 from shared.domain.policy import Policy, Step
 
+# Those whose packs know fees, rates and limitation: the benches live in these.
 COUNTRIES = ("FI", "SE", "NO", "DK")
-LAW = {country: load(country) for country in COUNTRIES}
+LAW = {country: load(country) for country in EVERY}
 ZONE = {
     "FI": ZoneInfo("Europe/Helsinki"),
     "SE": ZoneInfo("Europe/Stockholm"),
     "NO": ZoneInfo("Europe/Oslo"),
     "DK": ZoneInfo("Europe/Copenhagen"),
+    "DE": ZoneInfo("Europe/Berlin"),
+    "NL": ZoneInfo("Europe/Amsterdam"),
+    "EE": ZoneInfo("Europe/Tallinn"),
 }
 
 
@@ -34,7 +39,8 @@ def hand_over(after: int) -> Step:
 
 
 # Finland: a friendly word, then the fee of the law. Sweden: one reminder with the agreed fee.
-# Norway: two fees, the second after a term of fourteen days. Denmark: three fees in all.
+# Norway: two fees, the second after a term of fourteen days. Denmark: three fees in all. Germany,
+# the Netherlands, Estonia: two letters without a fee.
 USUAL = {
     "FI": (
         reminder("friendly", 5, fee=False, first=True), reminder("firm", 15), hand_over(15),
@@ -45,9 +51,27 @@ USUAL = {
         reminder("first", 11, first=True), reminder("second", 11), reminder("third", 11),
         hand_over(11),
     ),
+    "DE": (
+        reminder("first", 7, fee=False, first=True), reminder("second", 14, fee=False),
+        hand_over(14),
+    ),
+    "NL": (
+        reminder("first", 7, fee=False, first=True), reminder("second", 15, fee=False),
+        hand_over(15),
+    ),
+    "EE": (
+        reminder("first", 7, fee=False, first=True), reminder("second", 14, fee=False),
+        hand_over(14),
+    ),
 }  # fmt: skip
 # What is not worth a partner's work, and what is not worth a reminder.
-MINIMUM = {"FI": "20.00", "SE": "200.00", "NO": "200.00", "DK": "150.00"}
+MINIMUM = {
+    "FI": "20.00",
+    "SE": "200.00",
+    "NO": "200.00",
+    "DK": "150.00",
+    **dict.fromkeys(("DE", "NL", "EE"), "20.00"),
+}
 
 
 def policy_of(country: str, steps: Sequence[Step], **terms: Any) -> Policy:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import redirect_stdout
 from datetime import date, timedelta
 from io import StringIO
+from typing import Literal
 
 from shared.domain import ledger
 from shared.domain.case import ClaimState
@@ -24,7 +25,10 @@ from shared.domain.events import (
     PolicyRef,
     ReminderIntended,
 )  # fmt: skip
-from shared.domain.law import reminder_fee
+from shared.domain.first_day import notice_events
+from shared.domain.law import act_fee, reminder_fee
+from shared.domain.law_facts import ClaimFacts, Verdict
+from shared.domain.lawrules import FeeAct
 from shared.domain.ledger import Truth
 from shared.domain.model import AddressKind, CreditNote
 from shared.domain.money import total
@@ -86,7 +90,7 @@ class Story(Books, People):
             print(f"{one.from_} to {one.to}: {one.days} days at {one.rate} % on {one.principal}")
         if late.unknown_from:
             print(f"the rate is not known from {late.unknown_from} on")
-        print(f"{late.total} by {late.because[0].section}")
+        print(f"{late.total} by {late.because[0].section or late.because[0].rule}")
 
     def compensation(self, number: str, day: str, *, costs: str) -> None:
         """What a business may claim as the fixed sum, beside its reminder and collection costs."""
@@ -95,7 +99,7 @@ class Story(Books, People):
         found = standard_compensation(
             self.law, facts, _day(day), creditor="business", costs=self.money(costs)
         )
-        place = found.because[0].section
+        place = found.because[0].section or found.because[0].text
         print(f"fixed sum {found.sum}, costs beside it {found.costs}, together {found.total}")
         print(place)
 
@@ -111,14 +115,25 @@ class Story(Books, People):
 
     def would_cost(self, number: str, day: str) -> None:
         """What a reminder of one invoice could cost the debtor on a day, by the law alone."""
+        self._priced(reminder_fee(self.law, self._facts(number), _day(day)), day)
+
+    def vouched(self, act: FeeAct, number: str, day: str, *, by_partner: bool = False) -> None:
+        """What an act could cost when a person vouches for what the hub cannot know."""
+        sender: Literal["creditor", "partner"] = "partner" if by_partner else "creditor"
+        facts = self._facts(number)
+        found = act_fee(self.law, act, facts, _day(day), sender=sender, confirmed=True)
+        self._priced(found, day)
+
+    def _facts(self, number: str) -> ClaimFacts:
         claim = ledger.claim_of(self.truths[number])
         state = self.case.claims.get(claim.id) or ClaimState(claim=claim, open=claim.open)
         case = self.case.model_copy(update={"currency": self.law.currency})
-        facts = claim_facts(case, state, case.notices_of(claim.id))
-        found = reminder_fee(self.law, facts, _day(day))
+        return claim_facts(case, state, case.notices_of(claim.id))
+
+    def _priced(self, found: Verdict, day: str) -> None:
         print(f"{found.amount} on {told(_day(day))}")
         for reason in found.because:
-            print(f"{MARGIN}{reason.text} ({reason.section})")
+            print(f"{MARGIN}{reason.text}" + (f" ({reason.section})" if reason.section else ""))
 
     def why(self) -> None:
         """The reasons of the latest answer: each rule once, with the place where it stands."""
@@ -150,6 +165,8 @@ class Story(Books, People):
         claim = ledger.claim_of(truth)
         claim = claim.model_copy(update={"fee_clause": self.clauses.get(claim.id)})
         self.append([ClaimJoined(at=self.at(), claim=claim)])
+        past = truth.notices
+        self.append(notice_events(self.case, claim.id, past, self.policy, self.law, self.at()))
 
     def _book(self, number: str, movement: Movement) -> None:
         truth = after(self.truths[number], movement)

@@ -1,4 +1,4 @@
-"""Every golden case of the four countries is told in a story, with its number."""
+"""Every golden case is told in a story of its country, with its number."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ HERE = Path(__file__).parent
 SHARED = Path(os.environ.get("DUNLIN_SHARED", HERE.parents[2] / "shared"))
 STORIES = {
     "FI": "fees_in_finland.rst", "SE": "sweden.rst", "NO": "norway.rst", "DK": "denmark.rst",
+    "DE": "germany.rst", "NL": "netherlands.rst",
 }  # fmt: skip
 
 
@@ -31,7 +32,14 @@ def test_each_golden_case_is_told_with_its_number():
         expected = golden["expected"]
         number = next(
             expected[name]
-            for name in ("total", "handover_demand_earliest", "fee", "fee_2", "fee_of_second")
+            for name in (
+                "total",
+                "costs",
+                "handover_demand_earliest",
+                "fee",
+                "fee_2",
+                "fee_of_second",
+            )
             if name in expected
         )
         assert f"golden case {golden['id'].split()[0].lower()}" in story, golden["id"]

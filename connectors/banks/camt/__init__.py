@@ -20,7 +20,7 @@ from shared.errors import Reconnect, Retry, Unreadable
 SPEC = Spec(
     name="banks.camt",
     title="Bank statements and notifications (camt.053, camt.054)",
-    countries=("FI", "SE", "NO", "DK"),
+    countries=("FI", "SE", "NO", "DK", "DE", "NL", "EE"),
     config=Config,
     secrets=(),
     capabilities=frozenset({"statements", "receipts", "files"}),

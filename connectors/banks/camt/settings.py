@@ -11,11 +11,12 @@ from shared.domain.iban import is_iban
 from shared.domain.references import compact
 
 Kind = Literal["camt.053", "camt.054"]
-Country = Literal["FI", "SE", "NO", "DK"]
+Country = Literal["FI", "SE", "NO", "DK", "DE", "NL", "EE"]
 # The zone in which a bank's days begin and end.
 ZONES: dict[Country, str] = {
     "FI": "Europe/Helsinki", "SE": "Europe/Stockholm", "NO": "Europe/Oslo",
-    "DK": "Europe/Copenhagen",
+    "DK": "Europe/Copenhagen", "DE": "Europe/Berlin", "NL": "Europe/Amsterdam",
+    "EE": "Europe/Tallinn",
 }  # fmt: skip
 _NATIONAL = re.compile(r"(BGNR|BBAN):[0-9A-Z]{2,34}")
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from decimal import Decimal
 
 import pytest
 
 from connectors.channels.letter import LetterConfig, connect
 from connectors.contract import Connection, Message
 from shared.domain.envelope import DIN_LEFT, Window
+from shared.domain.money import Money
 from shared.errors import Unreadable
 from tests.connectors.fake_s3 import FakeS3, client_error
 
@@ -49,6 +51,12 @@ def test_a_job_names_its_letter_and_comes_after_it(s3):
         "sha256": hashlib.sha256(PAGE).hexdigest(), "service": "economy", "duplex": True,
     }  # fmt: skip
     assert b"Maija" not in s3.body(f"{FOLDER}jobs/{KEY}.json")
+
+
+def test_what_a_letter_costs_is_counted_where_the_creditor_says_it(s3):
+    price = {"amount": "1.29", "currency": "EUR"}
+    assert channel(s3, price=price).send(MESSAGE, key=KEY).cost == Money(Decimal("1.29"), "EUR")
+    assert channel(s3).send(MESSAGE, key="c1-first-1").cost is None
 
 
 def test_the_same_act_again_changes_nothing_whatever_it_brings(s3):

@@ -1,0 +1,139 @@
+"""A partner's deliveries: what we told it, attempt by attempt, and the same once more on demand."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from pydantic import AwareDatetime
+
+from functions.api.exchange import Answer, Problem, Request
+from functions.api.forms import fault, invalid, read
+from functions.api.partner_calls import once, own
+from shared.cloud import audit, clock, delivery_rows, keys, outbox, table
+from shared.cloud.keys import Tenant
+from shared.cloud.table import Row
+from shared.domain.explain import Record
+from shared.errors import Conflict, NotFound
+
+_PAGE = 100
+# Attempts of one message end within 76 hours of its making; a replay has attempts of its own.
+_DAYS = 5
+# The partner keeps our keys for seven days: before that a replay could have a second effect.
+_BACK = timedelta(days=7)
+# Messages of one replay; whoever wants more asks again from the last of them.
+_MOST = 200
+
+
+class Since(Record):
+    """From when on everything is sent again."""
+
+    since: AwareDatetime
+
+
+def get_deliveries(request: Request) -> Answer:
+    """The attempts of one day (``?day=``, UTC, today), oldest first; ``?after=`` goes on."""
+    own(request)
+    day = _day(request)
+    rows = delivery_rows.of_day(
+        request.tenant, request.principal.connection, day,
+        after=request.query.get("after", ""), limit=_PAGE,
+    )  # fmt: skip
+    more = rows[-1]["sk"] if len(rows) == _PAGE else None
+    return Answer({"attempts": [_attempt(row) for row in rows], "after": more})
+
+
+def get_delivery(request: Request) -> Answer:
+    """One message with every attempt. ``NotFound`` for another partner's."""
+    row = _message(request)
+    made = clock.read_stamp(row["made_at"]).date()
+    found = [
+        _attempt(one)
+        for n in range(_DAYS)
+        for one in delivery_rows.of_day(
+            request.tenant, row["conn"], made + timedelta(days=n), limit=10_000
+        )
+        if keys.id_of(one["sk"]) == request.path["act"]
+    ]
+    return Answer({**_view(request.path["act"], row), "attempts": found})
+
+
+def post_replay(request: Request) -> Answer:
+    """Send one message again under its own ``webhook-id``, at the end of its case's line."""
+    row, call = _message(request), once(request)
+    if clock.now() - clock.read_stamp(row["made_at"]) > _BACK:
+        raise Problem(409, "too_old", "The message is older than the seven days you keep its id.")
+    name = _again(request, request.path["act"], row, call)
+    return Answer(_view(name, outbox.read(request.tenant, name) or row), status=202)
+
+
+def post_replay_since(request: Request) -> Answer:
+    """Send again, oldest first, all that was told since an instant of the last seven days."""
+    own(request)
+    asked, call, now = read(request, Since), once(request), clock.now()
+    if not now - _BACK <= asked.since <= now:
+        raise invalid(fault("since", "out_of_range", "an instant of the last seven days"))
+    partner = request.principal.connection
+    found = delivery_rows.acts_since(request.tenant, partner, asked.since, now)
+    names = []
+    for one in found[:_MOST]:
+        row = outbox.read(request.tenant, one["key"])
+        if row is not None and _ended(row):
+            names.append(_again(request, one["key"], row, call))
+    last = found[_MOST - 1]["sk"][:20] if len(found) > _MOST else None
+    return Answer({"messages": names, "go_on_since": last}, status=202)
+
+
+def _again(request: Request, act: str, row: Row, call: str) -> str:
+    """The replay's own name; made once for one call."""
+    if not _ended(row):
+        raise Problem(409, "on_its_way", "The message has not ended yet: it goes by itself.")
+    name = f"{act}-replay-{call}"
+    facts = {"act": act, "connection": row["conn"]}
+    entry = audit.entry(request.tenant, request.principal.client, "message_replayed", facts)
+    try:
+        table.transact([*outbox.replay(request.tenant, act, row, name), entry])
+    except Conflict:
+        # The same call again; or a message took its place in the line: then it is asked again.
+        if outbox.read(request.tenant, name) is None:
+            raise
+    return name
+
+
+def _ended(row: Row) -> bool:
+    return row["state"] in {"sent", "failed"}
+
+
+def _message(request: Request) -> Row:
+    tenant: Tenant = request.tenant
+    row = outbox.read(tenant, request.path["act"])
+    mine = row is not None and row["conn"] == request.principal.connection
+    if row is None or not mine or row["kind"] == "reminder":
+        raise NotFound("no such message")
+    return row
+
+
+def _day(request: Request) -> date:
+    text = request.query.get("day")
+    try:
+        return clock.now().date() if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise Problem(400, "bad_day", "A day is written like 2026-03-02.") from None
+
+
+def _attempt(row: Row) -> dict[str, Any]:
+    at, _, act = row["sk"].split("#", 2)
+    said = ("key", "type", "case", "number", "outcome", "ms")
+    return {"act": act, "at": at, "code": row.get("code"), **{one: row[one] for one in said}}
+
+
+def _view(act: str, row: Row) -> dict[str, Any]:
+    return {
+        "act": act,
+        "key": row.get("repeats", act),
+        "type": outbox.type_of(row),
+        "case": row["case_id"],
+        "state": row["state"],
+        "made_at": row["made_at"],
+        "next_at": row.get("due_at"),
+    }

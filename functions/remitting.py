@@ -1,0 +1,125 @@
+"""Remitting: keep a remittance once, hold it against what was reported, and tell each case."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+
+from pydantic import ValidationError
+
+from connectors.json_door import read_json, write_json
+from shared.cloud import clock, inbox, money_rows, remittance_rows, table, tasks
+from shared.cloud.keys import Tenant
+from shared.cloud.runtime import enqueue, logger
+from shared.cloud.store import Store
+from shared.cloud.table import Row, Write
+from shared.domain.client_money import Difference, Pots, differences, pots
+from shared.domain.explain import Reason
+from shared.domain.remittance import Remittance
+from shared.errors import Unreadable
+
+# A report of a payment that comes with its remittance may be booked a little later than it.
+_SOON = timedelta(minutes=10)
+# Lines that a task names; the remittance itself names all of them.
+_NAMED = 20
+
+
+def settle(tenant: Tenant, source: str, row: Row) -> None:
+    """Bring one remittance of the inbox to its end.
+
+    It is booked on each case as a report of its own, by the same way as any other report. Lines
+    that nothing explains are looked at once more before a person is asked. Raises ``Conflict``.
+    """
+    try:
+        remittance = Remittance.model_validate(read_json(inbox.body_of(row)))
+    except (Unreadable, ValidationError):
+        _quarantine(tenant, source, row, "the remittance cannot be read or does not add up")
+        return
+    known = remittance_rows.read(tenant, source, remittance.id)
+    if known is not None and remittance_rows.of(known) != remittance:
+        _quarantine(tenant, source, row, "the remittance has the id of another remittance")
+        return
+    if known is not None:
+        table.transact([inbox.settled(row, "done")])
+        return
+    found = _differences(tenant, source, remittance)
+    if found and not row.get("looked"):
+        inbox.later(row, clock.now() + _SOON, looked=True)
+        return
+    _tell_cases(tenant, source, remittance)
+    asked = [_ask(tenant, source, remittance, found)] if found else []
+    new = remittance_rows.new(tenant, source, remittance, found)
+    table.transact([inbox.settled(row, "done"), *new, *asked])
+    # Its bank line may have come before it.
+    again = sorted(money_rows.looked_again(tenant, clock.now()))
+    enqueue("match", [{"tenant": tenant.id, "payment": one} for one in again])
+    logger.info("remitted", extra={"lines": len(remittance.lines), "differences": len(found)})
+
+
+def _differences(tenant: Tenant, source: str, remittance: Remittance) -> tuple[Difference, ...]:
+    store = Store(tenant)
+    known: dict[str, Pots] = {
+        case: pots(store.events(case), source, without=remittance.id)
+        for case in sorted(_cases(remittance))
+    }
+    return differences(remittance.lines, known)
+
+
+def _cases(remittance: Remittance) -> set[str]:
+    return {one.case_id for one in remittance.lines if one.case_id is not None}
+
+
+def _tell_cases(tenant: Tenant, source: str, remittance: Remittance) -> None:
+    """A report for each case, with the lines of its claims; the same ones however often."""
+    stamp = datetime.combine(remittance.value_date, time(0), UTC).isoformat()
+    for case in sorted(_cases(remittance)):
+        lines = [
+            {"claim": one.claim, "category": one.category,
+             "amount": one.model_dump(mode="json")["amount"]}
+            for one in remittance.lines
+            if one.case_id == case and one.claim is not None
+        ]  # fmt: skip
+        if lines:
+            name = _name(f"{remittance.id}|{case}")
+            data = {
+                "remittance": remittance.id, "value_date": remittance.value_date.isoformat(),
+                "lines": lines,
+            }  # fmt: skip
+            report = {"id": name, "type": "remittance.created", "timestamp": stamp, "data": data}
+            body = write_json(report)
+            inbox.receive(tenant, source, name, case=case, body=body, now=clock.now())
+            inbox.announce(tenant, source, name)
+
+
+def _ask(tenant: Tenant, source: str, remittance: Remittance, found: Sequence[Difference]) -> Write:
+    """One task a remittance, which names its first lines; the remittance itself has them all."""
+    because = [
+        Reason(
+            rule="hub.remittance",
+            text="a line of the remittance is not what the partner reported as received",
+            facts={
+                "connection": source, "remittance": remittance.id, "line": str(one.line),
+                "claim": one.claim, "category": one.category, "amount": str(one.amount),
+                "held": str(one.held),
+            },
+        )
+        for one in found[:_NAMED]
+    ]  # fmt: skip
+    claims = tuple(dict.fromkeys(one.claim for one in found[:_NAMED]))
+    task = f"remittance-{remittance_rows.name_of(source, remittance.id)}"
+    return tasks.task_write(tenant, task, "", "remittance_differs", claims, because)
+
+
+def _quarantine(tenant: Tenant, source: str, row: Row, fault: str) -> None:
+    """Keep a remittance as it came and ask a person; nothing of it is booked."""
+    event = row["pk"].rsplit("#", 1)[1]
+    why = Reason(rule="hub.inbox", text=fault, facts={"connection": source, "event": event})
+    task = f"remittance-{_name(f'{source}|{event}')}-refused"
+    ask = tasks.task_write(tenant, task, "", "partner_report_quarantined", (), (why,))
+    table.transact([inbox.settled(row, "quarantined", fault), ask])
+    logger.warning("remittance_quarantined", extra={"report": event, "fault": fault})
+
+
+def _name(text: str) -> str:
+    return "remittance." + hashlib.sha256(text.encode()).hexdigest()[:32]

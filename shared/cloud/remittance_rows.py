@@ -1,0 +1,105 @@
+"""Remittances as rows: each kept once as its partner stated it, and found by its bank line."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+
+from shared.cloud import keys, table
+from shared.cloud.keys import Key, Tenant
+from shared.cloud.table import Row, Write
+from shared.domain.client_money import Difference
+from shared.domain.matching_lookups import amount_key
+from shared.domain.money import Money
+from shared.domain.remittance import Remittance, is_bank_line
+from shared.domain.sighting import Sighting
+
+# So many remittances of one amount say nothing about any of them.
+_MOST = 50
+_PAGE = 100
+
+
+def name_of(partner: str, remittance: str) -> str:
+    """The id of a remittance's row: partners count theirs alike."""
+    return hashlib.sha256(f"{partner}|{remittance}".encode()).hexdigest()[:32]
+
+
+def key_of(tenant: Tenant, name: str) -> Key:
+    """Where a remittance stands."""
+    return keys.fact(tenant, "REMIT", name)
+
+
+def listing_of(partner: str) -> str:
+    """The listing of a partner's remittances."""
+    return f"REMIT/{partner}"
+
+
+def new(
+    tenant: Tenant, partner: str, remittance: Remittance, found: Sequence[Difference]
+) -> list[Write]:
+    """The rows of a remittance that nobody has seen before, for a transaction.
+
+    It waits for its bank line. A ``Conflict`` when its id is known.
+    """
+    name = name_of(partner, remittance.id)
+    row: Row = {
+        **key_of(tenant, name),
+        "conn": partner,
+        "body": remittance.model_dump_json(),
+        "differences": json.dumps([one.model_dump(mode="json") for one in found]),
+        "state": "expected",
+        "list_in": keys.listing(tenant, listing_of(partner)),
+        "list_id": name,
+    }
+    looked_up = {**_look(tenant, remittance.total, name), "conn": partner}
+    return [table.put_write(row), table.put_write(looked_up, condition=None)]
+
+
+def read(tenant: Tenant, partner: str, remittance: str) -> Row | None:
+    """The row of a partner's remittance."""
+    return table.get(key_of(tenant, name_of(partner, remittance)))
+
+
+def of(row: Row) -> Remittance:
+    """The remittance of a row."""
+    return Remittance.model_validate_json(row["body"])
+
+
+def bank_line_of(tenant: Tenant, sighting: Sighting) -> list[Write]:
+    """That money on the account is a remittance, to be written with its match; empty if it is none.
+
+    One remittance has one bank line: two of the same amount, day and reference are told apart by
+    which of them has arrived.
+    """
+    pk = _look(tenant, sighting.amount, "x")["pk"]
+    names = [row["sk"].partition("#")[2] for row in table.query(pk, "A", "Z", limit=_MOST)]
+    rows = table.batch_get([key_of(tenant, one) for one in names]) if names else {}
+    for key in sorted(rows):
+        row = rows[key]
+        if row.get("payment", sighting.id) == sighting.id and is_bank_line(of(row), sighting):
+            return [
+                table.update_write(
+                    {"pk": row["pk"], "sk": row["sk"]},
+                    set_={"state": "arrived", "payment": sighting.id},
+                    condition="attribute_not_exists(payment) OR payment = :mine",
+                    values={"mine": sighting.id},
+                )
+            ]
+    return []
+
+
+def each(tenant: Tenant, partner: str) -> Iterator[Row]:
+    """All remittances of a partner, a page at a time."""
+    listing, more = keys.listing(tenant, listing_of(partner)), None
+    while True:
+        page, more = table.query_index("listing", listing, limit=_PAGE, after=more)
+        rows = table.batch_get([{"pk": one["pk"], "sk": one["sk"]} for one in page])
+        yield from rows.values()
+        if more is None:
+            return
+
+
+def _look(tenant: Tenant, amount: Money, name: str) -> Key:
+    digest = hashlib.sha256(f"{tenant.id}|PAYOUT:{amount_key(amount)}".encode()).hexdigest()[:32]
+    return keys.lookup(tenant, digest, "REMIT", name)

@@ -1,0 +1,168 @@
+"""The sandbox: invented cases go through the real machinery, and no real row is within reach."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+from datetime import UTC, datetime
+
+import pytest
+
+from functions import process_inbox, receive_partner, serve_case_file, serve_sandbox
+from functions.api.access import ROUTES
+from shared.cloud import clock, keys, table, vault
+from shared.cloud.keys import Tenant
+from shared.domain.casefile_v1 import CaseFile
+from tests.faults.partner import Partner
+from tests.functions.world import CASE, EVENTS, NORDIC, NOW, answer, call, open_case, sample
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+BOX, OTHER = Tenant("sandbox-agency"), Tenant("sandbox-other")
+SANDBOXED = sorted(route for route in ROUTES if "/sandbox/" in route)
+
+
+@pytest.fixture
+def peer(aws, monkeypatch):
+    """A partner whose sandbox is made, listening."""
+    monkeypatch.setenv("API_URL", "https://api.example.com")
+    with ExitStack() as stack:
+        found = stack.enter_context(Partner(SECRET))
+        monkeypatch.setenv("PRIVATE_TARGETS", found.origin)
+        monkeypatch.setenv("OUTBOUND", "on")
+        monkeypatch.setattr(clock, "wall", lambda: datetime.now(UTC))
+        monkeypatch.setattr(clock, "now", lambda: NOW)
+        config = json.dumps({"partner": "Agency", "endpoint": found.endpoint})
+        for tenant in (BOX, OTHER):
+            table.put({
+                **keys.connection(tenant, "partner"), "connector": "collectors.rest_hub",
+                "config": config, "state": "enabled",
+            })  # fmt: skip
+            vault.write(tenant, "partner", {"webhook_secret": SECRET})
+        yield found
+
+
+def ask(route, body=None, *, key="k1", tenant=BOX, function=serve_sandbox, case=None, **more):
+    event = call(
+        route, role="partner", tenant=tenant.id, connection="partner", body=body,
+        headers={"idempotency-key": key}, path={"id": case} if case else None, **more,
+    )  # fmt: skip
+    return answer(function.handler(event, None))
+
+
+def begun():
+    status, body = ask("POST /v1/partner/sandbox/cases", {"amount": "250.00"})
+    assert status == 201
+    return body["case"]
+
+
+def test_the_sample_call_hands_an_invented_case_over(peer):
+    status, body = answer(serve_sandbox.handler(sample("serve_sandbox"), None))
+
+    assert (status, body["state"]) == (201, "sent")
+    assert peer.keys() == [body["act"]]
+
+
+def test_a_case_is_made_once_for_one_key_and_its_file_is_whole(peer):
+    case = begun()
+    assert begun() == case
+    assert [message["type"] for _, message in peer.seen] == ["case.submitted"]
+
+    status, file = ask("GET /v1/partner/cases/{id}", case=case, function=serve_case_file)
+
+    assert status == 200
+    assert CaseFile.model_validate(file).totals.open.amount >= 250
+
+
+@pytest.mark.parametrize("kind", ["case.held", "payment.direct", "case.withdrawn", "plan.agreed"])
+def test_any_message_is_fired_at_the_endpoint(peer, kind):
+    case = begun()
+
+    status, body = ask(
+        "POST /v1/partner/sandbox/cases/{id}/messages", {"type": kind}, key="k2", case=case
+    )
+
+    assert (status, body["state"]) == (200, "sent")
+    key, message = peer.seen[-1]
+    assert (key, message["type"]) == (body["act"], kind)
+    assert message["data"]["case_id"] == case
+
+
+def test_waits_pass_at_once_and_the_message_bears_the_same_id(peer):
+    case = begun()
+    peer.modes = ["503", "take"]
+    fired = ask(
+        "POST /v1/partner/sandbox/cases/{id}/messages", {"type": "case.held"}, key="k2", case=case
+    )[1]
+    assert (fired["state"], fired["code"]) == ("intended", "http_503")
+
+    assert ask("POST /v1/partner/sandbox/advance", {"seconds": 60}, key="k3")[1]["messages"] == []
+    (moved,) = ask("POST /v1/partner/sandbox/advance", {"seconds": 900}, key="k4")[1]["messages"]
+
+    assert (moved["act"], moved["state"]) == (fired["act"], "sent")
+    assert peer.keys()[-2:] == [fired["act"]] * 2
+
+
+def test_what_was_made_of_a_report_is_seen(peer):
+    case = begun()
+    for key, kind in (("rep-1", "case.accepted"), ("rep-2", "case.unheard_of")):
+        report = {
+            "type": kind, "id": key, "timestamp": "2026-03-02T09:00:00Z",
+            "data": {"partner_case_id": "A-1"},
+        }  # fmt: skip
+        route = "POST /v1/partner/cases/{id}/events"
+        assert ask(route, report, key=key, case=case, function=receive_partner)[0] == 202
+        event = sample("process_inbox")
+        message = {"tenant": BOX.id, "source": "partner", "event": key}
+        event["Records"] = [{**event["Records"][0], "body": json.dumps(message)}]
+        assert process_inbox.handler(event, None) == {"batchItemFailures": []}
+
+    route = "GET /v1/partner/sandbox/cases/{id}"
+    good = ask(route, case=case, query={"report": "rep-1"})[1]
+    bad = ask(route, case=case, query={"report": "rep-2"})[1]
+
+    assert good["report"]["state"] == "done"
+    assert "partner_answered" in [one["kind"] for one in good["events"]]
+    assert (bad["report"]["state"], bool(bad["report"]["fault"])) == ("quarantined", True)
+
+
+def test_a_reset_deletes_what_the_sandbox_made_and_nothing_else(peer, rows):
+    open_case(NORDIC)
+    begun()
+    ask("POST /v1/partner/sandbox/reset", {}, key="k0", tenant=OTHER)
+    others = {row["pk"] for row in rows() if BOX.id not in row["pk"]}
+    case = begun()
+    body = {"type": "case.held"}
+    ask("POST /v1/partner/sandbox/cases/{id}/messages", body, key="k2", case=case)
+
+    assert ask("POST /v1/partner/sandbox/reset", {}, key="k3")[1] == {"wiped": 1}
+
+    left = [row["pk"] for row in rows() if BOX.id in row["pk"]]
+    assert not [pk for pk in left if case in pk or "#SENT#" in pk or "#INV#" in pk]
+    assert f"T#{BOX.id}#CONN#partner" in left
+    assert {row["pk"] for row in rows() if BOX.id not in row["pk"]} == others
+    assert ask("POST /v1/partner/sandbox/cases", {"amount": "99.00"}, key="k9")[0] == 201
+
+
+@pytest.mark.parametrize("route", SANDBOXED)
+def test_a_principal_of_a_creditor_has_no_sandbox_and_another_sandbox_knows_nothing(
+    peer, rows, route
+):
+    case = begun()
+    open_case(NORDIC)
+    body = {"type": "case.held"} if route.endswith("messages") else {"seconds": 9}
+    before = sorted(map(str, rows()))
+
+    assert ask(route, body, tenant=NORDIC, case=CASE)[1]["code"] == "no_sandbox"
+    assert sorted(map(str, rows())) == before
+    if "{id}" in route:
+        assert ask(route, body, tenant=OTHER, case=case)[0] == 404
+
+
+def test_the_sandbox_has_no_right_to_any_row_of_a_creditor():
+    text = (EVENTS.parent / "infra" / "compute.yaml").read_text()
+    block = text[text.index("  ServeSandbox:") : text.index("  ServeSandboxLogs:")]
+
+    assert block.count("dynamodb:") - block.count("LeadingKeys") == 10
+    assert block.count("LeadingKeys") == 3
+    assert '"dynamodb:LeadingKeys": ["T#sandbox-*"]' in block
+    assert "secret:${SecretPrefix}/sandbox-*" in block
