@@ -30,7 +30,7 @@ class CaseMessage(Record):
 
     type: Literal[
         "case.amended", "case.withdrawn", "case.held", "case.resumed", "payment.direct",
-        "payment.reversed", "credit_note.applied", "plan.agreed", "document.added",
+        "payment.reversed", "credit_note.applied", "plan.agreed",
         "question.answered", "settlement.confirmed",
     ]  # fmt: skip
     case_id: Id

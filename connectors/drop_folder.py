@@ -16,12 +16,12 @@ from datetime import UTC, datetime
 from typing import IO, Any, TypeVar
 
 from connectors.json_door import read_json, write_json
+from connectors.sdk_errors import said_by
 from connectors.sheet_door import MAX_BYTES, write_csv
 from shared.errors import NotFound, Reconnect, Retry, Unreadable
 
 T = TypeVar("T")
-_NOT_NOW = {408, 425, 429}
-_SLOW_DOWN = {"SlowDown", "RequestTimeout", "Throttling", "ThrottlingException"}
+_NOT_NOW = {408, 425, 429, "SlowDown", "RequestTimeout", "Throttling", "ThrottlingException"}
 _NO_BUCKET = "what answers is not a bucket"
 _ABSENT = {"NoSuchKey", "404"}
 _PIECE = 1_000_000
@@ -186,26 +186,17 @@ class DropFolder:
 
 
 def asked(call: Callable[[], T]) -> T:
-    """Make one call to S3 and name its failure by what to do; ``NotFound``: no such object.
-
-    The client's own errors are known by their module: a connector imports no AWS library.
-    """
-    failure: Exception
+    """Make one call to S3 and name its failure by what to do; ``NotFound``: no such object."""
     try:
         return call()
-    except Exception as error:
-        if not type(error).__module__.startswith("botocore"):
-            raise
-        failure = error
-    answer = getattr(failure, "response", None)
-    if type(failure).__name__ == "ResponseParserError":
+    except Exception as error:  # noqa: BLE001 - any other than the SDK's is raised again
+        said = said_by(error)
+    if "ResponseParserError" in said.kinds:
         raise Unreadable(_NO_BUCKET)
-    if not isinstance(answer, dict):
+    if not said.answered:
         raise Retry("the bucket gave no answer")
-    code = answer.get("Error", {}).get("Code", "")
-    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
-    if code in _ABSENT:
+    if said.code in _ABSENT:
         raise NotFound("no such object")
-    if status >= 500 or status in _NOT_NOW or code in _SLOW_DOWN:
+    if not said.status or said.status >= 500 or {said.status, said.code} & _NOT_NOW:
         raise Retry("the bucket is busy")
     raise Reconnect("the bucket does not exist or denies access")

@@ -7,11 +7,12 @@ what may have arrived is ``unknown``, what surely has not is ``retry``, and a re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any, Literal
 
-from connectors.contract import Receipt
+from connectors.contract import Connection, Receipt
+from connectors.failed_acts import receipt_for
 from connectors.http import Answer, Door, Method, Unanswered, raise_for, retry_after
 from connectors.json_door import read_json, write_json
 from shared.errors import HubError, Reconnect, Refused, Retry, Unreadable
@@ -22,6 +23,12 @@ _NOT_NOW = frozenset({408, 425, 429, 503})
 _CREDENTIAL = frozenset({401, 403})
 
 Json = dict[str, Any]
+
+
+def door_to(connection: Connection, origin: str) -> Door:
+    """The door to a connection's counterpart; none of the connection's secrets shows in errors."""
+    secrets = connection.secrets.values()
+    return Door(origin, private_targets=connection.private_targets, secrets=secrets)
 
 
 class JsonCalls:
@@ -74,12 +81,8 @@ class JsonCalls:
             return Receipt(outcome="retry", code="no_token")
         try:
             answer = self._door.call(method, path, headers=own, body=body)
-        except Unanswered as error:
-            return Receipt(outcome="unknown" if error.sent else "retry", code="unanswered")
-        except Unreadable:
-            return Receipt(outcome="unknown", code="unreadable")
-        except Refused as error:
-            return Receipt(outcome="rejected", code=error.code)
+        except (Unanswered, Unreadable, Refused) as error:
+            return receipt_for(error)
         return _unfit(answer, now) or answer
 
 
@@ -113,6 +116,43 @@ def rows_of(value: Any, name: str | None = None) -> list[Json]:
     if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
         raise Unreadable("a list did not answer with records")
     return found
+
+
+def moment(value: object) -> datetime:
+    """An instant of an answer, UTC where it says no zone. Raises ``Unreadable``."""
+    try:
+        found = datetime.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError:
+        raise Unreadable("an instant is missing or malformed") from None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def refusal(answer: Answer, *, invalid: Collection[int] = ()) -> Receipt | None:
+    """The receipt of an act that a 4xx refuses; ``invalid``: statuses that blame what was sent."""
+    if answer.status // 100 != 4:
+        return None
+    code = "SCHEMA_INVALID" if answer.status in invalid else f"http_{answer.status}"
+    return Receipt(outcome="rejected", code=code)
+
+
+def in_turn(acts: Iterable[Receipt]) -> Receipt | None:
+    """The first receipt of acts that are done one after another; None when there are none.
+
+    One that is not taken ends them: its receipt, or ``partly_sent`` after others that were taken,
+    for a person must see to it.
+    """
+    first: Receipt | None = None
+    for receipt in acts:
+        if receipt.outcome not in {"received", "accepted"}:
+            partly = Receipt(outcome="unknown", code="partly_sent")
+            return receipt if first is None else partly
+        first = first or receipt
+    return first
+
+
+def before(found: Receipt) -> Receipt:
+    """What a question before an act says of the act: one that was lost has sent nothing."""
+    return Receipt(outcome="retry", code=found.code) if found.outcome == "unknown" else found
 
 
 def asked(call: Callable[[], Receipt]) -> Receipt:

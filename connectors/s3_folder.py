@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar
 from connectors.contract import Receipt
 from connectors.drop_folder import asked
 from connectors.http import Unanswered
-from connectors.sdk_errors import BEFORE_SENDING
+from connectors.sdk_errors import BEFORE_SENDING, said_by
 from shared.errors import HubError, NotFound, Reconnect, Retry, Unreadable
 
 T = TypeVar("T")
@@ -124,14 +124,10 @@ def _sorted_out(call: Callable[[], T]) -> T:
     try:
         return call()
     except Exception as error:
-        if not type(error).__module__.startswith("botocore"):
-            raise
-        kinds = {kind.__name__ for kind in type(error).__mro__}
-        answer = getattr(error, "response", None)
-        if not isinstance(answer, dict) and "ResponseParserError" not in kinds:
-            raise _LostError(sent=not kinds & BEFORE_SENDING) from None
-        status = (answer or {}).get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        if status >= 500 and status != 503:
+        said = said_by(error)
+        if not said.answered and "ResponseParserError" not in said.kinds:
+            raise _LostError(sent=not said.kinds & BEFORE_SENDING) from None
+        if said.status >= 500 and said.status != 503:
             raise _LostError(sent=True) from None
         raise
 

@@ -1,4 +1,4 @@
-"""What an error of the AWS SDK says of a message that was being sent: taken, not taken, unknown.
+"""What an error of the AWS SDK says: of a message that was being sent, and of any other call.
 
 A connector imports no SDK, so the errors are known by name.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from connectors.contract import Receipt
 
@@ -17,6 +17,30 @@ BEFORE_SENDING = frozenset({
     "EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError",
     "NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError",
 })  # fmt: skip
+
+
+class SdkError(NamedTuple):
+    """An error's class names, and what the service answered; ``status`` is 0 without an answer."""
+
+    kinds: frozenset[str]
+    answered: bool
+    code: str
+    status: int
+
+
+def said_by(error: Exception) -> SdkError:
+    """What the SDK's error says. Raises ``error`` itself when it is not the SDK's."""
+    if not type(error).__module__.startswith("botocore"):
+        raise error
+    answer = getattr(error, "response", None)
+    answered = isinstance(answer, dict)
+    own: dict[str, Any] = answer if isinstance(answer, dict) else {}
+    return SdkError(
+        kinds=frozenset(kind.__name__ for kind in type(error).__mro__),
+        answered=answered,
+        code=str(own.get("Error", {}).get("Code", "")),
+        status=int(own.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)),
+    )
 
 
 def receipt_of(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from functions.api import (
@@ -33,10 +32,11 @@ from functions.api import (
     questions,
     reports,
     settings,
+    write_back,
 )
-from functions.api.exchange import Answer, Problem, Request, respond
+from functions.api.exchange import Handler, routed
 
-HANDLERS: dict[str, Callable[[Request], Answer]] = {
+HANDLERS: dict[str, Handler] = {
     "GET /v1/creditor": settings.get_creditor,
     "PUT /v1/creditor": settings.put_creditor,
     "GET /v1/control": settings.get_control,
@@ -106,6 +106,12 @@ HANDLERS: dict[str, Callable[[Request], Answer]] = {
     "PUT /v1/partners/{connection}/terms": partner_terms.put_terms,
     "GET /v1/routing": partner_terms.get_routing,
     "PUT /v1/routing": partner_terms.put_routing,
+    "GET /v1/write-back": write_back.get_settings,
+    "PUT /v1/write-back": write_back.put_settings,
+    "PUT /v1/write-back/accounts": write_back.put_accounts,
+    "GET /v1/write-back/preview": write_back.get_preview,
+    "POST /v1/write-back/release": write_back.post_release,
+    "GET /v1/write-back/postings": write_back.get_postings,
     "GET /v1/cases/{id}/hand-over": partner_terms.get_hand_over,
     "GET /v1/cases": cases.get_cases,
     "GET /v1/cases/{id}": cases.get_case,
@@ -128,11 +134,4 @@ HANDLERS: dict[str, Callable[[Request], Answer]] = {
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     """HTTP API, payload 2.0."""
-    return respond(event, _route)
-
-
-def _route(request: Request) -> Answer:
-    work = HANDLERS.get(request.route)
-    if work is None:
-        raise Problem(404, "not_found", "There is nothing here.")
-    return work(request)
+    return routed(event, HANDLERS)

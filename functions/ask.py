@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.cloud import step
+from functions import carriers
 from shared.cloud.runtime import logger
 from shared.domain.decide import Ask
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     """Step Functions: read again, decide again, and write the task if the question still stands."""
-    run = step.begin(event)
+    run = carriers.begin(event)
     decision = run.decision()
     if isinstance(decision, Ask) and decision.task == event["act"]:
         run.ask(decision)

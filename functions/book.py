@@ -12,6 +12,7 @@ from shared.cloud import (
     charge_rows,
     clock,
     debtor_rows,
+    hub_keys,
     keys,
     law_rows,
     table,
@@ -67,7 +68,7 @@ def _reconcile(tenant: Tenant, row: Row, truth: Truth) -> None:
     if truth.invoice.id not in loaded.case.claims:
         raise Conflict("the claim went into another case meanwhile")
     policy = _policy(tenant, loaded)
-    pack = law_rows.in_force(loaded.row(keys.hub_law()), loaded.case.law).pack
+    pack = law_rows.in_force(loaded.row(hub_keys.law()), loaded.case.law).pack
     while True:
         events = ledger.reconcile(
             loaded.case, truth, now, policy.tolerance, pack, policy.extras.allocation

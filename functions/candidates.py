@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shared.cloud import keys, law_rows, table, truths
+from shared.cloud import hub_keys, keys, law_rows, table, truths
 from shared.cloud.keys import Tenant
 from shared.cloud.lookups import Found
 from shared.cloud.store import Loaded, Store
@@ -131,6 +131,6 @@ class Items:
     def _charges(self, loaded: Loaded, state: ClaimState) -> Money:
         """Fees and interest that this money can pay: those of the day on which it counts."""
         case = loaded.case
-        pack = law_rows.in_force(loaded.row(keys.hub_law()), case.law).pack
+        pack = law_rows.in_force(loaded.row(hub_keys.law()), case.law).pack
         on = ledger.effective_days(pack, state)(self._money.seen)
         return beside(case, state, pack, on, without=self._money.payment).total

@@ -5,6 +5,7 @@ from __future__ import annotations
 from shared.cloud import keys, table
 from shared.cloud.step import Run
 from shared.domain import casefile, casefile_debtors, ledger
+from shared.domain.at_partner import NOTHING
 from shared.domain.casefile_rights import Papers, papers_of
 from shared.domain.casefile_v1 import CaseFile
 from shared.domain.model import Agreement, Invoice, Party
@@ -29,7 +30,7 @@ def build(run: Run, claims: tuple[str, ...]) -> CaseFile:
         interest={claim: position.interest for claim, position in at.items()},
         created_at=run.now,
         as_of=today,
-        file_version=len(handed) + 1,
+        file_version=len(handed) + (run.case.at_partner or NOTHING).amended + 1,
         service=run.policy.hand_over.service,
         papers=_papers(run, claims),
         beside=parties,

@@ -15,10 +15,12 @@ from typing import Any, NamedTuple
 from shared.cloud import (
     clock,
     drift_rows,
+    hub_keys,
     keys,
     law_rows,
     metrics,
     outbox,
+    profiles,
     remittance_rows,
     table,
     tasks,
@@ -31,15 +33,13 @@ from shared.cloud.table import Row
 from shared.domain import ledger
 from shared.domain.case import Case
 from shared.domain.client_money import Pot, pots
-from shared.domain.creditor import Creditor
 from shared.domain.events import CaseEvent
 from shared.domain.explain import Reason
 from shared.domain.matching_parts import minor
 from shared.domain.money import Money
-from shared.domain.policy import Policy
 from shared.domain.remittance import ARRIVES_WITHIN
 from shared.domain.three_way import Side, Told, Verdict, compare, payout_missing
-from shared.errors import Conflict, NotFound, Unreadable
+from shared.errors import Conflict, NotFound
 
 _CASES = 25
 # Messages that tell of money, and the word that makes an amount larger at the partner.
@@ -65,7 +65,7 @@ def compared(tenant: Tenant, partner: str, after: str) -> None:
     if sums is None:
         logger.info("compared_already", extra={"connection": partner})
         return
-    store, today = Store(tenant), _today(tenant)
+    store, today = Store(tenant), profiles.creditor(tenant).today(clock.now())
     side = _Side(tenant, partner, today, _told(tenant, partner))
     listing, start = keys.listing(tenant, "CASE"), None
     if after:
@@ -155,8 +155,8 @@ def _verdict(
     if row.get("case_id") != case.id:
         # The claim went on in another case: its books are compared there.
         return None
-    pack = law_rows.in_force(loaded.row(keys.hub_law()), case.law).pack
-    policy = _policy(side.tenant, loaded)
+    pack = law_rows.in_force(loaded.row(hub_keys.law()), case.law).pack
+    policy = profiles.policy_of(side.tenant, loaded)
     booked = ledger.reconcile(
         case, truth, clock.now(), policy.tolerance, pack, policy.extras.allocation
     )
@@ -265,18 +265,3 @@ def _money_of(row: Row, claim: str) -> Iterator[Told]:
         amount = Money.of(data["amount"], data["currency"])
         signed = amount if _MONEY[message["type"]] > 0 else -amount
         yield Told(claim, row["state"] == "failed", signed)
-
-
-def _policy(tenant: Tenant, loaded: Loaded) -> Policy:
-    head = loaded.head
-    row = loaded.row(keys.policy(tenant, head["policy"], head["policy_version"]))
-    if row is None:
-        raise Unreadable("the case's policy is gone")
-    return Policy.model_validate_json(row["body"])
-
-
-def _today(tenant: Tenant) -> date:
-    row = table.get(keys.creditor(tenant))
-    if row is None:
-        raise NotFound("no profile yet")
-    return Creditor.model_validate_json(row["body"]).today(clock.now())

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from shared.cloud import charge_rows, step
+from functions import carriers
+from shared.cloud import charge_rows
 from shared.cloud.runtime import logger
 from shared.domain.decide import Done, HandOver, Remind, Rest
 from shared.domain.endings import endings
@@ -20,7 +21,7 @@ _CHARGED = 40
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     """Step Functions: the claim token in, the next state's name and input out."""
-    run = step.begin(event)
+    run = carriers.begin(event)
     if run.behind():
         run.wait()
         logger.info("books_behind", extra={"case": run.case.id})

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from connectors import spec
 from connectors.contract import HandOver as Announcement
 from connectors.contract import Receipt
-from functions import telling
+from functions import amending, telling, write_back
 from functions.resending import resent
 from functions.speaking import Said, spoken
 from functions.touching import (
@@ -20,7 +20,15 @@ from functions.touching import (
     resume,
 )
 from functions.wiring import connect, connection_row
-from shared.cloud import clock, documents, outbox, table, tasks
+from shared.cloud import (
+    amend_rows,
+    clock,
+    documents,
+    outbox,
+    table,
+    tasks,
+    writeback_rows,
+)
 from shared.cloud.batches import each
 from shared.cloud.keys import Tenant
 from shared.cloud.runtime import logger
@@ -52,6 +60,10 @@ def _deliver(body: dict[str, str]) -> None:
         logger.info("claim_over", extra={"act": act})
     elif row["kind"] == "tell":
         telling.tell(tenant, act, row)
+    elif row["kind"] == writeback_rows.KIND:
+        write_back.write(tenant, act, row)
+    elif row["kind"] == amend_rows.KIND:
+        amending.amend(tenant, row)
     else:
         _look(tenant, act, row)
 
@@ -104,13 +116,14 @@ def _hand_over(run: Run, notice: Notice, row: Row) -> None:
         return
     announced = Announcement.model_validate_json(row["message"])
     file = CaseFile.model_validate_json(documents.get(run.tenant, row["document"]))
-    connector = connect(run.tenant, partner)
     said = Said(act, outbox.SUBMITTED, run.case.id, row["attempt"] + 1)
     receipt = spoken(
         run.tenant,
         partner,
         said,
-        lambda: connector.submit(announced, key=act, now=clock.wall(), file=file),
+        lambda: connect(run.tenant, partner).submit(
+            announced, key=act, now=clock.wall(), file=file
+        ),
     )
     end_if_gone(run.tenant, partner, receipt, run.now)
     # The one who wrote the INTENT made the first attempt; it may have arrived, so that even a
@@ -131,8 +144,7 @@ def _asked(run: Run, notice: Notice, row: Row, partner: Row) -> bool:
     if "find" not in spec(partner["connector"]).capabilities:
         _to_person(run, notice)
         return False
-    connector = connect(run.tenant, partner)
-    receipt = attempted(lambda: connector.find(run.case.id, now=clock.wall()))
+    receipt = attempted(lambda: connect(run.tenant, partner).find(run.case.id, now=clock.wall()))
     if receipt.outcome == "rejected" and receipt.code == NOT_FOUND:
         return True
     if receipt.outcome in {"accepted", "received"}:

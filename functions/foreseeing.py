@@ -9,12 +9,15 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from functions import reaching
 from functions.joining import joining
 from shared.cloud import (
     debtor_rows,
+    hub_keys,
     keys,
     law_rows,
     override_rows,
+    partner_rows,
     preview_rows,
     table,
     truths,
@@ -36,6 +39,7 @@ from shared.domain.preview import joining as coming
 from shared.domain.preview_changes import difference, moved, since
 from shared.domain.preview_happened import happened
 from shared.domain.preview_totals import Totals, read
+from shared.domain.routing import Routing, current_partner, partners_of
 from shared.errors import HubError, NotFound, Unreadable
 
 _CASES = 50
@@ -146,7 +150,7 @@ class Foreseeing:
         if loaded.case.closed:
             return
         own = self._policy(loaded.case)
-        pack = law_rows.in_force(loaded.row(keys.hub_law()), own.law).pack
+        pack = law_rows.in_force(loaded.row(hub_keys.law()), own.law).pack
         comes = [coming(truth, on, self._zone, (own, pack)) for (_, truth), on in known]
         rows = {(row["pk"], row["sk"]): row for (row, _), _ in known}
         whole = _with(loaded, [truth for (_, truth), _ in known], rows, self.preview.start)
@@ -222,19 +226,42 @@ class Foreseeing:
     def _terms(self, loaded: Loaded, policy: Policy) -> Terms:
         """A policy as it binds a case: with its overrides, under the law in force."""
         case, tenant = loaded.case, self.tenant
-        force = law_rows.in_force(loaded.row(keys.hub_law()), policy.law)
+        force = law_rows.in_force(loaded.row(hub_keys.law()), policy.law)
         overrides = override_rows.found(tenant, case.debtor, loaded)
         bound, _ = override_rows.bound(tenant, loaded, policy, overrides)
         if not force.signed and bound.unsigned_law == "no_fee":
             bound = waived(bound)
         debtor = debtor_rows.beside(loaded.row(keys.debtor(tenant, case.debtor)), case.id)
-        return Terms(bound, force.pack, self._zone, debtor)
+        segment = next((one.segment for one in overrides.found if one.kind == "debtor"), None)
+        return Terms(
+            bound, force.pack, self._zone, debtor,
+            reach=reaching.ahead(tenant, self._creditor, case, bound, debtor),
+            routing=self._routing, segment=segment,
+            draining=self._draining(case, bound), signed=force.signed,
+        )  # fmt: skip
+
+    @cached_property
+    def _routing(self) -> Routing:
+        return partner_rows.routing_of(self.tenant)
+
+    @cached_property
+    def _drains(self) -> dict[str, bool]:
+        return {}
+
+    def _draining(self, case: Case, policy: Policy) -> frozenset[str]:
+        """The partners of a case's hand-overs that take nothing new, by their stored terms."""
+        rules = partners_of(self._routing).values()
+        named = {policy.partner or "", current_partner(case) or "", *rules} - {""}
+        if unread := named - self._drains.keys():
+            terms = partner_rows.terms_of(self.tenant, unread)
+            self._drains.update({one: one in terms and terms[one].draining for one in unread})
+        return frozenset(one for one in named if self._drains[one])
 
     def _opened(self, name: str, event: str) -> Loaded:
         """A case that does not exist yet, with the rows that would bind it."""
         case = Case.replay(name, [read_event(event)])
         beside = (keys.debtor, keys.debtor_overrides)
-        wanted = [keys.hub_law(), keys.overrides(self.tenant)]
+        wanted = [hub_keys.law(), keys.overrides(self.tenant)]
         wanted += [key(self.tenant, case.debtor) for key in beside]
         return Loaded(case, {}, table.batch_get(wanted))
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from connectors import spec
 from connectors.contract import Receipt
+from functions import carriers
 from functions.placing import Judged, Place, announcement, judge, place
 from functions.speaking import Said, spoken
 from functions.touching import end_if_gone, next_attempt, outcome, proven
@@ -28,7 +29,7 @@ PARTNER_TERMS = "partner_terms"
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     """Step Functions: read again, decide again; if the answer is still this hand-over, do it."""
     tenant = keys.Tenant(event["tenant"])
-    run = step.begin(event, [keys.connection(tenant, event["partner"])])
+    run = carriers.begin(event, [keys.connection(tenant, event["partner"])])
     decision = run.decision()
     if not isinstance(decision, HandOver) or decision.act != event["act"] or run.behind():
         run.wait()
@@ -52,7 +53,6 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
 
 def _submit(run: Run, decision: HandOver, placed: Place, file: CaseFile) -> str:
     partner = placed.partner
-    connector = connect(run.tenant, partner)
     body = file.model_dump_json().encode()
     name = f"case-files/{decision.act}.json"
     documents.put(run.tenant, name, body, "application/json")
@@ -87,7 +87,9 @@ def _submit(run: Run, decision: HandOver, placed: Place, file: CaseFile) -> str:
         run.tenant,
         partner,
         Said(decision.act, outbox.SUBMITTED, run.case.id, 1),
-        lambda: connector.submit(notice, key=decision.act, now=clock.wall(), file=file),
+        lambda: connect(run.tenant, partner).submit(
+            notice, key=decision.act, now=clock.wall(), file=file
+        ),
     )
     end_if_gone(run.tenant, partner, receipt, run.now)
     again = next_attempt(receipt, 1) if _may_resend(partner, receipt) else None

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from functions.candidates import Items
+from functions.confirming import confirm
 from shared.cloud import (
     clock,
     keys,
@@ -154,9 +155,13 @@ def _answer(known: Known, before: Payment, items: Items) -> tuple[Resolution, li
     items.read(lookups.found(tenant, named), *([wanted.claim] if wanted.claim else []))
     answer = match(sighting, items.candidates())
     if not (answer.automatic and answer.exact):
-        arrived = remittance_rows.bank_line_of(tenant, sighting) if sighting.settled else []
-        if arrived:
-            return Resolution(rule="remittance"), arrived
+        found = remittance_rows.of_bank_line(tenant, sighting) if sighting.settled else None
+        if found is not None:
+            # Told before it is written: the same word goes once, and a match may come again.
+            confirm(tenant, found, sighting)
+            return Resolution(rule="remittance"), [remittance_rows.arrived(found, sighting)]
+        if lookups.is_partners(tenant, wanted.payer):
+            return _partners(items, authority=authority), []
         payers = lookups.payers(tenant, wanted.payer)
         others = [one for one in wanted.keys if one not in named]
         items.read(lookups.owed_by(tenant, payers))
@@ -164,10 +169,21 @@ def _answer(known: Known, before: Payment, items: Items) -> tuple[Resolution, li
         items.read_credits(lookups.owed_by(tenant, items.debtors - payers))
         answer = match(sighting, items.candidates(), payers)
     learned: list[Write] = []
-    if answer.certain and authority:
+    if answer.certain and authority and not lookups.is_partners(tenant, wanted.payer):
         debtors = [items.found[one.invoice].debtor for one in answer.allocations]
         learned = lookups.learned(tenant, wanted.payer, debtors, sighting.id)
     return _resolution(answer, items, authority=authority), learned
+
+
+def _partners(items: Items, *, authority: bool) -> Resolution:
+    """Money from a collection partner's account: no debtor's, whatever its amount is.
+
+    It is known again once the partner says which remittance it was; until then a person has it,
+    and what it names rests.
+    """
+    why = Reason(rule="match.partner", text="it comes from a partner's account", facts={})
+    hold = tuple(sorted(items.found))[:_HOLD]
+    return Resolution(rule="partner", hold=hold, ask=True, because=(why,), hint=not authority)
 
 
 def _resolution(answer: Match, items: Items, *, authority: bool) -> Resolution:

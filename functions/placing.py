@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass
 
@@ -19,9 +20,10 @@ from shared.domain.debtor import bound
 from shared.domain.handover_gate import Check, Facts, gate
 from shared.domain.handover_gate_rules import GatedService
 from shared.domain.handover_gate_terms import Offer, PartnerTerms
+from shared.domain.money import Money
 from shared.domain.question import Question
 from shared.domain.routing import Route, current_partner, partners_of, route, subject_of
-from shared.errors import HubError
+from shared.errors import HubError, NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +113,28 @@ def _segment(run: Run) -> str | None:
     return next((one.segment for one in overrides.found if one.kind == "debtor"), None)
 
 
+def recall_price(run: Run, partner: str, claims: tuple[str, ...]) -> Money | None:
+    """What taking claims back costs: the partner's own word, else its stored terms; None: nobody's.
+
+    ``claims`` are those that would be taken back. A file that cannot be made asks nobody.
+    """
+    row = table.get(keys.connection(run.tenant, partner)) or {}
+    if row.get("state") == "enabled" and _tells_prices(row):
+        with contextlib.suppress(ValueError, NotFound):
+            offer = _offer(run, row, case_files.build(run, claims))
+            if offer is not None and offer.recall_price is not None:
+                return offer.recall_price
+    terms = partner_rows.terms_of(run.tenant, [partner]).get(partner)
+    return terms.recall_price if terms is not None else None
+
+
+def _tells_prices(partner: Row) -> bool:
+    return bool(partner) and "price" in spec(partner["connector"]).capabilities
+
+
 def _offer(run: Run, partner: Row, file: CaseFile) -> Offer | None:
     """What the partner says beforehand, where it can be asked; its silence refuses nothing."""
-    if not partner or "price" not in spec(partner["connector"]).capabilities:
+    if not _tells_prices(partner):
         return None
     try:
         connector = connect(run.tenant, partner)

@@ -9,7 +9,7 @@ from typing import Any
 
 from connectors.json_door import read_json
 from functions import remitting
-from shared.cloud import clock, inbox, keys, lookups, outbox, table, tasks
+from shared.cloud import clock, inbox, keys, lookups, outbox, profiles, table, tasks
 from shared.cloud.batches import each
 from shared.cloud.keys import Tenant
 from shared.cloud.runtime import logger
@@ -23,7 +23,6 @@ from shared.domain.explain import Reason
 from shared.domain.partner_effects import dispute_name, effects
 from shared.domain.partner_events import PartnerPaidBack
 from shared.domain.partner_message import DisputeRaised, PartnerMessage, event_of, read_message
-from shared.domain.policy import Policy
 from shared.errors import Conflict, NotFound, Unreadable
 
 _RELOADS = 5
@@ -102,7 +101,7 @@ def _apply(
             case,
             event,
             contested=message.data if isinstance(message, DisputeRaised) else None,
-            rules=_policy(tenant, loaded).process,
+            rules=profiles.policy_of(tenant, loaded).process,
             today=today,
         )
         asked = [
@@ -129,14 +128,6 @@ def _event(case: Case, source: str, message: PartnerMessage, now: datetime) -> P
     if isinstance(event, PartnerPaidBack):
         named["payment"] = f"{source}:{event.payment}"
     return event.model_copy(update=named)
-
-
-def _policy(tenant: Tenant, loaded: Loaded) -> Policy:
-    head = loaded.head
-    row = loaded.row(keys.policy(tenant, head["policy"], head["policy_version"]))
-    if row is None:
-        raise Unreadable("the case's policy is gone")
-    return Policy.model_validate_json(row["body"])
 
 
 def _references(tenant: Tenant, handed: Sequence[Notice], event: PartnerReport) -> list[Write]:

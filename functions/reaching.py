@@ -4,46 +4,77 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final
 
 import connectors
 from connectors.contract import Message
+from functions import carriers
 from shared.cloud import keys, letter_rows, table
+from shared.cloud.keys import Tenant
 from shared.cloud.step import Run
 from shared.cloud.table import Row
 from shared.domain.calendar import banking_days_after
+from shared.domain.case import Case
 from shared.domain.channels import Reach, routed
 from shared.domain.circumstance import addressee as instead
-from shared.domain.debtor import bound
-from shared.domain.decide import Ask, Remind
+from shared.domain.creditor import Creditor
+from shared.domain.debtor import Debtor, bound
+from shared.domain.decide import Ask, Remind, Rest
 from shared.domain.envelope import Window
 from shared.domain.fold_states import states_of
 from shared.domain.letter import Letter, compose
 from shared.domain.letter_input import LetterInput
 from shared.domain.model import AddressKind, Party
 from shared.domain.own_texts import OwnTexts, places
+from shared.domain.policy import Policy
 from shared.errors import Conflict, NotFound
 
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 _KINDS: Final[tuple[AddressKind, ...]] = ("email", "phone", "postal")
 
 
-def way(run: Run, decision: Remind, party: Party) -> tuple[Run, Remind | Ask]:
+def way(run: Run, decision: Remind, party: Party) -> tuple[Run, Remind | Ask | Rest]:
     """A contact by the first of its channels that can carry it, or the question to a person.
+
+    A rest where the one that can has to wait for its hours or its cap.
 
     Where that is not the contact as it was decided, the run keeps by what it was found: the kinds
     of address alone. Raises ``Conflict`` when there is no contact to make any more.
     """
-    needs = {one: kind(channel(run, one)) for one in decision.channels}
-    known = tuple(one for one in _KINDS if _known(party, one))
-    reach = Reach(needs=needs, known=known, days=_days(run, decision.channels))
+    needs = {one: carriers.needs(channel(run, one)) for one in decision.channels}
+    reach = Reach(
+        needs=needs, known=known(party), days=_days(run, decision.channels), kinds=dict(run.kinds)
+    )
     answer = routed(run.case, run.policy, run.law, run.local_now, reach, run.debtor)
-    if not isinstance(answer, Remind | Ask):
+    if not isinstance(answer, Remind | Ask | Rest):
         raise Conflict("the decision changed while its channel was looked for")
     return (run if answer == decision else replace(run, reach=reach.model_dump_json())), answer
+
+
+def ahead(
+    tenant: Tenant, creditor: Creditor, case: Case, policy: Policy, debtor: Debtor
+) -> Callable[[date], Reach]:
+    """How a debtor can be reached on a coming day, as far as rows say it now.
+
+    By every kind of address where nobody knows the one for whom it is.
+    """
+    there = dict(carriers.rows(tenant, set(carriers.channels(policy))))
+    other = instead(states_of(bound(case, debtor)).circumstances.values())
+    row = table.get(keys.party(tenant, other or case.debtor))
+    party = None if row is None else Party.model_validate_json(row["body"])
+    needs = {one: carriers.needs(row) for one, row in there.items()}
+    kinds = dict(carriers.kinds(tenant, case, policy, debtor))
+    found = _KINDS if party is None else known(party)
+
+    def reach(on: date) -> Reach:
+        days = {one: delivery(row, creditor.country, on) for one, row in there.items()}
+        told = {one: number for one, number in days.items() if number is not None}
+        return Reach(needs=needs, known=found, days=told, kinds=kinds)
+
+    return reach
 
 
 def addressee(run: Run) -> Party:
@@ -84,11 +115,6 @@ def delivery(row: Row, country: str, today: date) -> int | None:
     if own is None:
         return connectors.spec(row["connector"]).delivery_days
     return (banking_days_after(country, today, own) - today).days
-
-
-def kind(row: Row) -> AddressKind:
-    """What a channel needs of a debtor; empty for a connection that is gone."""
-    return connectors.spec(row["connector"]).address if row else ""
 
 
 def address(party: Party, needed: AddressKind) -> str:
@@ -170,5 +196,8 @@ def place(party: Party, home: str) -> tuple[str, ...]:
     return ()
 
 
-def _known(party: Party, needed: AddressKind) -> bool:
-    return bool(place(party, "") if needed == "postal" else address(party, needed))
+def known(party: Party) -> tuple[AddressKind, ...]:
+    """The kinds of address at which a debtor can be reached."""
+    return tuple(
+        one for one in _KINDS if (place(party, "") if one == "postal" else address(party, one))
+    )

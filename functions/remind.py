@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import connectors
-from functions import reaching
+from functions import carriers, reaching
 from functions.touching import outcome, proven
 from functions.wiring import connect
 from shared.cloud import (
@@ -25,12 +25,13 @@ from shared.cloud.step import Run
 from shared.cloud.table import Row
 from shared.domain.channels import is_short
 from shared.domain.collective import Collective, collective_of
-from shared.domain.decide import Ask, Remind
+from shared.domain.decide import Ask, Remind, Rest
 from shared.domain.demand import asked_for
 from shared.domain.envelope import Window
 from shared.domain.events import ReminderIntended
 from shared.domain.letter import Letter, render
 from shared.domain.letter_contents import lacking
+from shared.domain.letter_input import CHARGES
 from shared.domain.model import Party
 from shared.domain.netting import netted
 from shared.domain.notice import Wishes, letter_for
@@ -51,7 +52,7 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     tenant = keys.Tenant(event["tenant"])
     ways = [keys.connection(tenant, one) for one in event["channels"]]
     texts = letter_rows.index_key(tenant)
-    run = step.begin(event, [keys.party(tenant, event["debtor"]), texts, *ways])
+    run = carriers.begin(event, [keys.party(tenant, event["debtor"]), texts, *ways])
     decision = run.decision()
     if not isinstance(decision, Remind) or decision.act != event["act"] or run.behind():
         run.wait()
@@ -61,9 +62,12 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
         return {"done": "stale"}
     party = reaching.addressee(run)
     routed, contact = reaching.way(run, decision, party)
+    if isinstance(contact, Rest):
+        routed.settle(contact)
+        return {"done": contact.why}
     by = contact if isinstance(contact, Remind) else decision
     channel = reaching.channel(run, by.channels[0])
-    address = reaching.address(party, reaching.kind(channel))
+    address = reaching.address(party, carriers.needs(channel))
     why = run.barrier(address) or _ended(channel) or run.unsigned(decision)
     why = why or _day(run, by, channel).full()
     if why is not None:
@@ -72,10 +76,12 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     if isinstance(contact, Ask):
         routed.ask(contact)
         return {"done": contact.why}
-    # What the letter merely lists must be true as well; where the principal is settled, it asks
-    # for interest and fees alone.
-    open_too = [one for one in decision.also if run.case.claims[one].open]
-    if not proven(run, (*decision.claims, *open_too)):
+    # What the letter merely lists must be true as well. Where the principal is settled, it asks for
+    # interest and fees alone: that is proven where the letter asks for nothing else.
+    listed = [
+        one for one in decision.also if run.case.claims[one].open or decision.letter == CHARGES
+    ]
+    if not proven(run, (*decision.claims, *listed)):
         return {"done": "not_proven"}
     return {"done": _send(routed, contact, party, channel)}
 
@@ -92,7 +98,7 @@ def _ended(channel: Row) -> str | None:
 
 
 def _send(run: Run, decision: Remind, party: Party, channel: Row) -> str:
-    sender, kind = connect(run.tenant, channel), reaching.kind(channel)
+    sender, kind = connect(run.tenant, channel), carriers.needs(channel)
     written = _letter(run, decision, party, paper=sender.window if kind == "postal" else None)
     if isinstance(written, Ask):
         run.ask(written)
@@ -140,7 +146,8 @@ def _letter(run: Run, decision: Remind, party: Party, *, paper: Window | None) -
     except ValueError as refused:
         logger.warning("letter_refused", extra={"case": case.id, "fields": str(refused)})
         return _question(run, decision, "letter_incomplete")
-    facts = [claim_facts(case, case.claims[one], case.notices_of(one)) for one in decision.claims]
+    told = decision.also if decision.letter == CHARGES else decision.claims
+    facts = [claim_facts(case, case.claims[one], case.notices_of(one)) for one in told]
     lacks = lacking(run.law, facts, said, today)
     if lacks:
         question = _question(run, decision, "letter_incomplete")

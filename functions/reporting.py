@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from shared.cloud import report_jobs, report_rows
+from shared.cloud import profiles, report_jobs, report_rows
 from shared.cloud.keys import Tenant
 from shared.cloud.report_jobs import Kind
 from shared.cloud.runtime import logger
@@ -25,7 +25,7 @@ def pages(tenant: Tenant, creditor: Creditor, month: Month, today: date) -> dict
 
 def make(tenant: Tenant, month: str, day: str) -> None:
     """Make the report of a month as of a day (ISO 8601), and keep it."""
-    creditor, on = report_rows.creditor(tenant), date.fromisoformat(day)
+    creditor, on = profiles.creditor(tenant), date.fromisoformat(day)
     made = pages(tenant, creditor, Month.read(month), on)
     report_jobs.keep(tenant, month, on, made)
     logger.info("reported", extra={"month": month})

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from connectors import spec
 from connectors.contract import Receipt
-from functions import reaching
+from functions import carriers, reaching
 from functions.touching import attempted, next_attempt, outcome
 from functions.wiring import connect, connection_row
 from shared.cloud import documents
 from shared.cloud.step import Run
 from shared.cloud.table import Row
 from shared.domain import in_flight
+from shared.domain.carriers import Carriers
 from shared.domain.case import Notice
 from shared.domain.events import ReminderIntended
 from shared.domain.letter import Letter
@@ -48,10 +49,11 @@ def _still_true(run: Run, notice: Notice, channel: Row) -> bool:
     if run.behind() or not run.fresh() or not notice.claims:
         return False
     days = reaching.delivery(channel, run.creditor.country, run.local_now.date())
+    known = Carriers({} if days is None else {notice.channel: days}, run.kinds)
     return in_flight.unchanged(
         run.case, run.store.events(run.case.id), notice.act
     ) and in_flight.same_contact(
-        run.case, notice.act, run.policy, run.law, run.local_now, run.debtor, days
+        run.case, notice.act, run.policy, run.law, run.local_now, run.debtor, known
     )
 
 
@@ -64,7 +66,7 @@ def _send(run: Run, notice: Notice, channel: Row) -> Receipt:
     )
     letter = Letter.model_validate_json(documents.get(run.tenant, intent.document))
     page = documents.get(run.tenant, intent.page) if intent.page else None
-    party, kind = reaching.addressee(run), reaching.kind(channel)
+    party, kind = reaching.addressee(run), carriers.needs(channel)
     message = reaching.message(run, letter, page, party, kind, notice.act)
     receipt: Receipt = connect(run.tenant, channel).send(message, key=notice.act)
     return receipt

@@ -11,7 +11,17 @@ from functions.placing import announcement
 from functions.speaking import Said, spoken
 from functions.touching import outcome, resume
 from functions.wiring import connect
-from shared.cloud import clock, delivery_rows, documents, keys, outbox, partner_keys, table
+from shared.cloud import (
+    clock,
+    delivery_rows,
+    documents,
+    drift_rows,
+    keys,
+    outbox,
+    partner_keys,
+    remittance_rows,
+    table,
+)
 from shared.cloud.keys import Key, Tenant
 from shared.cloud.store import Store
 from shared.cloud.table import Row
@@ -133,7 +143,9 @@ def wipe(tenant: Tenant, partner: str) -> int:
             if row["case"] in cases:
                 acts.add(keys.id_of(row["sk"]))
                 gone.append({"pk": row["pk"], "sk": row["sk"]})
+    acts |= {f"{case}-amend" for case in cases}
     gone += [keys.outbox(tenant, act) for act in sorted(acts)]
+    gone += [*remittance_rows.keys_of(tenant, partner), *drift_rows.keys_of(tenant, partner)]
     gone += [keys.invoice(tenant, _CLAIM), keys.party(tenant, _DEBTOR)]
     gone += [{"pk": keys.party(tenant, _DEBTOR)["pk"].replace("PARTY", "DEBTOR"), "sk": "COUNTS"}]
     table.batch_put([], list({(one["pk"], one["sk"]): one for one in gone}.values()))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from functions.api import partner_deliveries, partner_endpoint
-from functions.api.exchange import Answer, Problem, Request, respond
+from functions.api.exchange import Handler, routed
 
-HANDLERS: dict[str, Callable[[Request], Answer]] = {
+HANDLERS: dict[str, Handler] = {
     "GET /v1/partner/endpoint": partner_endpoint.get_endpoint,
     "PUT /v1/partner/endpoint": partner_endpoint.put_endpoint,
     "POST /v1/partner/endpoint/test": partner_endpoint.post_test,
@@ -23,11 +22,4 @@ HANDLERS: dict[str, Callable[[Request], Answer]] = {
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     """HTTP API, payload 2.0."""
-    return respond(event, _route)
-
-
-def _route(request: Request) -> Answer:
-    handle = HANDLERS.get(request.route)
-    if handle is None:
-        raise Problem(404, "not_found", "There is nothing here.")
-    return handle(request)
+    return routed(event, HANDLERS)

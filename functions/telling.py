@@ -12,7 +12,7 @@ from connectors.contract_collectors import CaseMessage
 from functions.speaking import Said, spoken
 from functions.touching import end_if_gone, next_attempt
 from functions.wiring import connect, connection_row
-from shared.cloud import clock, documents, keys, metrics, outbox, table, tasks
+from shared.cloud import clock, documents, hub_keys, keys, metrics, outbox, table, tasks
 from shared.cloud.control import silence
 from shared.cloud.keys import Tenant
 from shared.cloud.outbox import SUBMITTED
@@ -40,11 +40,11 @@ def tell(tenant: Tenant, act: str, row: Row) -> None:
     if first not in {None, act}:
         _wait_behind(tenant, act, row, first)
         return
-    hub, control = table.get(keys.hub_control()), table.get(keys.control(tenant))
+    hub, control = table.get(hub_keys.control()), table.get(keys.control(tenant))
     partner = connection_row(tenant, row["conn"])
     if silence(hub, control) is not None or partner.get("state") != "enabled":
         _rest(tenant, act, row, _KEPT_IN)
-    elif _key_is_over(row, partner):
+    elif key_is_over({**row, "attempt": row["attempt"] - 1}, partner):
         _failed(tenant, act, row, "unknown_outcome")
     else:
         _send(tenant, act, row, partner)
@@ -67,34 +67,50 @@ def _send(tenant: Tenant, act: str, row: Row, partner: Row) -> None:
         write = outbox.later(tenant, act, "intended", at, refused=no, code=code)
         table.transact([write])
     else:
-        _failed(tenant, act, row, code)
+        _failed(tenant, act, row, code, refused=receipt.outcome in {"rejected", "retry"})
 
 
 def _call(tenant: Tenant, row: Row, partner: Row, key: str) -> Callable[[], Receipt]:
     """How a message is said; a hand-over that is repeated is announced as it was."""
-    connector, message = connect(tenant, partner), json.loads(row["message"])
-    if message["type"] == SUBMITTED:
-        announced = HandOver.model_validate(message["data"])
+    message = json.loads(row["message"])
+    file = None
+    if row["document"]:
         file = CaseFile.model_validate_json(documents.get(tenant, row["document"]))
-        return lambda: connector.submit(announced, key=key, now=clock.wall(), file=file)
-    told = CaseMessage.model_validate(message)
-    return lambda: connector.tell(told, key=key, now=clock.wall())
+
+    def submit() -> Receipt:
+        announced = HandOver.model_validate(message["data"])
+        connector = connect(tenant, partner)
+        said: Receipt = connector.submit(announced, key=key, now=clock.wall(), file=file)
+        return said
+
+    def tell_it() -> Receipt:
+        told, also = CaseMessage.model_validate(message), {} if file is None else {"file": file}
+        said: Receipt = connect(tenant, partner).tell(told, key=key, now=clock.wall(), **also)
+        return said
+
+    return submit if message["type"] == SUBMITTED else tell_it
 
 
-def _failed(tenant: Tenant, act: str, row: Row, code: str) -> None:
+def _failed(tenant: Tenant, act: str, row: Row, code: str, *, refused: bool = False) -> None:
     """A person has the message; those behind it go on."""
     name = f"{act}-undelivered-{row.get('redriven', 0)}"
     task = tasks.task_write(tenant, name, row["case_id"], "partner_not_told", (), ())
-    outbox.told(tenant, act, row, "failed", code, task)
+    outbox.told(tenant, act, row, "failed", code, task, refused=refused)
     logger.warning("not_told", extra={"act": act, "code": code})
 
 
-def _key_is_over(row: Row, partner: Row) -> bool:
-    """Whether an earlier attempt may have arrived and the partner no longer honours the key."""
-    days = spec(partner["connector"]).key_lifetime_days
-    tried = row["attempt"] - 1 > row.get("refused", 0)
-    age = clock.now() - clock.read_stamp(row["made_at"])
-    return tried and days is not None and age >= timedelta(days=days)
+def key_is_over(row: Row, partner: Row) -> bool:
+    """Whether one of the attempts made may have arrived and the partner no longer honours the key.
+
+    Of a blind partner, which honours none, there is nothing to wait for: its key is over at once.
+    """
+    declared = spec(partner["connector"])
+    if not outbox.maybe_arrived(row):
+        return False
+    if declared.idempotency != "idempotent":
+        return True
+    age, days = clock.now() - clock.read_stamp(row["made_at"]), declared.key_lifetime_days
+    return days is not None and age >= timedelta(days=days)
 
 
 def _wait_behind(tenant: Tenant, act: str, row: Row, first: str | None) -> None:

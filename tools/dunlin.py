@@ -179,7 +179,7 @@ def _print_preview(found: Plain) -> None:
     if whole["against"]:
         print("\nagainst" + (" what was done" if whole["kind"] == "since" else " what binds them"))
         _table(_SUMS, whole["against"]["sums"])
-    for heading in ("asked", "rests"):
+    for heading in ("asked", "kept", "rests"):
         counts = whole["totals"][heading]
         print(f"\n{heading}")
         _table(("why", "number"), [{"why": why, "number": n} for why, n in counts.items()])

@@ -16,6 +16,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from connectors.bucket import BucketName, OwnFolder
 from connectors.contract import Connection, Fate, FateKind, Finding, Message, Receipt, Spec
 from connectors.json_door import read_json, write_json
 from connectors.sdk_errors import by_status, receipt_of
@@ -48,15 +49,10 @@ class LetterConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    bucket: str = Field(
-        pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
-        description="S3 bucket that the print partner collects from.",
+    bucket: BucketName = Field(
+        description="The hub's inbox bucket; the print partner collects from it."
     )
-    prefix: str = Field(
-        pattern=r"^([A-Za-z0-9_-]+/)*$",
-        max_length=200,
-        description="Folder in the bucket; below it the connection has one of its own.",
-    )
+    prefix: OwnFolder
     service: str = Field(
         pattern=r"^[a-z0-9_]{1,40}$",
         description="Posting class by the partner's own name (economy, first_class).",
@@ -197,6 +193,8 @@ class LetterFolder:
     def _get(self, name: str) -> bytes:
         found = self._s3.get_object(Bucket=self._config.bucket, Key=self._root + name)
         body: bytes = found["Body"].read(_MAX_RECEIPTS + 1)
+        # The SDK notices a body that was cut off only when it is read to its end.
+        body += found["Body"].read(1)
         if len(body) > _MAX_RECEIPTS:
             raise Unreadable("the file is too large")
         return body

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from connectors.contract import Connection, Finding, HandOver, Receipt, Spec
 from connectors.contract_collectors import CaseMessage
+from connectors.failed_acts import receipt_for
 from connectors.http import Answer, Door, Unanswered, retry_after
 from connectors.json_door import write_json
 from connectors.signing import secret_bytes, sign
@@ -129,27 +130,25 @@ class RestHub:
 
         received: any 2xx. rejected: ``redirect`` (never followed), ``endpoint_gone`` (410: the
         caller disables the endpoint), ``http_<status>`` for another 4xx, ``target_refused`` for an
-        address that may not be called. retry: nothing arrived, the partner is busy or down
+        address that may not be called, ``message_too_large`` for a body over 20 kB, which is
+        never sent. retry: nothing arrived, the partner is busy or down
         (with its Retry-After), or a web page came instead of a receiver. unknown: no whole answer
         came although the message may have arrived.
 
         Raises ``Reconnect`` when our secret is missing or malformed, and ``ValueError`` for a key
-        that is no webhook-id or a body over 20 kB.
+        that is no webhook-id.
         """
         when = at.astimezone(now.tzinfo).isoformat(timespec="seconds")
         body = write_json({"type": kind, "timestamp": when, "data": data})
         if len(body) > _MAX_BODY:
-            raise ValueError("a message to a partner is thin: at most 20 kB")
+            # A message is thin; one that names far too many claims is a person's to tell.
+            return Receipt(outcome="rejected", code="message_too_large")
         self._check_secrets()
         signed = sign(self._secrets, message_id=key, now=now, body=body)
         try:
             answer = self._call("POST", {"content-type": "application/json", **signed}, body)
-        except Unanswered as error:
-            return Receipt(outcome="unknown" if error.sent else "retry", code="unanswered")
-        except Unreadable:
-            return Receipt(outcome="unknown", code="unreadable")
-        except Refused as error:
-            return Receipt(outcome="rejected", code=error.code)
+        except (Unanswered, Unreadable, Refused) as error:
+            return receipt_for(error)
         return _receipt(answer, now)
 
     def _call(

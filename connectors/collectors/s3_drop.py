@@ -16,6 +16,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from connectors.bucket import BucketName, OwnFolder
 from connectors.contract import Connection, Finding, HandOver, Receipt, RowError, Spec
 from connectors.contract_collectors import CaseMessage, CaseReport, ReportPage
 from connectors.json_door import read_json
@@ -40,15 +41,8 @@ class Config(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     partner: str = Field(min_length=1, max_length=120, description="The partner's name.")
-    bucket: str = Field(
-        pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
-        description="S3 bucket that the hub and the partner share.",
-    )
-    prefix: str = Field(
-        pattern=r"^([A-Za-z0-9_-]+/)*$",
-        max_length=200,
-        description="Folder in the bucket; below it the connection has one of its own.",
-    )
+    bucket: BucketName = Field(description="The hub's inbox bucket; the partner shares the folder.")
+    prefix: OwnFolder
 
 
 SPEC = Spec(

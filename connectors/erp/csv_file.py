@@ -13,6 +13,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from connectors.bucket import BucketName
 from connectors.columns import StatementMapping
 from connectors.contract import Connection, Finding, Page, RowError, Spec
 from connectors.drop_folder import Drop, DropFolder
@@ -32,9 +33,8 @@ class Config(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    bucket: str = Field(
-        pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
-        description="S3 bucket into which the statements are dropped.",
+    bucket: BucketName = Field(
+        description="The hub's inbox bucket; the statements are dropped into it."
     )
     prefix: str = Field(
         pattern=r"^([A-Za-z0-9_-]+/)*$",

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
-from shared.cloud import clock, keys, table
+from shared.cloud import clock, keys, profiles, table
 from shared.cloud.keys import Tenant
 from shared.cloud.store import Loaded, Store, case_name
 from shared.cloud.table import Write
 from shared.domain import identity
-from shared.domain.creditor import Creditor
 from shared.domain.events import CaseOpened, PolicyRef
 from shared.domain.identity_events import CaseAbsorbed, ClaimsParted
 from shared.domain.model import Invoice
 from shared.domain.policy import Policy
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict
 
 # A case moves under us at most as often as the machine and its sources write to it.
 _RELOADS = 5
@@ -40,7 +39,7 @@ def target_of(tenant: Tenant, source: Loaded, into: str) -> Loaded | None:
 
 def check(tenant: Tenant, moving: Sequence[Loaded], targets: Sequence[Loaded | None]) -> None:
     """Refuses the whole merge where a case of it cannot be moved; nothing is written yet."""
-    today = _today(tenant)
+    today = profiles.creditor(tenant).today(clock.now())
     for source, target in zip(moving, targets, strict=True):
         identity.movable(source.case, today)
         if target is not None:
@@ -132,7 +131,7 @@ def parting(tenant: Tenant, alias: str, into: str, claims: Sequence[str]) -> dic
         if case.debtor != into:
             raise identity.refused("not_its_claim")
         identity.untouched(case, some)
-        identity.quiet(case, _today(tenant))
+        identity.quiet(case, profiles.creditor(tenant).today(clock.now()))
     return grouped
 
 
@@ -142,7 +141,7 @@ def part(tenant: Tenant, name: str, alias: str, claims: Sequence[str]) -> dict[s
     for _ in range(_RELOADS):
         source, now = store.load(name), clock.now()
         identity.untouched(source.case, claims)
-        identity.quiet(source.case, _today(tenant))
+        identity.quiet(source.case, profiles.creditor(tenant).today(clock.now()))
         unit = _unit_of(tenant, source)
         pointer = table.get(keys.open_case(tenant, alias, unit))
         before = pointer["case_id"] if pointer else None
@@ -166,13 +165,6 @@ def _policy(tenant: Tenant, loaded: Loaded) -> Policy:
     if row is None:
         raise Conflict("the case's policy is gone")
     return Policy.model_validate_json(row["body"])
-
-
-def _today(tenant: Tenant) -> date:
-    row = table.get(keys.creditor(tenant))
-    if row is None:
-        raise NotFound("no profile yet")
-    return Creditor.model_validate_json(row["body"]).today(clock.now())
 
 
 def _unit_of(tenant: Tenant, loaded: Loaded) -> str:

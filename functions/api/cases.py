@@ -14,7 +14,7 @@ from pydantic import Field
 from functions.api.exchange import Answer, Request
 from functions.api.forms import fault, invalid, read
 from functions.api.pages import page
-from shared.cloud import audit, clock, keys, law_rows, sources, table
+from shared.cloud import audit, clock, hub_keys, keys, law_rows, sources, table
 from shared.cloud.store import Loaded, Store
 from shared.cloud.table import Row, Write
 from shared.domain import at_partner, ledger
@@ -132,7 +132,7 @@ def _state(loaded: Loaded, store: Store) -> dict[str, Any]:
         raise NotFound("no profile yet")
     creditor = Creditor.model_validate_json(profile["body"])
     today = creditor.today(clock.now())
-    pack = law_rows.in_force(loaded.row(keys.hub_law()), case.law).pack
+    pack = law_rows.in_force(loaded.row(hub_keys.law()), case.law).pack
     return {
         **_summary(loaded.head),
         **case.model_dump(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import date
 from typing import Any, Literal
 
@@ -193,11 +194,20 @@ def _check(request: Request, new: NewConnection, spec: Spec, config: dict[str, A
     states_claims = new.connector.partition(".")[0] == "erp"
     if states_claims and new.start_line is None:
         raise invalid(fault("start_line", "missing", "a source of claims has a start line"))
-    # Files of all tenants may lie in one bucket: each reads below its own folder alone.
-    folder = f"{request.tenant.id}/"
-    if "files" in spec.capabilities and not str(config.get("prefix", "")).startswith(folder):
+    _own_folder(request, config)
+
+
+def _own_folder(request: Request, config: dict[str, Any]) -> None:
+    """Files of all tenants lie in one bucket: each reads and writes below its own folder alone."""
+    if "bucket" not in config:
+        return
+    if config["bucket"] != os.environ["INBOX_BUCKET"]:
+        text = "the hub may use its own inbox bucket alone"
+        raise invalid(fault("config.bucket", "foreign_bucket", text))
+    folder = "folder" if "folder" in config else "prefix"
+    if not str(config[folder]).startswith(f"{request.tenant.id}/"):
         text = "the folder begins with the tenant's id"
-        raise invalid(fault("config.prefix", "foreign_folder", text))
+        raise invalid(fault(f"config.{folder}", "foreign_folder", text))
 
 
 def _known(spec: Spec, secrets: Secrets) -> None:

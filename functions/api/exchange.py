@@ -80,7 +80,10 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def respond(event: Mapping[str, Any], work: Callable[[Request], Answer]) -> dict[str, Any]:
+Handler = Callable[[Request], Answer]
+
+
+def respond(event: Mapping[str, Any], work: Handler) -> dict[str, Any]:
     """Read the request, check its scope, do the work, and answer in API Gateway's format 2.0."""
     route = str(event.get("routeKey", ""))
     try:
@@ -103,6 +106,18 @@ def respond(event: Mapping[str, Any], work: Callable[[Request], Answer]) -> dict
         },
         "body": text,
     }
+
+
+def routed(event: Mapping[str, Any], handlers: Mapping[str, Handler]) -> dict[str, Any]:
+    """Answer by the handler of the request's route (``GET /v1/cases/{id}``), or with a 404."""
+
+    def work(request: Request) -> Answer:
+        handle = handlers.get(request.route)
+        if handle is None:
+            raise Problem(404, "not_found", "There is nothing here.")
+        return handle(request)
+
+    return respond(event, work)
 
 
 def _request(event: Mapping[str, Any], route: str) -> Request:

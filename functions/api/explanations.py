@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from functions import carriers
 from functions.api.exchange import Answer, Problem, Request
 from shared.cloud import clock, step
 from shared.cloud.replay_rows import Past
 from shared.cloud.step import Run
 from shared.cloud.store import Store, Token
+from shared.domain.carriers import Carriers
 from shared.domain.events import Decided
 from shared.domain.explain import Reason
 from shared.domain.explanation import Explained, explain, known_by
 from shared.domain.foresight import Stand
-from shared.domain.replaying import NOT_SIGNED
+from shared.domain.replaying import NOT_SIGNED, carriers_of
 from shared.domain.support import screen
 
 # How far ahead of today a case can be asked about, if nothing changes.
@@ -43,13 +45,13 @@ def _explained(request: Request) -> tuple[Stand, Explained]:
     loaded = store.load(case)
     head = loaded.head
     token = Token(case, head["version"], head["attempt"], head["snap"])
-    run = step.frame(store, token, loaded, clock.now())
+    run = carriers.informed(step.frame(store, token, loaded, clock.now()))
     at = _instant(request.query.get("at"), run)
     then, stored = known_by(case, store.events(case), at)
     if not then.version:
         raise Problem(400, "bad_instant", "The case had not begun at that instant.")
     if at >= run.local_now or stored is None:
-        stand = Stand(then, run.policy, run.law, run.debtor)
+        stand = Stand(then, run.policy, run.law, run.debtor, Carriers(needs=run.kinds))
         return stand, explain(stand, stored, at, run.kinder)
     stand, kinder = _past(request, stored, Stand(then, run.policy, run.law))
     return stand, explain(stand, stored, at, kinder)
@@ -60,7 +62,8 @@ def _past(request: Request, stored: Decided, now: Stand) -> tuple[Stand, tuple[R
     world = Past(request.tenant).world(now.case, stored)
     signed = stored.inputs.get("law_sign_off") != NOT_SIGNED
     policy, kinder = world.binding(now.case, signed=signed)
-    return Stand(now.case, policy, world.law, world.debtor), kinder
+    known = carriers_of(stored.inputs)
+    return Stand(now.case, policy, world.law, world.debtor, known), kinder
 
 
 def _instant(text: str | None, run: Run) -> datetime:

@@ -8,10 +8,9 @@ from pydantic import Field
 
 from functions.api.exchange import Answer, Problem, Request
 from functions.api.forms import fault, invalid, read
-from shared.cloud import audit, clock, first_day_rows, keys, step, table
+from shared.cloud import audit, clock, first_day_rows, keys, profiles, step, table
 from shared.cloud.keys import Tenant
 from shared.domain.arming import Armed, Caps, FirstDay
-from shared.domain.creditor import Creditor
 from shared.domain.explain import Record
 from shared.domain.model import Id
 from shared.domain.overrides import StepId
@@ -65,7 +64,7 @@ def put_arming(request: Request) -> Answer:
         or Armed(step=one.step, segment=one.segment, by=by, at=now)
         for one in new.armed
     }
-    since = before.since if before else _creditor(tenant).today(now)
+    since = before.since if before else profiles.creditor(tenant).today(now)
     rules = FirstDay(since=since, armed=tuple(armed.values()), first=new.first, caps=new.caps)
     facts = {
         "armed": [f"{one.step}/{one.segment or '*'}" for one in rules.armed],
@@ -107,15 +106,7 @@ def _view(tenant: Tenant, rules: FirstDay, policy: Policy) -> dict[str, Any]:
 
 
 def _policy(tenant: Tenant) -> Policy:
-    row = table.get(keys.active_policy(tenant))
-    stored = table.get(keys.policy(tenant, row["policy"], row["version"])) if row else None
-    if stored is None:
+    policy = profiles.active_policy(tenant)
+    if policy is None:
         raise Problem(409, "no_policy", "Activate a policy first: its steps are armed.")
-    return Policy.model_validate_json(stored["body"])
-
-
-def _creditor(tenant: Tenant) -> Creditor:
-    row = table.get(keys.creditor(tenant))
-    if row is None:
-        raise NotFound("no profile yet")
-    return Creditor.model_validate_json(row["body"])
+    return policy

@@ -17,6 +17,7 @@ from shared.cloud import (
     first_day_rows,
     keys,
     lookups,
+    profiles,
     step,
     table,
     tasks,
@@ -24,7 +25,6 @@ from shared.cloud import (
 from shared.cloud.keys import Tenant
 from shared.cloud.runtime import enqueue
 from shared.cloud.table import Row
-from shared.domain.creditor import Creditor
 from shared.domain.explain import Reason
 from shared.domain.matching_lookups import number_tokens
 from shared.domain.model import PastNotice
@@ -50,7 +50,7 @@ def post_notices(request: Request) -> Answer:
     if len(request.body) > _MAX_BYTES or request.body.count(b"\n") > _MOST_ROWS:
         raise Problem(413, "too_large", "At most 2,000 rows and 1 MB go in one call.")
     now = clock.now()
-    today = _creditor(tenant).today(now)
+    today = profiles.creditor(tenant).today(now)
     try:
         known = _finder(tenant, connection)
         sheet = read_sheet(request.body, delimiter, today, known)  # type: ignore[arg-type]
@@ -127,10 +127,3 @@ def _found(tenant: Tenant, connection: str, text: str) -> Known | None:
 def _known(row: Row) -> Known:
     invoice = json.loads(row["body"])
     return Known(invoice["id"], invoice["total"]["currency"])
-
-
-def _creditor(tenant: Tenant) -> Creditor:
-    row = table.get(keys.creditor(tenant))
-    if row is None:
-        raise NotFound("no profile yet")
-    return Creditor.model_validate_json(row["body"])

@@ -20,6 +20,7 @@ from shared.cloud import (
     keys,
     law_rows,
     letter_rows,
+    profiles,
     report_rows,
     sources,
     step,
@@ -42,7 +43,6 @@ from shared.domain.money import Money
 from shared.domain.observed import compared, tally
 from shared.domain.policy import Policy
 from shared.domain.report_pages import csv_text, html_text
-from shared.errors import NotFound
 
 # So many invoices, or cases, are looked at in one answer, in the order of their ids.
 MOST_INVOICES = 2_000
@@ -63,7 +63,7 @@ def get_assessment(request: Request) -> Answer:
 
     ``?format=`` is json, html or csv. ``whole`` says whether all invoices were looked at.
     """
-    tenant, creditor = request.tenant, _creditor(request.tenant)
+    tenant, creditor = request.tenant, profiles.creditor(request.tenant)
     today, policy = creditor.today(clock.now()), _policy(tenant)
     known, whole = _truths(tenant)
     figures = assess([past_of(one, today) for one in known], policy, today)
@@ -92,7 +92,11 @@ def get_checklist(request: Request) -> Answer:
     ``?erp_total=`` is the total of open items that the ERP prints, in the policy's currency;
     ``?test_invoice=`` the invoice of the one-euro test.
     """
-    tenant, creditor, policy = request.tenant, _creditor(request.tenant), _policy(request.tenant)
+    tenant, creditor, policy = (
+        request.tenant,
+        profiles.creditor(request.tenant),
+        _policy(request.tenant),
+    )
     known, whole = _truths(tenant)
     currency = policy.tolerance.currency
     points = [
@@ -112,7 +116,7 @@ def get_checklist(request: Request) -> Answer:
 def post_letters(request: Request) -> Answer:
     """A person stands for the letters as they are; a sentence that changes asks for it again."""
     said, tenant = read(request, Letters), request.tenant
-    digest, _ = _sentences(tenant, _creditor(tenant), _policy(tenant))
+    digest, _ = _sentences(tenant, profiles.creditor(tenant), _policy(tenant))
     if said.hash != digest:
         raise Problem(409, "other_letters", "The letters are others now: look at them again.")
     by, at = request.principal.client, clock.stamp(clock.now())
@@ -124,7 +128,7 @@ def post_letters(request: Request) -> Answer:
 
 def get_observed(request: Request) -> Answer:
     """What observe mode would have done beside what the creditor did, by case, claim and day."""
-    tenant, zone = request.tenant, ZoneInfo(_creditor(request.tenant).zone)
+    tenant, zone = request.tenant, ZoneInfo(profiles.creditor(request.tenant).zone)
     names = list(islice(report_rows.listed(tenant, "CASE"), MOST_CASES + 1))
     store = Store(tenant)
     rows = [one for name in names[:MOST_CASES] for one in compared(name, store.events(name), zone)]
@@ -243,15 +247,7 @@ def _stated(text: str | None, currency: str) -> Money | None:
 
 
 def _policy(tenant: Tenant) -> Policy:
-    row = table.get(keys.active_policy(tenant))
-    stored = table.get(keys.policy(tenant, row["policy"], row["version"])) if row else None
-    if stored is None:
+    policy = profiles.active_policy(tenant)
+    if policy is None:
         raise Problem(409, "no_policy", "Activate a policy first: it is what is assessed.")
-    return Policy.model_validate_json(stored["body"])
-
-
-def _creditor(tenant: Tenant) -> Creditor:
-    row: Row | None = table.get(keys.creditor(tenant))
-    if row is None:
-        raise NotFound("no profile yet")
-    return Creditor.model_validate_json(row["body"])
+    return policy

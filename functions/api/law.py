@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError
 
 from functions.api.exchange import Answer, Problem, Request
 from functions.api.forms import checked, fault, invalid, json_of, read
-from shared.cloud import audit, clock, keys, law_rows, table
+from shared.cloud import audit, clock, hub_keys, law_rows, table
 from shared.cloud.law_rows import State, Texts
 from shared.cloud.table import Row, Write
 from shared.domain.explain import Record
@@ -180,7 +180,7 @@ def _kept(pack: LawPack) -> list[Write]:
 
 
 def _previewed(choice: Activation, now: LawPack) -> None:
-    row = table.get(keys.law_note(choice.hash, f"preview-{choice.previewed}"))
+    row = table.get(hub_keys.law_note(choice.hash, f"preview-{choice.previewed}"))
     if row is None:
         raise invalid(fault("previewed", "unknown", "this pack has no such preview"))
     if row["against"] != now.hash:

@@ -7,13 +7,15 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from functions import carriers
 from functions.api.exchange import Answer, Request
-from shared.cloud import audit, clock, keys, law_rows, step, table
+from shared.cloud import audit, clock, hub_keys, keys, law_rows, step, table
 from shared.cloud.keys import Tenant
 from shared.cloud.step import Run
 from shared.cloud.store import Store, Token
 from shared.cloud.table import Row
 from shared.domain import law
+from shared.domain.carriers import Carriers
 from shared.domain.decide import AnyDecision, Rest, decide
 from shared.domain.lawpack import LawPack
 from shared.domain.policy import Policy
@@ -44,7 +46,7 @@ def post_preview(request: Request) -> Answer:
         "hash": pack.hash, "against": now.hash, "previewed": name,
         "refused": len(policies["refused"]), "differ": cases["differ"],
     }  # fmt: skip
-    note = {**keys.law_note(pack.hash, f"preview-{name}"), "against": now.hash,
+    note = {**hub_keys.law_note(pack.hash, f"preview-{name}"), "against": now.hash,
             "tenant": request.tenant.id, "at": clock.stamp(clock.wall())}  # fmt: skip
     entry = audit.entry(request.tenant, request.principal.client, "law_pack_previewed", facts)
     table.transact([table.put_write(note, condition=None), entry])
@@ -98,7 +100,7 @@ def _run(tenant: Tenant, row: Row) -> Run:
     loaded = store.load(case)
     head = loaded.head
     token = Token(case, head["version"], head["attempt"], head["snap"])
-    return step.frame(store, token, loaded, clock.now())
+    return carriers.informed(step.frame(store, token, loaded, clock.now()))
 
 
 def _next(run: Run) -> tuple[Any, Any]:
@@ -107,7 +109,9 @@ def _next(run: Run) -> tuple[Any, Any]:
     if not isinstance(answer, Rest) or answer.until is None:
         return _plain(answer), None
     then = clock.local(answer.until, run.creditor.zone)
-    return _plain(answer), _plain(decide(run.case, run.policy, run.law, then, run.debtor))
+    return _plain(answer), _plain(
+        decide(run.case, run.policy, run.law, then, run.debtor, carriers=Carriers(needs=run.kinds))
+    )
 
 
 def _plain(answer: AnyDecision) -> Any:

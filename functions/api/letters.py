@@ -9,7 +9,7 @@ from pydantic import Field
 
 from functions.api.exchange import Answer, Request
 from functions.api.forms import fault, invalid, read
-from shared.cloud import audit, clock, keys, letter_rows, table
+from shared.cloud import audit, clock, letter_rows, profiles, table
 from shared.cloud.keys import Tenant
 from shared.domain import wording
 from shared.domain.creditor import Creditor
@@ -22,7 +22,7 @@ from shared.domain.own_texts import OwnTexts, name_of, place
 from shared.domain.policy import Tone
 from shared.errors import NotFound
 
-Kind = Literal["reminder", "due_soon"]
+Kind = Literal["reminder", "due_soon", "charges"]
 Sentences = Annotated[dict[str, Annotated[str, Field(max_length=1000)]], Field(max_length=150)]
 
 
@@ -46,7 +46,7 @@ class Preview(Record):
 def get_letter(request: Request) -> Answer:
     """The sentences of a letter: the creditor's own, and those that the hub ships."""
     language, letter, tone = _named(request)
-    creditor = _creditor(request.tenant)
+    creditor = profiles.creditor(request.tenant)
     own = _in_force(request.tenant, creditor, place(language, letter, tone))
     shipped = wording.templates(language, tone, letter=letter, country=creditor.country)
     sentences = own.sentences.get(place(language, letter, tone), {})
@@ -58,7 +58,7 @@ def put_letter(request: Request) -> Answer:
     """Replace a creditor's own sentences of a letter. ``Problem`` 422 names every fault."""
     where = place(*_named(request))
     new = read(request, OwnSentences)
-    _usable(new.sentences, _creditor(request.tenant))
+    _usable(new.sentences, profiles.creditor(request.tenant))
     _store(request, where, new.sentences)
     return Answer(_view(where, new.sentences))
 
@@ -73,7 +73,7 @@ def delete_letter(request: Request) -> Answer:
 def post_preview(request: Request) -> Answer:
     """A letter with invented claims, as it would read; nothing is kept and nothing goes out."""
     wish = read(request, Preview)
-    creditor = _creditor(request.tenant)
+    creditor = profiles.creditor(request.tenant)
     where = place(wish.language, wish.letter, wish.tone)
     places = [where]
     if wish.second_language is not None:
@@ -107,13 +107,6 @@ def _named(request: Request) -> tuple[Language, Kind, Tone]:
     if not found:
         raise NotFound("no such letter")
     return found[0]
-
-
-def _creditor(tenant: Tenant) -> Creditor:
-    row = table.get(keys.creditor(tenant))
-    if row is None:
-        raise NotFound("no profile yet")
-    return Creditor.model_validate_json(row["body"])
 
 
 def _in_force(tenant: Tenant, creditor: Creditor, *places: str) -> OwnTexts:

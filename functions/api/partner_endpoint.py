@@ -20,7 +20,7 @@ from functions.api.exchange import Answer, Problem, Request
 from functions.api.forms import fault, invalid, read
 from functions.api.partner_calls import listens, once
 from functions.wiring import connect
-from shared.cloud import audit, clock, keys, partner_keys, table, vault
+from shared.cloud import audit, clock, hub_keys, keys, partner_keys, table, vault
 from shared.cloud.control import silence
 from shared.cloud.table import Row
 from shared.domain.explain import Record
@@ -102,7 +102,7 @@ def post_finish(request: Request) -> Answer:
 
 def _tried(request: Request, row: Row, key: str) -> tuple[Receipt, int]:
     """One test message to the address of ``row``, and the milliseconds that it took."""
-    hub, control = table.get(keys.hub_control()), table.get(keys.control(request.tenant))
+    hub, control = table.get(hub_keys.control()), table.get(keys.control(request.tenant))
     if silence(hub, control) is not None:
         raise Problem(409, "switched_off", "Nothing leaves now: ask the creditor.")
     connector = connect(request.tenant, row)

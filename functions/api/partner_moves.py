@@ -10,8 +10,10 @@ from functions.api import cases
 from functions.api.exchange import Answer, Problem, Request
 from functions.api.forms import read
 from functions.api.pages import page
+from functions.placing import recall_price
+from functions.touching import resume
 from functions.wiring import connection_row
-from shared.cloud import audit, clock, keys, outbox, partner_rows, table
+from shared.cloud import audit, clock, keys, outbox, table
 from shared.cloud.store import Store
 from shared.cloud.table import Row
 from shared.domain import at_partner
@@ -53,9 +55,11 @@ def post_recall(request: Request) -> Answer:
     known = (case.at_partner or at_partner.NOTHING).recalls.get(new.id)
     if known is None:
         partner, claims = _taken(case, new)
-        price = _price(request, partner)
+        price = _price(request, name, partner, claims)
         if new.confirmed is None or new.confirmed.price != price:
             title = "Confirm the price of the recall as it is shown here."
+            if price is None:
+                title = "Nobody knows the price of the recall: confirm that, as null."
             shown = Shown(price=price).model_dump(mode="json")["price"]
             raise Problem(409, "price_to_confirm", title, price=shown, claims=list(claims))
         _recall(request, name, new, price)
@@ -120,9 +124,9 @@ def _taken(case: Case, new: NewRecall) -> tuple[str, tuple[str, ...]]:
     return partners.pop(), claims
 
 
-def _price(request: Request, partner: str) -> Money | None:
-    terms = partner_rows.terms_of(request.tenant, [partner]).get(partner)
-    return terms.recall_price if terms is not None else None
+def _price(request: Request, case: str, partner: str, claims: tuple[str, ...]) -> Money | None:
+    run = resume(Store(request.tenant), case, clock.now())
+    return recall_price(run, partner, claims)
 
 
 def _view(row: Row) -> dict[str, Any]:

@@ -32,7 +32,7 @@ _MOST = 50
 
 # What each message says in the sandbox, beside its case; docs/partner/README.md explains them.
 _DATA: dict[str, dict[str, Any]] = {
-    "case.amended": {"file_version": 1},
+    "case.amended": {"claims": ["sandbox:1"], "file_version": 1},
     "case.withdrawn": {"claims": ["sandbox:1"], "reason": "recall"},
     "case.held": {"claims": ["sandbox:1"], "reason": "hold", "state": "h1"},
     "case.resumed": {"claims": ["sandbox:1"]},
@@ -46,14 +46,15 @@ _DATA: dict[str, dict[str, Any]] = {
         "claim": "sandbox:1", "amount": "10.00", "currency": "EUR", "cause": "credited",
     },
     "plan.agreed": {"claims": ["sandbox:1"], "plan": "pl1", "instalments": []},
-    "document.added": {"document": "d1"},
     "question.answered": {"question": "q1", "answer": "continue"},
-    "settlement.confirmed": {"remittance": "r1"},
+    "settlement.confirmed": {
+        "remittance": "r1", "claims": ["sandbox:1"], "date": "2026-03-02",
+    },
 }  # fmt: skip
 
 Type = Literal[
     "case.amended", "case.withdrawn", "case.held", "case.resumed", "payment.direct",
-    "payment.reversed", "credit_note.applied", "plan.agreed", "document.added",
+    "payment.reversed", "credit_note.applied", "plan.agreed",
     "question.answered", "settlement.confirmed",
 ]  # fmt: skip
 

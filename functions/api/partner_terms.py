@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from functions import carriers
 from functions.api.exchange import Answer, Problem, Request
 from functions.api.forms import fault, invalid, read
 from functions.placing import Judged, Place, judge, place
 from functions.touching import resume
 from functions.wiring import connection_row
-from shared.cloud import audit, clock, keys, partner_rows, table
+from shared.cloud import audit, clock, keys, lookups, partner_rows, table
 from shared.cloud.store import Store
 from shared.domain.decide import HandOver
 from shared.domain.explain import Record, content_hash
@@ -37,7 +38,9 @@ def put_terms(request: Request) -> Answer:
     write = partner_rows.put(partner_rows.terms_key(request.tenant, partner), terms)
     facts = {"connection": partner, "hash": content_hash(terms)}
     entry = audit.entry(request.tenant, request.principal.client, "partner_terms_stored", facts)
-    table.transact([write, entry])
+    known = partner_rows.terms_of(request.tenant, [partner]).get(partner, PartnerTerms())
+    accounts = lookups.of_partner(request.tenant, partner, known.accounts, terms.accounts)
+    table.transact([write, entry, *accounts])
     return Answer(_view(terms))
 
 
@@ -72,7 +75,7 @@ def get_hand_over(request: Request) -> Answer:
 
     The claims are those of the hand-over that is decided, else all that are open and with nobody.
     """
-    run = resume(Store(request.tenant), request.path["id"], clock.now())
+    run = carriers.informed(resume(Store(request.tenant), request.path["id"], clock.now()))
     decision = run.decision()
     if isinstance(decision, HandOver):
         claims, default = decision.claims, decision.partner

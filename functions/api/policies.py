@@ -13,7 +13,7 @@ from functions.api.forms import fault, invalid, read
 from shared.cloud import audit, clock, keys, law_rows, law_watch, table
 from shared.cloud.keys import Tenant
 from shared.domain import law
-from shared.domain.channels import unfit_steps
+from shared.domain.channels import charges_unfit, unfit_steps
 from shared.domain.explain import Record, content_hash
 from shared.domain.lawpack import LawPack
 from shared.domain.model import AddressKind
@@ -159,4 +159,6 @@ def counterpart_faults(tenant: Tenant, policy: Policy) -> list[dict[str, str]]:
             needs[name] = connectors.spec(row["connector"]).address
     text = "a text message carries neither a fee, a firm word, nor the last one before a hand-over"
     short = [f"steps.{at}.channels" for at in unfit_steps(policy, needs)]
+    if charges_unfit(policy, needs):
+        short.append("extras.residual")
     return [*faults, *(fault(path, "needs_a_letter", text) for path in short)]

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from functions import reporting
 from functions.api.exchange import Answer, Problem, Request
-from shared.cloud import clock, report_jobs, report_rows
+from shared.cloud import clock, profiles, report_jobs, report_rows
 from shared.cloud.report_jobs import Kind
 from shared.cloud.runtime import enqueue
 from shared.domain.punctuality import score
@@ -21,7 +21,7 @@ _AT_ONCE = 1_000
 def get_deviations(request: Request) -> Answer:
     """Every hold, waiver, override and answer of a person in a month (``?month=2026-03``)."""
     month = _month(request.query.get("month", ""))
-    zone = ZoneInfo(report_rows.creditor(request.tenant).zone)
+    zone = ZoneInfo(profiles.creditor(request.tenant).zone)
     found = report_rows.month_deviations(request.tenant, month, zone)
     body = [one.model_dump(mode="json") for one in found]
     counts = Counter(one.kind for one in found)
@@ -45,7 +45,7 @@ def get_month(request: Request) -> Answer:
     What one call is too short for is made by a queue: 202 until it is there, kept for the day.
     """
     tenant, text = request.tenant, request.path["month"]
-    month, creditor = _month(text.removesuffix(_CSV)), report_rows.creditor(tenant)
+    month, creditor = _month(text.removesuffix(_CSV)), profiles.creditor(tenant)
     kind: Kind = "csv" if text.endswith(_CSV) else "html"
     today = creditor.today(clock.now())
     if report_rows.is_short(tenant, _AT_ONCE):

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from functions.api.exchange import Answer, Request
 from functions.api.forms import fault, invalid, read
-from shared.cloud import audit, keys, sources, table
+from shared.cloud import audit, hub_keys, keys, sources, table
 from shared.cloud.table import Row
 from shared.domain.creditor import Creditor
 from shared.domain.explain import Record, content_hash
@@ -88,7 +88,7 @@ def put_control(request: Request) -> Answer:
 
 def get_hub(request: Request) -> Answer:
     """The switch of the whole installation."""
-    row = table.get(keys.hub_control()) or {}
+    row = table.get(hub_keys.control()) or {}
     return Answer({"stopped": bool(row.get("stopped")), "reason": row.get("reason", "")})
 
 
@@ -96,7 +96,7 @@ def put_hub(request: Request) -> Answer:
     """Stop or release the whole installation."""
     new = read(request, HubSwitch)
     entry = audit.hub_entry(request.principal.client, "hub_control_changed", new.model_dump())
-    row = {**keys.hub_control(), **new.model_dump()}
+    row = {**hub_keys.control(), **new.model_dump()}
     table.transact([table.put_write(row, condition=None), entry])
     return Answer(new.model_dump())
 

@@ -60,7 +60,7 @@ class Cast:
 
     A day's invoices are posted together and its payments booked as one bank statement, as an
     accountant does; everything else is one act by itself. ``payments`` are those to come, for
-    whoever lets the bank and the provider see them.
+    whoever lets the bank and the provider see them. ``euro`` is the invoice of the test payment.
     """
 
     plans: list[Plan] = field(default_factory=list)
@@ -69,6 +69,13 @@ class Cast:
     names: dict[int, str] = field(default_factory=dict)
     acts: list[tuple[date, Callable[[], object]]] = field(default_factory=list)
     books: Books | None = None
+    posted: list[int] = field(default_factory=list)
+    euro: int = 0
+
+    def open_total(self) -> Decimal:
+        """The total of open items as the ERP itself reckons it, in the company's currency."""
+        open_ = self.books.open_amounts(self.posted) if self.books is not None else {}
+        return sum(open_.values(), Decimal(0))
 
     def populate(self, books: Books, customers: int = 40, invoices: int = 110) -> None:
         """Create customers, plan invoices and payments, and book what the first day has.
@@ -99,6 +106,16 @@ class Cast:
             description="Toimitus 1/2026",
         )
         self.plans.append(Plan(old, "never", 0.0))
+        (ours,) = books.create_customers([_TESTER])
+        self.names[ours] = _TESTER.name
+        euro = NewInvoice(
+            customer=ours,
+            issued=FIRST,
+            due=FIRST + timedelta(days=TERM),
+            amount=Decimal("1.00"),
+            description=_TESTER.name,
+        )
+        self.plans.append(Plan(euro, "on_time", _SOONEST))
         self.live(FIRST)
 
     def next_event(self, after: date) -> date | None:
@@ -130,6 +147,9 @@ class Cast:
             return
         posted = self.books.post_invoices([plan.invoice for plan in now])
         for plan, one in zip(now, posted, strict=True):
+            self.posted.append(one.id)
+            if plan.invoice.description == _TESTER.name:
+                self.euro = one.id
             self._plan_payments(plan, one)
 
     def _plan_payments(self, plan: Plan, posted: Posted) -> None:
@@ -149,6 +169,14 @@ class Cast:
         elif plan.habit == "credited_in_part" and self.books is not None:
             part = _part(plan.invoice.amount, 4)
             self.at(on, partial(self.books.credit_part, posted.id, on, part))
+
+
+# The creditor's own customer, of whom one euro is asked and paid as a test, as early as may be.
+_TESTER = Customer(
+    name="Testimaksu", kind="company", language="fi", street="Rantakatu 1", postal_code="20100",
+    city="Turku", email="testi@creditor.example", business_id=None,
+)  # fmt: skip
+_SOONEST = 0.97
 
 
 def _issued(plan: Plan) -> date:

@@ -104,7 +104,7 @@ class Shelf:
                 }
                 _restore_table(hub, saved.folder / "table.jsonl", places)
                 self._restore_documents(hub, saved.folder / "documents.jsonl")
-                _renew_secrets(hub, setup.ERP, {"application_key": erp.api_key})
+                _renew_secrets(hub, setup.ERP, setup.erp_secrets(erp))
                 _renew_secrets(hub, setup.PARTNER, {"webhook_secret": secret})
                 yield Installation(erp, Books.open(erp), hub, partner, folder)
 

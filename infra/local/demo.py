@@ -18,12 +18,13 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from infra.local import calls, cast, clock, first_day, setup, stack, three_sides
+from infra.local import calls, cast, clock, setup, stack, three_sides
 from infra.local.bank import Bank
 from infra.local.cast import Cast
 from infra.local.decisions import replayed
 from infra.local.erp.books import Books
 from infra.local.erp.server import Tryton
+from infra.local.first_day import CHECKED_ON, FirstDay
 from infra.local.foresight import Foresight
 from infra.local.hub import TENANT, Hub, install
 from infra.local.partner import Partner
@@ -84,7 +85,7 @@ def installation(
         )
         secret = setup.webhook_secret()
         with setup.start_partner(hub, world, secret, folder / "partner") as partner:
-            setup.configure(hub, erp, partner, secret, start_line, setup.POLICY)
+            setup.configure(hub, erp, partner, secret, start_line, setup.WITH_PAPER)
             payers = None if provider is None else _money(hub, provider, first)
             yield Installation(erp, books, hub, partner, folder, payers)
 
@@ -116,12 +117,14 @@ def run(port: int = 0, console: Console | None = None) -> int:
                 OUT, cast.FIRST, cast.START_LINE, port=port, fill=people.populate, provider=stripe
             ) as world,
         ):
+            setup.write_back(world.hub)
             feeds = (setup.BANK, setup.STRIPE, setup.ERP)
             lapse = TimeLapse(world.hub, ZoneInfo(setup.ZONE), feeds, world.partner.idle)
             span = (cast.LAST - cast.FIRST).days + 1
             progress.update(job, total=span)
-            printer = _printer(world)
-            foreseen = _live(lapse, people, world, printer, lambda day: progress.update(
+            course = _Course(world, people)
+            course.begun.begin()
+            _live(lapse, course, lambda day: progress.update(
                 job, completed=(day - cast.FIRST).days + 1,
                 description=f"Living {day:%a %d %b %Y}: {len(world.hub.stack.letters())} letters",
             ))  # fmt: skip
@@ -129,33 +132,60 @@ def run(port: int = 0, console: Console | None = None) -> int:
             drift = three_sides.compared(world.hub, lapse)
             close(world, lapse, cast.FIRST, cast.LAST, console)
             console.print(three_sides.sentence(drift))
-            _tell(console, world, printer, foreseen)
+            course.tell(console)
     console.print(f"Done in {time.monotonic() - began:.0f} seconds.")
     return 0
 
 
-def _live(
-    lapse: TimeLapse, people: Cast, world: Installation, printer: Printer, shown: Any
-) -> Foresight:
-    story = PartnerStory(world.hub, world.partner, people)
-    foreseen: list[Foresight] = []
+class _Course:
+    """What people and partners around the hub do, day by day."""
 
-    def happenings(day: date) -> None:
+    def __init__(self, world: Installation, people: Cast) -> None:
+        self._world, self._people = world, people
+        self.begun = FirstDay(world.hub)
+        self._story = PartnerStory(world.hub, world.partner, people)
+        self._printer = _printer(world)
+        self._foreseen: Foresight | None = None
+
+    def live(self, day: date) -> None:
+        """One day, before the hub reads its sources."""
+        world, people = self._world, self._people
+        self.begun.live(day, f"{setup.ERP}:{people.euro}", people.open_total)
         people.live(day)
         _pay(people, world, day)
-        story.live(day)
-        printer.work(day)
-        if day >= _FORESEEN_ON and not foreseen:
-            foreseen.append(Foresight.ask(world.hub, (cast.LAST - day).days + 1))
-        shown(day)
+        self._story.live(day)
+        self._printer.work(day)
+        if day >= _FORESEEN_ON and self._foreseen is None:
+            self._foreseen = Foresight.ask(world.hub, (cast.LAST - day).days + 1)
 
-    def next_event(day: date) -> date | None:
-        days = [people.next_event(day), world.payers.next_event(day) if world.payers else None]
+    def next_event(self, day: date) -> date | None:
+        """The next day after ``day`` on which somebody does something."""
+        payers = self._world.payers
+        days = [self._people.next_event(day), payers.next_event(day) if payers else None]
         return min((one for one in days if one is not None), default=None)
 
-    lapse.until(cast.LAST, happenings, next_event)
-    printer.work(cast.LAST)
-    return foreseen[0]
+    def tell(self, console: Console) -> None:
+        """What left on paper, what became of what was foreseen, and how the first days went."""
+        folder, printer = self._world.folder, self._printer
+        printer.work(cast.LAST)
+        console.print(f"{len(printer.printed)} letters on paper     {printer.folder}")
+        console.print(f"practice until now     {self.begun.practice(folder)}")
+        if self._foreseen is not None:
+            console.print(f"foreseen on {_FORESEEN_ON}  {self._foreseen.picture(folder)}")
+            verdicts = self._foreseen.verdicts(folder)
+            console.print(f"  and what came of it: {verdicts.sentence()}")
+        console.print(f"\nThe checklist on {CHECKED_ON}")
+        for line in self.begun.points:
+            console.print(f"  {line}")
+        console.print(f"  {self.begun.approved} first contacts approved one by one")
+
+
+def _live(lapse: TimeLapse, course: _Course, shown: Any) -> None:
+    def happenings(day: date) -> None:
+        course.live(day)
+        shown(day)
+
+    lapse.until(cast.LAST, happenings, course.next_event)
 
 
 def _printer(world: Installation) -> Printer:
@@ -163,16 +193,6 @@ def _printer(world: Installation) -> Printer:
     client, bucket = world.hub.stack.client("s3"), world.hub.outputs["InboxBucket"]
     prefix = f"{TENANT}/{setup.LETTER}/"
     return Printer(client, bucket, prefix, world.folder / "paper", ZoneInfo(setup.ZONE))
-
-
-def _tell(console: Console, world: Installation, printer: Printer, foreseen: Foresight) -> None:
-    """What left on paper, and what became of what was foreseen."""
-    console.print(f"{len(printer.printed)} letters on paper     {printer.folder}")
-    console.print(f"foreseen on {_FORESEEN_ON}  {foreseen.picture(world.folder)}")
-    console.print(f"  and what came of it: {foreseen.verdicts(world.folder).sentence()}")
-    console.print("\nthe checklist of a first day")
-    for line in first_day.walk(world.hub, world.folder):
-        console.print(line)
 
 
 def _pay(people: Cast, world: Installation, day: date) -> None:

@@ -15,7 +15,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -24,11 +24,11 @@ import requests
 from jsonschema import Draft202012Validator, FormatChecker
 
 from infra.local.partner_ledger import Ledger
+from infra.local.partner_sums import wrong_sums
 
 _TIMEOUT_SECONDS = 20
 # Seconds before each further attempt at a case.
 _PAUSES = (0.3, 1.0, 3.0)
-_CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,54 +252,9 @@ class Desk:
         return self._token[0]
 
 
-def wrong_sums(file: Mapping[str, Any]) -> list[str]:
-    """What does not add up in a file that the schema allows; empty when everything does.
-
-    Totals against claims, each claim against its settlements and notices, interest against its
-    periods (rounded half up to the cent).
-    """
-    wrong: list[str] = []
-    totals, claims = file["totals"], file["claims"]
-    for claim in claims:
-        own = [one for one in file["settlements"] if one["claim"] == claim["id"]]
-        settled = _amount(claim["settled_before"]) + sum(_amount(one["amount"]) for one in own)
-        if _amount(claim["total"]) - settled != _amount(claim["open"]):
-            wrong.append("a claim's open principal")
-        fees = sum(
-            _amount(one["fee"])
-            for one in file["notices"]
-            if one["fee_claim"] == claim["id"]
-            and one["state"] == "sent"
-            and not one["fee_credited"]
-        )
-        if fees != _amount(claim["fees"]):
-            wrong.append("a claim's fees")
-        year = 36000 if claim["interest"]["day_count"] == "30E/360" else 36500
-        exact = sum(
-            _amount(one["principal"]) * Decimal(one["rate"]) * one["days"] / year
-            for one in claim["interest"]["periods"]
-        )
-        rounded = Decimal(exact).quantize(_CENT, rounding=ROUND_HALF_UP)
-        if abs(rounded - _amount(claim["interest"]["accrued"])) != 0:
-            wrong.append("a claim's interest")
-    principal = sum(_amount(claim["open"]) for claim in claims)
-    interest = sum(_amount(claim["interest"]["accrued"]) for claim in claims)
-    fees = sum(_amount(claim["fees"]) for claim in claims)
-    expected = {
-        "principal": principal, "interest": interest, "fees": fees,
-        "open": principal + interest + fees,
-    }  # fmt: skip
-    wrong += [name for name, amount in expected.items() if _amount(totals[name]) != amount]
-    return wrong
-
-
 def _refused(what: str, answer: requests.Response) -> Failed:
     status = answer.status_code
     return Failed(f"the hub answered {what} with {status}", status=status)
-
-
-def _amount(money: Mapping[str, str] | None) -> Decimal:
-    return Decimal(money["amount"]) if money else Decimal(0)
 
 
 def _partner_number(case: str) -> str:

@@ -57,9 +57,9 @@ POLICY: dict[str, Any] = {
     "unit": "debtor",
     "steps": [
         {"id": "friendly", "action": "remind", "after": 8, "since": "due", "tone": "friendly",
-         "channels": [EMAIL, LETTER], "letter": "reminder", "fee": "none"},
+         "channels": [EMAIL], "letter": "reminder", "fee": "none"},
         {"id": "firm", "action": "remind", "after": 15, "since": "previous", "tone": "firm",
-         "channels": [EMAIL, LETTER], "letter": "reminder", "fee": "statutory"},
+         "channels": [EMAIL], "letter": "reminder", "fee": "statutory"},
         {"id": "partner", "action": "hand_over", "after": 15, "since": "previous"},
     ],
     "payment_days": 10,
@@ -69,6 +69,15 @@ POLICY: dict[str, Any] = {
     "partner": PARTNER,
 }  # fmt: skip
 
+
+# The same by e-mail first, and on paper where that does not reach the debtor.
+WITH_PAPER: dict[str, Any] = {
+    **POLICY,
+    "steps": [
+        {**step, "channels": [EMAIL, LETTER]} if step["action"] == "remind" else step
+        for step in POLICY["steps"]
+    ],
+}
 
 # What the partner takes, and what it costs to take a case back from it.
 TERMS = {
@@ -175,7 +184,7 @@ def configure(
                 "overlap_minutes": 1,
                 "sent_when_dated": True,
             },
-            "secrets": {"application_key": erp.api_key},
+            "secrets": erp_secrets(erp),
             "start_line": start_line.isoformat(),
         },
     )
@@ -188,6 +197,16 @@ def configure(
     for connection in connections:
         _enable(hub, connection["id"])
     hub.call("PUT", f"/v1/partners/{PARTNER}/terms", TERMS)
+
+
+def write_back(hub: Hub) -> None:
+    """Let the ERP have the hub's notes on its invoices, and the postings as a file."""
+    hub.call("PUT", "/v1/write-back", {"mode": "on", "connections": [ERP]})
+
+
+def erp_secrets(erp: Tryton) -> dict[str, str]:
+    """The hub's two keys to the ERP: one to read with, one to write back with."""
+    return {"application_key": erp.api_key, "write_key": erp.write_key}
 
 
 def deliver_statement(hub: Hub) -> Callable[[str, bytes], None]:

@@ -6,7 +6,7 @@ import json
 import secrets
 from collections.abc import Mapping
 
-from shared.cloud import clock, keys, table
+from shared.cloud import clock, hub_keys, keys, table
 from shared.cloud.keys import Tenant
 from shared.cloud.table import Row, Write
 
@@ -26,7 +26,7 @@ def entry(tenant: Tenant, who: str, what: str, facts: Mapping[str, object]) -> W
 def hub_entry(who: str, what: str, facts: Mapping[str, object]) -> Write:
     """One line of the whole installation's trail."""
     at = clock.stamp(clock.wall())
-    return table.put_write({**keys.hub_audit(at, secrets.token_hex(4)), **_line(who, what, facts)})
+    return table.put_write({**hub_keys.audit(at, secrets.token_hex(4)), **_line(who, what, facts)})
 
 
 def _line(who: str, what: str, facts: Mapping[str, object]) -> Row:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shared.cloud import keys, table
@@ -92,6 +92,18 @@ def runs(tenant: Tenant) -> list[Row]:
     page, _ = table.query_index("listing", keys.listing(tenant, "DRIFTRUN"), limit=100)
     rows = table.batch_get([_run(tenant, one["list_id"]) for one in page])
     return sorted(rows.values(), key=lambda row: str(row["pk"]))
+
+
+def keys_of(tenant: Tenant, partner: str) -> Iterator[Key]:
+    """All rows that comparing with a partner has left in a tenant that has no other, for a wipe."""
+    page, more = table.query_index("listing", keys.listing(tenant, LISTING), limit=100)
+    while True:
+        yield from ({"pk": one["pk"], "sk": one["sk"]} for one in page)
+        if more is None:
+            break
+        listing = keys.listing(tenant, LISTING)
+        page, more = table.query_index("listing", listing, limit=100, after=more)
+    yield from (_work(tenant, partner), _run(tenant, partner))
 
 
 def _work(tenant: Tenant, partner: str) -> Key:

@@ -17,6 +17,7 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel
 
 from shared.cloud import (
+    amend_rows,
     clock,
     day_rows,
     debtor_rows,
@@ -165,6 +166,7 @@ def _beside_and_found(page: _Page, changed: Sequence[_Change]) -> None:
             new, lost = lookups.changed(page.tenant, fact, _before(fact, before))
             rows += new
             gone += lost
+    rows += amend_rows.of_people(page.tenant, parties, page.now)
     table.batch_put(rows, gone)
     identity_rows.propose(page.tenant, parties)
 
@@ -205,6 +207,8 @@ def _changed_invoice(page: _Page, invoice: Invoice, row: Row, before: Row) -> No
         in_case = "case_id" in before
         mark = _mark(page, row, invoice, page.now if in_case else page.join_at(invoice))
         fields = {name: value for name, value in row.items() if name not in key}
+        if in_case:
+            table.batch_put(amend_rows.of_invoice(page.tenant, invoice, before, page.now))
         try:
             table.update(
                 key,

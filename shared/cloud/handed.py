@@ -17,7 +17,7 @@ from shared.cloud.keys import Tenant
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """One hand-over: its act and claims, and the case file's name, SHA-256, version and instant."""
+    """A hand-over, or a file made later: act, claims, document, SHA-256, version, instant."""
 
     act: str
     document: str
@@ -36,7 +36,7 @@ class Told:
 
 
 def to_partner(tenant: Tenant, case: str, partner: str) -> list[HandedOver]:
-    """The hand-overs of a case to a partner's connection, oldest first, without those that failed.
+    """The files of a case that a partner's connection got, oldest first; none of one that failed.
 
     One whose outcome is not written yet counts: the partner may ask for the file at once. Empty
     for a case that is unknown, another tenant's or another partner's.
@@ -44,7 +44,7 @@ def to_partner(tenant: Tenant, case: str, partner: str) -> list[HandedOver]:
     first = keys.event(tenant, case, 1)
     found: dict[str, HandedOver] = {}
     for row in table.query(first["pk"], "EV#", "EV#~"):
-        if row["kind"] == "hand_over_intended":
+        if row["kind"] in {"hand_over_intended", "case_file_amended"}:
             body = json.loads(row["body"])
             if body["partner"] == partner:
                 act = body["act"]

@@ -1,7 +1,7 @@
 """The key grammar of the one table: every key is made here, and only for a tenant.
 
 Partition keys start with ``T#<tenant>#``, so that no id of one tenant can name a row of another.
-Ids hold no ``#``. The due index holds ids only. Rows:
+Ids hold no ``#``. The due index holds ids only. ``hub_keys`` names what belongs to no tenant. Rows:
 
     CASE#<case>      HEAD | EV#<version> | SNAP#<version> | MONEY#<movement>#<claim>
     INV#<invoice>    FACT | PAY#<id> | CRN#<id> | ALLOC#<payment> | WAIT#<payment> | NOTE#<row>
@@ -22,6 +22,8 @@ Ids hold no ``#``. The due index holds ids only. Rows:
     OVERRIDE#<hash>  OVERRIDE       (each that ever was, for replays)
     LETTERS#own      FACT           LETTER#<hash>    FACT           (a creditor's own sentences;
     SEEN#<hash>      FACT            beside a case, what counted for a debtor: both for replays)
+    write_back#settings FACT        write_back#accounts FACT   (what the ERP gets back, and where)
+    POSTING#<key>    FACT           (what was proposed to the books, once for ever)
     PREVIEW#<id>     PREVIEW        (what was asked of the days ahead, due until it is answered)
     OUT#<act>        OUT            EV#<source>#<id> RAW           TASK#<task>  TASK
     HOOK#<conn>#<id> RAW            LINK#<claim>     LINK#<connection and amount>
@@ -41,7 +43,6 @@ from shared.errors import NotFound
 SHARDS = 4
 
 _TENANT = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-_HASH = re.compile(r"[0-9a-f]{64}")
 _ID = re.compile(r"[^\s#\x00-\x1f]{1,200}")
 
 Key = dict[str, str]
@@ -83,7 +84,7 @@ def snapshot(tenant: Tenant, case: str, version: int) -> Key:
 
 def money(tenant: Tenant, case: str, movement: str, claim: str) -> Key:
     """The money key: a movement is booked on a claim once, for ever."""
-    return _key(tenant, "CASE", (case,), f"MONEY#{_plain(movement)}#{_plain(claim)}")
+    return _key(tenant, "CASE", (case,), f"MONEY#{plain(movement)}#{plain(claim)}")
 
 
 def invoice(tenant: Tenant, invoice_id: str) -> Key:
@@ -97,7 +98,7 @@ def movement(tenant: Tenant, invoice_id: str, kind: str, movement_id: str) -> Ke
     The books' payment (``PAY``) or credit note (``CRN``), what the hub booked of a payment
     (``ALLOC``), money that waits and could be for it (``WAIT``), or a notice of others (``NOTE``).
     """
-    return _key(tenant, "INV", (invoice_id,), f"{kind}#{_plain(movement_id)}")
+    return _key(tenant, "INV", (invoice_id,), f"{kind}#{plain(movement_id)}")
 
 
 def party(tenant: Tenant, party_id: str) -> Key:
@@ -122,12 +123,12 @@ def payment(tenant: Tenant, payment_id: str) -> Key:
 
 def follower(tenant: Tenant, payment_id: str, reversal: str) -> Key:
     """A reversal, reinstatement or refund beside the receipt that it follows."""
-    return _key(tenant, "MON", (payment_id,), f"REV#{_plain(reversal)}")
+    return _key(tenant, "MON", (payment_id,), f"REV#{plain(reversal)}")
 
 
 def lookup(tenant: Tenant, digest: str, kind: str, found: str) -> Key:
     """That an invoice, credit note, ``DEBTOR`` or receipt (``MON``) is found by a hashed key."""
-    return _key(tenant, "LOOK", (digest,), f"{kind}#{_plain(found)}")
+    return _key(tenant, "LOOK", (digest,), f"{kind}#{plain(found)}")
 
 
 def identity(tenant: Tenant, digest: str) -> Key:
@@ -152,7 +153,7 @@ def debtor(tenant: Tenant, party_id: str) -> Key:
 
 def merged(tenant: Tenant, party_id: str, alias: str) -> Key:
     """That a debtor has an alias."""
-    return _key(tenant, "DEBTOR", (party_id,), f"MERGED#{_plain(alias)}")
+    return _key(tenant, "DEBTOR", (party_id,), f"MERGED#{plain(alias)}")
 
 
 def connection(tenant: Tenant, connection_id: str) -> Key:
@@ -197,7 +198,7 @@ def control(tenant: Tenant) -> Key:
 
 def refused_row(tenant: Tenant, connection_id: str, row: str) -> Key:
     """A source row that could not be read, kept for a person."""
-    return _key(tenant, "CONN", (connection_id,), f"REFUSED#{_plain(row)}")
+    return _key(tenant, "CONN", (connection_id,), f"REFUSED#{plain(row)}")
 
 
 def outbox(tenant: Tenant, act: str) -> Key:
@@ -217,12 +218,12 @@ def hook(tenant: Tenant, connection_id: str, event_id: str) -> Key:
 
 def hook_count(tenant: Tenant, connection_id: str, hour: str) -> Key:
     """How many unsigned webhooks a connection took in an hour (``2026-03-02T09``, UTC)."""
-    return _key(tenant, "CONN", (connection_id,), f"UNSIGNED#{_plain(hour)}")
+    return _key(tenant, "CONN", (connection_id,), f"UNSIGNED#{plain(hour)}")
 
 
 def payment_link(tenant: Tenant, claim: str, key: str) -> Key:
     """The payment link of a claim for one amount at one provider."""
-    return _key(tenant, "LINK", (claim,), f"LINK#{_plain(key)}")
+    return _key(tenant, "LINK", (claim,), f"LINK#{plain(key)}")
 
 
 def preview(tenant: Tenant, preview_id: str) -> Key:
@@ -237,34 +238,7 @@ def task(tenant: Tenant, task_id: str) -> Key:
 
 def audit(tenant: Tenant, at: str, n: str) -> Key:
     """What somebody did at an instant (its text, UTC); ``n`` keeps two in one second apart."""
-    return _key(tenant, "AUDIT", (at[:10],), f"{_plain(at)}#{_plain(n)}")
-
-
-def hub_audit(at: str, n: str) -> Key:
-    """What an operator did to the whole installation at an instant."""
-    return {"pk": f"HUB#AUDIT#{_plain(at[:10])}", "sk": f"{_plain(at)}#{_plain(n)}"}
-
-
-def hub_control() -> Key:
-    """The switches of the whole installation."""
-    return {"pk": "HUB#CONTROL", "sk": "CONTROL"}
-
-
-def hub_law() -> Key:
-    """Which law pack is in force for each country, and which ones a person signed off."""
-    return {"pk": "HUB#LAW", "sk": "LAW"}
-
-
-def law_pack(digest: str) -> Key:
-    """The texts of a law pack, by its content hash; such a row is never changed or deleted."""
-    if not _HASH.fullmatch(digest):
-        raise NotFound("no such law pack")
-    return {"pk": f"HUB#LAWPACK#{digest}", "sk": "PACK"}
-
-
-def law_note(digest: str, what: str) -> Key:
-    """What was done with a law pack: its sign-off, a tenant's preview."""
-    return {"pk": law_pack(digest)["pk"], "sk": f"NOTE#{_plain(what)}"}
+    return _key(tenant, "AUDIT", (at[:10],), f"{plain(at)}#{plain(n)}")
 
 
 def law_watch(tenant: Tenant, country: str) -> Key:
@@ -285,13 +259,6 @@ def debtor_overrides(tenant: Tenant, debtor: str) -> Key:
 def override(tenant: Tenant, digest: str) -> Key:
     """One override by its content hash, as a decision named it; never changed or deleted."""
     return _key(tenant, "OVERRIDE", (digest,), "OVERRIDE")
-
-
-def principal(client: str) -> Key:
-    """Who a token's client or user is: tenant, role, scopes."""
-    if not _ID.fullmatch(client):
-        raise NotFound("no such principal")
-    return {"pk": f"PRINCIPAL#{client}", "sk": "PRINCIPAL"}
 
 
 def listing(tenant: Tenant, kind: str) -> str:
@@ -322,7 +289,8 @@ def kind_of(pk: str) -> str:
     return pk.split("#", 3)[2]
 
 
-def _plain(one: str) -> str:
+def plain(one: str) -> str:
+    """A part of a key, proven to hold no ``#`` and no space. Raises ``NotFound``."""
     if not _ID.fullmatch(one):
         raise NotFound("no such id")
     return one

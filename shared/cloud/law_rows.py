@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import lru_cache
 from importlib import resources
 
-from shared.cloud import clock, keys, table
+from shared.cloud import clock, hub_keys, table
 from shared.cloud.runtime import is_local
 from shared.cloud.table import Row, Write
 from shared.domain.lawpack import COUNTRIES, LawPack, load, read_pack
@@ -41,7 +41,7 @@ class Texts:
     def kept(self, digest: str) -> Write:
         """The row that keeps the texts for ever; the same hash is the same row."""
         row = {"country": self.country, "pack": self.pack, "rates": self.rates}
-        return table.put_write({**keys.law_pack(digest), **row}, condition=None)
+        return table.put_write({**hub_keys.law_pack(digest), **row}, condition=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class InForce:
 
 
 def in_force(row: Row | None, country: str) -> InForce:
-    """The pack that the state row (``keys.hub_law``) names for a country, or the shipped one.
+    """The pack that the state row (``hub_keys.law``) names for a country, or the shipped one.
 
     It costs no call once this process knows the pack. The embedded stack signs for itself; no
     other stage ever does. Raises ``ValueError`` for a country without a pack, ``NotFound`` when
@@ -74,7 +74,7 @@ def in_force(row: Row | None, country: str) -> InForce:
 
 def current(country: str) -> InForce:
     """The pack in force now, by one read. Raises ``ValueError``, ``NotFound``."""
-    return in_force(table.get(keys.hub_law()), country)
+    return in_force(table.get(hub_keys.law()), country)
 
 
 @lru_cache(maxsize=32)
@@ -85,7 +85,7 @@ def stored(digest: str) -> LawPack:
 
 def texts(digest: str) -> Texts:
     """The texts of a pack. Raises ``NotFound``."""
-    key = keys.law_pack(digest)
+    key = hub_keys.law_pack(digest)
     pack = shipped(digest)
     if pack is not None:
         return _shipped(pack.country)
@@ -110,9 +110,9 @@ def texts_of(row: Row) -> Texts:
 def keep_shipped() -> None:
     """Keep the texts of this release for ever, once a process: a decision may be asked of later."""
     packs = {load(country).hash: _shipped(country) for country in COUNTRIES}
-    there = {pk for pk, _ in table.batch_get([keys.law_pack(digest) for digest in packs])}
+    there = {pk for pk, _ in table.batch_get([hub_keys.law_pack(digest) for digest in packs])}
     new = [one.kept(digest) for digest, one in packs.items()
-           if keys.law_pack(digest)["pk"] not in there]  # fmt: skip
+           if hub_keys.law_pack(digest)["pk"] not in there]  # fmt: skip
     if new:
         table.transact(new)
 
@@ -135,13 +135,13 @@ class State:
     @classmethod
     def read(cls) -> State:
         """The state as it stands."""
-        return cls.of(table.get(keys.hub_law()))
+        return cls.of(table.get(hub_keys.law()))
 
     def moved(self, *, active: Mapping[str, str] | None = None, sign: str = "") -> Write:
         """The state after a change; a ``Conflict`` when somebody else changed it meanwhile."""
         signed = [*self.signed, *([sign] if sign and sign not in self.signed else [])]
         return table.update_write(
-            keys.hub_law(),
+            hub_keys.law(),
             set_={
                 "active": json.dumps({**self.active, **(active or {})}, sort_keys=True),
                 "signed": json.dumps(signed),
@@ -161,9 +161,9 @@ def _shipped(country: str) -> Texts:
 def sign_off_row(digest: str, *, name: str, role: str, note: str, by: str, at: datetime) -> Write:
     """Who signed a pack off, in what role and why; the latest word stands."""
     row = {"name": name, "role": role, "note": note, "by": by, "at": clock.stamp(at)}
-    return table.put_write({**keys.law_note(digest, "sign-off"), **row}, condition=None)
+    return table.put_write({**hub_keys.law_note(digest, "sign-off"), **row}, condition=None)
 
 
 def signature(digest: str) -> Row | None:
     """The sign-off of a pack, if there is one."""
-    return table.get(keys.law_note(digest, "sign-off"))
+    return table.get(hub_keys.law_note(digest, "sign-off"))

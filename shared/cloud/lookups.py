@@ -82,6 +82,25 @@ def payers(tenant: Tenant, account: str) -> set[str]:
     return {row["sk"].partition("#")[2] for row in known}
 
 
+def is_partners(tenant: Tenant, account: str) -> bool:
+    """Whether a collection partner pays out from this account, by its terms."""
+    found = _rows(tenant, f"P:{account}") if account else []
+    return any(row["sk"].startswith("PARTNER#") for row in found)
+
+
+def of_partner(
+    tenant: Tenant, partner: str, before: Iterable[str], now: Iterable[str]
+) -> list[Write]:
+    """The accounts that a partner pays out from, in place of those of before."""
+    gone, new = set(before) - set(now), sorted(set(now))
+    keys_of = {
+        one: keys.lookup(tenant, _digest(tenant, f"P:{one}"), "PARTNER", partner)
+        for one in (*sorted(gone), *new)
+    }
+    puts = [table.put_write(dict(keys_of[one]), condition=None) for one in new]
+    return [*puts, *(table.delete_write(keys_of[one]) for one in sorted(gone))]
+
+
 def learned(tenant: Tenant, account: str, debtors: Sequence[str], payment: str) -> list[Write]:
     """That an account paid for a debtor, to be written with the match that shows it.
 

@@ -88,17 +88,20 @@ def settled(tenant: Tenant, act: str, state: Literal["sent", "failed", "passed"]
 
 
 def told(
-    tenant: Tenant, act: str, row: Row, state: Literal["sent", "failed"], code: str, *also: Write
-) -> None:
+    tenant: Tenant, act: str, row: Row, state: Literal["sent", "failed"], code: str, *also: Write,
+    refused: bool = False,
+) -> None:  # fmt: skip
     """The end of a message: its place is free, and the next one goes now.
 
-    One that failed stays listed, so that a person can send it again. Raises ``Conflict`` when
-    somebody settled it meanwhile.
+    One that failed stays listed, so that a person can send it again; ``refused`` says that the
+    partner certainly has not got its last attempt. Raises ``Conflict`` when somebody settled it
+    meanwhile.
     """
     gone = ("due_shard", "due_at", *(("list_in", "list_id") if state == "sent" else ()))
     end = table.update_write(
         keys.outbox(tenant, act),
         set_={"state": state, "code": code},
+        add={"refused": 1} if refused else {},
         remove=gone,
         condition="due_at = :seen",
         values={"seen": row["due_at"]},
@@ -111,17 +114,25 @@ def told(
 
 def last_place(tenant: Tenant, row: Row) -> int:
     """A place behind all that stand in the line of a message now."""
-    case, connection = row["case_id"], row["conn"]
+    return max(first_free(tenant, row["case_id"], row["conn"]), int(row.get("place", 0)) + 1)
+
+
+def first_free(tenant: Tenant, case: str, connection: str) -> int:
+    """The place behind all that stand in a line now."""
     low = _place(tenant, case, connection, 0)
     high = _place(tenant, case, connection, 10**12 - 1)["sk"]
     rows = table.query(low["pk"], low["sk"], high)
-    last = int(rows[-1]["sk"].rsplit("#", 1)[1]) if rows else 0
-    return max(last, int(row.get("place", 0))) + 1
+    return (int(rows[-1]["sk"].rsplit("#", 1)[1]) if rows else 0) + 1
 
 
 def type_of(row: Row) -> str:
     """What a partner's message is about: a hand-over, or the type of a later word."""
     return str(json.loads(row["message"])["type"]) if row["kind"] == "tell" else SUBMITTED
+
+
+def maybe_arrived(row: Row) -> int:
+    """The attempts at a partner of which nobody knows that it has not got them."""
+    return int(row.get("unknown", 0)) + max(0, int(row["attempt"]) - int(row.get("refused", 0)))
 
 
 def leave_line(tenant: Tenant, row: Row) -> list[Write]:
@@ -132,11 +143,14 @@ def leave_line(tenant: Tenant, row: Row) -> list[Write]:
 
 
 def again(tenant: Tenant, act: str, row: Row, place: int) -> list[Write]:
-    """A message that failed goes once more, at the end of the line and under its own key."""
+    """A message that failed goes once more, at the end of the line and under its own key.
+
+    Its attempts are counted anew; those that may have arrived are carried over.
+    """
     key = keys.outbox(tenant, act)
     fields = {
-        "state": "intended", "attempt": 0, "place": place, "due_shard": keys.due_shard(key["pk"]),
-        "due_at": clock.stamp(clock.now()),
+        "state": "intended", "attempt": 0, "refused": 0, "unknown": maybe_arrived(row),
+        "place": place, "due_shard": keys.due_shard(key["pk"]), "due_at": clock.stamp(clock.now()),
     }  # fmt: skip
     update = table.update_write(
         key, set_=fields, add={"redriven": 1}, condition="#state = :failed",

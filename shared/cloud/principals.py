@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from shared.cloud import keys, table
+from shared.cloud import hub_keys, table
 from shared.cloud.keys import Tenant
 from shared.cloud.table import Row
 from shared.errors import NotFound
@@ -62,7 +62,7 @@ def principal_row(
     if (role != "operator" and not tenant) or (role == "partner" and not connection):
         raise ValueError("an admin has a tenant, a partner has a tenant and a connection")
     return {
-        **keys.principal(client),
+        **hub_keys.principal(client),
         "role": role,
         "scopes": " ".join(sorted(scopes)),
         "tenant": tenant,
@@ -72,7 +72,7 @@ def principal_row(
 
 def find(client: str) -> Principal:
     """The principal of a token's client or user. Raises ``NotFound``."""
-    row = table.get(keys.principal(client))
+    row = table.get(hub_keys.principal(client))
     if row is None:
         raise NotFound("no such principal")
     return _principal(client, row)

@@ -66,8 +66,8 @@ def of(row: Row) -> Remittance:
     return Remittance.model_validate_json(row["body"])
 
 
-def bank_line_of(tenant: Tenant, sighting: Sighting) -> list[Write]:
-    """That money on the account is a remittance, to be written with its match; empty if it is none.
+def of_bank_line(tenant: Tenant, sighting: Sighting) -> Row | None:
+    """The remittance that money on the account is; None if it is none.
 
     One remittance has one bank line: two of the same amount, day and reference are told apart by
     which of them has arrived.
@@ -78,15 +78,18 @@ def bank_line_of(tenant: Tenant, sighting: Sighting) -> list[Write]:
     for key in sorted(rows):
         row = rows[key]
         if row.get("payment", sighting.id) == sighting.id and is_bank_line(of(row), sighting):
-            return [
-                table.update_write(
-                    {"pk": row["pk"], "sk": row["sk"]},
-                    set_={"state": "arrived", "payment": sighting.id},
-                    condition="attribute_not_exists(payment) OR payment = :mine",
-                    values={"mine": sighting.id},
-                )
-            ]
-    return []
+            return row
+    return None
+
+
+def arrived(row: Row, sighting: Sighting) -> Write:
+    """That a remittance has arrived as this money, to be written with its match."""
+    return table.update_write(
+        {"pk": row["pk"], "sk": row["sk"]},
+        set_={"state": "arrived", "payment": sighting.id},
+        condition="attribute_not_exists(payment) OR payment = :mine",
+        values={"mine": sighting.id},
+    )
 
 
 def each(tenant: Tenant, partner: str) -> Iterator[Row]:
@@ -98,6 +101,14 @@ def each(tenant: Tenant, partner: str) -> Iterator[Row]:
         yield from rows.values()
         if more is None:
             return
+
+
+def keys_of(tenant: Tenant, partner: str) -> Iterator[Key]:
+    """All rows that a partner's remittances have left, for a wipe."""
+    for row in each(tenant, partner):
+        name = str(row["list_id"])
+        yield key_of(tenant, name)
+        yield _look(tenant, of(row).total, name)
 
 
 def _look(tenant: Tenant, amount: Money, name: str) -> Key:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from shared.cloud import keys, law_rows, table
+from shared.cloud import hub_keys, keys, law_rows, table
 from shared.cloud.keys import Key, Tenant
 from shared.cloud.table import Row
 from shared.domain.case import Case
@@ -96,7 +96,7 @@ class Past:
 
     def _pack_of(self, digest: str) -> LawPack:
         pack = law_rows.shipped(digest)
-        return pack or law_rows.texts_of(self._row(keys.law_pack(digest))).read()
+        return pack or law_rows.texts_of(self._row(hub_keys.law_pack(digest))).read()
 
     def _override_of(self, digest: str) -> Override:
         body = self._row(keys.override(self._tenant, digest))["body"]

@@ -29,14 +29,6 @@ from shared.errors import NotFound
 _PAGE = 100
 
 
-def creditor(tenant: Tenant) -> Creditor:
-    """Whose reports they are. Raises ``NotFound``."""
-    row = table.get(keys.creditor(tenant))
-    if row is None:
-        raise NotFound("no profile yet")
-    return Creditor.model_validate_json(row["body"])
-
-
 def is_short(tenant: Tenant, most: int) -> bool:
     """Whether a creditor has at most so many cases and invoices together."""
     both = chain(listed(tenant, "CASE"), listed(tenant, "INV"))

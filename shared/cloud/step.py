@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from shared.cloud import (
     clock,
     debtor_rows,
     first_day_rows,
+    hub_keys,
     keys,
     law_rows,
     override_rows,
@@ -25,6 +26,7 @@ from shared.cloud.keys import Key, Tenant
 from shared.cloud.store import Loaded, Store, Token
 from shared.cloud.table import Row, Write
 from shared.domain.arming import held_back, unarmed
+from shared.domain.carriers import Carriers
 from shared.domain.case import Case
 from shared.domain.creditor import Creditor
 from shared.domain.debtor import ALONE, Debtor
@@ -36,13 +38,13 @@ from shared.domain.events import (
     Decided,
     PersonAsked,
 )
-from shared.domain.explain import Reason, content_hash
+from shared.domain.explain import Reason, canonical, content_hash
 from shared.domain.freshness import Stale
 from shared.domain.law import LawPack
-from shared.domain.ledger_position import positions
+from shared.domain.model import AddressKind
 from shared.domain.overrides import waived
 from shared.domain.policy import Policy
-from shared.domain.replaying import ENGINE, NOT_SIGNED, unsigned
+from shared.domain.replaying import ENGINE, NOT_SIGNED, UNSIGNED, costly, unsigned
 from shared.errors import Conflict, NotFound
 
 # How long an act whose INTENT is written may take before others look after it.
@@ -51,8 +53,6 @@ ACT_LEASE = timedelta(minutes=15)
 BEHIND = timedelta(minutes=3)
 # A withheld act is looked at again the next day.
 WITHHELD = timedelta(days=1)
-# Why an act that costs the debtor money waits for a person's name under the law that allows it.
-UNSIGNED = "law_unsigned"
 # Why every act of a connection waits: somebody else still duns for its claims, since that day.
 OTHERS_REMIND, OTHERS_SINCE = "others_remind", "others_since"
 # Conditions on facts in one transaction, which holds 100 writes.
@@ -80,6 +80,8 @@ class Run:
     reached: str = ""
     # Where a contact does not go by its first channel: how the debtor can be reached (``Reach``).
     reach: str = ""
+    # What the channels need on whose kinds hours or caps hang (``Reach.kinds``).
+    kinds: Mapping[str, AddressKind] = field(default_factory=dict)
     # The steps that wait for a person's yes in the first days, whatever the policy says.
     held: tuple[str, ...] = ()
 
@@ -116,7 +118,8 @@ class Run:
     def decision(self, case: Case | None = None) -> AnyDecision:
         """The answer to the one question, for the case as read or as it has become."""
         case = case or self.case
-        return decide(case, self.policy, self.law, self.local_now, self.debtor)
+        known = Carriers(needs=self.kinds)
+        return decide(case, self.policy, self.law, self.local_now, self.debtor, carriers=known)
 
     def behind(self) -> bool:
         """Whether a fact of one of the case's claims has come in that is not booked yet.
@@ -150,9 +153,10 @@ class Run:
 
     def barrier(self, address: str = "") -> str | None:
         """Why an act must stay in, or None."""
-        hub = self.loaded.row(keys.hub_control())
+        hub = self.loaded.row(hub_keys.control())
         control = self.loaded.row(keys.control(self.tenant))
-        if self.connection.get(OTHERS_SINCE):
+        source = self.loaded.row(keys.connection(self.tenant, self.case.connection)) or {}
+        if OTHERS_SINCE in source:
             return OTHERS_REMIND
         return barrier(hub, control, self.case.debtor, address)
 
@@ -177,6 +181,8 @@ class Run:
             inputs["reached"] = self.reached
         if self.reach:
             inputs["reach"] = self.reach
+        elif self.kinds:
+            inputs["kinds"] = canonical(dict(self.kinds)).decode()
         if self.held:
             inputs["held"] = ",".join(self.held)
         because = (*self.kinder, *decision.because)
@@ -184,14 +190,8 @@ class Run:
 
     def unsigned(self, decision: Remind | HandOver) -> str | None:
         """Why an act that costs the debtor money waits: nobody signed off the law pack."""
-        costs = isinstance(decision, HandOver) or decision.fee is not None
-        costs = costs or (self.case.compensation and self._compensated(decision))
+        costs = costly(decision, self.case, self.law, self.local_now.date())
         return UNSIGNED if costs and not self.sign_off else None
-
-    def _compensated(self, decision: Remind | HandOver) -> bool:
-        named = (*decision.claims, *(decision.also if isinstance(decision, Remind) else ()))
-        at = positions(self.case, self.law, self.local_now.date(), named)
-        return any(one.compensation for one in at.values())
 
     def append(
         self,
@@ -278,7 +278,7 @@ def frame(store: Store, token: Token, loaded: Loaded, now: datetime) -> Run:
     creditor = loaded.row(keys.creditor(tenant))
     if policy is None or creditor is None:
         raise NotFound("the creditor has no profile or the case's policy is gone")
-    force = law_rows.in_force(loaded.row(keys.hub_law()), loaded.case.law)
+    force = law_rows.in_force(loaded.row(hub_keys.law()), loaded.case.law)
     overrides = override_rows.found(tenant, loaded.case.debtor, loaded)
     stored = Policy.model_validate_json(policy["body"])
     bound, kinder = override_rows.bound(tenant, loaded, stored, overrides)

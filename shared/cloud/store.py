@@ -13,7 +13,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.cloud import clock, crossing_rows, debtor_rows, keys, table, tell_rows
+from shared.cloud import (
+    amend_rows,
+    clock,
+    crossing_rows,
+    debtor_rows,
+    hub_keys,
+    keys,
+    table,
+    tell_rows,
+    writeback_rows,
+)
 from shared.cloud.keys import Key, Tenant
 from shared.cloud.table import Row, Write
 from shared.domain import crossings
@@ -167,7 +177,11 @@ class Store:
         told = tell_rows.writes(
             self.tenant, loaded.case, after.case, events, lambda: self.events(loaded.case.id)
         )
-        table.transact([*writes, *rows, *told, *also])
+        people = amend_rows.of_events(self.tenant, after.case, events, clock.now())
+        switch = loaded.row(writeback_rows.settings_key(self.tenant))
+        control = loaded.row(keys.control(self.tenant))
+        books = writeback_rows.writes(self.tenant, switch, control, loaded.case, events)
+        table.transact([*writes, *rows, *told, *people, *books, *also])
         crossing_rows.counted(crossed)
         return after
 
@@ -218,9 +232,10 @@ class Store:
 
     def _always(self, case_id: str, head: Row) -> list[Key]:
         wanted = [
-            keys.hub_control(),
-            keys.hub_law(),
+            hub_keys.control(),
+            hub_keys.law(),
             keys.control(self.tenant),
+            writeback_rows.settings_key(self.tenant),
             keys.overrides(self.tenant),
             keys.fact(self.tenant, "FIRSTDAY", "rules"),
             keys.debtor_overrides(self.tenant, head["debtor"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from shared.cloud import clock, outbox
 from shared.cloud.keys import Tenant
@@ -14,6 +15,8 @@ from shared.domain.events import CaseEvent
 
 # Messages of one append, in the number that their places are counted in.
 _MOST = 1000
+# Where among them those stand that no append makes.
+_BESIDE = 500
 
 
 def writes(
@@ -34,8 +37,27 @@ def writes(
     return [
         write
         for number, word in enumerate(words)
-        for write in _rows(tenant, after, word, events, after.version * _MOST + number)
+        for write in _rows(tenant, after, word, events[-1].at, after.version * _MOST + number)
     ]
+
+
+def beside(tenant: Tenant, case: Case, word: telling.Word, at: datetime) -> list[Write]:
+    """The rows of a word that no event of the case makes; a ``Conflict`` when it was told before.
+
+    It stands behind all that the case as it is has made, and before what comes next.
+    """
+    here = case.version * _MOST + _BESIDE
+    last = outbox.first_free(tenant, case.id, word.partner)
+    return _rows(tenant, case, word, at, max(here, last))
+
+
+def act_of(case: Case, word: telling.Word) -> str:
+    """The act under which a word about a case is told, the same however often."""
+    return f"{case.id}-tell-{_digest(case, word)}"
+
+
+def _digest(case: Case, word: telling.Word) -> str:
+    return hashlib.sha256(f"{case.id}|{word.name}".encode()).hexdigest()[:24]
 
 
 def _crossed(
@@ -59,17 +81,17 @@ def _crossed(
 
 
 def _rows(
-    tenant: Tenant, case: Case, word: telling.Word, events: Sequence[CaseEvent], place: int
+    tenant: Tenant, case: Case, word: telling.Word, happened: datetime, place: int
 ) -> list[Write]:
-    digest = hashlib.sha256(f"{case.id}|{word.name}".encode()).hexdigest()[:24]
-    act, happened = f"{case.id}-tell-{digest}", events[-1].at
+    act = act_of(case, word)
     message = {
         "type": word.kind, "case_id": case.id,
         "partner_case": at_partner.number(case, word.partner),
         "at": clock.stamp(happened), "data": {**word.data, "sequence": place},
     }  # fmt: skip
     row = outbox.intend(
-        tenant, act, kind="tell", case=case.id, connection=word.partner, content_hash=digest,
-        due_at=clock.now(), message=message, place=place,
+        tenant, act, kind="tell", case=case.id, connection=word.partner,
+        content_hash=_digest(case, word),
+        due_at=clock.now(), message=message, place=place, document=word.document,
     )  # fmt: skip
     return [row, outbox.in_line(tenant, case.id, word.partner, place, act)]

@@ -84,7 +84,8 @@ class AtPartner(Record):
     ``costs`` is what the debtor owes the partner itself, ``remaining`` the principal open there by
     claim. ``questions`` are the partner's own ids by the task that a person has. ``ended`` holds
     for each claim the questions that its ends at a partner gave rise to, oldest first.
-    ``numbers`` are the partners' own numbers of the case, by connection.
+    ``numbers`` are the partners' own numbers of the case, by connection. ``amended`` counts the
+    case files that were made after a hand-over.
     """
 
     stage: Stage | None = None
@@ -98,6 +99,7 @@ class AtPartner(Record):
     recalls: dict[str, Recall] = {}
     ended: dict[str, tuple[str, ...]] = {}
     numbers: dict[str, str] = Field(default={}, exclude_if=operator.not_)
+    amended: int = Field(default=0, exclude_if=operator.not_)
 
 
 NOTHING = AtPartner()
@@ -216,7 +218,7 @@ def shown(case: Case) -> dict[str, Any] | None:
     return {
         "standing": standing,
         "partners": {claim: partner for claim, (partner, _) in there.items()},
-        **known.model_dump(mode="json", exclude={"ended", "questions", "numbers"}),
+        **known.model_dump(mode="json", exclude={"ended", "questions", "numbers", "amended"}),
     }
 
 

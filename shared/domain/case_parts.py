@@ -17,6 +17,8 @@ from shared.domain.money import Money
 MONEY_WAITING = "money_waiting"
 # How the step of a repeated reminder is named; no step of a policy is: its id has no hyphen.
 REPEATED = "rest-"
+# What stands for a step in a letter for interest and fees alone, which is none either.
+CHARGES_STEP = "charges-left"
 
 ActState = Literal["intended", "sent", "failed", "unknown", "returned", "passed"]
 
@@ -47,7 +49,8 @@ class Notice(Record):
     ``undone_on`` the day on which it failed or came back. ``taken`` is the partner's answer to a
     hand-over. ``delivered_on`` is the day on which the carrier proved that it arrived, ``code``
     says why it failed or came back. ``cleared``: a person saw to the address since it came back.
-    ``short``: a text message, from which no wait of the law runs.
+    ``short``: a text message, from which no wait of the law runs. ``charges`` are the claims whose
+    interest and fees alone it asks for: it is no notice of theirs.
     """
 
     act: str
@@ -72,6 +75,7 @@ class Notice(Record):
     code: str | None = Field(default=None, exclude_if=operator.not_)
     cleared: bool = Field(default=False, exclude_if=operator.not_)
     short: bool = Field(default=False, exclude_if=operator.not_)
+    charges: tuple[str, ...] = Field(default=(), exclude_if=operator.not_)
 
     @property
     def given(self) -> bool:

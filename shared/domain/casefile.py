@@ -209,14 +209,14 @@ def _claim(
     fees_left, fixed_left = fixed.shared(fees, rest.fees)
     return FileClaim(
         id=claim.id,
-        number=claim.number,
+        number=papers.number or claim.number,
         claim_class=claim.claim_class,
         capacity=claim.capacity,
         natural_person=claim.natural_person,
         issued=claim.issued,
         sent=claim.sent,
         due=claim.due,
-        reference=claim.reference,
+        reference=papers.reference or claim.reference,
         description=papers.description,
         do_not_dun=state.do_not_dun,
         total=claim.total,

@@ -65,8 +65,13 @@ class Mandate(Record):
 
 
 class Papers(Record):
-    """What the sources state of a claim beside its event: its invoice and its agreement."""
+    """What the sources state of a claim beside its event: its invoice and its agreement.
 
+    ``number`` and ``reference`` are the invoice's by now (empty: as they were when it joined).
+    """
+
+    number: str = ""
+    reference: str = ""
     description: str = ""
     delivered: Period | None = None
     vat: tuple[Vat, ...] = ()
@@ -77,6 +82,8 @@ class Papers(Record):
 def papers_of(invoice: Invoice, agreement: Agreement | None) -> Papers:
     """The papers of the claim that an invoice makes."""
     return Papers(
+        number=invoice.number,
+        reference=invoice.reference or "",
         description=invoice.description,
         delivered=invoice.delivered,
         vat=invoice.vat,

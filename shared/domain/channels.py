@@ -13,14 +13,16 @@ from typing import Final, Literal
 
 from pydantic import Field
 
+from shared.domain.carriers import Carriers
 from shared.domain.case import Case
 from shared.domain.case_parts import Notice
+from shared.domain.charges import carrier
 from shared.domain.debtor import ALONE, Debtor, bound
 from shared.domain.decide import decide
-from shared.domain.decisions import AnyDecision, Ask, Remind
+from shared.domain.decisions import AnyDecision, Ask, Remind, Rest
 from shared.domain.explain import Reason, Record
 from shared.domain.law import LawPack
-from shared.domain.letter_input import DUE_SOON
+from shared.domain.letter_input import CHARGES, DUE_SOON
 from shared.domain.model import AddressKind
 from shared.domain.policy import Policy
 from shared.domain.question import reason
@@ -40,6 +42,8 @@ _TEXTS: Final[Mapping[Unfit, str]] = {
     "too_short": "a text message carries neither a fee nor the notice before a hand-over",
     "failed": "the channel refused this notice",
 }
+# Why a contact by another channel than its first may have to wait.
+_WAITS: Final = frozenset({"contact_window", "gathering"})
 # What a person is asked about, the first that applies.
 _ASKED: Final[tuple[Unfit, ...]] = ("returned", "no_address", "opted_out", "too_short", "failed")
 
@@ -48,12 +52,19 @@ class Reach(Record):
     """How a debtor can be reached: what each channel (connection id) needs, and what is known.
 
     ``days`` are the calendar days after dispatch on which a channel's notice has certainly
-    arrived; a channel that is not there has the usual ones of its name.
+    arrived; a channel that is not there has the usual ones of its name. ``kinds`` is what the
+    channels need on whose kinds hours or caps hang.
     """
 
     needs: dict[str, AddressKind]
     known: tuple[AddressKind, ...]
     days: dict[str, int] = Field(default={}, exclude_if=operator.not_)
+    kinds: dict[str, AddressKind] = Field(default={}, exclude_if=operator.not_)
+
+    @property
+    def carriers(self) -> Carriers:
+        """What is known of the channels, for the question itself."""
+        return Carriers(self.days, self.kinds)
 
     def alike(self, channel: str) -> frozenset[str]:
         """The channels that go to the same address as this one, itself among them."""
@@ -81,9 +92,10 @@ def routed(
 ) -> AnyDecision:
     """The decision at ``now`` (see ``decide``) with its channel: the first of ``channels``.
 
-    A question to a person where no channel of the step can carry the notice.
+    A question to a person where no channel of the step can carry the notice; a rest where the one
+    that can has to wait for its hours or its cap.
     """
-    decision = decide(case, policy, law, now, debtor, delivery=reach.days)
+    decision = decide(case, policy, law, now, debtor, carriers=reach.carriers)
     if not isinstance(decision, Remind):
         return decision
     way = channel_for(decision, bound(case, debtor), reach)
@@ -91,7 +103,9 @@ def routed(
         return _question(decision, way)
     if way.channel == decision.channels[0]:
         return decision
-    again = decide(case, policy, law, now, debtor, way.channel, reach.days)
+    again = decide(case, policy, law, now, debtor, way.channel, reach.carriers)
+    if isinstance(again, Rest) and again.why in _WAITS:
+        return again.model_copy(update={"because": (*way.passed, *again.because)})
     if not isinstance(again, Remind) or again.act != decision.act:
         # By that channel the notice would come too late for what it must say.
         return _question(decision, Way(channel=None, why="no_address", passed=way.passed))
@@ -135,6 +149,12 @@ def unfit_steps(policy: Policy, needs: Mapping[str, AddressKind]) -> list[int]:
     return found
 
 
+def charges_unfit(policy: Policy, needs: Mapping[str, AddressKind]) -> bool:
+    """Whether a policy's letter for interest and fees alone has text messages only to go by."""
+    step = carrier(policy) if policy.extras.residual == "continue" else None
+    return step is not None and all(is_short(needs.get(one, "")) for one in step.channels)
+
+
 def is_short(kind: AddressKind) -> bool:
     """Whether a channel carries a text message and no letter."""
     return kind == "phone"
@@ -161,6 +181,9 @@ def _light(decision: Remind) -> bool:
 
     No country's law names a text message as a form of its notices: the hub's cautious default.
     """
+    if decision.letter == CHARGES:
+        # It itemises sums, which a text message never names.
+        return False
     soft = decision.letter == DUE_SOON or decision.tone == "friendly"
     return soft and decision.fee is None and decision.next_action != "hand_over"
 

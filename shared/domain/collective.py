@@ -18,7 +18,7 @@ from shared.domain.decisions import Remind
 from shared.domain.explain import Record
 from shared.domain.giro import Giro
 from shared.domain.ledger import Position
-from shared.domain.letter_input import DUE_SOON, LetterAccount
+from shared.domain.letter_input import CHARGES, DUE_SOON, LetterAccount
 from shared.domain.notice import letter_account
 from shared.domain.references import compact, fi_reference, fik_id, kid, ocr_reference, rf_reference
 
@@ -51,7 +51,7 @@ def collective_of(
     ``letter_for``.
     """
     named = (*decision.claims, *decision.also)
-    if not creditor.collective_reference or decision.letter == DUE_SOON:
+    if not creditor.collective_reference or decision.letter in {CHARGES, DUE_SOON}:
         return None
     due = {one: next_banking_day(case.law, case.claims[one].claim.due) for one in named}
     late = tuple(one for one in named if due[one] < today)

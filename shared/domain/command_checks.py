@@ -104,14 +104,23 @@ class Situation:
             raise refused("with_partner")
         return state
 
-    def chosen(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        """The named claims, or all open ones that we collect, that nothing else binds."""
+    def chosen(self, names: tuple[str, ...], *, there: bool = False) -> tuple[str, ...]:
+        """The named claims, or all open ones that we collect, that nothing else binds.
+
+        ``there``: a partner may have them too, who is told. Where none are named, those that we
+        collect come first, and what a partner has is meant only where there are no others.
+        """
         if not names:
-            names = tuple(one.claim.id for one in self.case.open_claims() if not one.with_partner)
+            every = self.case.open_claims()
+            ours = [one for one in every if not one.with_partner]
+            names = tuple(one.claim.id for one in ours or (every if there else ()))
         if not names:
             raise refused("with_partner" if self.case.open_claims() else "nothing_open")
         for name in dict.fromkeys(names):
-            self.ours(name)
+            if there:
+                self.owed(name)
+            else:
+                self.ours(name)
             self.unbound(name)
         return tuple(dict.fromkeys(names))
 

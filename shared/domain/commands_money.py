@@ -40,7 +40,7 @@ def promise(situation: Situation, command: forms.Promise) -> list[CaseEvent]:
     made = len(lately) + situation.debtor.promised_after(since)
     if made >= situation.policy.process.promises_a_year:
         raise refused("too_many_promises")
-    claims = situation.chosen(command.claims)
+    claims = situation.chosen(command.claims, there=True)
     situation.agreeable(claims)
     if not all(situation.undisputed((claim,)) for claim in claims):
         raise refused("disputed")
@@ -80,7 +80,8 @@ def extension(situation: Situation, command: forms.Extension) -> list[CaseEvent]
 
 def propose_plan(situation: Situation, command: forms.ProposePlan) -> list[CaseEvent]:
     """A plan is offered, or agreed at once."""
-    claims, rules = situation.chosen(command.claims), situation.policy.process
+    claims = situation.chosen(command.claims, there=True)
+    rules = situation.policy.process
     situation.agreeable(claims)
     situation.uncontested(claims)
     instalments = _instalments(command, situation.open_of(claims), situation.today)
@@ -109,8 +110,6 @@ def agree_plan(situation: Situation, command: forms.AgreePlan) -> list[CaseEvent
     plan, case = _plan(situation, command.plan), situation.case
     if plan.agreed or plan.stage(case.claims, situation.today) != "proposed":
         raise refused("ended")
-    if any(case.claims[claim].with_partner for claim in plan.claims):
-        raise refused("with_partner")
     situation.agreeable(plan.claims)
     situation.uncontested(plan.claims)
     since = received(case.claims, plan.claims, case.currency) - plan.before
@@ -126,8 +125,8 @@ def cancel_plan(situation: Situation, command: forms.CancelPlan) -> list[CaseEve
 
 
 def write_off(situation: Situation, command: forms.WriteOff) -> list[CaseEvent]:
-    """Principal is let go."""
-    state = situation.ours(command.claim)
+    """Principal is let go; a partner that has the claim is told."""
+    state = situation.owed(command.claim)
     amount = state.open if command.amount is None else command.amount
     return [
         WrittenOff(

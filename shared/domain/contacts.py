@@ -19,18 +19,18 @@ from shared.domain.undisputed import is_repeated
 _DAY = timedelta(days=1)
 
 
-def next_contact_on(question: Question) -> date:
-    """The first day on which the debtor may be contacted again, by policy and law."""
+def next_contact_on(question: Question, channel: str) -> date:
+    """The first day on which the debtor may be contacted again by a channel, by policy and law."""
     last = question.last_contact()
     if last is None:
         return date.min
-    return max(last + timedelta(days=_gap(question)), _uncapped_on(question))
+    return max(last + timedelta(days=_gap(question)), _uncapped_on(question, channel))
 
 
-def too_soon(question: Question, again: date) -> Reason:
-    """Why there is no contact before ``again``."""
+def too_soon(question: Question, again: date, channel: str) -> Reason:
+    """Why there is no contact by a channel before ``again``."""
     last = question.last_contact()
-    if again == _uncapped_on(question):
+    if again == _uncapped_on(question, channel):
         text = "the policy's contacts with a debtor are used up for so many days"
         return reason("policy.caps", text, last=last, again=again)
     text = "one contact per debtor and gathering window"
@@ -97,17 +97,16 @@ def contact(
     )
 
 
-def _uncapped_on(question: Question) -> date:
-    """The first day on which one more contact is within every cap of the policy."""
-    days = question.contacts() if question.policy.caps else []
-    return max(
-        (
-            days[cap.most - 1] + timedelta(days=cap.days)
-            for cap in question.policy.caps
-            if len(days) >= cap.most
-        ),
-        default=date.min,
-    )
+def _uncapped_on(question: Question, channel: str) -> date:
+    """The first day on which one more contact by a channel is within every cap of the policy."""
+    free = date.min
+    for cap in question.policy.caps:
+        if not question.carriers.may_be(channel, cap.kind):
+            continue
+        days = question.contacts(cap.kind)
+        if len(days) >= cap.most:
+            free = max(free, days[cap.most - 1] + timedelta(days=cap.days))
+    return free
 
 
 def _gap(question: Question) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from datetime import date
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -32,7 +33,8 @@ class CaseCounts(Record):
 
     Something was overdue from ``since`` on, until ``until`` (None: the case is not closed).
     ``contacted`` is the day of the latest reminder that the debtor may have or get, ``earlier`` the
-    days of the latest ones before it, ``fees`` those of all that bear a fee, ``promises`` those on
+    days of the latest ones before it, ``channels`` what these and then that one went by (empty:
+    kept before that was noted), ``fees`` those of all that bear a fee, ``promises`` those on
     which promises were made and not taken back.
     ``circumstances`` have not ended, also when the case that was told of them is closed;
     ``refused`` are the channels that the debtor does not want to be reached by.
@@ -42,6 +44,7 @@ class CaseCounts(Record):
     until: date | None = None
     contacted: date | None = None
     earlier: tuple[date, ...] = Field(default=(), exclude_if=operator.not_)
+    channels: tuple[str, ...] = Field(default=(), exclude_if=operator.not_)
     fees: tuple[date, ...] = ()
     promises: tuple[date, ...] = ()
     circumstances: tuple[Circumstance, ...] = ()
@@ -69,10 +72,17 @@ class Debtor(Record):
         """The day of the latest reminder about another case."""
         return max((one.contacted for one in self.cases if one.contacted), default=None)
 
-    def contacts(self) -> list[date]:
-        """The days of the latest reminders about other cases."""
-        last = [one.contacted for one in self.cases if one.contacted]
-        return [*last, *(day for one in self.cases for day in one.earlier)]
+    def contacts(self) -> list[tuple[date, str]]:
+        """The days and channels (empty: not known) of the latest reminders about other cases."""
+        return [
+            (day, channel)
+            for one in self.cases
+            if one.contacted is not None
+            for day, channel in zip_longest(
+                (*one.earlier, one.contacted), one.channels, fillvalue=""
+            )
+            if isinstance(day, date)
+        ]
 
     def promised_after(self, day: date) -> int:
         """How many promises were made in other cases after a day."""
@@ -108,7 +118,9 @@ def counts_of(case: Case) -> CaseCounts | None:
     if not case.claims:
         return None
     reminders = [one for one in case.notices.values() if one.action == "remind"]
-    out = [one.on or one.intended_on for one in reminders if one.state in _OUT]
+    out = sorted(
+        (one.on or one.intended_on, one.channel) for one in reminders if one.state in _OUT
+    )[-MOST_COUNTED - 1 :]
     fees = [
         one.on or one.intended_on
         for one in reminders
@@ -120,8 +132,9 @@ def counts_of(case: Case) -> CaseCounts | None:
     return CaseCounts(
         since=min(state.claim.due for state in case.claims.values()),
         until=case.last_movement if case.closed else None,
-        contacted=max(out, default=None),
-        earlier=tuple(sorted(out)[:-1][-MOST_COUNTED:]),
+        contacted=out[-1][0] if out else None,
+        earlier=tuple(day for day, _ in out[:-1]),
+        channels=tuple(channel for _, channel in out),
         fees=tuple(sorted(fees)),
         promises=tuple(sorted(made)),
         circumstances=tuple(one.model_copy(update={"cleared": ()}) for one in told),

@@ -7,12 +7,12 @@ hold or a new law simply gives another answer the next time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from types import MappingProxyType
 
-from shared.domain import alarms, at_partner, instalments
+from shared.domain import alarms, at_partner, charges, instalments
 from shared.domain.act_keys import act_key
+from shared.domain.carriers import UNKNOWN, Carriers
 from shared.domain.case import Case
 from shared.domain.debtor import ALONE, Debtor, bound
 from shared.domain.decisions import AnyDecision, Ask, Decision, Done, HandOver, Remind, Rest
@@ -58,18 +58,19 @@ def decide(
     now: datetime,
     debtor: Debtor = ALONE,
     by: str = "",
-    delivery: Mapping[str, int] = MappingProxyType({}),
+    carriers: Carriers = UNKNOWN,
 ) -> AnyDecision:
     """The decision for a case at ``now``, an aware instant in the creditor's own zone.
 
     ``debtor`` is what counts for the debtor beside this case. ``by`` is the channel that a contact
-    goes by where it is not the first of its step: the time to pay counts from its delivery, after
-    the calendar days of ``delivery`` (by channel) where they are known. A ``Rest`` always
-    ends after ``now``. Raises ``ValueError`` for a naive instant.
+    goes by where it is not the first of its step: the time to pay counts from its delivery.
+    ``carriers`` is what is known of the channels: how long each takes, and which are letters, that
+    wait for no hours of electronic contacts. A ``Rest`` always ends after ``now``. Raises
+    ``ValueError`` for a naive instant.
     """
     if now.tzinfo is None:
         raise ValueError("an instant has a zone")
-    question = Question(bound(case, debtor), policy, law, now, now.date(), debtor, by, delivery)
+    question = Question(bound(case, debtor), policy, law, now, now.date(), debtor, by, carriers)
     final = _over(question)
     if final is not None:
         return final
@@ -120,6 +121,10 @@ def _ended(question: Question) -> AnyDecision:
         owed = reason("hub.partner_costs", "the debtor owes the partner its costs", costs=costs)
         again = question.opening(question.today + timedelta(days=CLOSE_AFTER_DAYS))
         return Rest(until=again, why="partner_costs_open", because=(owed,))
+    letter = charges.alone(question)
+    if letter is not None:
+        return letter
+    close_on = max(close_on, charges.rests_until(question) or close_on)
     if question.today >= close_on:
         return Done(why="nothing_open", because=because)
     return Rest(until=question.opening(close_on), why="nothing_open", because=because)
@@ -192,7 +197,7 @@ def _nothing_ripe(question: Question, later: Sequence[Ripe], claims: Sorted) -> 
     days = [one.until + _DAY for one in claims.asides if one.until is not None]
     because = claims.because
     if first is not None:
-        until = question.opening(min([first.on, *days]))
+        until = min(_openings(question, later, days))
         return Rest(until=until, why="step_not_due", because=(*because, *first.because))
     if days:
         return Rest(until=question.opening(min(days)), why="held", because=because)
@@ -202,6 +207,15 @@ def _nothing_ripe(question: Question, later: Sequence[Ripe], claims: Sorted) -> 
     again = question.opening(question.today + timedelta(days=CLOSE_AFTER_DAYS))
     handed = any(one.with_partner for one in question.case.open_claims())
     return Rest(until=again, why="with_partner" if handed else "nothing_left", because=because)
+
+
+def _openings(question: Question, later: Sequence[Ripe], days: Sequence[date]) -> list[datetime]:
+    """When the next steps may come, those on paper by hours of their own, and when holds end."""
+    found = [question.opening(min(days))] if days else []
+    for paper in (False, True):
+        on = [one.on for one in later if question.on_paper(one.step) is paper]
+        found += [question.opening(min(on), paper=paper)] if on else []
+    return found
 
 
 def _end(rest: Rest) -> tuple[bool, date | datetime | None]:

@@ -25,7 +25,8 @@ class Remind(Record):
     """One contact with the debtor about ``claims``; ``also`` names claims that are not due yet.
 
     ``fee`` is carried by ``fee_claim``. ``deadline`` is the new payment date; where nothing is late
-    yet the ``letter`` is ``due_soon`` and it is the last due date. ``next_action`` and
+    yet the ``letter`` is ``due_soon`` and it is the last due date; the letter ``charges`` asks for
+    interest and fees of settled claims, which stand in ``also``. ``next_action`` and
     ``next_on`` are what the notice announces. ``act`` is the key of the act, the same each time
     that this very contact is decided.
     """

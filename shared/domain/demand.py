@@ -18,6 +18,7 @@ from shared.domain.dispute import left_alone
 from shared.domain.instalments import late_shares
 from shared.domain.law import LawPack
 from shared.domain.ledger import Position
+from shared.domain.letter_input import CHARGES
 from shared.domain.money import Money
 from shared.domain.waivers import bearing
 
@@ -36,6 +37,9 @@ def asked_for(
     if late:
         bare = interest.Interest(total=nothing, segments=(), unknown_from=None, because=())
         return {name: Position(open=one, interest=bare, fees=nothing) for name, one in late.items()}
+    if decision.letter == CHARGES:
+        found = demands(case, law, on, decision.also)
+        return {name: replace(one, open=nothing) for name, one in found.items()}
     now = {decision.fee_claim: decision.fee} if decision.fee_claim and decision.fee else {}
     return demands(case, law, on, (*decision.claims, *decision.also), netted, now)
 

@@ -43,6 +43,7 @@ from shared.domain.first_day_events import NoticeImported
 from shared.domain.identity_events import CaseAbsorbed, ClaimsParted
 from shared.domain.model import Capacity, Id
 from shared.domain.partner_events import (
+    CaseFileAmended,
     CaseRecalled,
     PartnerAnswered,
     PartnerClosed,
@@ -74,6 +75,7 @@ __all__ = [
     "CaseAbsorbed",
     "CaseClosed",
     "CaseEvent",
+    "CaseFileAmended",
     "CaseOpened",
     "CaseRecalled",
     "Claim",
@@ -239,6 +241,7 @@ CaseEvent = Annotated[
     | PersonAnswered
     | PartnerReport
     | CaseRecalled
+    | CaseFileAmended
     | Parked
     | Unparked
     | PolicyMoved

@@ -11,6 +11,7 @@ from shared.domain.decisions import AnyDecision, Ask, Done, HandOver, Remind, Re
 from shared.domain.events import CaseEvent, Decided
 from shared.domain.explain import Reason, Record
 from shared.domain.foresight import Look, Stand, ahead
+from shared.domain.letter_input import CHARGES
 from shared.domain.levers import Lever, levers
 
 # Why a case rests or a person is asked, as a clause after "because".
@@ -23,6 +24,7 @@ _WHY: Mapping[str, str] = {
     "waits_for_person": "a person has been asked and has not answered",
     "step_not_due": "no step is due before then",
     "contact_window": "the debtor may be contacted only from then on",
+    "charges_later": "interest and fees that are left are asked for from then on",
     "gathering": "the debtor was contacted a short while ago",
     "with_partner": "what is open is with the collection partner",
     "nothing_left": "the policy has no step left",
@@ -179,6 +181,8 @@ def said(answer: AnyDecision, at: datetime) -> str:
             fee = f" with a fee of {answer.fee}" if answer.fee else " without a fee"
             about = ", ".join(answer.claims or answer.also)
             by = answer.deadline.isoformat()
+            if answer.letter == CHARGES:
+                return f"A letter asks for interest and fees of {about} alone, to be paid by {by}"
             return f"Step {answer.step} reminds of {about}{fee}, to be paid by {by}"
         case HandOver():
             about = ", ".join(answer.claims)

@@ -16,7 +16,7 @@ from shared.domain.act_events import (
     NoticeReturned,
     ReminderIntended,
 )
-from shared.domain.case_parts import ActState, ClaimState, Notice
+from shared.domain.case_parts import CHARGES_STEP, ActState, ClaimState, Notice
 from shared.domain.fold_claims import claim_state
 from shared.errors import Conflict, Unreadable
 
@@ -44,6 +44,7 @@ def reminder(case: Case, event: ReminderIntended) -> Changes:
         document=event.document,
         content_hash=event.content_hash,
         short=event.short,
+        charges=event.also if event.step == CHARGES_STEP else (),
     )
     return _intended(case, notice)
 

@@ -196,6 +196,11 @@ def recalled(case: Case, event: partner_events.CaseRecalled) -> Changes:
     return _there(case, recalls={**known, event.recall: recall})
 
 
+def amended(case: Case, _: partner_events.CaseFileAmended) -> Changes:
+    """One more file of the case is made; what it says was true before."""
+    return _there(case, amended=(case.at_partner or NOTHING).amended + 1)
+
+
 def noted(case: Case, event: PartnerReport) -> Changes:
     """What changes nothing by itself: it was said, and is not taken a second time."""
     return _message(case, event)
@@ -246,4 +251,5 @@ APPLY: Mapping[type, Any] = {
     partner_events.PartnerLearned: noted,
     partner_events.PartnerRemitted: noted,
     partner_events.CaseRecalled: recalled,
+    partner_events.CaseFileAmended: amended,
 }

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from shared.domain.carriers import UNKNOWN, Carriers
 from shared.domain.case import Case
 from shared.domain.debtor import ALONE, Debtor
 from shared.domain.decide import AnyDecision, Rest, decide
@@ -22,12 +23,16 @@ HORIZON = timedelta(days=400)
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """A case with all that the answer about it hangs on; the debtor is what counts beside it."""
+    """A case with all that the answer about it hangs on; the debtor is what counts beside it.
+
+    ``carriers`` is what is known of the channels.
+    """
 
     case: Case
     policy: Policy
     law: LawPack
     debtor: Debtor = ALONE
+    carriers: Carriers = UNKNOWN
 
     def after(self, events: Sequence[CaseEvent]) -> Stand:
         """The same, had these events come. Raises as the fold does."""
@@ -38,7 +43,7 @@ class Stand:
         today, at = now.date(), now.astimezone(UTC)
         stand = self.after(endings(self.case, today, at))
         stand = stand.after(residuals(stand.case, self.policy, self.law, today, at))
-        return decide(stand.case, self.policy, self.law, now, self.debtor)
+        return decide(stand.case, self.policy, self.law, now, self.debtor, carriers=self.carriers)
 
 
 @dataclass(frozen=True, slots=True)

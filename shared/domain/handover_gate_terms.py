@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -17,6 +17,9 @@ RequiredField = Literal[
     "debtor.customer_number", "claim.reference", "claim.description", "claim.delivered",
     "claim.vat", "claim.agreement", "claim.original_creditor",
 ]  # fmt: skip
+
+
+PayingAccount = Annotated[str, Field(pattern=r"^[0-9A-Z]{4,34}$")]
 
 
 class Contract(Record):
@@ -58,6 +61,7 @@ class PartnerTerms(Record):
     days from the due date, ``after_notice`` from the last reminder. ``required`` are fields of the
     case file beyond those that every partner needs. ``draining``: it gets no new case and keeps
     those that it has. ``recall_price`` is what taking a case back costs (None: nobody knows it).
+    ``accounts`` are those that it pays out from (an IBAN or a national number without blanks).
     """
 
     services: tuple[GatedService, ...] = ()
@@ -74,6 +78,7 @@ class PartnerTerms(Record):
     prices: tuple[Price, ...] = Field(default=(), max_length=50)
     recall_price: Money | None = None
     draining: bool = False
+    accounts: tuple[PayingAccount, ...] = Field(default=(), max_length=20)
 
     @model_validator(mode="after")
     def _coherent(self) -> PartnerTerms:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from shared.domain.carriers import Carriers
 from shared.domain.case import Case
 from shared.domain.debtor import ALONE, Debtor, bound
 from shared.domain.decide import decide
@@ -47,18 +48,17 @@ def same_contact(
     law: LawPack,
     now: datetime,
     debtor: Debtor,
-    days: int | None,
+    carriers: Carriers,
 ) -> bool:
     """Whether a reminder that has no outcome yet would be made today too, as it was written.
 
-    Never one that is later than its own payment date allows: ``days`` are the calendar days that
-    its channel takes (None: the usual ones of its name).
+    Never one that is later than its own payment date allows: ``carriers`` says what its channel
+    takes.
     """
     notice = case.notices[act]
     others = {name: one for name, one in case.notices.items() if name != act}
     before = case.model_copy(update={"notices": others})
-    delivery = {} if days is None else {notice.channel: days}
-    again = decide(before, policy, law, now, debtor, notice.channel, delivery)
+    again = decide(before, policy, law, now, debtor, notice.channel, carriers)
     if not isinstance(again, Remind) or (again.act, again.claims) != (act, notice.claims):
         return False
     charged = (again.fee, again.fee_claim) == (notice.fee, notice.fee_claim)

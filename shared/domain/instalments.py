@@ -57,9 +57,10 @@ def answers(question: Question) -> list[Remind | Rest]:
 def by_letter(question: Question, plan: Plan) -> Step | None:
     """The policy's step whose channel carries the reminder; None where a person must see to it.
 
-    A person does when the policy lets no reminder go by itself, when the one reminder failed or
-    came back, when something else than the plan is the matter with a claim, and when the days of
-    grace are too short for a letter that has not gone yet.
+    A person does when a partner has a claim of the plan (one of us writes to the debtor), when the
+    policy lets no reminder go by itself, when the one reminder failed or came back, when something
+    else than the plan is the matter with a claim, and when the days of grace are too short for a
+    letter that has not gone yet.
     """
     if plan.missed is None or plan.ended is not None:
         return None
@@ -71,6 +72,8 @@ def by_letter(question: Question, plan: Plan) -> Step | None:
     if any(one.step == _step(plan) for one in question.case.notices.values()):
         return None
     states = _states(question, plan.claims)
+    if any(one.with_partner for one in states):
+        return None
     if not all(_plain(question, state) for state in states):
         return None
     return step if _deadline_fits(question, plan, step) else None
@@ -86,12 +89,14 @@ def _answer(question: Question, plan: Plan, step: Step) -> Remind | Rest:
     facts = {"plan": plan.id, "number": number}
     text = "an instalment was not paid: a friendly word about it, at no cost"
     why = reason("hub.instalment", text, **facts)
-    opens = legal.contact_opens(question.law, question.now)
+    paper = question.on_paper(step)
+    opens = legal.contact_opens(question.law, question.now, paper=paper)
     if opens is not None:
         return Rest(until=opens.astimezone(UTC), why="contact_window", because=(why,))
-    again = next_contact_on(question)
+    again = next_contact_on(question, question.chain(step)[0])
     if question.today < again:
-        return Rest(until=question.opening(again), why="gathering", because=(why,))
+        until = question.opening(again, paper=paper)
+        return Rest(until=until, why="gathering", because=(why,))
     also = tuple(shares(case, plan, number))
     return Remind(
         act=act_key(case, _step(plan), also),

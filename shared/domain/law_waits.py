@@ -103,15 +103,19 @@ def min_payment_days(pack: LawPack, capacity: Capacity) -> int:
 
 
 def contact_opens(
-    pack: LawPack, local: datetime, treated: Treatment = "consumer"
+    pack: LawPack, local: datetime, treated: Treatment = "consumer", *, paper: bool = False
 ) -> datetime | None:
     """None when a debtor may be sent a message at ``local`` (the debtor's wall clock), else when.
+
+    A letter on ``paper`` disturbs nobody when it leaves: it waits only where the pack says so.
 
     The answer keeps the zone of ``local``. Messages go on banking days; no act in force names
     hours for them, so the window is the hub's own default, stricter than the law. Raises
     ``ValueError`` where no window is in force.
     """
     day = local.date()
+    if paper and not _window(pack, treated, day).letters:
+        return None
     if is_banking_day(pack.country, day):
         window = _window(pack, treated, day)
         if window.opens <= local.time() < window.closes:

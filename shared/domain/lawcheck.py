@@ -51,6 +51,7 @@ def check_policy(
         found += fees(pack, policy, steps, treated)
         found += _hand_over(pack, policy, steps, treated)
         found += _allocation(pack, policy, treated)
+        found += _residual(pack, policy, treated)
     if "business" in capacities:
         found += _compensation(pack, policy)
     return tuple(dict.fromkeys(found))
@@ -146,6 +147,17 @@ def _allocation(pack: LawPack, policy: Policy, treated: Treatment) -> Iterator[V
             text=f"costs are settled before the principal for {DEBTORS[treated]}",
             lawful="the principal before the costs",
         )
+
+
+def _residual(pack: LawPack, policy: Policy, treated: Treatment) -> Iterator[Violation]:
+    """A letter for interest and fees alone that may not be silent on a hand-over, and is."""
+    if policy.extras.residual != "continue":
+        return
+    for duty in pack.duties:
+        bound = treated in duty.capacity and duty.in_force(date.max, date.max)
+        if bound and "reminder" in duty.notices and "hand_over_warning" in duty.must_say:
+            text = f"a letter for interest and fees alone lacks its warning for {DEBTORS[treated]}"
+            yield broken(duty, "extras.residual", text, "keep, or waive")
 
 
 def _compensation(pack: LawPack, policy: Policy) -> Iterator[Violation]:

@@ -287,7 +287,8 @@ class Limitation(Rule):
 class Window(Rule):
     """When a debtor may be contacted: from ``opens`` until before ``closes``, on banking days.
 
-    ``contact`` tells messages (letter, email, SMS, call) from visits. An act's hours on Saturdays
+    ``contact`` tells messages (letter, email, SMS, call) from visits; ``letters`` says whether the
+    hours of messages hold the posting of a letter on paper as well. An act's hours on Saturdays
     are kept for the reader: the hub contacts nobody then.
     """
 
@@ -296,4 +297,5 @@ class Window(Rule):
     closes: time
     saturday_opens: time | None = None
     saturday_closes: time | None = None
+    letters: bool = False
     text: Text

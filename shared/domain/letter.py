@@ -150,11 +150,16 @@ def _checks(letter: LetterInput) -> Iterator[tuple[str, bool]]:
         yield f"items[{place}].not_due", _wrongly_due(letter, item)
         yield f"items[{place}].fee_now", item.not_due and bool(item.fee_now)
         yield f"items[{place}].compensation", item.not_due and bool(item.compensation)
+        if letter.charges_alone:
+            yield f"items[{place}]", item.not_due or bool(item.open or item.fee_now)
+            days = (item.interest_from, item.interest_to)
+            yield f"items[{place}].interest", bool(item.interest) and None in days
     deadline, step, until = letter.deadline, letter.next_step_on, letter.interest_until
     # On the due date itself there is still the day to pay.
     first = letter.today + timedelta(days=0 if letter.due_soon else 1)
     yield "deadline", deadline is not None and deadline < first
     yield "next_step", letter.due_soon and letter.next_step == "hand_over"
+    yield "next_step", letter.charges_alone and letter.next_step != "none"
     yield "next_step_on", step is not None and deadline is not None and step <= deadline
     yield "interest_until", until is not None and until > letter.today
     yield "account.iban", not is_iban(letter.account.iban)

@@ -74,6 +74,8 @@ class _Writer:
         yield Paragraph(self._say("paid"))
         if self.letter.next_step != "none":
             yield Paragraph(self._dated(f"next_{self.letter.next_step}"))
+        if self.letter.charges_alone:
+            yield Paragraph(self._say("nothing_follows"))
         if self.letter.next_step == "hand_over" and any(one.disputed for one in self.letter.items):
             yield Paragraph(self._say("disputed_stays"))
         yield Heading(self._say("help_heading"))
@@ -127,10 +129,9 @@ class _Writer:
             yield from self._left_out(item)
         yield Row(self._say("row_open"), self._money(item.open))
         if item.interest:
-            label = self._say("row_interest", interest_until=self._day(self.letter.interest_until))
-            yield Row(label, self._money(item.interest))
+            yield Row(self._interest(item), self._money(item.interest))
         if item.fees_before:
-            yield Row(self._say("row_fees_before"), self._money(item.fees_before))
+            yield Row(self._fees_before(item), self._money(item.fees_before))
         if item.fee_now:
             yield Row(self._say("row_fee_now"), self._money(item.fee_now))
         if item.compensation:
@@ -138,6 +139,17 @@ class _Writer:
             yield Row(label, self._money(item.compensation))
         if len(self.letter.due_items) > 1 and item.payable() != item.open:
             yield Row(self._say("row_item_total"), self._money(item.payable()))
+
+    def _interest(self, item: LetterItem) -> str:
+        until = self.letter.interest_until
+        if self.letter.charges_alone:
+            until = item.interest_to
+        first = self._day(item.interest_from or item.due)
+        return self._say("row_interest", interest_from=first, interest_until=self._day(until))
+
+    def _fees_before(self, item: LetterItem) -> str:
+        days = ", ".join(self._day(day) for day in item.charged_on)
+        return self._say("row_fees_before", charged_on=days)
 
     def _left_out(self, item: LetterItem) -> Iterator[Row]:
         """What of the invoice is not asked for: paid or credited, or contested by the debtor."""

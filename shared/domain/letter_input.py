@@ -17,6 +17,7 @@ from shared.domain.policy import Tone
 NextStep = Literal["reminder", "hand_over", "none"]
 
 DUE_SOON: Final = "due_soon"
+CHARGES: Final = "charges"
 
 
 class LetterCreditor(Record):
@@ -51,7 +52,9 @@ class LetterItem(Record):
     reference. ``disputed`` is a part that is left out of ``open`` because the debtor contests it,
     ``later`` one that a payment plan asks for later. ``compensation`` is the fixed sum for late
     payment, less the fees where the law sets it off against them. ``pay_by`` is the claim's own
-    payment date: its due date, rolled to a banking day, in a letter before that date.
+    payment date: its due date, rolled to a banking day, in a letter before that date. The interest
+    runs from ``interest_from`` to ``interest_to``; ``charged_on`` are the days of the letters that
+    added ``fees_before``.
     """
 
     number: str = ""
@@ -69,6 +72,9 @@ class LetterItem(Record):
     later: Money | None = None
     compensation: Money | None = None
     pay_by: date | None = None
+    interest_from: date | None = None
+    interest_to: date | None = None
+    charged_on: tuple[date, ...] = ()
 
     def payable(self) -> Money:
         """Principal, interest, fees and compensation of this claim."""
@@ -109,7 +115,8 @@ class LetterInput(Record):
     With a ``second_language`` the whole is said again in it, below the first.
 
     The letter ``due_soon`` goes out while nothing that it asks for is late: it asks for principal
-    alone, and its ``deadline`` is the (last) due date.
+    alone, and its ``deadline`` is the (last) due date. The letter ``charges`` asks for interest and
+    fees alone of what is paid: it bears no fee, and nothing follows it.
     """
 
     letter: str = Field(default="reminder", pattern=r"^[a-z][a-z_]{0,39}$")
@@ -136,6 +143,11 @@ class LetterInput(Record):
     def due_soon(self) -> bool:
         """Whether the letter only tells of a due date that has not passed."""
         return self.letter == DUE_SOON
+
+    @property
+    def charges_alone(self) -> bool:
+        """Whether it asks for interest and fees of invoices that are paid."""
+        return self.letter == CHARGES
 
     @property
     def due_items(self) -> tuple[LetterItem, ...]:

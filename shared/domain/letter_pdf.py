@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from shared.domain.envelope import DIN_LEFT, Window
 from shared.domain.layout import (
@@ -111,14 +111,23 @@ class _Page:
     def _keep(self, part: _Part, after: Sequence[_Part]) -> None:
         """Begin a page rather than part a heading from its text, or details from their codes.
 
-        The signature does not stand alone on a page either.
+        A section of running text stays whole, so that no page holds its last line alone; nor does
+        the signature stand alone.
         """
         need = self._height(part) - _GAP  # what is white below it may be cut off
         if isinstance(part, Heading) or (len(after) == 1 and isinstance(after[0], Lines)):
             need += sum(self._height(one) for one in after[:1])
         if isinstance(part, Heading | Details):
             need += sum(self._height(one) for one in after[:2] if isinstance(one, list))
+        if isinstance(part, Heading):
+            whole = self._height(part) + self._section(after) - _GAP
+            need = max(need, whole) if whole < (_BOTTOM - _TOP) / 2 else need
         self._break_before(need if need < (_BOTTOM - _TOP) / 2 else 4 * _LEADING)
+
+    def _section(self, after: Sequence[_Part]) -> float:
+        """How much room running text takes up to the next thing of another kind."""
+        text = takewhile(lambda one: isinstance(one, Paragraph | Lines), after)
+        return sum(self._height(one) for one in text)
 
     def _set(self, part: _Part) -> None:
         match part:

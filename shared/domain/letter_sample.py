@@ -8,6 +8,7 @@ from decimal import Decimal
 from shared.domain.creditor import Creditor
 from shared.domain.formats import Language
 from shared.domain.letter_input import (
+    CHARGES,
     DUE_SOON,
     LetterDebtor,
     LetterInput,
@@ -34,11 +35,13 @@ def sample(
 ) -> LetterInput:
     """One invoice of 1250.00, part paid and 22 days late, or due in five days (``due_soon``).
 
-    In the currency of the creditor's country; a firm letter announces the hand-over.
+    In the currency of the creditor's country; a firm letter announces the hand-over. Of the letter
+    ``charges`` the invoice is paid, and a reminder went out for it.
     """
     currency = _CURRENCY.get(creditor.country, "EUR")
-    soon = letter == DUE_SOON
+    soon, charges = letter == DUE_SOON, letter == CHARGES
     item = _item(currency, today + timedelta(days=5 if soon else -22), soon=soon)
+    item = _paid(item, today) if charges else item
     deadline = item.due if soon else today + timedelta(days=14)
     hand_over = tone == "firm" and not soon
     return LetterInput(
@@ -54,8 +57,8 @@ def sample(
         today=today,
         deadline=deadline,
         account=letter_account(creditor, currency),
-        next_step="hand_over" if hand_over else "reminder",
-        next_step_on=deadline + timedelta(days=1),
+        next_step="none" if charges else "hand_over" if hand_over else "reminder",
+        next_step_on=None if charges else deadline + timedelta(days=1),
     )
 
 
@@ -75,6 +78,21 @@ def _item(currency: str, due: date, *, soon: bool) -> LetterItem:
         days_late=0 if soon else 22,
         reference=fi_reference("10023"),
         pay_by=due if soon else None,
+    )
+
+
+def _paid(item: LetterItem, today: date) -> LetterItem:
+    """The same invoice, paid a week ago after one reminder with a fee."""
+    return item.model_copy(
+        update={
+            "open": Money.zero(item.open.currency),
+            "fee_now": Money.zero(item.open.currency),
+            "fees_before": item.fee_now,
+            "days_late": 0,
+            "interest_from": item.due + timedelta(days=1),
+            "interest_to": today - timedelta(days=7),
+            "charged_on": (item.due + timedelta(days=10),),
+        }
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 from shared.domain import law as legal
 from shared.domain.act_keys import act_key
@@ -29,11 +29,21 @@ def moves(question: Question, ripe: Sequence[Ripe], claims: Sorted) -> list[AnyD
     """The answer for each group of ripe claims that move alike; ``claims`` are all of the case."""
     if not ripe:
         return []
-    opens = legal.contact_opens(question.law, question.now)
-    if opens is not None:
+    groups = _groups(ripe)
+    free = [one for one in groups if _opens(question, one) is None]
+    answers = [_move(question, group, claims) for group in free]
+    if len(free) < len(groups):
+        waits = [opens for one in groups if (opens := _opens(question, one)) is not None]
         outside = (reason("hub.contact_window", "outside the hours of contact"),)
-        return [Rest(until=opens.astimezone(UTC), why="contact_window", because=outside)]
-    return [_move(question, group, claims) for group in _groups(ripe)]
+        until = min(waits).astimezone(UTC)
+        answers.append(Rest(until=until, why="contact_window", because=outside))
+    return answers
+
+
+def _opens(question: Question, group: Sequence[Ripe]) -> datetime | None:
+    """When the hours of contact allow a move, if they do not now: a letter has its own."""
+    paper = question.on_paper(group[0].step)
+    return legal.contact_opens(question.law, question.now, paper=paper)
 
 
 def was_asked(case: Case, why: str, claims: tuple[str, ...]) -> bool:
@@ -124,10 +134,13 @@ def _refused(case: Case, claim: str) -> bool:
 
 
 def _remind(question: Question, ripe: Sequence[Ripe], claims: Sorted) -> AnyDecision:
-    again = next_contact_on(question)
+    step = ripe[0].step
+    channel = question.chain(step)[0]
+    again = next_contact_on(question, channel)
     if question.today < again:
-        wait = too_soon(question, again)
-        return Rest(until=question.opening(again), why="gathering", because=(wait,))
+        wait = too_soon(question, again, channel)
+        until = question.opening(again, paper=question.on_paper(step))
+        return Rest(until=until, why="gathering", because=(wait,))
     group = gathered(question, ripe, claims.steps)
     because = (*claims.because, *(why for one in group for why in one.because))
     named = _names(group)
@@ -142,7 +155,7 @@ def _remind(question: Question, ripe: Sequence[Ripe], claims: Sorted) -> AnyDeci
         one.claim.id
         for one in question.case.claims.values()
         if still_asked(question.case, one, question.policy, question.law, question.today)
-        and _settled_in_peace(question, one)
+        and settled_in_peace(question, one)
     )
 
     def act(key: str) -> Remind:
@@ -151,7 +164,7 @@ def _remind(question: Question, ripe: Sequence[Ripe], claims: Sorted) -> AnyDeci
     return _let_go(question, group, because, act)
 
 
-def _settled_in_peace(question: Question, state: ClaimState) -> bool:
+def settled_in_peace(question: Question, state: ClaimState) -> bool:
     """Whether nothing but its settlement keeps a settled claim from being asked about."""
     found = obstacle(question, state)
     return found is None or found.reason.rule == "policy.tolerance"

@@ -17,6 +17,7 @@ from shared.domain.formats import Language, choose_languages
 from shared.domain.instalments import late_shares
 from shared.domain.ledger import Position
 from shared.domain.letter_input import (
+    CHARGES,
     DUE_SOON,
     LetterAccount,
     LetterCreditor,
@@ -67,6 +68,8 @@ def letter_for(
     until, rate_unknown = _interest_reach(case, decision, positions, today)
     if decision.letter == DUE_SOON:
         until, rate_unknown = None, False
+    if decision.letter == CHARGES:
+        until = max((one.interest_to for one in items if one.interest_to), default=None)
     references = {case.claims[claim].claim.reference for claim in decision.claims or decision.also}
     language, *second = languages_of(party, creditor, wishes.languages)
     next_step = _NEXT.get(decision.next_action, "none")
@@ -160,6 +163,7 @@ def _item(
     late = effective < today
     not_due = claim_id not in decision.claims if soon else not late
     fee_now = decision.fee if decision.fee and decision.fee_claim == claim_id else zero
+    charges, segments = decision.letter == CHARGES, position.interest.segments
     return LetterItem(
         number=claim.number,
         issued=claim.issued,
@@ -169,13 +173,25 @@ def _item(
         interest=position.interest_due if late else zero,
         fee_now=fee_now,
         fees_before=zero if soon else position.fees,
-        days_late=max(0, (today - effective).days),
+        days_late=0 if charges else max(0, (today - effective).days),
         not_due=not_due,
         reference=claim.reference,
         disputed=_disputed(case, claim_id),
         later=_later(case, claim_id, decision),
         compensation=position.compensation if late else None,
         pay_by=effective if soon else None,
+        interest_from=segments[0].from_ if charges and segments else None,
+        interest_to=segments[-1].to if charges and segments else None,
+        charged_on=_charged_on(case, claim_id) if charges else (),
+    )
+
+
+def _charged_on(case: Case, claim: str) -> tuple[date, ...]:
+    """The days of the letters whose fees a claim still bears."""
+    return tuple(
+        one.on or one.intended_on
+        for one in case.notices.values()
+        if one.fee_claim == claim and one.fee and one.given and not one.fee_credited
     )
 
 

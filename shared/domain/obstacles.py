@@ -60,6 +60,18 @@ def of_states(question: Question, state: ClaimState) -> Aside | Doubt | None:
     return None
 
 
+def agreed(question: Question, state: ClaimState) -> Aside | None:
+    """What the debtor agreed with us about a claim that a partner has: its end is looked for."""
+    states, claim = question.case.states, state.claim.id
+    if states is None:
+        return None
+    promised = _promise(question, states, state)
+    if promised is not None or not any(claim in one.claims for one in states.plans.values()):
+        return promised
+    found = _plan(question, states, state)
+    return found if isinstance(found, Aside) else None
+
+
 def _circumstance(question: Question, states: States, state: ClaimState) -> Aside | Doubt | None:
     claim, found = state.claim, None
     for one in states.circumstances.values():

@@ -228,6 +228,21 @@ class CaseRecalled(Event):
     price: Money | None = None
 
 
+class CaseFileAmended(Event):
+    """A new case file of what a partner has: something that is no movement has changed in it.
+
+    ``act`` names it among the case's hand-overs; ``document`` is stored, with its SHA-256 (hex).
+    """
+
+    kind: Literal["case_file_amended"] = "case_file_amended"
+    act: str
+    partner: Id
+    claims: Annotated[tuple[Id, ...], Field(min_length=1)]
+    file_version: int = Field(ge=2)
+    document: str
+    content_hash: str
+
+
 # Everything that a partner reports.
 PartnerReport = (
     PartnerAnswered

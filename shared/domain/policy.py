@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from shared.domain.carriers import Kind
 from shared.domain.explain import Record
 from shared.domain.extras_rules import ExtrasRules
 from shared.domain.handover_gate_rules import DEFAULT, HandOverRules, unchanged
@@ -40,10 +41,14 @@ class Step(Record):
 
 
 class ContactCap(Record):
-    """At most ``most`` contacts of one debtor in any ``days`` days, whatever they are about."""
+    """At most ``most`` contacts of one debtor in any ``days`` days, whatever they are about.
+
+    With a ``kind`` it binds and counts the contacts by channels of that kind alone.
+    """
 
     most: int = Field(ge=1, le=30)
     days: int = Field(ge=1, le=366)
+    kind: Kind | None = Field(default=None, exclude_if=operator.not_)
 
 
 class Policy(Record):

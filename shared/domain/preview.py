@@ -3,7 +3,8 @@
 The walk has no rules of its own. It asks ``decide`` at the first instant, acts in memory as the hub
 would act, and goes straight on to the instant at which the case is due next. Nothing comes in but
 what is handed over with it; a contact counts as given on the day on which it leaves, a proposal is
-approved at once, and every other question to a person stays unanswered.
+approved at once, what waits for a signature or a partner goes and says so, and every other question
+to a person stays unanswered.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Literal
 
 from shared.domain import ledger
 from shared.domain.case import Case
+from shared.domain.channels import Reach, routed
 from shared.domain.debtor import ALONE, Debtor
 from shared.domain.decide import AnyDecision, Ask, Done, HandOver, Remind, Rest, decide
 from shared.domain.endings import endings
@@ -34,7 +36,9 @@ from shared.domain.law import LawPack
 from shared.domain.ledger_truth import Truth
 from shared.domain.money import Money, total
 from shared.domain.policy import Policy
+from shared.domain.replaying import UNSIGNED, costly
 from shared.domain.residual import residuals
+from shared.domain.routing import Routing, current_partner, route, subject_of
 
 # What asks so often within one preview would never come to rest.
 _MOST_ANSWERS = 2000
@@ -42,6 +46,9 @@ _APPROVED = "approved"
 _APPROVAL = "approve_"
 # Stands where a real act has its letter or case file.
 _NOTHING = "preview"
+# Why a hand-over waits, as the touch itself says it.
+_DRAINING = "partner_draining"
+_NO_RULES = Routing()
 
 Kind = Literal["remind", "hand_over", "ask"]
 
@@ -51,12 +58,20 @@ class Terms:
     """What binds a case: its policy (as overridden), the law pack, the creditor's zone.
 
     ``debtor`` is what counts for the debtor beside the case; it stays as it is on the first day.
+    ``reach`` says for a day how the debtor can be reached (None: by every channel). ``routing``,
+    with the debtor's ``segment`` and the partners that are ``draining``, says where a hand-over
+    goes. The law pack is ``signed`` off, or acts that cost the debtor money wait for that.
     """
 
     policy: Policy
     law: LawPack
     zone: tzinfo
     debtor: Debtor = ALONE
+    reach: Callable[[date], Reach] | None = None
+    routing: Routing = _NO_RULES
+    segment: str | None = None
+    draining: frozenset[str] = frozenset()
+    signed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +79,8 @@ class Act:
     """One thing that would be done to a case on a day (creditor's zone).
 
     ``amount`` is the open principal of its claims, ``fee`` what a contact would charge. ``why`` is
-    the reason of a question, ``channel`` the connection of a contact or the partner.
+    the reason of a question, ``channel`` the connection of a contact or the partner. ``kept`` is
+    what would keep the act in on that day as things stand, and is taken to have ended.
     """
 
     on: date
@@ -75,6 +91,7 @@ class Act:
     fee: Money | None = None
     channel: str = ""
     why: str = ""
+    kept: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +195,7 @@ class _Walker:
         if ended:
             self._apply(*ended)
             return None
-        answer = decide(self.case, terms.policy, terms.law, now, terms.debtor)
+        answer = self._decided(now)
         match answer:
             case Remind() | HandOver():
                 self._do(answer, now)
@@ -190,18 +207,39 @@ class _Walker:
                 pass
         return answer
 
+    def _decided(self, now: datetime) -> AnyDecision:
+        """The decision by the channel that can carry it, as far as that is known."""
+        terms = self.terms
+        if terms.reach is None:
+            return decide(self.case, terms.policy, terms.law, now, terms.debtor)
+        reach = terms.reach(now.date())
+        return routed(self.case, terms.policy, terms.law, now, reach, terms.debtor)
+
     def _do(self, answer: Remind | HandOver, now: datetime) -> None:
-        amount, today = self._open(answer.claims), now.date()
+        amount, today, terms = self._open(answer.claims), now.date(), self.terms
+        kept, fee = "", None
         if isinstance(answer, Remind):
-            act = Act(
-                today, "remind", answer.step, answer.claims, amount, answer.fee, answer.channels[0]
-            )
+            fee, to = answer.fee, answer.channels[0]
         else:
-            partner = answer.partner
-            act = Act(today, "hand_over", answer.step, answer.claims, amount, channel=partner)
+            partner = self._partner(answer)
+            kept, to = "" if partner else _DRAINING, partner or answer.partner
+            answer = answer.model_copy(update={"partner": to})
+        if not terms.signed and costly(answer, self.case, terms.law, today):
+            kept = kept or UNSIGNED
+        kind, at = answer.kind, now.astimezone(UTC)
+        act = Act(today, kind, answer.step, answer.claims, amount, fee, to, kept=kept)
         self.acts.append(act)
-        at = now.astimezone(UTC)
         self._apply(_intent(answer, at), ActSent(at=at, act=answer.act, on=today))
+
+    def _partner(self, answer: HandOver) -> str | None:
+        """The partner by the creditor's routing; None where it takes nothing new."""
+        terms, case = self.terms, self.case
+        subject = subject_of(case, answer.claims, terms.segment)
+        current = current_partner(case)
+        found = route(
+            terms.routing, subject, default=answer.partner, current=current, draining=terms.draining
+        )
+        return found.partner
 
     def _ask(self, answer: Ask, now: datetime) -> None:
         at, amount = now.astimezone(UTC), self._open(answer.claims)

@@ -15,6 +15,7 @@ from shared.domain.preview_happened import Outcome
 
 def act(one: Act) -> dict[str, Any]:
     """An act; amounts as plain decimal texts in the case's currency, the day in ISO 8601."""
+    kept = {"kept": one.kept} if one.kept else {}
     return {
         "on": one.on.isoformat(),
         "kind": one.kind,
@@ -24,6 +25,7 @@ def act(one: Act) -> dict[str, Any]:
         "fee": None if one.fee is None else str(one.fee.amount),
         "channel": one.channel,
         "why": one.why,
+        **kept,
     }
 
 
@@ -38,6 +40,7 @@ def read_act(plain: Mapping[str, Any], currency: str) -> Act:
         fee=None if plain["fee"] is None else Money.of(plain["fee"], currency),
         channel=plain["channel"],
         why=plain["why"],
+        kept=plain.get("kept", ""),
     )
 
 

@@ -78,6 +78,7 @@ class Totals:
     cells: dict[tuple[date, Segment], Cell] = field(default_factory=dict)
     asked: Counter[str] = field(default_factory=Counter)
     rests: Counter[str] = field(default_factory=Counter)
+    kept: Counter[str] = field(default_factory=Counter)
 
     def add(self, one: Walk) -> None:
         """Count a case's days ahead."""
@@ -91,6 +92,8 @@ class Totals:
             self.cells[at].take(act)
             if act.kind == "ask":
                 self.asked[act.why] += 1
+            if act.kept:
+                self.kept[act.kept] += 1
 
     def plain(self) -> dict[str, Any]:
         """As JSON: sums, a row a day and segment in order, and the reasons by their counts."""
@@ -100,6 +103,7 @@ class Totals:
             "sums": self._sums(),
             "asked": dict(sorted(self.asked.items())),
             "rests": dict(sorted(self.rests.items())),
+            "kept": dict(sorted(self.kept.items())),
         }
 
     def _rows(self) -> Iterator[dict[str, Any]]:
@@ -116,8 +120,9 @@ class Totals:
 def read(plain: Mapping[str, Any]) -> Totals:
     """The totals that were written as JSON, to go on counting."""
     found = Totals(
-        cases=plain["cases"], asked=Counter(plain["asked"]), rests=Counter(plain["rests"])
-    )
+        cases=plain["cases"], asked=Counter(plain["asked"]), rests=Counter(plain["rests"]),
+        kept=Counter(plain.get("kept", {})),
+    )  # fmt: skip
     for row in plain["days"]:
         segment = Segment(row["capacity"], row["country"], row["currency"])
         found.cells[date.fromisoformat(row["on"]), segment] = Cell(

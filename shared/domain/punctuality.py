@@ -27,7 +27,7 @@ from shared.domain.events import (
 )
 from shared.domain.explain import Record
 from shared.domain.question import Question
-from shared.domain.replaying import NOT_SIGNED, World
+from shared.domain.replaying import NOT_SIGNED, World, carriers_of
 from shared.domain.ripeness import next_step
 from shared.domain.state_events import Commanded
 
@@ -116,11 +116,13 @@ def _planned(
         step = next_step(early, state)
         if step is not None:
             days.append(step.on)
-    question = Question(case, policy, world.law, now, now.date(), world.debtor)
+    known = carriers_of(decided.inputs)
+    question = Question(case, policy, world.law, now, now.date(), world.debtor, carriers=known)
     first = min(days, default=now.date())
     if isinstance(act, ReminderIntended):
-        first = max(first, next_contact_on(question))
-        first = question.opening(first).astimezone(now.tzinfo).date()
+        first = max(first, next_contact_on(question, act.channel))
+        opens = question.opening(first, paper=known.on_paper(act.channel))
+        first = opens.astimezone(now.tzinfo).date()
     return first
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from shared.domain import law as legal
 from shared.domain.act_keys import question_key
 from shared.domain.calendar import next_banking_day
+from shared.domain.carriers import UNKNOWN, Carriers, Kind
 from shared.domain.case import Case, ClaimState, Notice
 from shared.domain.debtor import ALONE, Debtor
 from shared.domain.decisions import Ask
@@ -23,7 +24,6 @@ from shared.domain.policy import Policy, Step
 # (KKV/378/14.08.01.05/2022: from the latest receipt by the method used). The letter's seven days
 # are the hub's cautious assumption for second-class post in Finland.
 _DELIVERY_DAYS: Final[Mapping[str, int]] = {"email": 1, "sms": 1, "letter": 7}
-_UNSAID: Final[Mapping[str, int]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ class Question:
     """A case, its policy, the law and the instant; what is asked twice is worked out once.
 
     ``debtor`` is what counts for the debtor beside the case. ``by`` is the channel that a contact
-    goes by, once that is known: the first of its step's until then. ``delivery`` are the calendar
-    days that channels take, where their connections were looked at.
+    goes by, once that is known: the first of its step's until then. ``carriers`` is what is known
+    of the channels, where their connections were looked at.
     """
 
     case: Case
@@ -42,7 +42,7 @@ class Question:
     today: date
     debtor: Debtor = ALONE
     by: str = ""
-    delivery: Mapping[str, int] = field(default_factory=lambda: _UNSAID)
+    carriers: Carriers = UNKNOWN
     _facts: dict[str, legal.ClaimFacts] = field(default_factory=dict)
     _told: dict[tuple[str, bool], legal.NoticeFact] = field(default_factory=dict)
     _due: dict[date, date] = field(default_factory=dict)
@@ -62,14 +62,19 @@ class Question:
         days = [self.case.last_contact(), self.debtor.last_contact()]
         return max((day for day in days if day is not None), default=None)
 
-    def contacts(self) -> list[date]:
-        """The days of the reminders that the debtor may have, about whatever case, latest first."""
+    def contacts(self, kind: Kind | None = None) -> list[date]:
+        """The days of the reminders that the debtor may have, about whatever case, latest first.
+
+        Those by channels of a ``kind``, and those by channels of which it is not known.
+        """
         own = [
-            one.on
+            (one.on, one.channel)
             for one in self.case.notices.values()
             if one.arrived and one.action == "remind" and one.on is not None
         ]
-        return sorted([*own, *self.debtor.contacts()], reverse=True)
+        found = (*own, *self.debtor.contacts())
+        days = (day for day, channel in found if self.carriers.may_be(channel, kind))
+        return sorted(days, reverse=True)
 
     def netted(self, claim: str) -> Money:
         """The part of a claim that the debtor's unallocated credits cover."""
@@ -87,7 +92,11 @@ class Question:
         """The calendar days after dispatch on which a step's notice has certainly arrived."""
         channel = self.chain(step)[0]
         usual = _DELIVERY_DAYS.get(channel, max(_DELIVERY_DAYS.values()))
-        return self.delivery.get(channel, usual)
+        return self.carriers.days.get(channel, usual)
+
+    def on_paper(self, step: Step) -> bool:
+        """Whether a step is a reminder that goes by letter: electronic hours do not hold it."""
+        return step.action == "remind" and self.carriers.on_paper(self.chain(step)[0])
 
     def due(self, state: ClaimState) -> date:
         """The day on which a claim fell due by law: its due date or the banking day after it."""
@@ -96,10 +105,11 @@ class Question:
             self._due[day] = next_banking_day(self.policy.law, day)
         return self._due[day]
 
-    def opening(self, day: date) -> datetime:
-        """The first instant (UTC) at which contact is allowed on or after a local day."""
+    def opening(self, day: date, *, paper: bool = False) -> datetime:
+        """The first instant (UTC) at which contact, or one on paper, is allowed from a day on."""
         midnight = datetime.combine(day, time(0), tzinfo=self.now.tzinfo)
-        return (legal.contact_opens(self.law, midnight) or midnight).astimezone(UTC)
+        opens = legal.contact_opens(self.law, midnight, paper=paper)
+        return (opens or midnight).astimezone(UTC)
 
     def ask(self, why: str, claims: tuple[str, ...], because: tuple[Reason, ...]) -> Ask:
         """The question to a person about some claims; its task's name is stable until answered."""

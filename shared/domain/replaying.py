@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from shared.domain.arming import held_back, unarmed
+from shared.domain.carriers import Carriers
 from shared.domain.case import Case
 from shared.domain.channels import Reach, routed
 from shared.domain.debtor import ALONE, Debtor
@@ -16,12 +17,15 @@ from shared.domain.decide import AnyDecision, Ask, HandOver, Remind, decide
 from shared.domain.events import CaseEvent, Decided
 from shared.domain.explain import Reason, canonical
 from shared.domain.law import LawPack
+from shared.domain.ledger_position import positions
 from shared.domain.overrides import ClaimRef, Overrides, bind, waived
 from shared.domain.policy import Policy
 
 # What decided: the version of the product. Another engine may answer otherwise, and says so.
 ENGINE = "0.1.0"
 NOT_SIGNED = "none"
+# Why an act that costs the debtor money waits for a person's name under the law that allows it.
+UNSIGNED = "law_unsigned"
 
 _NO_OVERRIDES = Overrides()
 _SIGN_OFF = "law.sign_off"
@@ -90,11 +94,7 @@ def again(before: Case, stored: Decided, world: World) -> Again:
         held = tuple(seen["held"].split(","))
         policy, kinder = held_back(policy, held), (*kinder, unarmed(held))
     now = datetime.fromisoformat(seen["now"]).astimezone(ZoneInfo(world.zone))
-    if "reach" in seen:
-        reach = Reach.model_validate_json(seen["reach"])
-        answer = routed(before, policy, world.law, now, reach, world.debtor)
-    else:
-        answer = _asked(before, policy, world, now, seen.get("reach", ""))
+    answer = _asked(before, policy, world, now, seen)
     answer = _at_the_touch(answer, stored, len(kinder), world.law)
     because = (*kinder, *answer.because)
     replayed = _text(answer, because, before.version)
@@ -109,6 +109,16 @@ def unsigned(law: str) -> Reason:
     return Reason(rule=_SIGN_OFF, text=text, facts={"law": law})
 
 
+def costly(decision: Remind | HandOver, case: Case, law: LawPack, today: date) -> bool:
+    """Whether an act costs the debtor money: it waits until a person has signed the pack off."""
+    if isinstance(decision, HandOver) or decision.fee is not None:
+        return True
+    if not case.compensation:
+        return False
+    at = positions(case, law, today, (*decision.claims, *decision.also))
+    return any(one.compensation for one in at.values())
+
+
 def reached(text: str) -> tuple[str | None, tuple[tuple[str, str], ...]]:
     """The segment and the agreements by which overrides bound a case, as its decision kept them."""
     if not text:
@@ -117,12 +127,21 @@ def reached(text: str) -> tuple[str | None, tuple[tuple[str, str], ...]]:
     return kept["segment"], tuple(sorted(kept["agreements"].items()))
 
 
-def _asked(case: Case, policy: Policy, world: World, now: datetime, reach: str) -> AnyDecision:
+def carriers_of(seen: Mapping[str, str]) -> Carriers:
+    """What a decision knew of the channels, by its inputs."""
+    if "reach" in seen:
+        return Reach.model_validate_json(seen["reach"]).carriers
+    return Carriers(needs=json.loads(seen.get("kinds", "{}")))
+
+
+def _asked(
+    case: Case, policy: Policy, world: World, now: datetime, seen: Mapping[str, str]
+) -> AnyDecision:
     """The answer, by the channel that could carry it where not the first one could."""
-    if not reach:
-        return decide(case, policy, world.law, now, world.debtor)
-    known = Reach.model_validate_json(reach)
-    return routed(case, policy, world.law, now, known, world.debtor)
+    if "reach" in seen:
+        known = Reach.model_validate_json(seen["reach"])
+        return routed(case, policy, world.law, now, known, world.debtor)
+    return decide(case, policy, world.law, now, world.debtor, carriers=carriers_of(seen))
 
 
 def _at_the_touch(answer: AnyDecision, stored: Decided, kinder: int, law: LawPack) -> AnyDecision:

@@ -98,9 +98,10 @@ def _agreed(pack: Pack) -> Iterator[Figure]:
         "promises_kept": ("Promises kept", "Promises that ended in the month, paid in time."),
         "promises_partly": ("Promises kept in part", "Ended in the month, paid in part."),
         "promises_broken": ("Promises broken", "Promises that ended in the month unpaid."),
-        "plans": ("Plans made", "Payment plans that debtors agreed to in the month."),
-        "plans_completed": ("Plans kept", "Payment plans that were paid out in the month."),
-        "plans_broken": ("Plans broken", "Payment plans that broke in the month."),
+        "plans": ("Plans made", "Payment plans agreed in the month, by us or by the partner."),
+        "plans_there": ("Plans made at the partner", "Those of them that the partner agreed to."),
+        "plans_completed": ("Plans kept", "Plans of either kind that were paid out in the month."),
+        "plans_broken": ("Plans broken", "Plans of either kind that broke in the month."),
     }
     for key, (name, text) in names.items():
         yield _count("Promises and plans", name, pack.counts[key], text)

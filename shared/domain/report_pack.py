@@ -26,6 +26,7 @@ from shared.domain.events import (
     PaymentAllocated,
 )
 from shared.domain.money import Money
+from shared.domain.partner_events import PartnerPlanAgreed, PartnerPlanEnded
 from shared.domain.plan_events import PlanAgreed, PlanEnded, PromiseEnded, PromiseMade
 from shared.domain.report_accounts import BUCKETS, Account
 
@@ -146,8 +147,19 @@ class Pack:
             case PartnerPaid():
                 self.sums["recovered"] += event.principal.amount
                 self.collected[PARTNER] += event.principal.amount
+            case PartnerPlanAgreed() | PartnerPlanEnded():
+                self._plan_there(case, event)
             case _:
                 self.counts[_counted(event)] += 1
+
+    def _plan_there(self, case: Case, event: PartnerPlanAgreed | PartnerPlanEnded) -> None:
+        """Count a plan at the partner, once however often it is reported."""
+        known = case.at_partner.plans.get(event.plan) if case.at_partner is not None else None
+        if isinstance(event, PartnerPlanAgreed):
+            self.counts["plans"] += known is None
+            self.counts["plans_there"] += known is None
+        elif known is not None and known.outcome is None:
+            self.counts[f"plans_{event.outcome}"] += 1
 
     def _sent(self, case: Case, event: ActSent) -> None:
         notice = case.notices[event.act]

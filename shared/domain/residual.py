@@ -14,7 +14,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from shared.domain.case import Case, ClaimState
+from shared.domain.case import Case, ClaimState, Notice
 from shared.domain.dispute import contested
 from shared.domain.events import ResidualSettled
 from shared.domain.explain import Record
@@ -28,7 +28,7 @@ from shared.domain.money import Money
 from shared.domain.policy import Policy
 
 # What the debtor's next reminder still asks for is settled when the case is about to close.
-_LAST = timedelta(days=30)
+LAST = timedelta(days=30)
 _Why = Literal["small", "policy", "settlement", "not_owed"]
 
 
@@ -72,13 +72,46 @@ def residuals(
 
 
 def still_asked(case: Case, state: ClaimState, policy: Policy, law: LawPack, on: date) -> bool:
-    """Whether the debtor's next reminder asks for a settled claim's interest and fees."""
+    """Whether the debtor's next letter asks for a settled claim's interest and fees.
+
+    A letter for them alone says that nothing follows: no other letter goes on with them then.
+    """
+    if _letter_of(case, state) is not None or not _settled(case, state, policy):
+        return False
+    return left_over(case, state, policy, law, on)
+
+
+def left_over(case: Case, state: ClaimState, policy: Policy, law: LawPack, on: date) -> bool:
+    """Whether a policy that goes on asking finds interest and fees worth asking for on a day."""
     rules = policy.terms(state.claim.id).extras
-    if rules.residual != "continue" or not _settled(case, state, policy):
+    if rules.residual != "continue" or state.open > policy.tolerance:
         return False
     at = position(case, state, law, on)
     small = rules.waive_below or policy.tolerance
     return at.interest_due + at.costs > small
+
+
+def moved_on(state: ClaimState) -> date:
+    """The day of the last money of a claim, or its due date."""
+    days = [one.on for one in state.movements] + [one.on for one in state.extras]
+    return max(days, default=state.claim.due)
+
+
+def asked_until(case: Case, state: ClaimState, policy: Policy) -> date | None:
+    """The first day on which the money of a letter for charges alone is waited for no longer.
+
+    After its payment date money has its days in the post. None where no such letter may have come.
+    """
+    letter = _letter_of(case, state)
+    if letter is None or letter.deadline is None or letter.undone_on is not None:
+        return None
+    return letter.deadline + timedelta(days=1 + policy.terms(state.claim.id).extras.after_days)
+
+
+def _letter_of(case: Case, state: ClaimState) -> Notice | None:
+    """The letter for a claim's interest and fees alone, if one was ever tried."""
+    letters = (one for one in case.notices.values() if state.claim.id in one.charges)
+    return next(letters, None)
 
 
 def charge(case: Case, event: ResidualSettled, law: LawPack) -> Charge | None:
@@ -127,8 +160,7 @@ def _of_claim(
     case: Case, state: ClaimState, policy: Policy, law: LawPack, today: date, at: datetime
 ) -> Iterator[ResidualSettled]:
     rules = policy.terms(state.claim.id).extras
-    days = [one.on for one in state.movements] + [one.on for one in state.extras]
-    last = max(days, default=state.claim.due)
+    last = moved_on(state)
     if today < last + timedelta(days=rules.after_days):
         return
     now = position(case, state, law, today)
@@ -136,7 +168,8 @@ def _of_claim(
     if not owed:
         return
     why = _let_go(case, state, rules, owed, rules.waive_below or policy.tolerance)
-    waits = rules.residual == "continue" and today < last + _LAST
+    until = asked_until(case, state, policy) or last
+    waits = rules.residual == "continue" and today < max(last + LAST, until)
     if why is None and (waits or now.interest.unknown_from is not None):
         return
     nothing = Money.zero(owed.currency)

@@ -15,7 +15,7 @@ from shared.domain.case_parts import Standing
 from shared.domain.dispute import restarts, resumes
 from shared.domain.explain import Reason
 from shared.domain.netting import UNALLOCATED
-from shared.domain.obstacles import Aside, Doubt, next_is_hand_over, of_states
+from shared.domain.obstacles import Aside, Doubt, agreed, next_is_hand_over, of_states
 from shared.domain.policy import Policy, Step
 from shared.domain.question import Question, reason
 from shared.domain.undisputed import repeated
@@ -59,10 +59,12 @@ class Sorted:
 
 
 def sort_claims(question: Question) -> Sorted:
-    """Every open claim that is not with the partner, under what may become of it now."""
+    """Every open claim under what may become of it now; of one with the partner, our agreements."""
     found = Sorted()
     for state in question.case.open_claims():
         if state.with_partner:
+            ours = agreed(question, state)
+            found.asides.extend([ours] if ours is not None else [])
             continue
         match obstacle(question, state):
             case Aside() as aside:

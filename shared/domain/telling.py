@@ -17,6 +17,7 @@ from shared.domain.case_parts import MONEY_WAITING
 from shared.domain.events import (
     BalanceStated,
     CaseEvent,
+    CaseFileAmended,
     CaseRecalled,
     CreditApplied,
     PaymentAllocated,
@@ -26,24 +27,27 @@ from shared.domain.events import (
 from shared.domain.passed_on import passed_on
 from shared.domain.plan import Plan
 from shared.domain.plan_events import WrittenOff
-from shared.domain.states import NONE
+from shared.domain.states import NONE, States
 
 Kind = Literal[
     "case.withdrawn", "case.held", "case.resumed", "payment.direct", "payment.reversed",
-    "credit_note.applied", "plan.agreed", "question.answered",
+    "credit_note.applied", "plan.agreed", "question.answered", "case.amended",
+    "settlement.confirmed",
 ]  # fmt: skip
 
 
 class Word(NamedTuple):
     """One message: to which connection, what it says, and the name that keeps it from going twice.
 
-    ``data`` is thin: ids, codes, ISO dates, plain decimal texts.
+    ``data`` is thin: ids, codes, ISO dates, plain decimal texts. ``document`` is the stored case
+    file that goes with it; empty for none.
     """
 
     partner: str
     kind: Kind
     name: str
     data: dict[str, Any]
+    document: str = ""
 
 
 class Reason(NamedTuple):
@@ -86,6 +90,9 @@ def _of_event(before: Case, after: Case, event: CaseEvent) -> Iterator[Word]:
     if isinstance(event, CaseRecalled):
         data = {"claims": list(event.claims), "reason": event.why, "recall": event.recall}
         yield Word(event.partner, "case.withdrawn", f"recall|{event.recall}", data)
+    if isinstance(event, CaseFileAmended):
+        told = {"claims": list(event.claims), "file_version": event.file_version}
+        yield Word(event.partner, "case.amended", f"amended|{event.act}", told, event.document)
     if isinstance(event, PersonAnswered) and event.task in before.tasks:
         yield from _answer(before, event, there)
 
@@ -218,6 +225,13 @@ def _states(case: Case, claim: str, handed_on: date) -> Iterator[Reason]:
     for noted in states.circumstances.values():
         if noted.effect(issued) != "goes_on" and claim not in noted.cleared:
             yield Reason(noted.what, noted.id)
+    yield from _agreed(states, claim)
+
+
+def _agreed(states: States, claim: str) -> Iterator[Reason]:
+    for promise in states.promises.values():
+        if promise.outcome == "open" and claim in promise.claims:
+            yield Reason("promise", promise.id, promise.holds_to)
     yield from (Reason("plan", one.id) for one in states.plans.values() if _covers(one, claim))
 
 

@@ -56,6 +56,7 @@ _WORDS: Mapping[str, str] = {
     "partner_costs": "The debtor owes the partner {open} of costs.",
     "partner_legal_step": "The partner took a legal step on {on}: {step}.",
     "partner_remitted": "The partner paid out in remittance {remittance} on {value_date}.",
+    "case_file_amended": "Case file {file_version} is made for partner {partner}.",
     "case_recalled": "{by} takes claims back from partner {partner} ({why}).",
 }
 

@@ -23,8 +23,8 @@ _VALUE = "{}"
 # All that a sentence may ask to have filled in. Amounts are not here: they stand in the tables
 # that the hub makes itself, so no wording can leave them out or put them in a subject line.
 PLACEHOLDERS = frozenset({
-    "contact", "creditor_name", "days_late", "deadline", "due", "interest_until",
-    "invoice_number", "issued", "next_step_on", "section",
+    "charged_on", "contact", "creditor_name", "days_late", "deadline", "due", "interest_from",
+    "interest_until", "invoice_number", "issued", "next_step_on", "section",
 })  # fmt: skip
 
 _NOTHING: frozenset[str] = frozenset()
@@ -46,7 +46,7 @@ SENTENCES: Mapping[str, frozenset[str]] = {
             "late_one", "row_total", "row_settled", "row_disputed", "row_later", "row_open",
             "row_fee_now", "row_fees_before", "row_item_total", "interest_open", "own_references",
             "not_due_note", "heading", "greeting", "paid", "closing", "acts_are_free",
-            "disputed_stays",
+            "disputed_stays", "nothing_follows",
         ),
         _NOTHING,
     ),

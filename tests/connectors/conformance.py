@@ -85,7 +85,6 @@ TOLD: dict[str, dict[str, Any]] = {
         "amount": "20.00", "currency": "EUR",
     },
     "plan.agreed": {"claims": ["erp:inv-1"], "plan": "p1"},
-    "document.added": {"document": "doc-1"},
     "question.answered": {"question": "q1", "answer": "continue"},
     "settlement.confirmed": {"remittance": "r1"},
 }  # fmt: skip

@@ -37,7 +37,7 @@ METHODS = {
     "customers": "pull", "invoices": "pull", "credit_notes": "pull", "payments": "pull",
     "open_items": "open_items", "incremental": "pull", "send": "send", "submit": "submit",
     "tell": "tell", "find": "find", "poll": "poll", "remittances": "poll", "price": "quote",
-    "webhooks": "verify",
+    "webhooks": "verify", "write_back": "written",
 }  # fmt: skip
 HEAVY = {"boto3", "botocore", "numpy", "scipy", "pandas", "openpyxl", "zeep", "lxml", "jinja2"}
 LOGIN = ok(b"<!doctype html><title>Log in</title>", headers="Content-Type: text/html\r\n")

@@ -79,5 +79,6 @@ def test_an_offer_is_not_agreed_to_once_something_came_into_its_way():
 
     assert refusal(whole, "agree_plan", plan="k1") == "disputed"
     assert refusal(bankrupt, "agree_plan", plan="k1") == "stopped"
-    assert refusal(away, "agree_plan", plan="k1") == "with_partner"
+    # What a partner has meanwhile is agreed all the same: it is told.
+    assert told(away, "02-09", "agree_plan", "k2", plan="k1").states.plans["k1"].agreed
     assert told(offered, "02-09", "agree_plan", "k2", plan="k1").states.plans["k1"].agreed

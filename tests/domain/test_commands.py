@@ -167,20 +167,13 @@ def test_what_cannot_be_is_refused_with_a_code_and_a_sentence(what, fields, why)
     assert code(CASE, "01-19", what, **fields) == why
 
 
-@pytest.mark.parametrize(
-    ("what", "fields"),
-    [
-        ("promise", {"day": "2026-03-30"}),
-        ("settlement", {"day": "2026-03-30", "amount": euros("50.00")}),
-        ("propose_plan", {"count": 2, "first": "2026-04-01"}),
-    ],
-)
-def test_claims_with_the_partner_are_agreed_on_there(what, fields):
-    away = more(THREE_SENT, handed("o", "03-20"))
+def test_less_or_another_due_date_of_claims_with_the_partner_is_agreed_on_there():
+    away, fields = more(THREE_SENT, handed("o", "03-20")), {"day": "2026-03-30"}
+    fields["amount"] = euros("50.00")
 
-    assert code(away, "03-23", what, **fields) == "with_partner"
-    assert code(away, "03-23", what, claims=["erp:a"], **fields) == "with_partner"
-    assert code(away, "03-23", "write_off", claim="erp:a", kind="goodwill") == "with_partner"
+    assert code(away, "03-23", "settlement", **fields) == "with_partner"
+    assert code(away, "03-23", "settlement", claims=["erp:a"], **fields) == "with_partner"
+    assert code(away, "03-23", "extension", claim="erp:a", due="2026-04-16") == "with_partner"
 
 
 # --- disputes -----------------------------------------------------------------------------------

@@ -58,11 +58,13 @@ def owes(text):
 
 def test_a_case_counts_its_contacts_fees_and_promises_from_intent_on():
     case = case_of(joined(), reminder("x1", "01-20", deadline="02-01", **charged()))
-    assert counts_of(case) == other(contacted=day("01-20"), fees=(day("01-20"),))
+    assert counts_of(case) == other(
+        contacted=day("01-20"), channels=("email",), fees=(day("01-20"),)
+    )
     given = more(case, sent("x1", "01-21"))
     promised = told(given, "02-02", "promise", day="2026-02-10")
     assert counts_of(promised) == other(
-        contacted=day("01-21"), fees=(day("01-21"),), promises=(day("02-02"),)
+        contacted=day("01-21"), channels=("email",), fees=(day("01-21"),), promises=(day("02-02"),)
     )
 
 
@@ -71,7 +73,9 @@ def test_a_fee_that_was_credited_and_a_case_that_closed_count_no_longer():
     credit = FeeCredited(at=on("01-25"), act="x1", claim="erp:a", amount=eur("5.00"), why="crossed")
     ended = more(case, credit, paid("p1", "01-25", "100.00"),
                  CaseClosed(at=on("02-25"), why="nothing_open"))  # fmt: skip
-    assert counts_of(ended) == other(contacted=day("01-20"), until=day("01-25"))
+    assert counts_of(ended) == other(
+        contacted=day("01-20"), channels=("email",), until=day("01-25")
+    )
     assert counts_of(case_of()) is None
 
 

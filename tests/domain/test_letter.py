@@ -139,6 +139,21 @@ def soon_story(language, tone):
     )
 
 
+def charges_story(language, tone):
+    """A person who paid one invoice late; a business with two, one of them with a fixed sum."""
+    said = {"letter": "charges", "next_step": "none", "next_step_on": None, "language": language}
+    days = {"interest_from": date(2026, 10, 16), "interest_to": date(2026, 10, 30)}
+    none = euro("0.00")
+    one = item(
+        open=none, days_late=0, interest=euro("4.88"), fees_before=euro("5.00"), **days,
+        charged_on=(date(2026, 10, 26),), reference="13013",
+    )  # fmt: skip
+    if tone != "firm":
+        return letter(one, tone=tone, **said)
+    two = item("10040", total=euro("80.00"), open=none, days_late=0, interest=euro("1.20"), **days)
+    return letter(one, two, tone=tone, capacity="business", debtor=COMPANY, **said)
+
+
 # At home: the country's language, money, account, and what its bank agreed to; a reference of each.
 HOME = {
     "SE": (
@@ -183,6 +198,10 @@ def home_story(country):
         *(
             (f"{language}_due_soon_{tone}", soon_story(language, tone))
             for language, tone in product(LANGUAGES, ("friendly", "firm"))
+        ),
+        *(
+            (f"{language}_charges_{tone}", charges_story(language, tone))
+            for language, tone in EVERY
         ),
         *((f"home_{country}", home_story(country)) for country in sorted(HOME)),
     ],

@@ -177,6 +177,19 @@ def test_long_letters_stay_within_their_margins_and_number_their_pages():
         assert bottom < 290
 
 
+def test_a_section_of_running_text_stands_whole_on_one_page():
+    section = (
+        Heading("Kysyttävää?"), Paragraph("Ensimmäinen."), Paragraph("Viimeinen."),
+        Lines(("Terveisin", "Kuikka Oy")),
+    )  # fmt: skip
+    for count in range(14, 34):
+        filler = [Paragraph(f"Rivi {number}") for number in range(count)]
+        shown = text(pdf((*HEAD, Heading("Muistutus", 1), *filler, *section))[1])
+        on = [at for at, page in enumerate(shown) if "Kysyttävää?" in page]
+        assert [all(word in shown[at] for word in ("Viimeinen.", "Terveisin")) for at in on] == [1]
+    assert len(shown) == 2
+
+
 @settings(max_examples=50)
 @given(
     st.text(st.sampled_from(sorted(face("regular").glyphs)), max_size=80),

@@ -7,12 +7,15 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from shared.domain.case import Case
+from shared.domain.channels import Reach
 from shared.domain.decide import decide
 from shared.domain.events import Held
 from shared.domain.ledger_truth import Truth
 from shared.domain.policy import Step
 from shared.domain.preview import Terms, joining, walk
+from shared.domain.preview_plain import act, read_act
 from shared.domain.preview_totals import Totals, read
+from shared.domain.routing import Routing, Rule
 from tests.domain.casebook import (
     FI,
     HELSINKI,
@@ -169,3 +172,66 @@ def test_totals_add_up_by_day_and_segment_however_the_cases_are_cut():
 def test_an_instant_without_a_zone_is_refused():
     with pytest.raises(ValueError, match="zone"):
         walk(case_of(joined()), TERMS, datetime(2026, 1, 19), day("02-01"))  # noqa: DTZ001
+
+
+NEEDS = {"mail": "email", "post": "postal"}
+
+
+def by_way(*known, days=7, **more):
+    """The usual terms by mail or else by post, for a debtor who is known so."""
+    steps = [one.model_copy(update={"channels": ("mail", "post")}) for one in STEPS[:3]]
+
+    def reach(on_):
+        return Reach(needs=NEEDS, known=known, days={"mail": 1, "post": days}, kinds=NEEDS)
+
+    return Terms(policy(*steps, STEPS[3]), FI, HELSINKI, reach=reach, **more)
+
+
+def acted(terms):
+    acts = ahead(case_of(joined()), terms=terms).acts
+    return [(one.on.isoformat()[5:], one.channel) for one in acts]
+
+
+def test_a_contact_goes_by_the_way_that_is_known_and_the_next_waits_for_the_post():
+    mailed, posted = acted(by_way("email", "postal")), acted(by_way("postal"))
+    slow = acted(by_way("postal", days=20))
+
+    assert [channel for _, channel in mailed] == ["mail"] * 3 + ["agency"]
+    assert [channel for _, channel in posted] == ["post"] * 3 + ["agency"]
+    assert [channel for _, channel in slow] == ["post"] * 3 + ["agency"]
+    days = [[when for when, _ in one] for one in (mailed, posted, slow)]
+    assert days == sorted(days)
+    assert days[1] != days[2]
+
+
+def test_a_debtor_whom_no_channel_reaches_is_a_persons():
+    found = ahead(case_of(joined()), terms=by_way())
+
+    assert [(one.kind, one.why) for one in found.acts] == [("ask", "no_address")]
+    assert found.rests == "waits_for_person"
+
+
+def test_a_hand_over_goes_where_the_rules_send_it_and_says_when_nobody_takes_it():
+    rule = Rule(id="all", partner="other", capacities=("consumer",))
+    sent, gone = (
+        ahead(
+            case_of(joined()),
+            terms=by_way("email", routing=Routing(rules=(rule,)), draining=full),
+        )
+        for full in (frozenset(), frozenset({"other", "agency"}))
+    )
+
+    assert (sent.acts[-1].channel, sent.acts[-1].kept) == ("other", "")
+    assert (gone.acts[-1].channel, gone.acts[-1].kept) == ("agency", "partner_draining")
+
+
+def test_what_costs_the_debtor_money_says_that_nobody_signed_the_law_off():
+    found = ahead(case_of(joined()), terms=by_way("email", signed=False))
+    counted = Totals()
+    counted.add(found)
+
+    assert [one.kept for one in found.acts] == ["", "law_unsigned", "law_unsigned", "law_unsigned"]
+    assert read(counted.plain()).plain()["kept"] == {"law_unsigned": 3}
+    again = [read_act(act(one), "EUR") for one in found.acts]
+    assert again == list(found.acts)
+    assert "kept" not in act(found.acts[0])

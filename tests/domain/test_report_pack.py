@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from shared.domain.case import Case
 from shared.domain.events import ActWithheld, FeeCredited, PartnerPaid
 from shared.domain.ledger_position import open_on
-from shared.domain.plan_events import PromiseEnded, PromiseMade
+from shared.domain.partner_events import PartnerPlanAgreed, PartnerPlanEnded
+from shared.domain.plan_events import Instalment, PromiseEnded, PromiseMade
 from shared.domain.report_accounts import BUCKETS, Account, of_claim
 from shared.domain.report_figures import NOT_KNOWN, Figure, figures
 from shared.domain.report_pack import Month, Pack, countback
@@ -174,6 +175,23 @@ def test_only_what_happened_in_the_month_counts():
     assert found["Fees and cost", "Fees charged"] == "0.00"
     assert found["Fees and cost", "Fees credited"] == "5.00"
     assert found["Lawfulness", "Acts kept in: off"] == "1"
+
+
+def test_a_plan_at_the_partner_is_a_plan_made_and_is_named_as_one_there():
+    plan = PartnerPlanAgreed(
+        at=on("02-05"), message="m1", plan="p1", claims=("erp:a",),
+        instalments=(Instalment(due=day("04-01"), amount=eur("100.00")),),
+    )  # fmt: skip
+    again = plan.model_copy(update={"message": "m2", "at": on("02-06")})
+    over = PartnerPlanEnded(at=on("02-20"), message="m3", plan="p1", outcome="broken")
+    stranger = over.model_copy(update={"message": "m4", "plan": "p9"})
+    made = pack()
+    made.case("c1", [opened(), joined(), plan, again, over, stranger])
+    found = values(made)
+
+    assert found["Promises and plans", "Plans made"] == "1"
+    assert found["Promises and plans", "Plans made at the partner"] == "1"
+    assert found["Promises and plans", "Plans broken"] == "1"
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+cmd", "-x", "@SUM(A1)", "\tx", "\rx", "-", "+", "-1-1"])

@@ -116,6 +116,6 @@ def test_a_link_leads_to_a_host_of_the_creditors_list_or_nowhere(text, allowed):
     ],
 )
 def test_a_creditors_country_has_its_own_words(language, country, key, word):
-    for letter in ("reminder", "due_soon"):
+    for letter in ("reminder", "due_soon", "charges"):
         said = templates(language, "firm", letter=letter, country=country)
         assert word in said.sentences[key]

@@ -40,6 +40,8 @@ class Lived:
     journal: list[dict[str, Any]]
     files: list[dict[str, Any]]
     drift: dict[str, Any]
+    notes: dict[str, list[str]]
+    unwritten: list[Any]
     denials: list[str]
 
     def of(self, debtor: str) -> dict[str, Any]:
@@ -61,6 +63,7 @@ class World:
     def __init__(self) -> None:
         self.cast = Cast()
         self.ids: dict[str, int] = {}
+        self.invoices: dict[str, int] = {}
 
     def fill(self, books: Books) -> None:
         people = [
@@ -77,6 +80,7 @@ class World:
                         description="Goods") for one in customers]
         )  # fmt: skip
         invoice = {name: one.id for name, one in zip(self.names, posted, strict=True)}
+        self.invoices = invoice
         pay, at = books.pay, self.cast.at
         at(date(2026, 3, 3), lambda: pay(invoice["Early"], date(2026, 3, 3)))
         at(date(2026, 3, 10), lambda: pay(invoice["Friendly"], date(2026, 3, 10), Decimal(20)))
@@ -91,6 +95,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
     folder = tmp_path_factory.mktemp("main-job")
     with installation(folder, FIRST, ISSUED, fill=world.fill) as everything:
         hub = everything.hub
+        setup.write_back(hub)
         lapse = TimeLapse(hub, ZoneInfo(setup.ZONE), (setup.ERP,), everything.partner.idle)
         world.cast.at(date(2026, 4, 15), lambda: _partner_collects(everything, world))
         lapse.until(LAST, world.cast.live, world.cast.next_event)
@@ -105,6 +110,8 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
             journal=everything.partner.journal(),
             files=[json.loads(file.read_text()) for file in everything.partner.files()],
             drift=drift,
+            notes={name: everything.books.notes(one) for name, one in world.invoices.items()},
+            unwritten=hub.call("GET", "/v1/write-back/preview")["writes"],
             denials=hub.stack.denials(),
         )
 
@@ -171,6 +178,19 @@ def test_books_hub_and_partner_end_with_no_drift(lived: Lived) -> None:
     (partner,) = lived.drift["partners"]
     assert (partner["agreed"], partner["lag"]) == (2, 0)
     assert partner["money"]["EUR"] == {"received": "120.00", "remitted": "0.00", "held": "120.00"}
+
+
+def test_the_books_bear_a_note_of_each_step_once_and_nothing_waits(lived: Lived) -> None:
+    said = [note.split(" [dunlin:")[0] for note in lived.notes["Never"]]
+    assert [text.split(" sent ")[0] for text in said[:2]] == [
+        "Dunlin: Reminder 1", "Dunlin: Reminder 2",
+    ]  # fmt: skip
+    assert [text.startswith("Dunlin: With collection partner partner") for text in said].count(
+        True
+    ) == 1
+    assert len(set(lived.notes["Never"])) == len(lived.notes["Never"])
+    assert lived.notes["Early"] == []
+    assert lived.unwritten == []
 
 
 def test_every_step_explains_itself_with_a_section_and_its_inputs(lived: Lived) -> None:

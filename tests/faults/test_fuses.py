@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from infra.local import setup
-from shared.cloud import keys, table
+from shared.cloud import hub_keys, keys, table
 from tests.faults.books import BEGIN, LONG_DUE, MARKED, Line, paid
 
 pytestmark = pytest.mark.stack
@@ -24,7 +24,7 @@ def live(machine, days):
 
 def set_off(books, machine, monkeypatch, how):
     """Throw one switch."""
-    hub, creditor = keys.hub_control(), keys.control(machine.tenant)
+    hub, creditor = hub_keys.control(), keys.control(machine.tenant)
     channel = keys.connection(machine.tenant, setup.EMAIL)
     {
         "nothing was ever switched on": lambda: machine.delete(creditor),

@@ -12,7 +12,7 @@ import pytest
 from moto import mock_aws
 
 from shared.cloud import clock, cursors, runtime, table, vault
-from tests.functions.world import NORDIC, NOW, settle_in
+from tests.functions.world import NORDIC, NOW, open_case, remind, settle_in
 
 _ATTRIBUTES = ("pk", "sk", "due_shard", "due_at", "list_in", "list_id")
 _QUEUES = (
@@ -39,6 +39,7 @@ def aws(monkeypatch):
     for name in ("TABLE", "DOCUMENTS", "SECRET_PREFIX", "STAGE"):
         monkeypatch.setenv(name, f"dunlin-{name.lower().replace('_', '-')}")
     monkeypatch.setenv("CURSOR_KEY_SECRET", "dunlin-cursor")
+    monkeypatch.setenv("INBOX_BUCKET", "inbox")
     monkeypatch.setattr(clock, "wall", lambda: NOW)
     cursors._key.cache_clear()
     vault._kept.clear()
@@ -58,6 +59,13 @@ def aws(monkeypatch):
         yield
     cursors._key.cache_clear()
     vault._kept.clear()
+
+
+@pytest.fixture
+def reminded(aws):
+    """A case whose first reminder is on its way: nobody has said yet what became of it."""
+    open_case(NORDIC)
+    remind(NORDIC)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+import connectors
 from functions import admin
 from shared.cloud import connections, keys, table, vault
 from tests.connectors.stub_server import RawServer
@@ -272,3 +273,42 @@ def test_a_cursor_that_was_touched_is_refused(cursor):
 @pytest.mark.parametrize("limit", ["0", "101", "-1", "x", "1.5", "٣"])
 def test_a_page_has_1_to_100_entries(aws, limit):
     assert ask("GET /v1/connections", query={"limit": limit})[1]["code"] == "bad_limit"
+
+
+_FOLDERS = {
+    "banks.camt": {"prefix": "", "accounts": [{"iban": "FI2112345600000785"}]},
+    "channels.letter": {"prefix": "", "service": "economy"},
+    "collectors.inkassomaegleren": {
+        "folder": "", "address": "https://partner.example/", "case_type": 1,
+    },
+    "collectors.s3_drop": {"prefix": "", "partner": "Partner"},
+    "collectors.sftp_file": {
+        "prefix": "", "partner": "partner", "connector": "c-0123456789abcdef0",
+    },
+}  # fmt: skip
+
+
+def test_every_connector_that_uses_the_bucket_is_tried_below():
+    with_bucket = {
+        name for name in connectors.names()
+        if "bucket" in connectors.spec(name).config.model_fields
+    }  # fmt: skip
+
+    assert with_bucket == {*_FOLDERS, "erp.csv_file"}
+
+
+@pytest.mark.parametrize("connector", sorted(_FOLDERS))
+def test_whoever_uses_the_bucket_stays_below_the_tenants_own_folder(aws, connector):
+    name = "folder" if "folder" in _FOLDERS[connector] else "prefix"
+    secrets = dict.fromkeys(connectors.spec(connector).secrets, "canary-secret")
+    body = {"id": "files", "connector": connector, "secrets": secrets}
+
+    def made(folder, bucket="inbox"):
+        config = _FOLDERS[connector] | {name: folder, "bucket": bucket}
+        status, said = make(body, config=config)
+        return status, [(one["path"], one["code"]) for one in said.get("fields", [])]
+
+    assert made("twin/") == (422, [(f"config.{name}", "foreign_folder")])
+    assert made("nordic-else/") == (422, [(f"config.{name}", "foreign_folder")])
+    assert made("nordic/", "elsewhere") == (422, [("config.bucket", "foreign_bucket")])
+    assert made("nordic/post/") == (201, [])

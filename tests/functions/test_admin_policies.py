@@ -116,6 +116,13 @@ def test_a_step_that_a_text_message_may_not_carry_needs_another_channel_too(aws)
     assert short == [("steps.1.channels", "needs_a_letter")]
     assert saved("sms", "email")[0] == 200
 
+    steps = [{**SECOND["steps"][0], "channels": ["sms"]}]
+    body = {**SECOND, "steps": steps, "extras": {"residual": "continue"}}
+    status, refused = ask("POST /v1/policies/check", body=body)
+    short = [(one["path"], one["code"]) for one in refused["fields"]]
+    assert (status, short) == (422, [("extras.residual", "needs_a_letter")])
+    assert ask("POST /v1/policies/check", body={**body, "extras": {}})[0] == 200
+
 
 def test_what_is_unlawful_and_what_is_unknown_is_told_in_one_answer(aws):
     body = put({**UNLAWFUL, "partner": "nobody"})[1]

@@ -8,7 +8,7 @@ import pytest
 
 from functions import admin
 from functions.api.access import ROUTES
-from shared.cloud import control, keys, table
+from shared.cloud import control, hub_keys, keys, table
 from tests.functions.world import CREDITOR, NORDIC, answer, call, sample
 
 
@@ -126,7 +126,7 @@ def test_an_operator_stops_the_whole_installation(aws, rows):
 
     assert ask("PUT /v1/hub/control", role="operator", tenant="", body=stop)[0] == 200
 
-    assert control.barrier(table.get(keys.hub_control()), None, "erp:d1") == "hub_stopped"
+    assert control.barrier(table.get(hub_keys.control()), None, "erp:d1") == "hub_stopped"
     assert ask("GET /v1/hub/control", role="operator", tenant="")[1] == stop
     assert [row for row in rows() if row.get("what") == "hub_control_changed"]
 

@@ -10,23 +10,11 @@ from functions import receive_mail_event
 from shared.cloud import keys, table
 from shared.cloud.store import Store
 from shared.domain.events import ActSent, Decided
-from tests.functions.world import (
-    CASE,
-    NORDIC,
-    NOW,
-    REMINDER,
-    append,
-    load,
-    open_case,
-    remind,
-    sample,
-)
+from tests.functions.world import CASE, NORDIC, NOW, REMINDER, append, load, sample
 
 
 @pytest.fixture
-def reminded(aws):
-    open_case(NORDIC)
-    remind(NORDIC)
+def reached(reminded):
     append(NORDIC, CASE, ActSent(at=NOW, act=REMINDER, on=NOW.date()))
 
 
@@ -40,7 +28,7 @@ def kinds():
     return [one.kind for one in Store(NORDIC).events(CASE) if not isinstance(one, Decided)]
 
 
-def test_a_complaint_takes_the_notice_back_refuses_the_channel_and_makes_one_task(reminded):
+def test_a_complaint_takes_the_notice_back_refuses_the_channel_and_makes_one_task(reached):
     assert [say("complained"), say("complained")] == ["notice_returned", "nothing"]
 
     assert kinds()[-3:] == ["notice_returned", "channel_refused", "person_asked"]
@@ -49,14 +37,14 @@ def test_a_complaint_takes_the_notice_back_refuses_the_channel_and_makes_one_tas
     assert (task["why"], task["state"]) == ("channel_refused", "open")
 
 
-def test_what_one_case_heard_counts_for_the_debtor(reminded):
+def test_what_one_case_heard_counts_for_the_debtor(reached):
     say("complained")
 
     row = table.get(keys.debtor(NORDIC, "erp:d1"))
     assert '"refused":["email"]' in row[f"c_{CASE}"]
 
 
-def test_a_delivery_is_proof_on_the_timeline_once(reminded):
+def test_a_delivery_is_proof_on_the_timeline_once(reached):
     assert [say("delivered"), say("delivered"), say("sent")] == [
         "act_delivered",
         "nothing",

@@ -10,7 +10,7 @@ import pytest
 from connectors import spec
 from connectors.contract import Receipt
 from functions import deliver
-from shared.cloud import keys, outbox, table
+from shared.cloud import hub_keys, keys, outbox, table
 from shared.domain.events import ActUnknown
 from tests.functions.world import (
     CASE,
@@ -49,7 +49,7 @@ def unknown(aws, monkeypatch):
     settle_in(NORDIC)
     know_counterparts(NORDIC)
     table.update(keys.connection(NORDIC, "partner"), set_={"state": "enabled"})
-    table.put({**keys.hub_control(), "outbound": "on"})
+    table.put({**hub_keys.control(), "outbound": "on"})
     table.put({**keys.control(NORDIC), "outbound": "on"})
     open_case(NORDIC)
     hand_over(NORDIC, sent=False)

@@ -9,7 +9,7 @@ from importlib import resources
 import pytest
 
 from functions import admin, hand_over, remind, tick
-from shared.cloud import clock, keys, law_rows, law_watch, step, table
+from shared.cloud import clock, hub_keys, keys, law_rows, law_watch, step, table
 from shared.cloud.law_rows import State
 from shared.cloud.store import Store, Token
 from shared.domain.decide import Remind
@@ -167,7 +167,7 @@ def test_a_pack_comes_into_force_only_after_a_preview_of_it(aws, rows):
     assert (status, body["hash"], body["signed"]) == (200, digest, False)
     assert in_force()["hash"] == digest
     # What was in force before stays readable for ever.
-    assert table.get(keys.law_pack(SHIPPED.hash))["pack"] == FI
+    assert table.get(hub_keys.law_pack(SHIPPED.hash))["pack"] == FI
     assert {"law_pack_previewed", "law_pack_activated"} <= set(trail(rows))
 
 
@@ -324,7 +324,7 @@ def test_a_loaded_rate_is_in_force_at_once_under_a_new_hash(aws, rows):
     open_case(NORDIC)
     assert run().law.half_year(date(2026, 9, 1)) is not None
     assert "rate_loaded" in trail(rows)
-    assert table.get(keys.law_pack(SHIPPED.hash)) is not None
+    assert table.get(hub_keys.law_pack(SHIPPED.hash)) is not None
 
 
 def test_a_rate_and_its_signature_may_come_together(aws):

@@ -11,23 +11,11 @@ from shared.cloud import connections, table
 from shared.domain.events import ActSent
 from shared.errors import Unreadable
 from tests.connectors.fake_s3 import FakeS3
-from tests.functions.world import (
-    CASE,
-    NORDIC,
-    NOW,
-    REMINDER,
-    append,
-    load,
-    open_case,
-    remind,
-    sample,
-)
+from tests.functions.world import CASE, NORDIC, NOW, REMINDER, append, load, sample
 
 
 @pytest.fixture
-def folder(aws, monkeypatch):
-    open_case(NORDIC)
-    remind(NORDIC)
+def folder(reminded, monkeypatch):
     append(NORDIC, CASE, ActSent(at=NOW, act=REMINDER, on=NOW.date()))
     config = {"bucket": "books", "prefix": "nordic/", "service": "economy"}
     made = connections.made(

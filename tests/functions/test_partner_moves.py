@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from functions import admin
-from shared.cloud import outbox, partner_rows, table
+from connectors import spec
+from connectors.contract_collectors import Quote
+from functions import admin, placing
+from shared.cloud import keys, outbox, partner_rows, table
 from shared.domain.events import Held, PartnerClosed, Released
 from shared.domain.handover_gate_terms import PartnerTerms
+from shared.domain.model import Party
+from shared.errors import Retry
 from tests.functions.world import (
     CASE,
     NORDIC,
@@ -62,6 +67,50 @@ def test_a_recall_shows_its_price_and_changes_nothing_before_that_is_confirmed(t
     assert (status, body["code"], body["price"]) == (409, "price_to_confirm", PRICE)
     assert load().at_partner is None
     assert messages() == []
+
+
+def test_a_price_that_nobody_knows_is_said_and_confirmed_all_the_same(there):
+    table.transact([partner_rows.put(partner_rows.terms_key(NORDIC, "partner"), PartnerTerms())])
+
+    for confirmed in (None, {"price": PRICE}):
+        status, body = recall(confirmed=confirmed)
+        assert (status, body["code"], body["price"]) == (409, "price_to_confirm", None)
+        assert "Nobody knows" in body["title"]
+    assert recall(confirmed={"price": None})[0] == 202
+
+
+@pytest.mark.parametrize(
+    ("quoted", "price"),
+    [
+        (Quote(eligible=True, recall_price=eur("40.00")), {**PRICE, "amount": "40.00"}),
+        (Quote(eligible=True), PRICE),
+        (Retry("busy"), PRICE),
+    ],
+    ids=["its own word", "no word", "no answer"],
+)
+def test_a_partner_that_states_prices_is_asked_before_its_terms(there, monkeypatch, quoted, price):
+    party = {"id": "erp:d1", "version": "1", "kind": "person", "name": "Aino", "country": "FI"}
+    body = Party.model_validate(party).model_dump_json()
+    table.put({**keys.party(NORDIC, "erp:d1"), "body": body})
+    table.update(keys.connection(NORDIC, "partner"), set_={"state": "enabled"})
+    declared = spec("collectors.rest_hub")
+    states = replace(declared, capabilities=declared.capabilities | {"price"})
+
+    class Partner:
+        def quote(self, case, *, now, file):
+            assert [one.id for one in file.claims] == ["erp:1"]
+            if isinstance(quoted, Retry):
+                raise quoted
+            return quoted
+
+    monkeypatch.setenv("API_URL", "https://hub.example")
+    monkeypatch.setattr(placing, "spec", lambda _: states)
+    monkeypatch.setattr(placing, "connect", lambda *_: Partner())
+
+    assert recall()[1]["price"] == price
+    assert recall(confirmed={"price": price})[0] == 202
+    # The confirmed price is written down; asked again, nothing is asked.
+    assert load().at_partner.recalls["r1"].price == eur(price["amount"])
 
 
 def test_a_confirmed_recall_is_told_and_waits_for_the_partner(there):

@@ -8,10 +8,12 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from functions import admin, foresee, foreseeing
-from shared.cloud import clock, keys, preview_rows, table
+from shared.cloud import clock, keys, partner_rows, preview_rows, table
 from shared.cloud.store import Store
 from shared.domain.events import ActSent, Held, PolicyRef, ReminderIntended
 from shared.domain.explain import content_hash
+from shared.domain.handover_gate_terms import PartnerTerms
+from shared.domain.model import Address, Party
 from shared.domain.policy import Policy
 from shared.errors import Conflict
 from tests.functions.money import connected, invoice, run, stated, tell
@@ -247,3 +249,32 @@ def test_nothing_personal_stands_in_a_page():
     whole, cases = seen(days=90)
     text = json.dumps([whole, cases])
     assert "2026-0001" not in text
+
+
+def test_a_contact_is_foreseen_by_the_way_on_which_the_debtor_can_be_reached():
+    steps = [{**one, "channels": ["email", "post"]} if one["action"] == "remind" else one
+             for one in POLICY["steps"]]  # fmt: skip
+    policy = Policy.model_validate({**POLICY, "steps": steps})
+    stored = {"body": policy.model_dump_json(), "hash": content_hash(policy)}
+    table.put({**keys.policy(NORDIC, "standard", 1), **stored})
+    for name, connector in (("email", "channels.email"), ("post", "channels.letter")):
+        key = keys.connection(NORDIC, name)
+        table.put({**key, "connector": connector, "state": "enabled", "config": "{}"})
+    home = Address(lines=("Katu 1",), postal_code="00100", city="Helsinki", country="FI")
+    for debtor in ("erp:d1", "erp:d2", "erp:d4"):
+        party = Party(id=debtor, version="1", kind="person", name="Aino", country="FI",
+                      addresses=(home,))  # fmt: skip
+        table.put({**keys.party(NORDIC, debtor), "body": party.model_dump_json()})
+    table.put({**partner_rows.terms_key(NORDIC, "partner"),
+               "body": PartnerTerms(draining=True).model_dump_json()})  # fmt: skip
+
+    whole, cases = seen(days=60)
+    acts = [act for case in cases.values() for act in case["acts"]]
+
+    assert {act["channel"] for act in acts if act["kind"] == "remind"} == {"post"}
+    handed = [act["kept"] for act in acts if act["kind"] == "hand_over"]
+    assert set(handed) == {"partner_draining"}
+    dear = [act for act in acts if act["fee"] is not None]
+    assert {act["kept"] for act in dear} == {"law_unsigned"}
+    kept = {"law_unsigned": len(dear), "partner_draining": len(handed)}
+    assert whole["totals"]["kept"] == kept

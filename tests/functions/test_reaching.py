@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from functions import reaching, remind
+from functions import carriers, decide, reaching, remind
 from shared.cloud import clock, keys, step, table
 from shared.cloud.store import Store, Token
 from shared.domain.channels import Reach
@@ -147,3 +147,59 @@ def test_a_debtor_without_any_address_is_a_persons(chained):
 
     assert remind_now() == "no_address"
     assert last(Decided).decision["why"] == "no_address"
+
+
+@pytest.fixture
+def sunday(chained, monkeypatch):
+    """The case's letter goes on paper or, where it cannot, by e-mail; it is Sunday morning."""
+    now = clock.now()
+    then = now + timedelta(days=6 - now.weekday())
+    monkeypatch.setattr(clock, "wall", lambda: then)
+    row = table.get(keys.connection(NORDIC, "erp"))
+    table.put({**row, "fresh_as_of": clock.stamp(then)})
+    stored = row_of("standard")
+    policy = Policy.model_validate_json(stored["body"])
+    first = policy.steps[0].model_copy(update={"channels": ("post", "email")})
+    policy = policy.model_copy(update={"steps": (first, *policy.steps[1:])})
+    text = {"body": policy.model_dump_json(), "hash": content_hash(policy)}
+    table.put({**stored, **text})
+    connect("post", "channels.letter", state="disabled")
+    know(emails=("aino@post.example",))
+    return then
+
+
+def told():
+    store = Store(NORDIC)
+    head = store.load(CASE).head
+    return {
+        "tenant": "nordic", "case": CASE, "version": head["version"], "attempt": head["attempt"],
+        "snapshot": head["snap"],
+    }  # fmt: skip
+
+
+def test_on_a_sunday_a_letter_goes_and_the_mail_in_its_place_waits_for_its_hours(sunday):
+    onward = decide.handler(told(), None)
+    assert (onward["next"], list(onward["channels"])) == ("remind", ["post", "email"])
+
+    assert remind.handler(onward, None)["done"] == "contact_window"
+    rest = last(Decided)
+    assert rest.decision["until"] > clock.stamp(sunday + timedelta(hours=12))
+    seen = Reach.model_validate_json(rest.inputs["reach"])
+    assert seen.kinds == {"post": "postal", "email": "email"}
+
+    know(addresses=(HOME,))
+    onward = decide.handler(told(), None)
+    assert remind.handler(onward, None)["done"] == "channel_disabled"
+    kept = last(Decided)
+    assert json.loads(kept.inputs["kinds"]) == seen.kinds
+    policy = Policy.model_validate_json(row_of("standard")["body"])
+    world = World(policy=policy, law=load("FI"), zone="Europe/Helsinki")
+    made = [again(case, one, world) for case, one in decisions(CASE, Store(NORDIC).events(CASE))]
+    assert [one.same for one in made] == [True, True]
+
+
+def test_a_policy_that_goes_by_mail_alone_reads_no_connection(chained, monkeypatch):
+    run = step.frame(Store(NORDIC), Token(CASE, 0, 0, 0), Store(NORDIC).load(CASE), clock.now())
+    monkeypatch.setattr(table, "batch_get", None)
+
+    assert carriers.informed(run).kinds == {}

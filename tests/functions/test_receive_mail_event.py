@@ -10,23 +10,7 @@ from functions import receive_mail_event
 from shared.cloud import outbox
 from shared.domain.events import ActSent, ActUnknown
 from shared.errors import Unreadable
-from tests.functions.world import (
-    CASE,
-    NORDIC,
-    NOW,
-    REMINDER,
-    append,
-    load,
-    open_case,
-    remind,
-    sample,
-)
-
-
-@pytest.fixture
-def reminded(aws):
-    open_case(NORDIC)
-    remind(NORDIC)
+from tests.functions.world import CASE, NORDIC, NOW, REMINDER, append, load, sample
 
 
 def say(name, act=REMINDER, tenant="nordic", **detail):

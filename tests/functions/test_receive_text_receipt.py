@@ -10,23 +10,7 @@ from functions import receive_text_receipt
 from shared.cloud import outbox
 from shared.domain.events import ActSent, ActUnknown
 from shared.errors import Unreadable
-from tests.functions.world import (
-    CASE,
-    NORDIC,
-    NOW,
-    REMINDER,
-    append,
-    load,
-    open_case,
-    remind,
-    sample,
-)
-
-
-@pytest.fixture
-def reminded(aws):
-    open_case(NORDIC)
-    remind(NORDIC)
+from tests.functions.world import CASE, NORDIC, NOW, REMINDER, append, load, sample
 
 
 def say(event="TEXT_DELIVERED", act=REMINDER, tenant="nordic", **changes):

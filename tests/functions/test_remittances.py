@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from functions import admin, process_inbox, receive_partner
-from shared.cloud import inbox, keys, remittance_rows, table
+from shared.cloud import inbox, keys, outbox, remittance_rows, table
 from shared.cloud.store import Store
 from shared.domain.partner_events import PartnerRemitted
 from tests.functions.money import connected, invoice, payment, see, sighting, tasks_open, tell
@@ -213,3 +213,60 @@ def test_a_remittance_keeps_its_claims_open_principal_as_it_is(handed):
 
     assert load().claims["erp:1"].open == before == eur("60.00")
     assert remittance_rows.read(NORDIC, "partner", "R-7")["state"] == "expected"
+
+
+def confirmed():
+    rows, _ = table.query_index("listing", keys.listing(NORDIC, "OUT/partner"), limit=50)
+    acts = [outbox.read(NORDIC, one["list_id"]) for one in rows]
+    return [
+        json.loads(one["message"]) for one in acts if outbox.type_of(one) == "settlement.confirmed"
+    ]
+
+
+def test_a_remittance_that_arrives_is_confirmed_once_for_each_case(handed):
+    connected("bank")
+    post(remittance())
+    work()
+    assert confirmed() == []
+
+    see(transfer())
+    see(transfer())
+
+    (message,) = confirmed()
+    assert message["case_id"] == CASE
+    assert {"remittance": "R-7", "claims": ["erp:1"], "date": "2026-03-03"}.items() <= message[
+        "data"
+    ].items()
+
+
+@pytest.mark.parametrize("theirs", [True, False])
+def test_money_from_a_partners_account_is_no_debtors_by_its_amount(handed, theirs):
+    connected("erp")
+    connected("bank")
+    body = {"contract": {"state": "pending"}, "accounts": ["FI5810171000000122"] if theirs else []}
+    path = {"connection": "partner"}
+    put = call("PUT /v1/partners/{connection}/terms", path=path, body=body)
+    assert answer(admin.handler(put, None))[0] == 200
+    tell(invoice("2", "32.00"))
+
+    payer = {"name": "Agency Oy", "account": "FI5810171000000122"}
+    see(transfer("7", payer=payer))
+
+    assert (payment("7").resolution.rule == "partner") is theirs
+    assert (payment("7").resolution.proposals == ()) is theirs
+    assert tasks_open() == (["payment_unapplied"] if theirs else ["payment_ambiguous"])
+
+
+def test_a_partners_money_becomes_its_remittance_once_that_is_announced(handed):
+    connected("bank")
+    path, body = {"connection": "partner"}, {"accounts": ["FI5810171000000122"]}
+    put = call("PUT /v1/partners/{connection}/terms", path=path, body=body)
+    assert answer(admin.handler(put, None))[0] == 200
+    see(transfer(payer={"account": "FI5810171000000122"}))
+    assert tasks_open() == ["payment_unapplied"]
+
+    post(remittance())
+    work()
+    see()
+
+    assert (payment().resolution.rule, tasks_open()) == ("remittance", [])

@@ -11,7 +11,7 @@ import pytest
 from connectors.contract import Receipt
 from functions import deliver, serve_partner
 from functions.speaking import Said, spoken
-from shared.cloud import clock, delivery_rows, due, keys, outbox, table, vault
+from shared.cloud import clock, delivery_rows, due, hub_keys, keys, outbox, table, vault
 from shared.domain.events import Held, Released
 from tests.faults.partner import Partner
 from tests.functions.world import (
@@ -58,7 +58,7 @@ def peer(aws, monkeypatch):
         table.update(
             keys.connection(NORDIC, "partner"), set_={"state": "enabled", "config": config}
         )
-        table.put({**keys.hub_control(), "outbound": "on"})
+        table.put({**hub_keys.control(), "outbound": "on"})
         table.put({**keys.control(NORDIC), "outbound": "on"})
         vault.write(NORDIC, "partner", {"webhook_secret": OLD})
         open_case(NORDIC)

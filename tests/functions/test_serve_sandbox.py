@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 
 from functions import process_inbox, receive_partner, serve_case_file, serve_sandbox
 from functions.api.access import ROUTES
-from shared.cloud import clock, keys, table, vault
+from shared.cloud import clock, drift_rows, keys, remittance_rows, table, vault
 from shared.cloud.keys import Tenant
 from shared.domain.casefile_v1 import CaseFile
+from shared.domain.money import Money
+from shared.domain.remittance import Remittance, RemittanceLine
+from shared.domain.three_way import Verdict
 from tests.faults.partner import Partner
 from tests.functions.world import CASE, EVENTS, NORDIC, NOW, answer, call, open_case, sample
 
@@ -123,6 +127,26 @@ def test_what_was_made_of_a_report_is_seen(peer):
     assert good["report"]["state"] == "done"
     assert "partner_answered" in [one["kind"] for one in good["events"]]
     assert (bad["report"]["state"], bool(bad["report"]["fault"])) == ("quarantined", True)
+
+
+def test_a_reset_takes_remittances_and_what_was_compared_with_them(peer, rows):
+    begun()
+    money = Money(Decimal("32.00"), "EUR")
+    sent = Remittance(
+        id="R-1", currency="EUR", value_date=date(2026, 3, 2), bank_reference="1009", total=money,
+        lines=(RemittanceLine(category="other", amount=money),),
+    )  # fmt: skip
+    apart = Verdict(state="drift", amount=money, books=money, hub=money)
+    table.transact(remittance_rows.new(BOX, "partner", sent, ()))
+    table.put(drift_rows.apart(BOX, "d1", "partner", apart, "2026-03-02", {}))
+    drift_rows.compared(BOX, "partner", {})
+    drift_rows.gone_on(BOX, "partner", "c", {})
+    kinds = ("#REMIT#", "#DRIFT", "#LOOK#")
+    assert len([row for row in rows() if any(one in row["pk"] for one in kinds)]) == 5
+
+    ask("POST /v1/partner/sandbox/reset", {}, key="k3")
+
+    assert not [row for row in rows() if any(one in row["pk"] for one in kinds)]
 
 
 def test_a_reset_deletes_what_the_sandbox_made_and_nothing_else(peer, rows):

@@ -18,8 +18,9 @@ from connectors.collectors.rest_hub import RestHub, connect
 from connectors.contract import Connection, HandOver
 from connectors.signing import secret_text, sign
 from infra.local.partner import Partner
-from infra.local.partner_desk import Access, Failed, wrong_sums
+from infra.local.partner_desk import Access, Failed
 from infra.local.partner_server import Config
+from infra.local.partner_sums import wrong_sums
 from shared.domain.casefile_v1 import CaseFile
 from shared.domain.events import PartnerAnswered, PartnerPaid
 from shared.domain.partner_message import event_of, read_message

@@ -20,9 +20,11 @@ from shared.domain.events import (
     PersonAnswered,
     PersonAsked,
     Released,
+    ResidualSettled,
 )
 from shared.domain.first_day_events import NoticeImported
 from shared.domain.law import LawPack
+from shared.domain.letter_input import CHARGES
 from shared.domain.money import Money
 from shared.domain.plan_events import (
     InstalmentMissed,
@@ -67,6 +69,12 @@ def of_contact(case: Case, contact: Remind, law: LawPack, on: date) -> Iterator[
     what = "reminder of" if contact.claims else "word about the instalment:"
     if contact.letter == "due_soon":
         what = "word before the due date of"
+    if contact.letter == CHARGES:
+        what = "letter for what is left beside"
+        parts = [
+            f"{_name(case, one)} (interest {asked[one].interest_due}, fees {asked[one].costs})"
+            for one in about
+        ]
     yield f"{contact.tone} {what} {', '.join(parts)}"
     yield from _of_fee(contact)
     yield f"{MARGIN}to be paid by {told(contact.deadline)}"
@@ -114,6 +122,9 @@ def _fee(fee: Money | None) -> str:
 
 
 _LINES: Mapping[type, Callable[[Case, Any], str]] = {
+    ResidualSettled: lambda case, one: (
+        f"of {_name(case, one.claim)} {one.total} is left: {one.becomes.replace('_', ' ')}"
+    ),
     Held: lambda case, one: f"{_name(case, one.claim)} is on hold, {_until(one.until)}",
     Released: lambda _, __: "the hold ends",
     FeeCredited: lambda _, one: f"the fee of {one.amount} is taken back",

@@ -33,6 +33,7 @@ from shared.domain.ledger import Truth
 from shared.domain.model import AddressKind, CreditNote
 from shared.domain.money import total
 from shared.domain.question import claim_facts
+from shared.domain.residual import residuals
 from tests.scenarios.books import Books, Movement, after
 from tests.scenarios.narration import MARGIN, named, of_contact, told
 from tests.scenarios.people import People
@@ -185,6 +186,7 @@ class Story(Books, People):
     def _act(self) -> None:
         while not self.case.closed:
             self.append(endings(self.case, self.today, self.at()))
+            self._settle()
             self.answer = self._asked()
             match self.answer:
                 case Remind() as contact:
@@ -200,6 +202,11 @@ class Story(Books, People):
                     self.append([CaseClosed(at=self.at(), why=self.answer.why)])
                 case _:
                     return
+
+    def _settle(self) -> None:
+        """Put down what becomes of interest and fees that are left, where a policy asks on."""
+        if self.policy.extras.residual == "continue":
+            self.append(residuals(self.case, self.policy, self.law, self.today, self.at()))
 
     def _asked(self) -> AnyDecision:
         if self.reach is None:

@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from connectors.bucket import BucketName
 from shared.domain.iban import is_iban
 from shared.domain.references import compact
 
@@ -89,9 +90,8 @@ class Account(_Setting):
 class Config(_Setting):
     """Where the bank's files are dropped, and for which accounts."""
 
-    bucket: str = Field(
-        pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
-        description="S3 bucket into which the bank's files are dropped.",
+    bucket: BucketName = Field(
+        description="The hub's inbox bucket; the bank's files are dropped into it."
     )
     prefix: str = Field(
         pattern=r"^([A-Za-z0-9_-]+/)*$",

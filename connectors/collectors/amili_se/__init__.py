@@ -21,8 +21,17 @@ from connectors.collectors.amili_se import orders, reports
 from connectors.collectors.amili_se.config import Config
 from connectors.contract import Connection, Finding, HandOver, Receipt, RowError, Spec
 from connectors.contract_collectors import CaseMessage, CaseReport, ReportPage
-from connectors.http import Answer, Door
-from connectors.json_calls import Json, JsonCalls, asked, body_of, looked, rows_of
+from connectors.http import Answer
+from connectors.json_calls import (
+    Json,
+    JsonCalls,
+    asked,
+    before,
+    body_of,
+    door_to,
+    looked,
+    rows_of,
+)
 from connectors.json_door import write_json
 from shared.domain.casefile_v1 import CaseFile
 from shared.domain.remittance import Remittance
@@ -79,11 +88,7 @@ class Amili:
         key = self._connection.secrets.get("api_key", "")
         if not key:
             raise Reconnect("the API key is missing")
-        door = Door(
-            self._config.address,
-            private_targets=self._connection.private_targets,
-            secrets=(key,),
-        )
+        door = door_to(self._connection, self._config.address)
         return JsonCalls(door, lambda _: {"x-api-key": key})
 
     def test(self) -> Sequence[Finding]:
@@ -130,11 +135,11 @@ class Amili:
         path, field = _TELLS[message.type]
         there = asked(lambda: self._there(path, {field: key}, now))
         if there.code != "not_found":
-            return _before(there)
+            return before(there)
         ours = {"payout_reference": message.case_id, "debt_reference": message.data.get("claim")}
         found = asked(lambda: self._there("/cases", _of_debt(ours), now))
         if found.reference is None:
-            return _before(found)
+            return before(found)
         try:
             body = orders.movement(message, found.reference, self._config)
         except Refused as error:
@@ -230,13 +235,6 @@ class Amili:
 
 def _of_debt(ours: dict[str, Any]) -> dict[str, Any]:
     return {f"debt.{name}": value for name, value in ours.items()}
-
-
-def _before(found: Receipt) -> Receipt:
-    """What a question before an act says of the act: nothing was sent yet."""
-    if found.outcome == "unknown":
-        return Receipt(outcome="retry", code=found.code)
-    return found
 
 
 def _registered(answer: Answer) -> Receipt:

@@ -32,8 +32,17 @@ from connectors.contract import (
     Spec,
 )
 from connectors.contract_collectors import CaseMessage, CaseReport, Quote, ReportPage
-from connectors.http import Door
-from connectors.json_calls import Json, JsonCalls, asked, body_of, looked, rows_of
+from connectors.json_calls import (
+    Json,
+    JsonCalls,
+    asked,
+    body_of,
+    door_to,
+    looked,
+    moment,
+    refusal,
+    rows_of,
+)
 from connectors.json_door import read_json
 from shared.domain.casefile_v1 import CaseFile
 from shared.domain.money import Money
@@ -91,11 +100,7 @@ class Debitura:
         key = self._connection.secrets.get("api_key", "")
         if not key:
             raise Reconnect("the API key is missing")
-        door = Door(
-            self._config.address,
-            private_targets=self._connection.private_targets,
-            secrets=(key, *self._hooks),
-        )
+        door = door_to(self._connection, self._config.address)
         return JsonCalls(door, lambda _: {"XApiKey": key})
 
     def test(self) -> Sequence[Finding]:
@@ -132,14 +137,8 @@ class Debitura:
         if isinstance(answer, Receipt):
             return answer
         said = body_of(answer)
-        refusal = _refusal(said)
-        if refusal is not None:
-            return refusal
-        if answer.status == 400:
-            return Receipt(outcome="rejected", code="SCHEMA_INVALID")
-        if answer.status // 100 == 4:
-            return Receipt(outcome="rejected", code=f"http_{answer.status}")
-        return _has(said) or Receipt(outcome="unknown", code="unreadable")
+        refused = _business_error(said) or refusal(answer, invalid={400})
+        return refused or _has(said) or Receipt(outcome="unknown", code="unreadable")
 
     def tell(
         self,
@@ -224,10 +223,10 @@ class Debitura:
 
     def poll(self, cursor: str | None, *, now: datetime) -> Iterator[ReportPage]:
         """The cases that changed since ``cursor`` (an instant), oldest first, one a page."""
-        since = reports.moment(cursor) - _OVERLAP if cursor else None
+        since = moment(cursor) - _OVERLAP if cursor else None
         changed = sorted(self._changed(since, now), key=lambda one: str(one.get("dateUpdated")))
         for case in changed:
-            at = reports.moment(case.get("dateUpdated")).isoformat()
+            at = moment(case.get("dateUpdated")).isoformat()
             try:
                 self._own(case)
                 yield ReportPage(reports=tuple(self._reports(case, now)), cursor=at)
@@ -245,7 +244,7 @@ class Debitura:
             }  # fmt: skip
             rows = rows_of(self._calls.read("/cases", now=now, params=params), "cases")
             for row in rows:
-                if since is not None and reports.moment(row.get("dateUpdated")) < since:
+                if since is not None and moment(row.get("dateUpdated")) < since:
                     return
                 if orders.parts_of(row.get("claimDescription"), str(row.get("currency"))):
                     yield row
@@ -287,7 +286,7 @@ def _has(said: Json) -> Receipt | None:
     return Receipt(outcome="accepted" if taken else "received", reference=case)
 
 
-def _refusal(said: Json) -> Receipt | None:
+def _business_error(said: Json) -> Receipt | None:
     """The first business error of an answer, whatever its status."""
     errors = said.get("businessErrors")
     if not isinstance(errors, list) or not errors:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from connectors.collectors.debitura.orders import Part, parts_of
 from connectors.contract_collectors import CaseReport
-from connectors.json_calls import Json
+from connectors.json_calls import Json, moment
 from shared.domain.money import Money
 from shared.domain.partner_message import read_message
 from shared.errors import Unreadable
@@ -163,15 +163,6 @@ def _report(case: Json, kind: str, name: str, at: datetime, data: dict[str, Any]
         return CaseReport(case_id=str(case.get("creditorReference")), message=message)
     except ValidationError:
         raise Unreadable("a case's reference is not one of ours") from None
-
-
-def moment(value: object) -> datetime:
-    """An instant of Debitura's, which is UTC where it says no zone. Raises ``Unreadable``."""
-    try:
-        found = datetime.fromisoformat(value if isinstance(value, str) else "")
-    except ValueError:
-        raise Unreadable("an instant is missing or malformed") from None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def money(value: object, currency: str) -> Money:

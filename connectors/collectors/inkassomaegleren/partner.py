@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from connectors.contract import Connection, Finding, HandOver, Receipt
 from connectors.contract_collectors import CaseMessage
-from connectors.http import Unanswered
+from connectors.failed_acts import receipt_for
 from connectors.s3_folder import S3Folder
 from connectors.soap_door import Service, SoapDoor, SoapFault
 from shared.domain.casefile_v1 import CaseFile, FileClaim, FileDebtor
 from shared.domain.money import Money
-from shared.errors import HubError, Reconnect, Refused, Retry, Unreadable
+from shared.errors import HubError, Reconnect, Refused
 
 if TYPE_CHECKING:
     from connectors.collectors.inkassomaegleren import Config
@@ -85,7 +85,7 @@ class Inkassomaegleren:
         try:
             inside = self._door().parameters("Deposit")
         except HubError as error:
-            return _failed(error)
+            return receipt_for(error)
         # What the description calls the parameter that holds the amount.
         holder = next((name for name, within in inside.items() if "Amount" in within), None)
         fields = {
@@ -106,7 +106,7 @@ class Inkassomaegleren:
                 return Receipt(outcome="rejected", code="OTHER")
             return Receipt(outcome="unknown", code="fault")
         except HubError as error:
-            return _failed(error)
+            return receipt_for(error)
         return Receipt(outcome="received")
 
     def _door(self) -> SoapDoor:
@@ -128,22 +128,6 @@ def _shaped(door: SoapDoor, operation: str, fields: Mapping[str, Any]) -> dict[s
     except KeyError:
         shaped = None
     raise Refused("the description has other fields", code="request_invalid") from shaped
-
-
-def _failed(error: HubError) -> Receipt:
-    match error:
-        case Unanswered():
-            return Receipt(outcome="unknown" if error.sent else "retry", code="unanswered")
-        case Retry():
-            return Receipt(outcome="retry", code="busy", after=error.after)
-        case Reconnect():
-            return Receipt(outcome="rejected", code="login_refused")
-        case Refused():
-            return Receipt(outcome="rejected", code=error.code)
-        case Unreadable():
-            return Receipt(outcome="unknown", code="unreadable")
-        case _:
-            return Receipt(outcome="unknown")
 
 
 def _debtor(one: FileDebtor) -> dict[str, Any]:

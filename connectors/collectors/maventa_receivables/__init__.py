@@ -25,8 +25,18 @@ from connectors.collectors.maventa_receivables import assignments
 from connectors.collectors.maventa_receivables.config import Config
 from connectors.contract import Connection, Finding, HandOver, Receipt, RowError, Spec
 from connectors.contract_collectors import CaseMessage, CaseReport, Quote, ReportPage
-from connectors.http import Door
-from connectors.json_calls import Json, JsonCalls, asked, looked, rows_of
+from connectors.json_calls import (
+    Json,
+    JsonCalls,
+    asked,
+    before,
+    door_to,
+    in_turn,
+    looked,
+    moment,
+    refusal,
+    rows_of,
+)
 from connectors.json_door import read_json, write_json
 from shared.domain.casefile_v1 import CaseFile, FileClaim
 from shared.errors import Reconnect, Refused, Unreadable
@@ -81,21 +91,17 @@ class Maventa:
             "vendor_api_key": secrets["vendor_api_key"],
             "scope": _SCOPE,
         }
-        door = self._door(self._config.address)
+        door = door_to(self._connection, self._config.address)
         return Bearer(lambda now: by_form(door, "/oauth2/token", form, now))
 
     @cached_property
     def _exchange(self) -> JsonCalls:
-        return JsonCalls(self._door(self._config.address), self._bearer.headers)
+        return JsonCalls(door_to(self._connection, self._config.address), self._bearer.headers)
 
     @cached_property
     def _receivables(self) -> JsonCalls:
-        return JsonCalls(self._door(self._config.receivables_address), self._bearer.headers)
-
-    def _door(self, origin: str) -> Door:
-        secrets = self._connection.secrets.values()
-        targets = self._connection.private_targets
-        return Door(origin, private_targets=targets, secrets=secrets)
+        door = door_to(self._connection, self._config.receivables_address)
+        return JsonCalls(door, self._bearer.headers)
 
     def test(self) -> Sequence[Finding]:
         """Look at the login, the assignments, and whether the collection contract is signed."""
@@ -124,14 +130,7 @@ class Maventa:
             orders = [(claim, assignments.order(file, claim)) for claim in file.claims]
         except Refused as error:
             return Receipt(outcome="rejected", code=error.code)
-        sent: Receipt | None = None
-        for claim, body in orders:
-            receipt = self._transfer(claim, body, now)
-            if receipt.outcome not in {"received", "accepted"}:
-                # Some claims are there and some are not: a person sees to it.
-                partly = Receipt(outcome="unknown", code="partly_sent")
-                return receipt if sent is None else partly
-            sent = sent or receipt
+        sent = in_turn(self._transfer(claim, body, now) for claim, body in orders)
         return sent or Receipt(outcome="rejected", code="SCHEMA_INVALID")
 
     def quote(
@@ -164,24 +163,22 @@ class Maventa:
         event = self._event(message)
         if event is None:
             return Receipt(outcome="rejected", code="not_supported")
-        sent = False
-        for claim in _claims(message):
-            receipt = self._add(assignments.Known(message.case_id, claim), event, key, now)
-            if receipt.outcome not in {"received", "accepted"}:
-                return Receipt(outcome="unknown", code="partly_sent") if sent else receipt
-            sent = True
-        return Receipt(outcome="accepted" if sent else "rejected", code=None if sent else "OTHER")
+        abouts = (assignments.Known(message.case_id, claim) for claim in _claims(message))
+        sent = in_turn(self._add(about, event, key, now) for about in abouts)
+        if sent is None:
+            return Receipt(outcome="rejected", code="OTHER")
+        return Receipt(outcome="accepted") if sent.outcome == "accepted" else sent
 
     def poll(self, cursor: str | None, *, now: datetime) -> Iterator[ReportPage]:
         """The assignments that have events since ``cursor`` (an instant), oldest first.
 
         What came before the cursor is stored by now, and is marked as seen.
         """
-        since = assignments.moment(cursor) if cursor else None
+        since = moment(cursor) if cursor else None
         rows = sorted(self._all("/v1/events", now), key=lambda one: str(one.get("created_at")))
         last, named = cursor or now.isoformat(), dict[str, None]()
         for row in rows:
-            at = assignments.moment(row.get("created_at"))
+            at = moment(row.get("created_at"))
             if since is not None and at <= since:
                 self._see(row, now)
             else:
@@ -200,17 +197,13 @@ class Maventa:
     def _transfer(self, claim: FileClaim, body: Json, now: datetime) -> Receipt:
         known = asked(lambda: self._assigned(claim, now))
         if known.code != "not_found":
-            # What was asked and not answered has sent nothing.
-            lost = known.outcome == "unknown"
-            return Receipt(outcome="retry", code=known.code) if lost else known
+            return before(known)
         path = f"/v2/invoices/{known.reference}/assignment/{self._config.service}"
         answer = self._exchange.act("POST", path, body, now=now)
         if isinstance(answer, Receipt):
             return answer
-        if answer.status // 100 == 4:
-            code = "SCHEMA_INVALID" if answer.status in {400, 422} else f"http_{answer.status}"
-            return Receipt(outcome="rejected", code=code)
-        return Receipt(outcome="received", reference=known.reference)
+        taken = Receipt(outcome="received", reference=known.reference)
+        return refusal(answer, invalid={400, 422}) or taken
 
     def _assigned(self, claim: FileClaim, now: datetime) -> Receipt:
         """What Maventa has of a claim; ``not_found`` (with its invoice id) when nothing yet."""
@@ -269,9 +262,7 @@ class Maventa:
         answer = self._receivables.act("POST", path, {**event, "description": key}, now=now)
         if isinstance(answer, Receipt):
             return answer
-        if answer.status // 100 == 4:
-            return Receipt(outcome="rejected", code=f"http_{answer.status}")
-        return Receipt(outcome="accepted", reference=known.reference)
+        return refusal(answer) or Receipt(outcome="accepted", reference=known.reference)
 
     def _see(self, row: Json, now: datetime) -> None:
         """Mark an event as seen; what fails is marked by the next poll."""

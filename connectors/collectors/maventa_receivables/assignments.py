@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
 from connectors.collectors.maventa_receivables.config import Config
 from connectors.contract_collectors import CaseReport
-from connectors.json_calls import Json
+from connectors.json_calls import Json, moment
 from shared.domain.casefile_v1 import CaseFile, FileClaim, FileDebtor
 from shared.domain.partner_message import read_message
 from shared.errors import HubError, Refused, Unreadable
@@ -112,15 +112,6 @@ def reports(assignment: Json, ours: Known) -> Iterator[CaseReport]:
             yield CaseReport(case_id=ours.case_id, message=read_message(said))
         except (ValidationError, HubError):
             raise Unreadable("an assignment's ids are malformed") from None
-
-
-def moment(value: object) -> datetime:
-    """An instant of Maventa's, UTC where it says no zone. Raises ``Unreadable``."""
-    try:
-        found = datetime.fromisoformat(value if isinstance(value, str) else "")
-    except ValueError:
-        raise Unreadable("an instant is missing or malformed") from None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def _payer(debtor: FileDebtor) -> dict[str, Any]:

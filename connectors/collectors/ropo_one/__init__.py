@@ -34,8 +34,17 @@ from connectors.contract import (
     Spec,
 )
 from connectors.contract_collectors import CaseMessage, CaseReport, ReportPage
-from connectors.http import Door
-from connectors.json_calls import Json, JsonCalls, asked, body_of, looked
+from connectors.json_calls import (
+    Json,
+    JsonCalls,
+    asked,
+    before,
+    body_of,
+    door_to,
+    in_turn,
+    looked,
+    refusal,
+)
 from connectors.json_door import read_json
 from shared.domain.casefile_v1 import CaseFile
 from shared.domain.money import Money
@@ -86,11 +95,7 @@ class Ropo:
         code = self._connection.secrets.get("api_code", "")
         if not code:
             raise Reconnect("the API code is missing")
-        door = Door(
-            self._config.address,
-            private_targets=self._connection.private_targets,
-            secrets=(code, *self._passwords),
-        )
+        door = door_to(self._connection, self._config.address)
         login = {"cid": self._config.customer, "apicode": code}
         bearer = Bearer(lambda now: by_json(door, "/rest/token", login, now, _TOKEN_GOOD))
         return JsonCalls(door, bearer.headers)
@@ -119,14 +124,8 @@ class Ropo:
             made = [tasks.task(file, claim, self._config.due_key) for claim in file.claims]
         except Refused as error:
             return Receipt(outcome="rejected", code=error.code)
-        sent = False
-        for task in made:
-            receipt = self._send(task, key, now)
-            if receipt.outcome not in {"received", "accepted"}:
-                # Some tasks are there and some are not: a person sees to it.
-                return Receipt(outcome="unknown", code="partly_sent") if sent else receipt
-            sent = True
-        return Receipt(outcome="received")
+        sent = in_turn(self._send(task, key, now) for task in made)
+        return sent or Receipt(outcome="received")
 
     def tell(
         self,
@@ -143,9 +142,8 @@ class Ropo:
         found = self._calls.act(
             "POST", "/rest/jobs/findbyendcustomer", {"custnum": custnum}, now=now
         )
-        if isinstance(found, Receipt):  # a question that was lost changes nothing
-            lost = found.outcome == "unknown"
-            return Receipt(outcome="retry", code=found.code) if lost else found
+        if isinstance(found, Receipt):
+            return before(found)
         jobs = body_of(found).get("jobs")
         number = jobs[0].get("invoice_number") if isinstance(jobs, list) and jobs else None
         if not isinstance(number, str):
@@ -160,9 +158,7 @@ class Ropo:
         answer = self._calls.act("POST", "/rest/jobs/payment", body, now=now)
         if isinstance(answer, Receipt):
             return answer
-        if answer.status // 100 == 4:
-            return Receipt(outcome="rejected", code=f"http_{answer.status}")
-        return Receipt(outcome="accepted")
+        return refusal(answer) or Receipt(outcome="accepted")
 
     def verify(self, delivery: Delivery, *, now: datetime) -> Hook:
         """Check the password of a batch, then say which tasks to read again.
@@ -220,17 +216,15 @@ class Ropo:
     def _send(self, task: Json, key: str, now: datetime) -> Receipt:
         known = asked(lambda: self._has(str(task["billnum"]), now))
         if known.code != "not_found":
-            # What was asked and not answered has sent nothing.
-            lost = known.outcome == "unknown"
-            return Receipt(outcome="retry", code=known.code) if lost else known
+            return before(known)
         answer = self._calls.act(
             "POST", "/rest/jobs", {"dataset": task}, now=now, headers={"DataIdentifier": key}
         )
         if isinstance(answer, Receipt):
             return answer
-        if answer.status // 100 == 4:
-            code = "SCHEMA_INVALID" if answer.status in {400, 422} else f"http_{answer.status}"
-            return Receipt(outcome="rejected", code=code)
+        refused = refusal(answer, invalid={400, 422})
+        if refused is not None:
+            return refused
         match body_of(answer).get("accepted"):
             case int(number) if number >= 1:
                 return Receipt(outcome="received")

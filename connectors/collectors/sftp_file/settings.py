@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from connectors.bucket import BucketName, OwnFolder
 from connectors.contract import Spec
 
 
@@ -22,15 +23,11 @@ class Config(BaseModel):
         description="Id of the SFTP connector in AWS Transfer Family; it holds address, login and "
         "the trusted host keys.",
     )
-    bucket: str = Field(
-        pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
-        description="S3 bucket in which files are staged; the connector's role may use it.",
+    bucket: BucketName = Field(
+        description="The hub's inbox bucket; files are staged in it, and the connector's role may "
+        "use the folder."
     )
-    prefix: str = Field(
-        pattern=r"^([A-Za-z0-9_-]+/)*$",
-        max_length=200,
-        description="Folder in the bucket; below it the connection has one of its own.",
-    )
+    prefix: OwnFolder
     outgoing: str = Field(
         default="/out", pattern=r"^/[A-Za-z0-9_./-]{0,200}$",
         description="The partner's folder that our files go to.",

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from connectors.json_door import read_json
 from connectors.s3_folder import S3Folder
-from connectors.sdk_errors import BEFORE_SENDING
+from connectors.sdk_errors import BEFORE_SENDING, said_by
 from shared.errors import Reconnect, Retry, Unreadable
 
 T = TypeVar("T")
@@ -132,13 +132,9 @@ def _asked(call: Callable[[], T]) -> T:
     """Make one call; its failure is named by what to do, by the names that the SDK gives it."""
     try:
         return call()
-    except Exception as error:
-        if not type(error).__module__.startswith("botocore"):
-            raise
-        kinds = {kind.__name__ for kind in type(error).__mro__}
-        answer = getattr(error, "response", None) or {}
-    code = str(answer.get("Error", {}).get("Code", ""))
-    status = int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-    if kinds & BEFORE_SENDING or code in _NOT_NOW or not 300 <= status < 500 or status == 429:
+    except Exception as error:  # noqa: BLE001 - any other than the SDK's is raised again
+        said = said_by(error)
+    early = said.kinds & BEFORE_SENDING or said.code in _NOT_NOW
+    if early or not 300 <= said.status < 500 or said.status == 429:
         raise Retry("the transfer service gave no answer")
     raise Reconnect("the transfer service denies access or knows no such connector")

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from connectors.collectors.soap.body import money, values
 from connectors.contract import Connection, Finding, HandOver, Receipt, RowError
 from connectors.contract_collectors import CaseMessage, CaseReport, ReportPage
-from connectors.http import Unanswered
+from connectors.failed_acts import receipt_for
 from connectors.json_door import read_json
 from connectors.soap_door import Login, Service, SoapDoor, SoapFault
 from shared.domain import casefile_xml
@@ -151,17 +151,8 @@ def _attempt(call: Callable[[], Receipt]) -> Receipt:
         return call()
     except SoapFault as fault:
         return _faulted(fault)
-    except Unanswered as error:
-        return Receipt(outcome="unknown" if error.sent else "retry", code="unanswered")
-    except Retry as error:
-        return Receipt(outcome="retry", code="busy", after=error.after)
-    except Reconnect:
-        return Receipt(outcome="rejected", code="login_refused")
-    except Refused as error:
-        return Receipt(outcome="rejected", code=error.code)
-    except Unreadable:
-        # Something answered, and what it did with the call nobody knows.
-        return Receipt(outcome="unknown", code="unreadable")
+    except (Retry, Reconnect, Refused, Unreadable) as error:
+        return receipt_for(error)
 
 
 def _faulted(fault: SoapFault) -> Receipt:

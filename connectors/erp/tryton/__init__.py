@@ -1,9 +1,10 @@
-"""Tryton 8: customers, invoices, credit notes and payments over its REST API, read-only.
+"""Tryton 8: customers, invoices, credit notes and payments over its REST API.
 
 An administrator of the ERP makes a user whose group may read parties with their addresses, contact
 mechanisms, identifiers, categories and languages, customer invoices, receivable lines with their
 moves, journals and reconciliations, dunnings with procedures and levels, the company, currencies
-and countries; and for that user an application key of kind REST. The key is all that the hub has.
+and countries; and for that user an application key of kind REST. The key is all that the hub has,
+unless it is to write back (``writing.py``): that takes a second key, of a user of its own.
 
 Left to a person, because Tryton does not say it: when an invoice was sent, and which of several
 instalments is overdue (an invoice counts as due when its last open instalment is).
@@ -17,11 +18,13 @@ from functools import cached_property, partial
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from connectors.contract import Connection, Finding, Page, RowError, Spec
+from connectors.contract import Connection, Finding, Page, Receipt, RowError, Spec
+from connectors.contract_write_back import StatusNote, Voucher
 from connectors.erp.tryton import rows
 from connectors.erp.tryton.cursor import FEEDS, Cursor, Feed
 from connectors.erp.tryton.questions import BUSINESS_IDS, MODELS, Questions
 from connectors.erp.tryton.rest import Row, TrytonRest
+from connectors.erp.tryton.writing import Writing
 from connectors.http import Door
 from shared.domain.model import ClaimClass, Fact, Id, OpenItem
 from shared.errors import HubError, Reconnect, Unreadable
@@ -80,10 +83,10 @@ SPEC = Spec(
     title="Tryton 8",
     countries=("*",),
     config=Config,
-    secrets=("application_key",),
+    secrets=("application_key", "write_key"),
     capabilities=frozenset(
         {"customers", "invoices", "credit_notes", "payments", "open_items", "incremental",
-         "payment_cursor", "do_not_dun"}
+         "payment_cursor", "do_not_dun", "write_back"}
     ),
     docs="docs/connectors/erp.tryton.md",
     verified="live",
@@ -110,6 +113,7 @@ class TrytonErp:
         self._config = config if isinstance(config, Config) else Config(**config.model_dump())
         self._connection = connection
         self._ask = Questions(self._config.company, dunning=self._config.dunning)
+        self._writing = Writing(connection, self._config)
         self._overlap = timedelta(minutes=self._config.overlap_minutes)
         self._reading = rows.Reading(
             connection=connection.id,
@@ -196,6 +200,18 @@ class TrytonErp:
                     invoice=name, open=rows.open_amount(row), do_not_dun=rows.flags(row)
                 )
         return [found.get(each) or OpenItem(invoice=each, open=None) for each in invoices]
+
+    def written(self, one: StatusNote | Voucher, *, key: str) -> Receipt:
+        """Whether a note or a draft move of ``key`` is in the books."""
+        return self._writing.written(one, key=key)
+
+    def note(self, note: StatusNote, *, key: str) -> Receipt:
+        """Put a note on an invoice."""
+        return self._writing.note(note, key=key)
+
+    def voucher(self, voucher: Voucher, *, key: str) -> Receipt:
+        """Lay down a draft move."""
+        return self._writing.voucher(voucher, key=key)
 
     # -- the walk through the feeds ------------------------------------------------------------
 

@@ -22,6 +22,9 @@ BUSINESS_IDS = (
     "eu_vat",
 )  # fmt: skip
 
+# Begins the key that notes and vouchers of the hub carry; no person types it.
+OWN = "[dunlin:"
+
 _PARTY = (
     "write_date", "create_date", "name", "code", "lang.code", "categories.name",
     "addresses.street", "addresses.postal_code", "addresses.city", "addresses.country.code",
@@ -41,8 +44,10 @@ _INVOICE = (
     "amount_to_pay", "customer_payment_reference", "reference", "description",
     "cancel_move.origin", "lines_to_pay.maturity_date", "lines_to_pay.reconciliation",
     "payment_lines.debit", "payment_lines.credit", "payment_lines.amount_second_currency",
-    "payment_lines.move.journal.type", "reconciliation_lines.debit", "reconciliation_lines.credit",
+    "payment_lines.move.journal.type", "payment_lines.move.description",
+    "reconciliation_lines.debit", "reconciliation_lines.credit",
     "reconciliation_lines.amount_second_currency", "reconciliation_lines.move.journal.type",
+    "reconciliation_lines.move.description",
     *(f"lines_to_pay.{field}" for field in _SETTLING),
 )  # fmt: skip
 _OPEN_ITEM = ("state", "currency.code", "amount_to_pay", "party.code", "lines_to_pay.debit")
@@ -85,6 +90,8 @@ class Questions:
                     ["account.type.receivable", "=", True], ["move.company", "=", self.company],
                     ["move.state", "=", "posted"], ["credit", ">", 0],
                     ["move.journal.type", "in", ["cash", "statement"]],
+                    ["OR", ["move.description", "=", None],
+                     ["move.description", "not like", f"%{OWN}%"]],
                 ]  # fmt: skip
 
     def fields(self, feed: Feed) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from connectors.erp.tryton.questions import OWN
 from connectors.erp.tryton.rest import Row
 from shared.domain.model import (
     Address,
@@ -208,9 +209,14 @@ def _cancellation(row: Row, total: Money) -> tuple[bool, Money | None]:
 def _settled_by(row: Row, journal: str, total: Money) -> Money | None:
     lines = {one["id"]: one for one in row["payment_lines"] or ()}
     lines |= {one["id"]: one for one in row["reconciliation_lines"] or ()}
-    amounts = [-_signed(one) for one in lines.values() if _journal(one) == journal]
+    amounts = [-_signed(one) for one in lines.values() if _kind_of(one) == journal]
     amount = sum((amount for amount in amounts if amount > 0), Decimal(0))
     return min(Money(amount, total.currency), total) if amount else None
+
+
+def _kind_of(line: Row) -> str:
+    """The type of a line's journal; a voucher that the hub proposed lets go, in any journal."""
+    return "write-off" if OWN in (line["move"]["description"] or "") else _journal(line)
 
 
 def _shares(line: Row) -> list[tuple[str, Decimal]]:

@@ -206,6 +206,11 @@ class Books:
         )
         return {row["id"]: row["amount_to_pay"] for row in rows}
 
+    def notes(self, invoice: int) -> list[str]:
+        """The notes that hang on an invoice, oldest first."""
+        domain = [["resource", "=", f"account.invoice,{invoice}"]]
+        return [row["message"] for row in self._desk.rpc.find("ir.note", domain, "message")]
+
     # -- steps and look-ups --------------------------------------------------------------------
 
     def _post(self, ids: list[int]) -> list[Posted]:

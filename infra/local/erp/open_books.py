@@ -2,8 +2,8 @@
 
 Usage: ``python open_books.py <config file> <database> <first year> <last year>``. It knows what an
 ERP administrator sets up once: company, chart of accounts, fiscal years, payment term, payment
-method, dunning procedures with a fee, an accountant, and a reader with least rights whose
-application key the hub uses. It holds no password: the launcher sets those on each start.
+method, dunning procedures with a fee, an accountant, and a reader and a writer with least rights
+whose application keys the hub uses. It holds no password: the launcher sets those on each start.
 """
 
 from __future__ import annotations
@@ -42,6 +42,11 @@ READABLE = (
     "party.identifier", "party.party", "party.party-party.category",
     "party.party.dunning_procedure", "party.party.lang",
 )  # fmt: skip
+# What the hub's writer may see and do beside that. A note on an invoice needs the right to write
+# the invoice (trytond ir/resource.py); a posted one is closed to changes by Tryton itself.
+WRITER_READS = (*READABLE, "account.fiscalyear", "account.period", "ir.note")
+CREATABLE = ("account.move", "account.move.line", "ir.note")
+WRITABLE = ("account.invoice",)
 
 
 def main(config_file: str, database: str, first: int, last: int) -> None:
@@ -202,7 +207,7 @@ def fee_product(revenue: Any) -> Any:
 
 
 def create_users() -> None:
-    """Create the accountant and the hub's reader, both still without a password."""
+    """Create the accountant and the hub's reader and writer, all still without a password."""
     users, groups = Model.get("res.user"), Model.get("res.group")
     accountant = users(name="Accountant", login="accountant")
     names = ["Accounting", "Party Administration", "Dunning", "Statement"]
@@ -214,22 +219,30 @@ def create_users() -> None:
         model="res.user.warning", group=accounting, perm_read=True, perm_create=True
     ).save()
     reader = users(name="Hub reader", login="hub-reader")
-    reader.groups.append(reader_group())
-    for user in (accountant, reader):
+    reader.groups.append(hub_group("Hub reader", READABLE))
+    writer = users(name="Hub writer", login="hub-writer")
+    writer.groups.append(hub_group("Hub writer", WRITER_READS, CREATABLE, WRITABLE))
+    for user in (accountant, reader, writer):
         user.companies.append(get_company())
         user.company = user.companies[0]
         user.save()
 
 
-def reader_group() -> Any:
-    """Create the group that may read what the hub needs and do nothing else."""
-    group = Model.get("res.group")(name="Hub reader")
+def hub_group(
+    name: str, readable: tuple[str, ...], creatable: tuple[str, ...] = (),
+    writable: tuple[str, ...] = (),
+) -> Any:  # fmt: skip
+    """Create a group that may do to each model what is listed here and nothing else."""
+    group = Model.get("res.group")(name=name)
     group.save()
     access = Model.get("ir.model.access")
     rows = [
-        {"model": model.name, "group": group.id, "perm_read": model.name in READABLE}
+        {
+            "model": model.name, "group": group.id, "perm_read": model.name in readable,
+            "perm_create": model.name in creatable, "perm_write": model.name in writable,
+        }
         for model in Model.get("ir.model").find([])
-    ]
+    ]  # fmt: skip
     access._proxy.create(rows, config.get_config().context)
     return group
 

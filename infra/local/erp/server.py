@@ -26,7 +26,8 @@ class Tryton:
     """A running server: where it is, the accountant's log-in, and the hub's read-only key.
 
     ``api_key`` is an application key for the REST API (``Authorization: Bearer``) of a user who
-    may read invoices, receivable lines and parties, and nothing else. ``log`` is Tryton's log.
+    may read invoices, receivable lines and parties, and nothing else; ``write_key`` is one of a
+    user who may also put notes on invoices and make moves. ``log`` is Tryton's log.
     """
 
     url: str
@@ -34,6 +35,7 @@ class Tryton:
     user: str
     password: str = field(repr=False)
     api_key: str = field(repr=False)
+    write_key: str = field(repr=False)
     pid: int
     log: Path
 
@@ -115,22 +117,27 @@ def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> 
 
 
 def _with_access(url: str, admin_password: str, pid: int, log: Path) -> Tryton:
-    """Give the accountant a new password and the reader a new key; older keys stop working."""
+    """Give the accountant a new password, reader and writer new keys; older keys stop working."""
     rpc = Rpc(url, environment.DATABASE, "admin", admin_password)
     try:
         logins = {row["login"]: row["id"] for row in rpc.find("res.user", [], "login")}
-        password, key = secrets.token_urlsafe(24), secrets.token_hex(32)
+        password = secrets.token_urlsafe(24)
+        made = {login: secrets.token_hex(32) for login in ("hub-reader", "hub-writer")}
         rpc.model("res.user", "write", [logins["accountant"]], {"password": password})
         keys = rpc.model("res.user.application", "search", [], 0, None, None)
         rpc.model("res.user.application", "delete", keys)
         rpc.model(
             "res.user.application",
             "create",
-            [{"key": key, "user": logins["hub-reader"], "application": "rest"}],
+            [
+                {"key": key, "user": logins[login], "application": "rest"}
+                for login, key in made.items()
+            ],
         )
     finally:
         rpc.close()
-    return Tryton(url, environment.DATABASE, "accountant", password, key, pid, log)
+    reader, writer = made["hub-reader"], made["hub-writer"]
+    return Tryton(url, environment.DATABASE, "accountant", password, reader, writer, pid, log)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

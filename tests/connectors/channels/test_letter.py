@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from decimal import Decimal
 
 import pytest
+from botocore.exceptions import IncompleteReadError
 
 from connectors.channels.letter import LetterConfig, connect
 from connectors.contract import Connection, Message
@@ -143,6 +145,27 @@ def test_each_receipt_means_one_thing(s3, status, kind, lost):
 
     assert (fate.act, fate.tenant, fate.kind, fate.lost) == ("c1-first-0", "nordic", kind, lost)
     assert fate.at.isoformat() == "2026-03-02T14:00:00+00:00"
+
+
+class Cut(io.BytesIO):
+    """A body whose connection broke; as the SDK's own, it says so when it is read to its end."""
+
+    def read(self, size=-1):
+        found = super().read(size)
+        if not found:
+            raise IncompleteReadError(actual_bytes=1, expected_bytes=2)
+        return found
+
+
+def test_receipts_that_were_cut_off_on_the_way_count_for_nothing(s3, monkeypatch):
+    s3.drop(f"{FOLDER}receipts/a.jsonl", line("posted").encode())
+    whole = s3.get_object
+    monkeypatch.setattr(
+        s3, "get_object", lambda **asked: {"Body": Cut(whole(**asked)["Body"].read())}
+    )
+
+    with pytest.raises(IncompleteReadError):
+        channel(s3).receipts("a.jsonl", "nordic")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import json
 
 from infra.local.report import collect
 from infra.local.report.history import history
-from shared.cloud import keys
+from shared.cloud import hub_keys, keys
 from shared.domain.events import write_event
 from tests.local.report.books import (
     FIRST,
@@ -69,7 +69,7 @@ def rows():
         for n, event in enumerate(events, start=1)
     ]
     foreign = {**keys.invoice(keys.Tenant("other"), "erp:9"), "body": one.model_dump_json()}
-    return [*found, foreign, {**keys.hub_control(), "outbound": "on"}]
+    return [*found, foreign, {**hub_keys.control(), "outbound": "on"}]
 
 
 def test_a_scan_gives_the_tenants_book_alone():

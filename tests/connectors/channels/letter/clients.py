@@ -1,17 +1,8 @@
 """A real S3 client that talks to the replaying server."""
 
-import boto3
-from botocore.config import Config
+from tests.connectors.aws_doubles import clients_of
 
 
 def clients(origin, state):
     assert state in {"recorded", "failing"}
-    made = boto3.client(
-        "s3",
-        "eu-north-1",
-        endpoint_url=origin,
-        aws_access_key_id="none",
-        aws_secret_access_key="none",
-        config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
-    )
-    return {"s3": made}
+    return clients_of(origin, "s3")
