@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+from functions.telling import may_repeat
+from functions.wiring import connection_row
 from shared.cloud import (
     clock,
     drift_rows,
@@ -57,6 +59,7 @@ class _Side(NamedTuple):
     partner: str
     today: date
     told: Mapping[str, Sequence[Row]]
+    row: Row
 
 
 def compared(tenant: Tenant, partner: str, after: str) -> None:
@@ -66,7 +69,7 @@ def compared(tenant: Tenant, partner: str, after: str) -> None:
         logger.info("compared_already", extra={"connection": partner})
         return
     store, today = Store(tenant), profiles.creditor(tenant).today(clock.now())
-    side = _Side(tenant, partner, today, _told(tenant, partner))
+    side = _Side(tenant, partner, today, _told(tenant, partner), connection_row(tenant, partner))
     listing, start = keys.listing(tenant, "CASE"), None
     if after:
         start = {**keys.head(tenant, after), "list_in": listing, "list_id": after}
@@ -139,8 +142,15 @@ def _case(side: _Side, store: Store, name: str, sums: _Sums) -> None:
         if found is not None:
             sums.verdict(found)
             _keep(side, found, standing, what=claim, of={"case": name, "claim": claim})
-        elif standing.get(named := drift_rows.name_of(side.partner, claim)):
-            table.transact([table.delete_write(drift_rows.key_of(side.tenant, named))])
+        else:
+            _let_go(side, standing.get(drift_rows.name_of(side.partner, claim)), name)
+
+
+def _let_go(side: _Side, row: Row | None, case: str) -> None:
+    """A claim that lives on elsewhere: only the case that found it apart drops its row."""
+    if row is not None and drift_rows.body_of(row).get("case") == case:
+        name = keys.id_of(row["pk"])
+        table.transact([table.delete_write(drift_rows.key_of(side.tenant, name))])
 
 
 def _verdict(
@@ -176,7 +186,8 @@ def _mend(side: _Side, found: Verdict, claim: str, rows: Sequence[Row]) -> None:
         return
     for row in rows:
         mine = list(_money_of(row, claim))
-        if mine and row["state"] == "failed" and row.get("redriven", 0) < _REDRIVES:
+        once = row["state"] == "failed" and row.get("redriven", 0) < _REDRIVES
+        if mine and once and may_repeat(row, side.row):
             act, place = keys.id_of(row["pk"]), outbox.last_place(side.tenant, row)
             try:
                 table.transact(outbox.again(side.tenant, act, row, place))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from datetime import timedelta
 
 from connectors.contract import Receipt
 from functions.touching import attempted
-from shared.cloud import clock, connections, delivery_rows, keys, metrics, table, tasks
+from shared.cloud import clock, connections, delivery_rows, keys, metrics, outbox, table, tasks
 from shared.cloud.delivery_rows import Attempt
 from shared.cloud.keys import Tenant
 from shared.cloud.runtime import logger
@@ -50,6 +51,8 @@ def spoken(tenant: Tenant, partner: Row, said: Said, call: Callable[[], Receipt]
     )  # fmt: skip
     try:
         delivery_rows.note(tenant, name, one, clock.now())
+        with contextlib.suppress(Conflict):
+            outbox.tried(tenant, said.act, clock.now())
         _end_if_failing(tenant, partner, receipt)
     except HubError as error:
         logger.warning("attempt_not_noted", extra={"error": type(error).__name__})

@@ -26,6 +26,8 @@ _KEPT_IN = timedelta(hours=1)
 _BEHIND = timedelta(minutes=1)
 # A direct payment is told on its day; what a partner has not heard after that is an alarm.
 LATE = timedelta(hours=24)
+# The code of a message of which nobody knows whether it arrived, and whose key is over.
+UNKNOWN = "unknown_outcome"
 
 
 def tell(tenant: Tenant, act: str, row: Row) -> None:
@@ -45,7 +47,7 @@ def tell(tenant: Tenant, act: str, row: Row) -> None:
     if silence(hub, control) is not None or partner.get("state") != "enabled":
         _rest(tenant, act, row, _KEPT_IN)
     elif key_is_over({**row, "attempt": row["attempt"] - 1}, partner):
-        _failed(tenant, act, row, "unknown_outcome")
+        _failed(tenant, act, row, UNKNOWN)
     else:
         _send(tenant, act, row, partner)
 
@@ -93,7 +95,7 @@ def _call(tenant: Tenant, row: Row, partner: Row, key: str) -> Callable[[], Rece
 
 def _failed(tenant: Tenant, act: str, row: Row, code: str, *, refused: bool = False) -> None:
     """A person has the message; those behind it go on."""
-    name = f"{act}-undelivered-{row.get('redriven', 0)}"
+    name = outbox.question(act, row)
     task = tasks.task_write(tenant, name, row["case_id"], "partner_not_told", (), ())
     outbox.told(tenant, act, row, "failed", code, task, refused=refused)
     logger.warning("not_told", extra={"act": act, "code": code})
@@ -102,15 +104,23 @@ def _failed(tenant: Tenant, act: str, row: Row, code: str, *, refused: bool = Fa
 def key_is_over(row: Row, partner: Row) -> bool:
     """Whether one of the attempts made may have arrived and the partner no longer honours the key.
 
-    Of a blind partner, which honours none, there is nothing to wait for: its key is over at once.
+    A replay bears the key of what it repeats, which is as old as its last attempt.
     """
-    declared = spec(partner["connector"])
+    days = spec(partner["connector"]).key_lifetime_days
+    tried = "repeats" in row or outbox.maybe_arrived(row) > 0
+    age = clock.now() - outbox.key_from(row)
+    return tried and days is not None and age >= timedelta(days=days)
+
+
+def may_repeat(row: Row, partner: Row) -> bool:
+    """Whether a message that failed may go again without a person who asked the partner.
+
+    Not what may have arrived at a partner that honours no key, or no longer honours it.
+    """
     if not outbox.maybe_arrived(row):
-        return False
-    if declared.idempotency != "idempotent":
         return True
-    age, days = clock.now() - clock.read_stamp(row["made_at"]), declared.key_lifetime_days
-    return days is not None and age >= timedelta(days=days)
+    honours = spec(partner["connector"]).idempotency == "idempotent"
+    return honours and row.get("code") != UNKNOWN and not key_is_over(row, partner)
 
 
 def _wait_behind(tenant: Tenant, act: str, row: Row, first: str | None) -> None:

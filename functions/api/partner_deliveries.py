@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from functions.api.exchange import Answer, Problem, Request
 from functions.api.forms import fault, invalid, read
@@ -17,18 +17,24 @@ from shared.domain.explain import Record
 from shared.errors import Conflict, NotFound
 
 _PAGE = 100
-# Attempts of one message end within 76 hours of its making; a replay has attempts of its own.
-_DAYS = 5
+_INSTANT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
 # The partner keeps our keys for seven days: before that a replay could have a second effect.
 _BACK = timedelta(days=7)
-# Messages of one replay; whoever wants more asks again from the last of them.
+# Messages of one replay; whoever wants more asks again behind the last of them.
 _MOST = 200
+# Where a replay goes on: the end of the first call, and the sort key of the last attempt taken.
+_AFTER = rf"^$|^{_INSTANT}~{_INSTANT}#[0-9]{{3,}}#[^~]+$"
 
 
 class Since(Record):
-    """From when on everything is sent again."""
+    """From when on everything is sent again; ``after`` is what the call before gave to go on.
+
+    It says until when messages were told that count (the instant of the first call), and which was
+    the last one taken.
+    """
 
     since: AwareDatetime
+    after: str = Field(default="", max_length=400, pattern=_AFTER)
 
 
 def get_deliveries(request: Request) -> Answer:
@@ -46,13 +52,10 @@ def get_deliveries(request: Request) -> Answer:
 def get_delivery(request: Request) -> Answer:
     """One message with every attempt. ``NotFound`` for another partner's."""
     row = _message(request)
-    made = clock.read_stamp(row["made_at"]).date()
     found = [
         _attempt(one)
-        for n in range(_DAYS)
-        for one in delivery_rows.of_day(
-            request.tenant, row["conn"], made + timedelta(days=n), limit=10_000
-        )
+        for day in _days(row)
+        for one in delivery_rows.of_day(request.tenant, row["conn"], day, limit=10_000)
         if keys.id_of(one["sk"]) == request.path["act"]
     ]
     return Answer({**_view(request.path["act"], row), "attempts": found})
@@ -61,31 +64,39 @@ def get_delivery(request: Request) -> Answer:
 def post_replay(request: Request) -> Answer:
     """Send one message again under its own ``webhook-id``, at the end of its case's line."""
     row, call = _message(request), once(request)
-    if clock.now() - clock.read_stamp(row["made_at"]) > _BACK:
-        raise Problem(409, "too_old", "The message is older than the seven days you keep its id.")
+    if clock.now() - _last_told(row) > _BACK:
+        raise Problem(409, "too_old", "It was told before the seven days for which you keep its id.")
     name = _again(request, request.path["act"], row, call)
     return Answer(_view(name, outbox.read(request.tenant, name) or row), status=202)
 
 
 def post_replay_since(request: Request) -> Answer:
-    """Send again, oldest first, all that was told since an instant of the last seven days."""
+    """Send again, oldest first, all that was told since an instant of the last seven days.
+
+    Replays are not repeated. ``go_on_after`` goes into the next call as ``after``; None at the end.
+    """
     own(request)
     asked, call, now = read(request, Since), once(request), clock.now()
     if not now - _BACK <= asked.since <= now:
         raise invalid(fault("since", "out_of_range", "an instant of the last seven days"))
     partner = request.principal.connection
-    found = delivery_rows.acts_since(request.tenant, partner, asked.since, now)
+    end, _, last = asked.after.partition("~")
+    until = min(now, clock.read_stamp(end)) if end else now
+    told = delivery_rows.acts_since(request.tenant, partner, asked.since, until)
+    found = [one for one in told if one["sk"] > last]
     names = []
     for one in found[:_MOST]:
         row = outbox.read(request.tenant, one["key"])
         if row is not None and _ended(row):
             names.append(_again(request, one["key"], row, call))
-    last = found[_MOST - 1]["sk"][:20] if len(found) > _MOST else None
-    return Answer({"messages": names, "go_on_since": last}, status=202)
+    more = f"{clock.stamp(until)}~{found[_MOST - 1]['sk']}" if len(found) > _MOST else None
+    return Answer({"messages": names, "go_on_after": more}, status=202)
 
 
 def _again(request: Request, act: str, row: Row, call: str) -> str:
     """The replay's own name; made once for one call."""
+    if row["state"] == outbox.BY_HAND:
+        raise Problem(409, "told_by_hand", "The creditor has told you this by hand.")
     if not _ended(row):
         raise Problem(409, "on_its_way", "The message has not ended yet: it goes by itself.")
     name = f"{act}-replay-{call}"
@@ -98,6 +109,19 @@ def _again(request: Request, act: str, row: Row, call: str) -> str:
         if outbox.read(request.tenant, name) is None:
             raise
     return name
+
+
+def _last_told(row: Row) -> datetime:
+    """The last attempt with the message itself; a replay is as old as what it repeats."""
+    return clock.read_stamp(row.get("key_from") or row.get("tried_at") or row["made_at"])
+
+
+def _days(row: Row) -> list[date]:
+    """The days (UTC) from a message's first attempt to its last."""
+    if "first_tried_at" not in row:
+        return []
+    first, last = (clock.read_stamp(row[name]).date() for name in ("first_tried_at", "tried_at"))
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
 def _ended(row: Row) -> bool:

@@ -22,6 +22,7 @@ from functions.api.partner_calls import listens, once
 from functions.wiring import connect
 from shared.cloud import audit, clock, hub_keys, keys, partner_keys, table, vault
 from shared.cloud.control import silence
+from shared.cloud.keys import Key
 from shared.cloud.table import Row
 from shared.domain.explain import Record
 
@@ -73,9 +74,10 @@ def post_secret(request: Request) -> Answer:
     """Make a second secret: from now on both sign, until the old one is dropped.
 
     The answer is the only place where it is ever shown. 409 ``rotation_open`` while two sign.
+    ``Conflict`` when somebody stored others meanwhile.
     """
-    row, name = listens(request), once(request)
-    kept = _secrets(request, row)
+    listens(request)
+    name, (kept, version) = once(request), _secrets(request)
     place = partner_keys.endpoint(request.tenant, request.principal.connection)
     begun = (table.get(place) or {}).get("rotation")
     if _NEXT in kept:
@@ -83,8 +85,9 @@ def post_secret(request: Request) -> Answer:
             raise Problem(409, "rotation_open", "Two secrets sign already: drop the old one first.")
         return Answer({"secret": kept[_NEXT], "signing": 2}, status=201)
     made = "whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
-    _audited(request, "secret_added", table.update_write(place, set_={"rotation": name}))
-    vault.write(request.tenant, request.principal.connection, {**kept, _NEXT: made})
+    _audited(request, "secret_added", _begin(place, begun, name))
+    new = {**kept, _NEXT: made}
+    vault.replace(request.tenant, request.principal.connection, new, version)
     return Answer({"secret": made, "signing": 2}, status=201)
 
 
@@ -92,12 +95,19 @@ def post_finish(request: Request) -> Answer:
     """Drop the old secret: the new one signs alone. Without a new one nothing changes."""
     row = listens(request)
     once(request)
-    kept = _secrets(request, row)
+    kept, version = _secrets(request)
     if _NEXT in kept:
         kept[_NOW] = kept.pop(_NEXT)
-        vault.write(request.tenant, request.principal.connection, kept)
+        vault.replace(request.tenant, request.principal.connection, kept, version)
         _audited(request, "secret_dropped")
     return Answer(_view(request, row))
+
+
+def _begin(place: Key, begun: str | None, name: str) -> table.Write:
+    """That the call ``name`` makes the second secret, unless another began meanwhile."""
+    condition = "attribute_not_exists(#rotation)" if begun is None else "#rotation = :seen"
+    values = {} if begun is None else {"seen": begun}
+    return table.update_write(place, set_={"rotation": name}, condition=condition, values=values)
 
 
 def _tried(request: Request, row: Row, key: str) -> tuple[Receipt, int]:
@@ -111,8 +121,9 @@ def _tried(request: Request, row: Row, key: str) -> tuple[Receipt, int]:
     return receipt, int((time.monotonic() - begun) * 1000)
 
 
-def _secrets(request: Request, row: Row) -> dict[str, str]:
-    return dict(vault.read(request.tenant, keys.id_of(row["pk"])))
+def _secrets(request: Request) -> tuple[dict[str, str], str]:
+    """The secrets and their version, never from what another call left in memory."""
+    return vault.current(request.tenant, request.principal.connection)
 
 
 def _audited(request: Request, what: str, *writes: table.Write) -> None:
@@ -126,6 +137,6 @@ def _view(request: Request, row: Row) -> dict[str, Any]:
     return {
         "endpoint": json.loads(row["config"])["endpoint"],
         "state": row["state"],
-        "signing": 2 if _NEXT in _secrets(request, row) else 1,
+        "signing": 2 if _NEXT in _secrets(request)[0] else 1,
         "failing_since": known.get("failing_since"),
     }

@@ -11,6 +11,7 @@ from functions.api.exchange import Answer, Problem, Request
 from functions.api.forms import read
 from functions.api.pages import page
 from functions.placing import recall_price
+from functions.telling import key_is_over
 from functions.touching import resume
 from functions.wiring import connection_row
 from shared.cloud import audit, clock, keys, outbox, table
@@ -85,6 +86,9 @@ def post_redrive(request: Request) -> Answer:
         raise NotFound("no such message")
     if row["state"] != "failed":
         raise Problem(409, "not_failed", "Only a message that failed is sent again by hand.")
+    if key_is_over(row, connection_row(tenant, partner)):
+        title = "It may have arrived, and its key is no longer honoured: ask the partner."
+        raise Problem(409, "unknown_outcome", title)
     place = outbox.last_place(tenant, row)
     facts = {"act": act, "connection": partner}
     entry = audit.entry(tenant, request.principal.client, "message_redriven", facts)

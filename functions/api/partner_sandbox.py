@@ -18,7 +18,8 @@ from functions.api.forms import read
 from functions.api.partner_calls import once, own
 from functions.sandbox_world import hand_over, settle_in, wipe
 from functions.telling import tell
-from shared.cloud import clock, handed, inbox, keys, outbox, table
+from shared.cloud import clock, handed, hub_keys, inbox, keys, outbox, table
+from shared.cloud.control import silence
 from shared.cloud.keys import Tenant
 from shared.cloud.store import Store
 from shared.domain.explain import Record
@@ -93,12 +94,16 @@ def post_reset(request: Request) -> Answer:
 
 
 def post_case(request: Request) -> Answer:
-    """Hand an invented case over: the endpoint gets ``case.submitted`` before the answer comes."""
+    """Hand an invented case over: the endpoint gets ``case.submitted`` before the answer comes.
+
+    409 ``switched_off`` while nothing may leave the hub; no case is made then.
+    """
     tenant = _sandbox(request)
     new, name = read(request, NewCase), f"c{once(request)}"
     if table.get(keys.head(tenant, name)) is None:
         if table.get(keys.creditor(tenant)) is None:
             settle_in(tenant, request.principal.connection)
+        _leaves(tenant)
         hand_over(tenant, name, own(request), new.amount, new.days_overdue)
     notices = Store(tenant).load(name).case.notices.values()
     (act, state) = next((one.act, one.state) for one in notices)
@@ -164,6 +169,12 @@ def _sandbox(request: Request) -> Tenant:
     if not request.tenant.id.startswith(SANDBOX):
         raise Problem(403, "no_sandbox", "This principal is not one of a sandbox.")
     return request.tenant
+
+
+def _leaves(tenant: Tenant) -> None:
+    """Raises 409 ``switched_off`` while no word may leave, which holds for invented cases too."""
+    if silence(table.get(hub_keys.control()), table.get(keys.control(tenant))) is not None:
+        raise Problem(409, "switched_off", "Nothing leaves now: ask the operator of the hub.")
 
 
 def _handed(request: Request) -> list[handed.HandedOver]:

@@ -11,7 +11,7 @@ from functions.api.cases import change
 from functions.api.exchange import Answer, Problem, Request
 from functions.api.forms import fault, invalid, read
 from functions.api.pages import page
-from shared.cloud import audit, clock, keys, table, tasks
+from shared.cloud import audit, clock, keys, outbox, table, tasks
 from shared.cloud.table import Row, Write
 from shared.domain import answers
 from shared.domain.case import Case
@@ -21,6 +21,9 @@ from shared.errors import Unreadable
 
 # Questions that only a word about the payment itself can end.
 _OF_PAYMENTS = frozenset({"payment_ambiguous", "payment_unapplied"})
+
+# A message that a partner never got: whoever answers has told it by hand, or leaves it untold.
+_NOT_TOLD = "partner_not_told"
 
 
 class TaskAnswer(Record):
@@ -53,16 +56,18 @@ def post_answer(request: Request) -> Answer:
     if given.answer not in offered:
         raise invalid(fault("answer", "not_offered", f"the words are {' and '.join(offered)}"))
     by = request.principal.client
-    write = tasks.answer(request.tenant, task, given.answer, by)
+    writes = [tasks.answer(request.tenant, task, given.answer, by)]
+    if row["why"] == _NOT_TOLD:
+        writes += outbox.told_by_hand(request.tenant, task)
     if row["case"]:
-        _answer_case(request, row, given.answer, write)
+        _answer_case(request, row, given.answer, writes)
     else:
         entry = audit.entry(request.tenant, by, "task_answered", {"task": task})
-        table.transact([write, entry])
+        table.transact([*writes, entry])
     return Answer(_view(tasks.read(request.tenant, task)))
 
 
-def _answer_case(request: Request, row: Row, word: str, write: Write) -> None:
+def _answer_case(request: Request, row: Row, word: str, writes: list[Write]) -> None:
     task, by = keys.id_of(row["pk"]), request.principal.client
 
     def events(case: Case) -> list[CaseEvent]:
@@ -74,7 +79,7 @@ def _answer_case(request: Request, row: Row, word: str, write: Write) -> None:
         return made
 
     try:
-        change(request, row["case"], events, "task_answered", {"task": task}, write)
+        change(request, row["case"], events, "task_answered", {"task": task}, *writes)
     except Unreadable:
         title = "This release cannot read the case: the task stays open."
         raise Problem(409, "case_unreadable", title) from None

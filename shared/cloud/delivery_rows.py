@@ -55,13 +55,14 @@ def of_day(tenant: Tenant, connection: str, day: date, *, after: str = "", limit
     return found[:limit]
 
 
-def acts_since(tenant: Tenant, connection: str, since: datetime, now: datetime) -> list[Row]:
-    """The first attempt of each message between two instants, oldest first."""
+def acts_since(tenant: Tenant, connection: str, since: datetime, until: datetime) -> list[Row]:
+    """The first attempt of each message between two instants, oldest first; of no replay."""
     found: dict[str, Row] = {}
     day = since.date()
-    while day <= now.date():
+    while day <= until.date():
         for row in of_day(tenant, connection, day, limit=10_000):
-            if row["sk"][:20] >= clock.stamp(since):
+            replay = row["key"] != row["sk"].split("#", 2)[2]
+            if clock.stamp(since) <= row["sk"][:20] <= clock.stamp(until) and not replay:
                 found.setdefault(row["key"], row)
         day += timedelta(days=1)
     return list(found.values())

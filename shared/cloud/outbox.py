@@ -19,6 +19,10 @@ from shared.errors import Conflict
 Kind = Literal["reminder", "hand_over", "tell"]
 # The first word of a case to a partner; all later ones are messages about it.
 SUBMITTED = "case.submitted"
+# The state of a message that failed and that a person saw to.
+BY_HAND = "by_hand"
+# The task about a message that failed is named after it, and after the times it was sent again.
+_UNDELIVERED = "-undelivered-"
 
 
 def intend(  # noqa: PLR0913 - every field of the row is said by the caller
@@ -135,6 +139,47 @@ def maybe_arrived(row: Row) -> int:
     return int(row.get("unknown", 0)) + max(0, int(row["attempt"]) - int(row.get("refused", 0)))
 
 
+def key_from(row: Row) -> datetime:
+    """From when on the age of a message's key counts.
+
+    Its making; of a replay, the last attempt with the message that it repeats.
+    """
+    return clock.read_stamp(row.get("key_from", row["made_at"]))
+
+
+def tried(tenant: Tenant, act: str, now: datetime) -> None:
+    """That there was an attempt at a partner at ``now`` (UTC): the first and the last are kept."""
+    key, at = keys.outbox(tenant, act), clock.stamp(now)
+    try:
+        condition = "attribute_exists(first_tried_at)"
+        table.update(key, set_={"tried_at": at}, condition=condition)
+    except Conflict:
+        first = {"tried_at": at, "first_tried_at": at}
+        table.update(key, set_=first, condition="attribute_exists(pk)")
+
+
+def question(act: str, row: Row) -> str:
+    """The task of a message that failed; one that failed again has another."""
+    return f"{act}{_UNDELIVERED}{row.get('redriven', 0)}"
+
+
+def told_by_hand(tenant: Tenant, task: str) -> list[Write]:
+    """The end of the message that ``task`` asks about: a person told the partner, or leaves it.
+
+    Nothing where the message is no longer as it was when the task was made.
+    """
+    act = task.rpartition(_UNDELIVERED)[0]
+    row = read(tenant, act) if act else None
+    if row is None or row["state"] != "failed" or question(act, row) != task:
+        return []
+    return [
+        table.update_write(
+            keys.outbox(tenant, act), set_={"state": BY_HAND}, remove=("list_in", "list_id"),
+            condition="#state = :failed", values={"failed": "failed"},
+        )
+    ]  # fmt: skip
+
+
 def leave_line(tenant: Tenant, row: Row) -> list[Write]:
     """The end of a message's place."""
     if "place" not in row:
@@ -176,6 +221,7 @@ def replay(tenant: Tenant, act: str, row: Row, name: str) -> list[Write]:
         "weighs": False,
         "message": json.dumps(message),
         "repeats": row.get("repeats", act),
+        "key_from": row.get("key_from") or row.get("tried_at") or row["made_at"],
         "place": place,
         "attempt": 0,
         "made_at": clock.stamp(clock.now()),

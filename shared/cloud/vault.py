@@ -8,13 +8,15 @@ import time
 from typing import TYPE_CHECKING
 
 from shared.cloud.runtime import client
-from shared.errors import Reconnect
+from shared.errors import Conflict, Reconnect
 
 if TYPE_CHECKING:
     from shared.cloud.keys import Tenant
 
 # Wall seconds for which a warm function keeps a secret; a rotated one is in use after that.
 _KEEP = 300.0
+# The staging label of secrets that are stored and not in force yet.
+_NEXT = "dunlin-next"
 _kept: dict[str, tuple[float, dict[str, str]]] = {}
 
 
@@ -31,12 +33,47 @@ def read(tenant: Tenant, connection: str) -> dict[str, str]:
         return kept[1]
     secrets = client("secretsmanager")
     try:
-        answer = secrets.get_secret_value(SecretId=secret_id)
+        answer = secrets.get_secret_value(SecretId=secret_id, VersionStage="AWSCURRENT")
     except secrets.exceptions.ResourceNotFoundException:
         raise Reconnect("the connection has no stored secrets") from None
     values: dict[str, str] = json.loads(answer["SecretString"])
     _kept[secret_id] = (time.monotonic() + _KEEP, values)
     return values
+
+
+def current(tenant: Tenant, connection: str) -> tuple[dict[str, str], str]:
+    """The secrets as they are now, past what is kept, and their version for ``replace``.
+
+    Raises ``Reconnect`` when there are none.
+    """
+    secret_id = name(tenant, connection)
+    _kept.pop(secret_id, None)
+    secrets = client("secretsmanager")
+    try:
+        answer = secrets.get_secret_value(SecretId=secret_id, VersionStage="AWSCURRENT")
+    except secrets.exceptions.ResourceNotFoundException:
+        raise Reconnect("the connection has no stored secrets") from None
+    return json.loads(answer["SecretString"]), answer["VersionId"]
+
+
+def replace(tenant: Tenant, connection: str, values: dict[str, str], version: str) -> None:
+    """Store secrets in place of ``version``.
+
+    Raises ``Conflict`` when somebody stored others meanwhile: ``AWSCURRENT`` moves from the named
+    version only (API reference of UpdateSecretVersionStage, ``RemoveFromVersionId``).
+    """
+    secret_id = name(tenant, connection)
+    secrets = client("secretsmanager")
+    text = json.dumps(values, sort_keys=True)
+    made = secrets.put_secret_value(SecretId=secret_id, SecretString=text, VersionStages=[_NEXT])
+    try:
+        secrets.update_secret_version_stage(
+            SecretId=secret_id, VersionStage="AWSCURRENT", MoveToVersionId=made["VersionId"],
+            RemoveFromVersionId=version,
+        )  # fmt: skip
+    except secrets.exceptions.InvalidParameterException:
+        raise Conflict("the secrets were changed meanwhile") from None
+    _kept.pop(secret_id, None)
 
 
 def write(tenant: Tenant, connection: str, values: dict[str, str]) -> None:

@@ -32,9 +32,9 @@ States and plans (what was agreed, contested or noted, and the commands that say
     dispute, circumstance, promise, plan, instalments, commands, commands_money, commands_states,
     command_forms, command_checks.
 Letters and channels (what a debtor is told, on what, and which way it goes): letter, letter_blocks,
-    letter_contents, letter_input, letter_pdf, letter_sample, notice, wording, own_texts, formats,
-    layout, typeface, pdf_file, scan_codes, payment_slip, envelope, text_message, channels,
-    carriers.
+    letter_contents, letter_input, letter_pdf, letter_sample, notice, wording, wording_bounds,
+    own_texts, formats, layout, typeface, pdf_file, scan_codes, payment_slip, envelope,
+    text_message, channels, carriers.
 Partners (whom claims are handed to, and what is said both ways): handover_gate,
     handover_gate_check, handover_gate_partner, handover_gate_terms, routing, telling, at_partner,
     partner_message, partner_reports, partner_effects, partner_faults.

@@ -23,11 +23,11 @@ class ExtrasRules(Record):
     invoices them (``keep``), or the debtor's next reminder, or else one letter for them alone,
     still asks for them (``continue``) and the ERP invoices what is left when the case closes. Up to
     ``waive_below`` (without it: the policy's tolerance) they are always waived. ``after_days`` is
-    how many days after the last movement that is settled. Of what is kept, ``interest_on_late`` says how the interest is
-    invoiced; with ``own_invoice`` by an invoice of its own above ``own_invoice_above``, else with
-    the next one. Fees follow the interest, or go with the next invoice where it is waived.
-    ``compensation`` says whether the fixed sum for late payment between businesses is claimed; it
-    counts as a cost.
+    how many days after the last movement that is settled. Of what is kept, ``interest_on_late``
+    says how the interest is invoiced; with ``own_invoice`` by an invoice of its own above
+    ``own_invoice_above``, else with the next one. Fees follow the interest, or go with the next
+    invoice where it is waived. ``compensation`` says whether the fixed sum for late payment between
+    businesses is claimed; it counts as a cost.
     """
 
     allocation: Order = KINDEST

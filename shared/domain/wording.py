@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from shared.domain.formats import Language
-from shared.domain.iban import holds_iban
 from shared.domain.policy import Tone
+from shared.domain.wording_bounds import has_foreign_link, names_an_account, tells_of_debt
 
 _LETTERS = Path(__file__).parent.parent / "letters"
 _FORMAL = "_formal"
@@ -75,24 +75,6 @@ _OPEN_PLACEHOLDERS = {
     "subject": frozenset({"creditor_name", "invoice_number"}),
     "sms": frozenset({"creditor_name", "invoice_number", "contact"}),
 }
-# Whoever sees the subject line or a short message on a screen must not learn of a debt: no amount,
-# no such word.
-_SUBJECT_TABOO = re.compile(
-    r"[0-9€$£]|\b(?:eur|euroa?|sek|nok|dkk|kr)\b|perin|velk|velal|saatav|eräänty|myöhäs|karhu"
-    r"|maksam|maksumuist|inkass|indriv|skuld|fordran|förfall|obetal|försen|betalningsp"
-    r"|gjeld|gæld|purr|rykk|forfald|ubetal|restanc|misligh"
-    r"|mahn|schuld|fällig|verzug|forderung|unbezahlt|offene|zahlung"
-    r"|debt|collect|overdue|unpaid|\bow(?:e|ed|ing)\b|arrear|past due|\blate\b",
-    re.IGNORECASE,
-)
-# A link in a reminder teaches people to fall for the next forged one: ours have none, and a
-# creditor's own texts only those to hosts of its list.
-_LINK = re.compile(
-    r"://|\bwww\.|\b(?:mailto|javascript|data|tel):|\b[a-z0-9-]{2,}\.[a-z]{2,}\b|@", re.IGNORECASE
-)
-_OWN_LINK = re.compile(
-    r"(?<![^\s(])https://([a-z0-9.-]+?)(?:/[A-Za-z0-9/_-]*)?(?=[.,;:!?)]*(?:\s|$))"
-)
 # Control characters, line and paragraph separators, and the marks that turn the reading order.
 _UNPRINTABLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]+"
@@ -214,19 +196,15 @@ def _faults(key: str, text: str, hosts: Collection[str]) -> Iterator[Fault]:
     except TemplateError as refused:
         yield Fault(key, "placeholder", str(refused))
         return
-    if _LINK.search(_without_links_to(literal, hosts)):
+    if has_foreign_link(literal, hosts):
         allowed = "links only to the creditor's own hosts" if hosts else "no links or addresses"
         yield Fault(key, "link", f"a letter has {allowed} in its wording")
-    if holds_iban(literal.replace(_VALUE, " ")):
-        yield Fault(key, "account", "a bank account comes from the verified list alone")
+    if names_an_account(literal, hosts):
+        text = "a bank account comes from the verified list alone: no long number may stand here"
+        yield Fault(key, "account", text)
     for lacking in sorted(SENTENCES[name] - placeholders):
         yield Fault(key, "must_say", f"the sentence must say {{{lacking}}}")
     yield from _open_faults(key, name.partition("_")[0], literal, placeholders)
-
-
-def _without_links_to(literal: str, hosts: Collection[str]) -> str:
-    """The text without its plain https links to one of the hosts; what is odd about one stays."""
-    return _OWN_LINK.sub(lambda link: "" if link[1] in hosts else link[0], literal)
 
 
 def _parts(text: str) -> tuple[str, frozenset[str]]:
@@ -257,5 +235,5 @@ def _open_faults(
     what = "a short message" if kind == "sms" else "a subject"
     if placeholders - allowed:
         yield Fault(key, "too_open", f"{what} names the creditor and the invoice, nothing else")
-    if _SUBJECT_TABOO.search(literal):
+    if tells_of_debt(literal):
         yield Fault(key, "too_open", f"{what} has no amount and no word of debt")

@@ -276,7 +276,7 @@ def test_a_page_has_1_to_100_entries(aws, limit):
 
 
 _FOLDERS = {
-    "banks.camt": {"prefix": "", "accounts": [{"iban": "FI2112345600000785"}]},
+    "banks.camt": {"prefix": "", "accounts": [{"account": "FI2112345600000785", "country": "FI"}]},
     "channels.letter": {"prefix": "", "service": "economy"},
     "collectors.inkassomaegleren": {
         "folder": "", "address": "https://partner.example/", "case_type": 1,

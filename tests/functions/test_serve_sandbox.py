@@ -11,7 +11,7 @@ import pytest
 
 from functions import process_inbox, receive_partner, serve_case_file, serve_sandbox
 from functions.api.access import ROUTES
-from shared.cloud import clock, drift_rows, keys, remittance_rows, table, vault
+from shared.cloud import clock, drift_rows, hub_keys, keys, remittance_rows, table, vault
 from shared.cloud.keys import Tenant
 from shared.domain.casefile_v1 import CaseFile
 from shared.domain.money import Money
@@ -75,6 +75,22 @@ def test_a_case_is_made_once_for_one_key_and_its_file_is_whole(peer):
 
     assert status == 200
     assert CaseFile.model_validate(file).totals.open.amount >= 250
+
+
+@pytest.mark.parametrize("switch", ["hub", "parameter"])
+def test_no_invented_case_leaves_while_the_hub_is_switched_off(peer, monkeypatch, switch):
+    if switch == "hub":
+        table.put({**hub_keys.control(), "stopped": True})
+    else:
+        monkeypatch.setenv("OUTBOUND", "off")
+
+    status, body = ask("POST /v1/partner/sandbox/cases", {"amount": "250.00"})
+
+    assert (status, body["code"], peer.seen) == (409, "switched_off", [])
+    table.put({**hub_keys.control(), "stopped": False})
+    monkeypatch.setenv("OUTBOUND", "on")
+    begun()
+    assert [message["type"] for _, message in peer.seen] == ["case.submitted"]
 
 
 @pytest.mark.parametrize("kind", ["case.held", "payment.direct", "case.withdrawn", "plan.agreed"])
