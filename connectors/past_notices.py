@@ -50,15 +50,27 @@ class Sheet:
     problems: tuple[Problem, ...]
 
 
+MOST_ROWS = 2_000
+
+
+class TooManyRows(Unreadable):
+    """A sheet has more rows than one call takes."""
+
+
 def read_sheet(
     body: bytes, delimiter: Delimiter, today: date, known: Callable[[str], Known | None]
 ) -> Sheet:
     """The sheet in a CSV body. Raises ``Unreadable`` for one that cannot be read as a whole.
 
+    Above ``MOST_ROWS`` rows, whatever their lines end in, it raises ``TooManyRows`` before any
+    invoice is looked up.
+
     ``known`` gives the invoice for what the column ``invoice`` holds; ``today`` is the creditor's
     day. Of two rows with one key the second is refused.
     """
     table = read_csv(body, encoding="utf-8", delimiter=delimiter)
+    if len(table.rows) > MOST_ROWS:
+        raise TooManyRows("the sheet has too many rows")
     missing = [name for name in NEEDED if name not in table.header]
     if missing:
         raise Unreadable(f"the file has no column named: {', '.join(missing)}")

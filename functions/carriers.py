@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -28,11 +28,21 @@ def begin(event: Mapping[str, Any], beside: Sequence[Key] = ()) -> Run:
 
 def informed(run: Run) -> Run:
     """The run with what its channels need."""
-    return replace(run, kinds=kinds(run.tenant, run.case, run.policy, run.debtor))
+    found = kinds(run.tenant, run.case, run.policy, run.debtor, run.loaded.row)
+    return replace(run, kinds=found)
 
 
-def kinds(tenant: Tenant, case: Case, policy: Policy, debtor: Debtor) -> Mapping[str, AddressKind]:
-    """What each channel needs of a debtor; empty where the answer cannot hang on it."""
+def kinds(
+    tenant: Tenant,
+    case: Case,
+    policy: Policy,
+    debtor: Debtor,
+    read: Callable[[Key], Row | None] = lambda _: None,
+) -> Mapping[str, AddressKind]:
+    """What each channel needs of a debtor; empty where the answer cannot hang on it.
+
+    ``read`` are the rows that are at hand already.
+    """
     capped = any(one.kind is not None for one in policy.caps)
     names = set(channels(policy))
     if capped:
@@ -40,7 +50,7 @@ def kinds(tenant: Tenant, case: Case, policy: Policy, debtor: Debtor) -> Mapping
         names.update(channel for _, channel in debtor.contacts())
     elif names <= _AS_NAMED:
         return {}
-    known = {one: needs(row) for one, row in rows(tenant, names)}
+    known = {one: needs(row) for one, row in rows(tenant, names, read)}
     return known if capped or "postal" in known.values() else {}
 
 
@@ -58,11 +68,14 @@ def needs(row: Row) -> AddressKind:
     return connectors.spec(row["connector"]).address if row else ""
 
 
-def rows(tenant: Tenant, names: set[str]) -> Iterator[tuple[str, Row]]:
-    """The connections among ``names`` that exist, by name."""
+def rows(
+    tenant: Tenant, names: set[str], read: Callable[[Key], Row | None] = lambda _: None
+) -> Iterator[tuple[str, Row]]:
+    """The connections among ``names`` that exist, by name; what ``read`` has is not asked for."""
     wanted = {one: keys.connection(tenant, one) for one in sorted(names) if one}
-    found = table.batch_get(list(wanted.values()))
+    at_hand = {one: read(key) for one, key in wanted.items()}
+    found = table.batch_get([wanted[one] for one, row in at_hand.items() if row is None])
     for one, key in wanted.items():
-        row = found.get((key["pk"], key["sk"]))
+        row = at_hand[one] or found.get((key["pk"], key["sk"]))
         if row is not None:
             yield one, row

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from connectors import spec
 from connectors.contract_collectors import ReportPage
@@ -25,6 +25,14 @@ _BOOKED = timedelta(minutes=15)
 # A partner that is not asked for reports is looked at each morning all the same.
 _MORNING = time(4)
 _POLLED = frozenset({"poll", "remittances"})
+
+
+class _Report(NamedTuple):
+    """A report as it is kept: its key, the case that it is on (or none), and its bytes."""
+
+    key: str
+    case: str
+    body: bytes
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
@@ -74,8 +82,15 @@ def _pages(tenant: Tenant, row: Row) -> Row:
 
 
 def _keep(tenant: Tenant, partner: str, page: ReportPage) -> None:
-    found = [_kept(tenant, partner, one.message, one.case_id) for one in page.reports]
-    found += [_kept(tenant, partner, one, "") for one in page.remittances]
+    said = [_named(one.message, one.case_id) for one in page.reports]
+    said += [_named(one, "") for one in page.remittances]
+    found = {one.key: one for one in said}
+    there = inbox.kept(tenant, partner, found)
+    for one in found.values():
+        if one.key not in there:
+            _new(tenant, partner, one)
+    # What has been worked on already is done: a page that is read again asks nobody anew.
+    inbox.announce(tenant, partner, *(key for key in found if there.get(key, True)))
     refused = {one.row: one for one in page.refused}
     table.batch_put(
         [
@@ -88,18 +103,19 @@ def _keep(tenant: Tenant, partner: str, page: ReportPage) -> None:
     )  # fmt: skip
     if refused:
         metrics.count("PartnerReportRefused", len(refused))
-    facts = {"connection": partner, "reports": len(found), "rows_refused": len(refused)}
+    facts = {"connection": partner, "reports": len(said), "rows_refused": len(refused)}
     logger.info("polled", extra=facts)
 
 
-def _kept(tenant: Tenant, partner: str, said: Record, case: str) -> str:
-    """Keep one report by what it says: one that says something else has a key of its own."""
+def _named(said: Record, case: str) -> _Report:
+    """One report under what it says: one that says something else has a key of its own."""
     body = write_json(said.model_dump(mode="json", exclude_none=True))
     key = "polled." + hashlib.sha256(f"{case}|".encode() + body).hexdigest()[:32]
-    taken = inbox.receive(tenant, partner, key, case=case, body=body, now=clock.now())
-    if taken != "settled":
-        inbox.announce(tenant, partner, key)
-    return key
+    return _Report(key, case, body)
+
+
+def _new(tenant: Tenant, partner: str, one: _Report) -> None:
+    inbox.receive(tenant, partner, one.key, case=one.case, body=one.body, now=clock.now())
 
 
 def _moved(row: Row, cursor: str) -> Row:

@@ -46,10 +46,13 @@ def _handed(request: Request) -> tuple[Reading, list[HandedOver]]:
     if case_reads.closed(by):
         title = "Far more was read than was handed over: the creditor is asked."
         raise Problem(403, "reads_closed", title)
-    found = handed.to_partner(tenant, case, partner)
+    found, may = handed.readable(tenant, case, partner, clock.now())
     case_reads.count(by, found[-1] if found else None)
     if not found:
         raise NotFound("no such case")
+    if not may:
+        title = "The last claim of the case left you more than 30 days ago: its file is closed."
+        raise Problem(403, "case_left", title)
     return by, found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from functions.api.exchange import Answer, Request
@@ -68,7 +67,7 @@ def _remittance(row: Row) -> dict[str, Any]:
         "total": _plain(remittance.total),
         "categories": {name: _plain(sums) for name, sums in by_category(remittance).items()},
         "lines": len(remittance.lines),
-        "differences": json.loads(row["differences"]),
+        "differences": remittance_rows.differences_of(row),
         "state": row["state"],
         "payment": row.get("payment"),
     }

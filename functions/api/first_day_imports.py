@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import get_args
 
-from connectors.past_notices import Known, read_sheet
+from connectors.past_notices import Known, TooManyRows, read_sheet
 from connectors.sheet_door import Delimiter
 from functions.api.exchange import Answer, Problem, Request
 from shared.cloud import (
@@ -31,7 +31,6 @@ from shared.domain.model import PastNotice
 from shared.errors import Conflict, NotFound, Unreadable
 
 _MAX_BYTES = 1_000_000
-_MOST_ROWS = 2_000
 
 
 def post_notices(request: Request) -> Answer:
@@ -47,13 +46,15 @@ def post_notices(request: Request) -> Answer:
     delimiter = request.query.get("delimiter", ";")
     if delimiter not in get_args(Delimiter):
         raise Problem(400, "bad_delimiter", "The delimiter is ; , | or a tab.")
-    if len(request.body) > _MAX_BYTES or request.body.count(b"\n") > _MOST_ROWS:
-        raise Problem(413, "too_large", "At most 2,000 rows and 1 MB go in one call.")
+    if len(request.body) > _MAX_BYTES:
+        raise _too_large()
     now = clock.now()
     today = profiles.creditor(tenant).today(now)
     try:
         known = _finder(tenant, connection)
         sheet = read_sheet(request.body, delimiter, today, known)  # type: ignore[arg-type]
+    except TooManyRows:
+        raise _too_large() from None
     except Unreadable as error:
         raise Problem(400, "bad_csv", f"The file cannot be read: {error}.") from None
     tally = facts.take(tenant, connection, sheet.notices, now, lambda _: None)
@@ -67,6 +68,10 @@ def post_notices(request: Request) -> Answer:
     table.transact([audit.entry(tenant, request.principal.client, "notices_imported", entry)])
     problems = [{"line": one.line, "field": one.field, "text": one.text} for one in sheet.problems]
     return Answer({**counts, "problems": problems})
+
+
+def _too_large() -> Problem:
+    return Problem(413, "too_large", "At most 2,000 rows and 1 MB go in one call.")
 
 
 def _others(tenant: Tenant, row: Row, notices: Sequence[PastNotice]) -> None:

@@ -65,7 +65,9 @@ def post_replay(request: Request) -> Answer:
     """Send one message again under its own ``webhook-id``, at the end of its case's line."""
     row, call = _message(request), once(request)
     if clock.now() - _last_told(row) > _BACK:
-        raise Problem(409, "too_old", "It was told before the seven days for which you keep its id.")
+        raise Problem(
+            409, "too_old", "It was told more than the seven days ago that you keep its id."
+        )
     name = _again(request, request.path["act"], row, call)
     return Answer(_view(name, outbox.read(request.tenant, name) or row), status=202)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -58,9 +59,15 @@ def receive(
     return "new"
 
 
-def announce(tenant: Tenant, source: str, event: str) -> None:
-    """Tell the queue that a report waits."""
-    enqueue("inbox", [{"tenant": tenant.id, "source": source, "event": event}])
+def announce(tenant: Tenant, source: str, *events: str) -> None:
+    """Tell the queue that reports wait, ten in a call."""
+    enqueue("inbox", [{"tenant": tenant.id, "source": source, "event": one} for one in events])
+
+
+def kept(tenant: Tenant, source: str, events: Iterable[str]) -> dict[str, bool]:
+    """Which of the keys are kept already, and whether each is still to be worked on."""
+    rows = table.batch_get([keys.inbox(tenant, source, one) for one in events])
+    return {keys.id_of(row["pk"]): row["state"] == "received" for row in rows.values()}
 
 
 def read(tenant: Tenant, source: str, event: str) -> Row:

@@ -144,7 +144,7 @@ def key_from(row: Row) -> datetime:
 
     Its making; of a replay, the last attempt with the message that it repeats.
     """
-    return clock.read_stamp(row.get("key_from", row["made_at"]))
+    return clock.read_stamp(row.get("key_from") or row["made_at"])
 
 
 def tried(tenant: Tenant, act: str, now: datetime) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
+import lzma
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from shared.cloud import keys, table
 from shared.cloud.keys import Key, Tenant
@@ -18,6 +21,8 @@ from shared.domain.sighting import Sighting
 # So many remittances of one amount say nothing about any of them.
 _MOST = 50
 _PAGE = 100
+# Characters of a row above which a remittance is packed; in UTF-8 they are at most four times that.
+_LONG = 50_000
 
 
 def name_of(partner: str, remittance: str) -> str:
@@ -46,8 +51,7 @@ def new(
     row: Row = {
         **key_of(tenant, name),
         "conn": partner,
-        "body": remittance.model_dump_json(),
-        "differences": json.dumps([one.model_dump(mode="json") for one in found]),
+        **_stated(remittance, found),
         "state": "expected",
         "list_in": keys.listing(tenant, listing_of(partner)),
         "list_id": name,
@@ -63,7 +67,13 @@ def read(tenant: Tenant, partner: str, remittance: str) -> Row | None:
 
 def of(row: Row) -> Remittance:
     """The remittance of a row."""
-    return Remittance.model_validate_json(row["body"])
+    return Remittance.model_validate_json(_text(row, "body"))
+
+
+def differences_of(row: Row) -> list[dict[str, Any]]:
+    """The lines that nothing explained when the remittance came, as JSON has them."""
+    found: list[dict[str, Any]] = json.loads(_text(row, "differences"))
+    return found
 
 
 def of_bank_line(tenant: Tenant, sighting: Sighting) -> Row | None:
@@ -109,6 +119,29 @@ def keys_of(tenant: Tenant, partner: str) -> Iterator[Key]:
         name = str(row["list_id"])
         yield key_of(tenant, name)
         yield _look(tenant, of(row).total, name)
+
+
+def _stated(remittance: Remittance, found: Sequence[Difference]) -> Row:
+    """What the partner stated and what nothing explains, as texts.
+
+    Packed when long: a row holds 400 KB (DynamoDB, Service quotas), and a report of 256 KB with as
+    many differences is longer, though it says the same few things of each line.
+    """
+    said = {
+        "body": remittance.model_dump_json(),
+        "differences": json.dumps([one.model_dump(mode="json") for one in found]),
+    }
+    if sum(map(len, said.values())) <= _LONG:
+        return dict(said)
+    packed = lzma.compress(json.dumps(said, ensure_ascii=False).encode())
+    return {"packed": base64.b64encode(packed).decode()}
+
+
+def _text(row: Row, name: str) -> str:
+    if "packed" not in row:
+        return str(row[name])
+    said = json.loads(lzma.decompress(base64.b64decode(row["packed"])))
+    return str(said[name])
 
 
 def _look(tenant: Tenant, amount: Money, name: str) -> Key:

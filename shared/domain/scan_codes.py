@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import accumulate
 from typing import Literal
 
@@ -47,7 +48,9 @@ def code128_bars(digits: str) -> tuple[list[tuple[int, int]], int]:
     return list(zip(starts, widths, strict=False))[::2], starts[-1]
 
 
-def qr_runs(text: str) -> tuple[list[tuple[int, int, int]], int]:
+# A page is measured before it is drawn, some blocks more than once: a code is made once for all.
+@lru_cache(maxsize=64)
+def qr_runs(text: str) -> tuple[tuple[tuple[int, int, int], ...], int]:
     """The dark runs (row, first column, length) of a QR code, and its modules a side.
 
     UTF-8 at error correction level M, as the European Payments Council asks of its code
@@ -57,7 +60,7 @@ def qr_runs(text: str) -> tuple[list[tuple[int, int, int]], int]:
 
     made = segno.make_qr(text, error="m", mode="byte", encoding="utf-8", boost_error=False)
     rows = [bytes(row) for row in made.matrix]
-    runs = []
+    runs: list[tuple[int, int, int]] = []
     for y, row in enumerate(rows):
         x = 0
         while x < len(row):
@@ -67,7 +70,7 @@ def qr_runs(text: str) -> tuple[list[tuple[int, int, int]], int]:
             if length:
                 runs.append((y, x, length))
             x += length or 1
-    return runs, len(rows)
+    return tuple(runs), len(rows)
 
 
 def code_boxes(

@@ -56,6 +56,15 @@ def test_what_code_set_c_cannot_hold_is_refused(wrong):
         code128_bars(wrong)
 
 
+def test_a_code_that_stands_in_a_letter_is_encoded_once_however_often_it_is_placed(monkeypatch):
+    made, encode = [], segno.make_qr
+    monkeypatch.setattr(segno, "make_qr", lambda text, **of: made.append(1) or encode(text, **of))
+    first = code_boxes("qr", "once alone", 0, 0)
+    assert code_boxes("qr", "once alone", 0, 0) == first
+    assert code_boxes("qr", "once alone", 10, 0)[0] != first[0]
+    assert len(made) == 1
+
+
 def test_a_qr_code_is_drawn_module_for_module():
     text = "BCD\n002\n1\nSCT\n\nPöyry Oy\nFI2112345600000785\nEUR1013.29\n\nRF09868516259619897"
     runs, side = qr_runs(text)

@@ -108,7 +108,8 @@ def test_a_letter_that_is_no_longer_true_does_not_go_again(chained, books):
     assert chained.case().notices[paper.act].state in {"unknown", "passed"}
 
 
-def test_a_touch_on_paper_costs_the_table_no_more_calls_than_one_by_mail(chained):
+def test_a_touch_of_a_chain_with_paper_costs_one_read_more_than_one_by_mail(chained):
+    """``decide`` reads what the chain's channels need: paper keeps other hours than mail."""
     chained.pass_time(days=1)
     chained.sweep()
     (start,) = chained.started()
@@ -116,7 +117,7 @@ def test_a_touch_on_paper_costs_the_table_no_more_calls_than_one_by_mail(chained
 
     assert chained.execute(start) == "sent"
     calls = [one for one in chained.wire.calls if "dynamodb" in one]
-    assert len(calls) == 6
+    assert len(calls) == 7
 
 
 def test_the_one_reference_of_a_letter_stands_in_its_intent_and_finds_its_claims(machine, books):

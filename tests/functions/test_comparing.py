@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from functions import admin, comparing, process_inbox, reconcile
-from shared.cloud import clock, feeds, inbox, keys, outbox, table
+from shared.cloud import clock, feeds, inbox, keys, outbox, table, tasks
 from shared.domain.events import ActSent, HandOverIntended
 from tests.functions.money import (
     cases,
@@ -22,7 +22,16 @@ from tests.functions.money import (
 )  # fmt: skip
 from tests.functions.test_process_inbox import paid
 from tests.functions.test_remittances import line, money, remittance
-from tests.functions.world import NORDIC, NOW, answer, append, call, hand_over, know_counterparts
+from tests.functions.world import (
+    NORDIC,
+    NOW,
+    answer,
+    append,
+    call,
+    hand_over,
+    know_counterparts,
+    open_case,
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -112,6 +121,83 @@ def test_money_that_failed_to_be_told_is_told_once_more_and_then_left_to_a_perso
     fail(act)
     run(queued)
     assert (outbox.read(NORDIC, act)["state"], tasks_open()) == ("failed", [])
+
+
+@pytest.mark.parametrize(
+    ("days", "attempts", "state"), [(6, 1, "intended"), (7, 1, "failed"), (7, 0, "intended")]
+)
+def test_money_that_may_have_arrived_is_not_sent_again_under_a_key_that_is_over(
+    world, queued, monkeypatch, days, attempts, state
+):
+    see(sighting("1", "30.00", references=("1009",)))
+    (act,) = told()
+    table.update(keys.outbox(NORDIC, act), set_={"attempt": attempts})
+    fail(act)
+    monkeypatch.setattr(clock, "wall", lambda: NOW + timedelta(days=days))
+
+    run(queued)
+
+    row = outbox.read(NORDIC, act)
+    assert row["state"] == state
+    # What may have arrived is remembered when the attempts are counted anew.
+    assert row.get("unknown", 0) == (attempts if state == "intended" else 0)
+    if state == "intended":
+        fail(act)
+    redrive = "POST /v1/partners/{connection}/outbox/{act}/redrive"
+    event = call(redrive, path={"connection": "partner", "act": act})
+    over = attempts and days == 7
+    assert admin.handler(event, None)["statusCode"] == (409 if over else 202)
+
+
+def test_a_message_that_a_person_saw_to_is_no_drift_any_more(world, queued):
+    see(sighting("1", "30.00", references=("1009",)))
+    (act,) = told()
+    for n in range(2):
+        table.update(keys.outbox(NORDIC, act), set_={"redriven": n})
+        row = outbox.read(NORDIC, act)
+        if n == 0:
+            ask_about(act, row)
+            fail(act)
+    assert [one["kind"] for one in run(queued)["drift"]] == ["untold"]
+    stale, task = f"{act}-undelivered-0", f"{act}-undelivered-1"
+    ask_about(act, outbox.read(NORDIC, act))
+
+    # The question of an earlier failure ends itself, not the message that failed since.
+    assert said(stale) == 200
+    assert [one["kind"] for one in run(queued)["drift"]] == ["untold"]
+    assert said(task) == 200
+
+    found = run(queued)
+    assert (found["drift"], told(), tasks_open()) == ([], [], [])
+    assert outbox.read(NORDIC, act)["state"] == "by_hand"
+
+
+def ask_about(act, row):
+    name = outbox.question(act, row)
+    write = tasks.task_write(NORDIC, name, row["case_id"], "partner_not_told", (), ())
+    table.transact([write])
+
+
+def said(task):
+    route = "POST /v1/tasks/{id}/answer"
+    event = call(route, path={"id": task}, body={"answer": "continue"})
+    return admin.handler(event, None)["statusCode"]
+
+
+def test_a_claim_that_moved_keeps_its_row_and_is_asked_about_once(world, queued):
+    report(world, paid(amount="40.00", remaining=money("60.01")), "p1")
+    open_case(NORDIC, "zzold", claims=("erp:1",))
+    hand_over(NORDIC, "zzold", act="zzold-partner-0123456789ab")
+    invoice_at = keys.invoice(NORDIC, "erp:1")
+    table.update(invoice_at, set_={"case_id": world})
+
+    first, second = run(queued), run(queued)
+
+    assert [one["case"] for one in second["drift"]] == [world]
+    assert (first["drift"], tasks_open()) == (second["drift"], ["partner_differs"])
+    # Once the claim lives elsewhere, the case that found it apart drops its row.
+    table.update(invoice_at, set_={"case_id": "elsewhere"})
+    assert run(queued)["drift"] == []
 
 
 def told():

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from functions import admin, book
+from functions.api import first_day_imports
 from shared.cloud import clock, connections, facts, keys, table
 from shared.domain.model import Invoice, Party
 from tests.functions.world import NORDIC, NOW, answer, call, eur, load
@@ -92,3 +93,19 @@ def test_a_sheet_that_is_none_is_refused_whole():
     event = call(ROUTE, query={"connection": "other"}, body=HEAD)
     assert answer(admin.handler(event, None))[0] == 404
     assert clock.now() == NOW
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_a_sheet_has_at_most_two_thousand_rows_whatever_ends_them(monkeypatch, end):
+    looked = []
+    monkeypatch.setattr(first_day_imports, "_found", lambda *_: looked.append(1))
+    head = HEAD.strip() + end
+
+    def asked(rows):
+        body = head + end.join(f"r{one};x;reminder;2026-01-26;;;;;;" for one in range(rows))
+        event = call(ROUTE, query={"connection": "erp"}, body=body)
+        return answer(admin.handler(event, None))
+
+    assert asked(2_001)[1]["code"] == "too_large"
+    assert looked == []
+    assert asked(2_000)[1]["rows"] == 2_000

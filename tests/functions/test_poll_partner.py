@@ -12,7 +12,7 @@ from connectors.collectors import rest_hub
 from connectors.contract import RowError
 from connectors.contract_collectors import CaseReport, ReportPage
 from functions import poll_partner, process_inbox, sweep
-from shared.cloud import clock, connections, keys, table
+from shared.cloud import clock, connections, inbox, keys, runtime, table
 from shared.domain.partner_message import read_message
 from shared.domain.remittance import Remittance
 from shared.errors import Reconnect, Retry
@@ -105,6 +105,33 @@ def test_a_page_that_is_read_again_changes_nothing(partner, queued):
 
     assert load().claims["erp:1"].open == eur("60.00")
     assert partner.asked == [None, None]
+
+
+def test_reports_are_told_to_the_queue_in_tens_and_what_is_done_is_left_alone(
+    partner, queued, monkeypatch
+):
+    calls, client = [], runtime.client("sqs")
+    send = client.send_message_batch
+
+    def sent(**of):
+        if of["QueueUrl"].endswith("inbox"):
+            calls.append(len(of["Entries"]))
+        return send(**of)
+
+    monkeypatch.setattr(client, "send_message_batch", sent)
+    many = [paid(amount="1.00") | {"id": f"r{one}"} for one in range(23)]
+    partner.pages = [page(1, *many)]
+    assert poll() == []
+    assert calls == [10, 10, 3]
+    for _ in calls:
+        work(queued)
+
+    kept, puts = inbox.receive, []
+    monkeypatch.setattr(inbox, "receive", lambda *of, **more: puts.append(1) or kept(*of, **more))
+    table.update(keys.connection(NORDIC, "partner"), remove=("cursor",))
+    partner.pages = [page(1, *many, paid(amount="2.00") | {"id": "r99"})]
+    assert poll() == []
+    assert (puts, calls) == ([1], [10, 10, 3, 1])
 
 
 def test_a_partner_that_is_down_for_days_is_asked_from_its_cursor_when_it_is_back(

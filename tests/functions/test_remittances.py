@@ -161,6 +161,23 @@ def test_a_line_that_no_report_explains_is_looked_at_again_and_then_asked_about(
     assert [(one["line"], one["held"]) for one in found["differences"]] == [(0, money("40.00"))]
 
 
+def test_a_remittance_as_long_as_one_may_be_is_booked_and_read_back(handed):
+    lines = [{"category": "commission", "amount": money("-0.01")}] * 2_200
+    lines += [line("principal", f"0.{one % 89 + 10}") for one in range(500)]
+    cents = sum(int(one["amount"]["amount"].replace(".", "")) for one in lines)
+    body = remittance(f"{cents // 100}.{cents % 100:02d}", *lines)
+    assert post(body)[0] == 202
+    work()
+
+    row = remittance_rows.read(NORDIC, "partner", "R-7")
+    kept, apart = remittance_rows.of(row), remittance_rows.differences_of(row)
+    assert len(kept.lines) == 2_700
+    # More than a row may hold, but for the packing.
+    assert len(kept.model_dump_json()) + len(json.dumps(apart)) > 400 * 1024
+    assert sum(len(str(value)) for value in row.values()) < 100_000
+    assert listed()[0]["differences"] == apart
+
+
 def work_once():
     body = json.dumps({"tenant": "nordic", "source": "partner", "event": "rem-1"})
     process_inbox.handler({"Records": [{"messageId": "m", "body": body}]}, None)

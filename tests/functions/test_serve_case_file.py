@@ -10,7 +10,7 @@ import pytest
 
 from functions import admin, serve_case_file
 from shared.cloud import case_reads, clock, documents
-from shared.domain.events import ActFailed, ReminderIntended
+from shared.domain.events import ActFailed, PartnerAnswered, PartnerClosed, ReminderIntended
 from tests.functions.world import (
     CASE,
     FILE,
@@ -127,6 +127,30 @@ def test_a_file_handed_over_long_ago_counts_at_once(handed, monkeypatch):
     monkeypatch.setattr(clock, "wall", lambda: NOW + timedelta(days=7, seconds=1))
 
     assert [fetch()["statusCode"] for _ in range(2)] == [200, 403]
+
+
+@pytest.mark.parametrize(
+    ("end", "status"),
+    [
+        (PartnerClosed(at=NOW, message="partner:m", code="WITHDRAWN_CREDITOR"), 403),
+        (PartnerClosed(at=NOW, message="partner:m", code="ERROR", claims=("erp:1",)), 403),
+        (PartnerClosed(at=NOW, message="rival:m", code="ERROR", partner="rival"), 200),
+        (PartnerAnswered(at=NOW, message="partner:m", accepted=False), 403),
+        (PartnerAnswered(at=NOW, message="partner:m", accepted=True), 200),
+    ],
+)
+def test_a_file_is_read_until_thirty_days_after_the_last_claim_left(
+    handed, monkeypatch, end, status
+):
+    append(NORDIC, CASE, end)
+    monkeypatch.setattr(clock, "wall", lambda: NOW + timedelta(days=30))
+    assert fetch()["statusCode"] == 200
+    monkeypatch.setattr(clock, "wall", lambda: NOW + timedelta(days=30, seconds=1))
+    assert fetch()["statusCode"] == status
+    assert linked(HAND_OVER)[0] == status
+    # What is handed over anew is read anew.
+    hand_over(NORDIC, act=f"{CASE}-partner-ba9876543210")
+    assert fetch()["statusCode"] == 200
 
 
 def test_the_latest_hand_over_is_the_one_served(handed):

@@ -11,7 +11,7 @@ import pytest
 from connectors.contract import Receipt
 from functions import deliver, serve_partner
 from functions.speaking import Said, spoken
-from shared.cloud import clock, delivery_rows, due, hub_keys, keys, outbox, table, vault
+from shared.cloud import clock, delivery_rows, due, hub_keys, keys, outbox, runtime, table, vault
 from shared.domain.events import Held, Released
 from tests.faults.partner import Partner
 from tests.functions.world import (
@@ -183,6 +183,98 @@ def test_two_secrets_sign_while_one_is_changed_over(peer):
 
     assert vault.read(NORDIC, "partner") == {"webhook_secret": made["secret"]}
     assert made["secret"] not in json.dumps(ask("GET /v1/partner/endpoint"))
+
+
+def warm():
+    """What another container keeps in memory for five minutes."""
+    kept = dict(vault._kept)
+    vault._kept.clear()
+    return kept
+
+
+def test_a_second_secret_is_not_made_from_what_another_container_remembers(peer):
+    ask("POST /v1/partner/endpoint/test", key="k0")
+    kept = warm()
+    made = ask("POST /v1/partner/endpoint/secret", key="k1")[1]["secret"]
+    vault._kept.update(kept)
+
+    assert ask("POST /v1/partner/endpoint/secret", key="k2")[1]["code"] == "rotation_open"
+    warm()
+    assert vault.read(NORDIC, "partner")["webhook_secret_next"] == made
+
+
+def test_secrets_that_were_replaced_meanwhile_stay(peer, monkeypatch):
+    """The creditor replaces a leaked secret between our reading and our writing."""
+    vault.write(NORDIC, "partner", {"webhook_secret": OLD, "webhook_secret_next": OLD})
+    new, read = {"webhook_secret": "whsec_" + "A" * 32}, vault.current
+    monkeypatch.setattr(vault, "current", lambda *of: (read(*of), vault.write(*of, new))[0])
+    assert ask("POST /v1/partner/endpoint/secret/finish", key="k3")[0] == 409
+    warm()
+    assert vault.read(NORDIC, "partner") == new
+
+
+def test_a_missing_secret_ends_with_a_person_after_ten_attempts(peer, rows):
+    append(NORDIC, CASE, Held(at=NOW, hold="k", reason="person"))
+    act = keys.id_of(listed()[0]["pk"])
+    asm = runtime.client("secretsmanager")
+    asm.delete_secret(SecretId=vault.name(NORDIC, "partner"), ForceDeleteWithoutRecovery=True)
+    warm()
+
+    for _ in range(10):
+        deliver_all()
+        if "due_at" in outbox.read(NORDIC, act):
+            table.update(keys.outbox(NORDIC, act), set_={"due_at": clock.stamp(NOW)})
+
+    assert (outbox.read(NORDIC, act)["state"], peer.seen) == ("failed", [])
+    assert [row["state"] for row in rows() if row.get("why") == "partner_not_told"] == ["open"]
+
+
+def test_a_replay_of_many_ends_and_repeats_no_replay(peer, monkeypatch):
+    monkeypatch.setattr("functions.api.partner_deliveries._MOST", 3)
+    for n in range(4):
+        monkeypatch.setattr(clock, "now", lambda n=n: NOW + timedelta(seconds=10 * n))
+        append(NORDIC, CASE, Held(at=NOW, hold=f"k{n}", reason="person"))
+        deliver_all()
+    told, body = peer.keys(), {"since": (NOW - DAYS).isoformat()}
+    peer.forget()
+    counts = []
+    for n in range(5):
+        monkeypatch.setattr(clock, "now", lambda n=n: NOW + timedelta(minutes=1 + n))
+        said = ask("POST /v1/partner/deliveries/replay", body, key=f"p{n}")[1]
+        deliver_all()
+        counts.append(len(said["messages"]))
+        body["after"] = said["go_on_after"]
+        if said["go_on_after"] is None:
+            break
+
+    assert (counts, peer.keys()) == ([3, 1], told)
+    only_replays = {"since": (NOW + timedelta(seconds=50)).isoformat()}
+    said = ask("POST /v1/partner/deliveries/replay", only_replays, key="late")[1]
+    assert said == {"messages": [], "go_on_after": None}
+    body["after"] = "../x"
+    assert ask("POST /v1/partner/deliveries/replay", body, key="odd")[0] == 422
+
+
+def test_a_message_is_as_old_as_its_last_attempt_and_a_replay_as_what_it_repeats(peer, monkeypatch):
+    append(NORDIC, CASE, Held(at=NOW, hold="k", reason="person"))
+    act = keys.id_of(listed()[0]["pk"])
+
+    def replay(days, name, key):
+        monkeypatch.setattr(clock, "now", lambda: NOW + days * DAYS)
+        status, said = ask("POST /v1/partner/deliveries/{act}/replay", path={"act": name}, key=key)
+        deliver_all()
+        return said.get("act") if status == 202 else said["code"]
+
+    # A switch kept it in for six days.
+    monkeypatch.setattr(clock, "now", lambda: NOW + 6 * DAYS)
+    deliver_all()
+    (one,) = ask("GET /v1/partner/deliveries/{act}", path={"act": act})[1]["attempts"]
+    assert one["at"] == clock.stamp(NOW + 6 * DAYS)
+
+    name = replay(8, act, "r1")
+    assert len(ask("GET /v1/partner/deliveries/{act}", path={"act": name})[1]["attempts"]) == 1
+    assert [replay(14, act, "r2"), replay(14, name, "r3")] == ["too_old", "too_old"]
+    assert peer.keys() == [act, act]
 
 
 def test_an_address_that_leads_inside_is_never_stored_nor_dialled(peer):

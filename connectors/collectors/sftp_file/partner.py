@@ -44,8 +44,7 @@ class SftpPartner:
         case is taken. unknown: the transfer has not ended or failed; the same key goes on where it
         stopped, and never makes a second file. ``reference`` is the file's name.
         """
-        render, suffix = (case_xml, "xml") if self._config.cases == "xml" else (case_csv, "csv")
-        return self._send("CASE", key, now, case.creditor, suffix, lambda head: render(head, file))
+        return self._case(key, now, case.creditor, file)
 
     def tell(
         self, message: CaseMessage, *, key: str, now: datetime, file: CaseFile | None = None
@@ -56,8 +55,7 @@ class SftpPartner:
         """
         sender = re.sub(r"[^A-Za-z0-9-]", "-", file.creditor.id)[:40] if file else "hub"
         if message.type == "case.amended" and file is not None:
-            amended = file
-            return self._send("CASE", key, now, sender, "csv", lambda head: case_csv(head, amended))
+            return self._case(key, now, sender, file)
         if message.type not in WORDS:
             return Receipt(outcome="rejected", code="not_supported")
         return self._send("CORR", key, now, sender, "csv", lambda head: word_csv(head, message))
@@ -65,6 +63,11 @@ class SftpPartner:
     def poll(self, cursor: str | None, *, now: datetime) -> Iterator[ReportPage]:
         """The partner's files since ``cursor``: see ``Incoming.poll``."""
         return self._incoming.poll(cursor, now=now)
+
+    def _case(self, key: str, now: datetime, sender: str, file: CaseFile) -> Receipt:
+        """Send a case, in whichever version, in the form that the partner reads."""
+        render, suffix = (case_xml, "xml") if self._config.cases == "xml" else (case_csv, "csv")
+        return self._send("CASE", key, now, sender, suffix, lambda head: render(head, file))
 
     def _send(
         self, kind: Kind, key: str, now: datetime, sender: str, suffix: str,

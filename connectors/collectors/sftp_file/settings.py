@@ -37,7 +37,8 @@ class Config(BaseModel):
         description="The partner's folder that its files lie in.",
     )  # fmt: skip
     cases: Literal["csv", "xml"] = Field(
-        default="csv", description="What new cases are written as; all other files are CSV."
+        default="csv",
+        description="What new and amended cases are written as; all other files are CSV.",
     )
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from infra.local.report.book import Act, Book, Found, Task, compose
-from shared.cloud import keys, truths
+from shared.cloud import amend_rows, keys, truths
 from shared.cloud.table import Row
 from shared.domain.creditor import Creditor
 from shared.domain.events import read_event
@@ -54,7 +54,7 @@ def rebuild(rows: Iterable[Row], *, first: date, last: date, zone: str) -> Book:
                 case.append(read_event(row["body"]))
             case "TASK", _:
                 found.tasks.append(_task(row))
-            case "OUT", _:
+            case "OUT", _ if row["kind"] != amend_rows.KIND:
                 found.acts.append(_act(row))
             case "CREDITOR", _:
                 creditor = Creditor.model_validate_json(row["body"])

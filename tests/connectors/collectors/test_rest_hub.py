@@ -206,12 +206,14 @@ def test_without_a_good_secret_nothing_is_sent(secrets):
     assert partner.test()[0].ok is False
 
 
-def test_a_message_stays_thin():
-    with pytest.raises(ValueError, match="20 kB"):
-        hub("https://partner.example").tell(
+def test_a_message_over_20_kb_is_never_sent_and_goes_to_a_person():
+    with RawServer(lambda _: [ok()]) as server:
+        receipt = hub(server.origin).tell(
             CaseMessage(type="payment.direct", case_id="c", at=NOW, data={"x": "y" * 20_000}),
             key="act_1", now=NOW,
         )  # fmt: skip
+        assert server.requests == []
+    assert (receipt.outcome, receipt.code) == ("rejected", "message_too_large")
 
 
 def test_a_key_that_is_no_webhook_id_is_refused():

@@ -143,6 +143,16 @@ def test_the_xml_batch_is_valid_under_its_published_schema_and_holds_the_whole_c
     assert whole in hub.remote.files[f"/out/{name}"]
 
 
+def test_an_amended_case_goes_in_the_form_that_new_cases_have():
+    hub = Hub(cases="xml")
+    hub.submit("act-1")
+    amended = CaseMessage(type="case.amended", case_id="case-1", at=NOW, data={})
+    name = hub.partner.tell(amended, key="tell-1", now=NOW, file=FILE).reference
+    assert name.endswith("_000002.xml")
+    root = etree.fromstring(hub.remote.files[f"/out/{name}"])
+    etree.XMLSchema(etree.parse(PARTNER / "case-batch.v1.xsd")).assertValid(root)
+
+
 def test_numbers_have_no_gap_in_each_kind_and_a_key_has_one_for_ever():
     hub = Hub()
     names = [hub.submit(key).reference for key in ("a", "b", "a")]
