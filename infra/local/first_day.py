@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.hub import Hub
+from infra.local.setup import POLICY
 
 # The checklist is gone through once the test payment has been seen and posted.
 CHECKED_ON = date(2026, 3, 10)
@@ -26,14 +27,15 @@ class FirstDay:
     points: list[str] = field(default_factory=list)
 
     def begin(self) -> None:
-        """Try the stop button, look at the letters and stand for them, put the rules."""
+        """Try the stop button, look at the letters and stand for them, arm the steps."""
         switches = self.hub.call("GET", "/v1/control")
         stopped = {**switches, "stopped": True, "reason": "stop button tried"}
         self.hub.call("PUT", "/v1/control", stopped)
         self.hub.call("PUT", "/v1/control", switches)
         letters = next(one for one in self._checklist() if one["name"] == "letters")
         self.hub.call("POST", "/v1/first-day/letters", {"hash": letters["evidence"]["hash"]})
-        rules = {"first": _FIRST, "caps": {"hand_overs": 5}}
+        armed = [{"step": one["id"]} for one in POLICY["steps"]]
+        rules = {"first": _FIRST, "armed": armed, "caps": {"hand_overs": 5}}
         self.hub.call("PUT", "/v1/first-day/arming", rules)
 
     def live(self, day: date, test_invoice: str, erp_total: Callable[[], Decimal]) -> None:
