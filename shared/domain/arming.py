@@ -52,7 +52,8 @@ class FirstDay(Record):
     """The rules of a creditor's first days.
 
     ``since`` is the creditor's day on which they began: a notice of others that went out later
-    shows that somebody else still duns. ``first`` contacts of each channel are approved one by one.
+    shows that somebody else still duns. The ``first`` contacts by the channels of a step, taken
+    together, are approved one by one: one that is a mere fallback may never see so many.
     """
 
     since: date
@@ -79,7 +80,7 @@ def held_steps(
         and step.action != "ask"
         and (not rules.arms(step.id, segment) or (
             step.action == "remind"
-            and any(contacts.get(channel, 0) < rules.first for channel in step.channels)
+            and sum(contacts.get(channel, 0) for channel in step.channels) < rules.first
         ))
     )  # fmt: skip
 
