@@ -132,7 +132,12 @@ def _instalments(question: Question, states: States) -> Iterator[Alarm]:
         late = plan.late(question.case.claims, question.today)
         if plan.missed is None or plan.ended is not None or not late:
             continue
-        if instalments.by_letter(question, plan) or instalments.reminded(question.case, plan):
+        # Money that waits for its place may be the instalment; else nobody would hear of it while a
+        # hold or a question keeps the letter in, and the plan would break without a word.
+        heard = instalments.free(question, plan.claims, waiting=True)
+        if instalments.reminded(question.case, plan):
+            continue
+        if heard and instalments.by_letter(question, plan):
             continue
         text = "an instalment was not paid and no letter can say so: a friendly word, at no cost"
         why = reason("hub.instalment", text, plan=plan.id, number=plan.missed)

@@ -38,12 +38,16 @@ class Stand:
         """The same, had these events come. Raises as the fold does."""
         return replace(self, case=Case.replay(self.case.id, events, self.case))
 
-    def ask(self, now: datetime) -> AnyDecision:
-        """The answer at an instant in the creditor's zone, with what time has ended by then."""
+    def by(self, now: datetime) -> Stand:
+        """The same at an instant in the creditor's zone, with what time has ended by then."""
         today, at = now.date(), now.astimezone(UTC)
         stand = self.after(endings(self.case, today, at))
-        stand = stand.after(residuals(stand.case, self.policy, self.law, today, at))
-        return decide(stand.case, self.policy, self.law, now, self.debtor, carriers=self.carriers)
+        return stand.after(residuals(stand.case, self.policy, self.law, today, at))
+
+    def ask(self, now: datetime) -> AnyDecision:
+        """The answer at an instant in the creditor's zone, with what time has ended by then."""
+        case = self.by(now).case
+        return decide(case, self.policy, self.law, now, self.debtor, carriers=self.carriers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +64,14 @@ def ahead(stand: Stand, now: datetime) -> tuple[Look, ...]:
     The last one is an act, a question, the end of the case, or a rest in which nothing is in
     sight. ``now`` is an aware instant in the creditor's zone.
     """
+    # What time ends stays ended at its day: a later look counts its rest from there.
+    stand = stand.by(now)
     looks = [Look(now, stand.ask(now))]
     while len(looks) < MOST_LOOKS:
         answer = looks[-1].decision
         if not isinstance(answer, Rest) or answer.until is None or answer.until > now + HORIZON:
             break
         at = answer.until.astimezone(now.tzinfo)
+        stand = stand.by(at)
         looks.append(Look(at, stand.ask(at)))
     return tuple(looks)

@@ -49,7 +49,7 @@ def answers(question: Question) -> list[Remind | Rest]:
     found: list[Remind | Rest] = []
     for plan in question.case.states.plans.values() if question.case.states else ():
         step = by_letter(question, plan)
-        if step is not None and _free(question, plan.claims):
+        if step is not None and free(question, plan.claims):
             found.append(_answer(question, plan, step))
     return found
 
@@ -77,6 +77,19 @@ def by_letter(question: Question, plan: Plan) -> Step | None:
     if not all(_plain(question, state) for state in states):
         return None
     return step if _deadline_fits(question, plan, step) else None
+
+
+def free(question: Question, claims: Iterable[str], *, waiting: bool = False) -> bool:
+    """Whether neither a question to a person nor a hold stands in the way.
+
+    With ``waiting``, money that waits for its place does not count.
+    """
+    case = question.case
+    names = set(claims)
+    asked = any(not names.isdisjoint(task.claims) for task in case.tasks.values())
+    holds = [one for one in case.holds.values() if one.of_person or not waiting]
+    held = any(one.covers(name, question.today) for one in holds for name in names)
+    return not asked and not held
 
 
 def reminded(case: Case, plan: Plan) -> bool:
@@ -134,15 +147,6 @@ def _least(question: Question, state: ClaimState, step: Step) -> date:
         question.law, question.facts(state), question.today, delivery_days=days, payment_days=1
     )
     return day
-
-
-def _free(question: Question, claims: Iterable[str]) -> bool:
-    """Whether neither a question to a person nor a hold stands in the way."""
-    case = question.case
-    names = set(claims)
-    asked = any(not names.isdisjoint(task.claims) for task in case.tasks.values())
-    held = any(one.covers(name, question.today) for one in case.holds.values() for name in names)
-    return not asked and not held
 
 
 def _states(question: Question, claims: Iterable[str]) -> list[ClaimState]:
