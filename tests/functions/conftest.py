@@ -1,6 +1,7 @@
-"""An AWS of the happy path (moto) and a clock that stands still, for tests of single functions.
+"""An AWS of the happy path and a clock that stands still, for tests of single functions.
 
-Concurrency, transactions' tokens and streams are proven on the embedded stack: moto differs there.
+The table is the one in memory, everything else is moto. Concurrency, transactions' tokens and
+streams are proven on the embedded stack.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import os
 import pytest
 from moto import mock_aws
 
+from infra.local.memory_table import MemoryTable
 from shared.cloud import clock, cursors, runtime, table, vault
 from tests.functions.world import NORDIC, NOW, open_case, remind, settle_in
 
-_ATTRIBUTES = ("pk", "sk", "due_shard", "due_at", "list_in", "list_id")
+_TABLE = MemoryTable("dunlin-table")
 _QUEUES = (
     "pull", "poll", "inbox", "sweep", "book", "outbox", "webhooks", "match", "reconcile", "preview",
 )  # fmt: skip
@@ -43,8 +45,9 @@ def aws(monkeypatch):
     monkeypatch.setattr(clock, "wall", lambda: NOW)
     cursors._key.cache_clear()
     vault._kept.clear()
+    _TABLE.clear()
     with mock_aws():
-        _make_table()
+        _TABLE.serve(table.client())
         for queue in _QUEUES:
             url = runtime.client("sqs").create_queue(QueueName=queue)["QueueUrl"]
             monkeypatch.setenv(f"{queue.upper()}_QUEUE", url)
@@ -99,39 +102,11 @@ def rows(aws):
     """Reads every row of the table, in no order."""
 
     def read():
-        items = table.client().scan(TableName="dunlin-table")["Items"]
-        return [{key: next(iter(value.values())) for key, value in one.items()} for one in items]
+        return [
+            {key: next(iter(value.values())) for key, value in one.items()} for one in _TABLE.rows()
+        ]
 
     return read
-
-
-def _make_table():
-    def index(name, hash_key, range_key):
-        return {
-            "IndexName": name,
-            "KeySchema": _schema(hash_key, range_key),
-            "Projection": {"ProjectionType": "KEYS_ONLY"},
-        }
-
-    table.client().create_table(
-        TableName="dunlin-table",
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[
-            {"AttributeName": name, "AttributeType": "S"} for name in _ATTRIBUTES
-        ],
-        KeySchema=_schema("pk", "sk"),
-        GlobalSecondaryIndexes=[
-            index("due", "due_shard", "due_at"),
-            index("listing", "list_in", "list_id"),
-        ],
-    )
-
-
-def _schema(hash_key, range_key):
-    return [
-        {"AttributeName": hash_key, "KeyType": "HASH"},
-        {"AttributeName": range_key, "KeyType": "RANGE"},
-    ]
 
 
 def _forget_clients():
