@@ -183,7 +183,8 @@ class Foreseeing:
         terms = self._terms(loaded, other)
         found = since(name, events, terms, start, last)
         first = start.astimezone(self._zone).date()
-        was = tuple(one for one in happened(name, events, self._zone) if first <= one.on <= last)
+        acts = happened(name, events, self._zone, terms.law)
+        was = tuple(one for one in acts if first <= one.on <= last)
         change = preview_plain.change(difference(name, was, found.acts))
         row = {**preview_plain.walk(found), "version": case.version, "change": change}
         inputs = (name, case.version, other.id, other.version, terms.law.hash)

@@ -14,10 +14,11 @@ from functions.api.exchange import Answer, Problem, Request
 from functions.api.forms import fault, invalid, read
 from functions.api.pages import page
 from functions.api.policies import Choice
-from shared.cloud import audit, clock, keys, preview_rows, table
+from shared.cloud import audit, clock, hub_keys, keys, law_rows, preview_rows, table
 from shared.cloud.preview_rows import Preview
 from shared.cloud.runtime import enqueue
 from shared.cloud.store import Store
+from shared.cloud.table import Row
 from shared.domain import preview_plain
 from shared.domain.creditor import Creditor
 from shared.domain.events import ClaimJoined
@@ -114,9 +115,10 @@ def get_outcome(request: Request) -> Answer:
     until = min(clock.now().astimezone(zone).date(), preview.last)
     counts: Counter[str] = Counter()
     told, unread = list[dict[str, Any]](), list[str]()
+    law = table.get(hub_keys.law())
     for row in _page(request, preview, number)["cases"]:
         try:
-            found = _became(request, preview, row, until, zone)
+            found = _became(request, preview, row, until, zone, law)
         except HubError:
             unread.append(row["case"])
             continue
@@ -128,15 +130,21 @@ def get_outcome(request: Request) -> Answer:
 
 
 def _became(
-    request: Request, preview: Preview, row: dict[str, Any], until: date, zone: ZoneInfo
+    request: Request,
+    preview: Preview,
+    row: dict[str, Any],
+    until: date,
+    zone: ZoneInfo,
+    law: Row | None,
 ) -> list[dict[str, Any]]:
     store = Store(request.tenant)
     events = store.events(row["case"])
     if not events and row["version"] > 1:
         raise NotFound("no such case")
     since_then = events[row["version"] :] if events else []
-    acts = happened(row["case"], events, zone)
-    fresh = len(happened(row["case"], events[: row["version"]], zone))
+    pack = law_rows.in_force(law, row["country"]).pack
+    acts = happened(row["case"], events, zone, pack)
+    fresh = len(happened(row["case"], events[: row["version"]], zone, pack))
     foreseen = [preview_plain.read_act(one, row["currency"]) for one in row["acts"]]
     had = [one.claim.id for one in events[: row["version"]] if isinstance(one, ClaimJoined)]
     found = outcomes(foreseen, since_then, acts[fresh:], until, zone, had)

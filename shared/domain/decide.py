@@ -7,6 +7,7 @@ hold or a new law simply gives another answer the next time.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
@@ -19,6 +20,7 @@ from shared.domain.decisions import AnyDecision, Ask, Decision, Done, HandOver, 
 from shared.domain.law import LawPack
 from shared.domain.moves import MAX_TRIES, moves
 from shared.domain.netting import UNALLOCATED
+from shared.domain.obstacles import Aside
 from shared.domain.policy import Policy
 from shared.domain.question import Question, claim_facts, reason
 from shared.domain.ripeness import (
@@ -49,6 +51,15 @@ __all__ = [
 CLOSE_AFTER_DAYS = 30
 
 _DAY = timedelta(days=1)
+# The word for what a claim rests for, by the rule that set it aside; any other is the law's own.
+_RESTS = {
+    "hub.plan": "plan", "hub.promise": "promise", "hub.settled": "settled",
+    "hub.dispute": "disputed", "hub.stop": "stopped", "hub.hold": "held",
+    "hub.circumstance": "circumstance", "hub.addressee": "circumstance",
+    "hub.person": "waits_for_person", "hub.do_not_dun": "do_not_dun", "hub.credit": UNALLOCATED,
+    "policy.tolerance": "within_tolerance", "policy.new_claims": "beside_partner",
+}  # fmt: skip
+_BARRED = "law_bars"
 
 
 def decide(
@@ -134,6 +145,8 @@ def _held(question: Question) -> Rest | None:
     holds = [one for one in question.case.holds.values() if one.covers(None, question.today)]
     if not holds:
         return None
+    # The one that decides the day stands first.
+    holds.sort(key=lambda one: one.until or date.max, reverse=True)
     because = tuple(reason("hub.hold", "the case is on hold", reason=one.reason) for one in holds)
     days = [one.until for one in holds if one.until is not None]
     # Whoever holds without a day releases by hand; else the case rests as long as its last hold.
@@ -194,19 +207,35 @@ def _questions(question: Question, claims: Sorted) -> list[Ask]:
 
 def _nothing_ripe(question: Question, later: Sequence[Ripe], claims: Sorted) -> Rest:
     first = min(later, key=lambda one: (one.on, one.state.claim.id), default=None)
-    days = [one.until + _DAY for one in claims.asides if one.until is not None]
-    because = claims.because
+    ending = [(one.until + _DAY, one) for one in claims.asides if one.until is not None]
     if first is not None:
-        until = min(_openings(question, later, days))
-        return Rest(until=until, why="step_not_due", because=(*because, *first.because))
-    if days:
-        return Rest(until=question.opening(min(days)), why="held", because=because)
-    if any(one.person for one in claims.asides):
-        return Rest(until=None, why="waits_for_person", because=because)
+        until = min(_openings(question, later, [day for day, _ in ending]))
+        return Rest(until=until, why="step_not_due", because=(*claims.because, *first.because))
+    if ending:
+        day, lead = min(ending, key=operator.itemgetter(0))
+        return _for(lead, question.opening(day), claims)
+    person = next((one for one in claims.asides if one.person), None)
+    if person is not None:
+        return _for(person, None, claims)
     # Nothing here changes by itself; a look now and then costs little and loses nothing.
     again = question.opening(question.today + timedelta(days=CLOSE_AFTER_DAYS))
     handed = any(one.with_partner for one in question.case.open_claims())
-    return Rest(until=again, why="with_partner" if handed else "nothing_left", because=because)
+    if handed or not claims.asides:
+        why = "with_partner" if handed else "nothing_left"
+        return Rest(until=again, why=why, because=claims.because)
+    # A small amount that is left says least of why the others rest.
+    return _for(min(claims.asides, key=_small), again, claims)
+
+
+def _for(lead: Aside, until: datetime | None, claims: Sorted) -> Rest:
+    """The rest that one claim's reason decides, which stands before those of the others."""
+    others = (one.reason for one in claims.asides if one is not lead)
+    why = _RESTS.get(lead.reason.rule, _BARRED)
+    return Rest(until=until, why=why, because=(lead.reason, *others))
+
+
+def _small(one: Aside) -> bool:
+    return one.reason.rule == "policy.tolerance"
 
 
 def _openings(question: Question, later: Sequence[Ripe], days: Sequence[date]) -> list[datetime]:

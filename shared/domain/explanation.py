@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from shared.domain.answers import is_step_question
 from shared.domain.case import Case
 from shared.domain.decisions import AnyDecision, Ask, Done, HandOver, Remind, Rest
 from shared.domain.events import CaseEvent, Decided
 from shared.domain.explain import Reason, Record
 from shared.domain.foresight import Look, Stand, ahead
+from shared.domain.instalments import STEP as INSTALMENT
 from shared.domain.letter_input import CHARGES
 from shared.domain.levers import Lever, levers
 
@@ -21,15 +23,40 @@ _WHY: Mapping[str, str] = {
     "outcome_pending": "an act has no outcome yet",
     "nothing_open": "nothing is open",
     "held": "it is on hold",
+    "plan": "a payment plan is offered or in force",
+    "promise": "the debtor has promised to pay",
+    "settled": "a settlement was paid and the rest is let go",
+    "disputed": "a dispute is not settled yet",
+    "stopped": "the debtor asked to stop collecting",
+    "circumstance": "a circumstance of the debtor stands in the way",
+    "do_not_dun": "the source says that it is not to be dunned",
+    "credit_unallocated": "the books owe the debtor money that is not allocated",
+    "within_tolerance": "what is open is within the tolerance",
+    "beside_partner": "other claims of the debtor are with the collection partner",
+    "law_bars": "it is time-barred, or the law pack has no rules for it",
     "waits_for_person": "a person has been asked and has not answered",
     "step_not_due": "no step is due before then",
     "contact_window": "the debtor may be contacted only from then on",
     "charges_later": "interest and fees that are left are asked for from then on",
     "gathering": "the debtor was contacted a short while ago",
-    "with_partner": "what is open is with the collection partner",
+    "with_partner": "claims are with the collection partner",
     "nothing_left": "the policy has no step left",
     "not_lawful": "no waiting makes the hand-over lawful",
+    "below_minimum": "less is open than the policy hands over",
+    "approve_remind": "the policy has a person approve the reminder",
+    "approve_hand_over": "the policy has a person approve the hand-over",
+    "rate_unknown": "no rate of late interest is known, and the partner could not be told the sum",
 }  # fmt: skip
+# The same from the facts of the rule that it stands on, where that rule is at hand.
+_FACTS: Mapping[str, tuple[str, str]] = {
+    "held": ("hub.hold", "it is on hold ({reason})"),
+    "plan": ("hub.plan", "payment plan {plan} is {stage}"),
+    "promise": ("hub.promise", "{amount} is promised by {day}"),
+    "disputed": ("hub.dispute", ""),
+    "stopped": ("hub.stop", ""),
+    "rate_unknown": ("law.rate_unknown", "no reference rate is known from {from} on"),
+}
+_OURS = ("policy.", "hub.")
 _LEVERS: Mapping[str, str] = {
     "pay": "If {amount} has been received by {by} for {claims}, {instead}",
     "dispute": "If the debtor contests {claims} by {by}, {instead}",
@@ -77,7 +104,8 @@ def explain(
     Raises ``ValueError`` for a naive instant.
     """
     looks = ahead(stand, at)
-    found = levers(stand, at, looks[-1])
+    # Where nothing is in sight, what counts is what would change the rest of today.
+    found = levers(stand, at, looks[0] if _idle(looks) else looks[-1])
     answer = looks[0].decision
     because = (*kinder, *answer.because)
     words = {
@@ -124,7 +152,9 @@ def why_now(answer: AnyDecision, at: datetime, stored: Decided | None) -> tuple[
         )
     else:
         told.append(f"It is due on {at.date().isoformat()}: its first day has come.")
-    days = sorted({(one.facts["on"], one.rule) for one in answer.because if "on" in one.facts})
+    # The law's own rules say there on which day they were looked at.
+    named = [one for one in answer.because if "on" in one.facts and one.rule.startswith(_OURS)]
+    days = sorted({(one.facts["on"], one.rule) for one in named})
     told += [f"{rule} names {day} as a day from which it may be." for day, rule in days]
     if stored is None:
         told.append("No decision has been stored yet.")
@@ -136,15 +166,18 @@ def why_now(answer: AnyDecision, at: datetime, stored: Decided | None) -> tuple[
 
 def what_next(looks: Sequence[Look]) -> tuple[str, ...]:
     """Each coming look and the last one's answer, if nothing changes."""
+    if _idle(looks):
+        return ("No act is in sight unless something changes.",)
     if len(looks) == 1:
-        answer = looks[0].decision
-        if isinstance(answer, Rest):
-            return ("No act is in sight unless something changes.",)
-        return (f"Due at once: {said(answer, looks[0].at)}.",)
+        return (f"Due at once: {said(looks[0].decision, looks[0].at)}.",)
     return tuple(
         f"If nothing changes, on {_minute(one.at)}: {said(one.decision, one.at)}."
         for one in looks[1:]
     )
+
+
+def _idle(looks: Sequence[Look]) -> bool:
+    return isinstance(looks[-1].decision, Rest)
 
 
 def changing(lever: Lever, at: datetime) -> str:
@@ -176,27 +209,48 @@ def said(answer: AnyDecision, at: datetime) -> str:
             until = "until something happens"
             if answer.until is not None:
                 until = f"until {_minute(answer.until.astimezone(at.tzinfo))}"
-            return f"The case rests {until} because {_clause(answer.why)}"
+            return f"The case rests {until} because {_clause(answer.why, answer.because)}"
         case Remind():
-            fee = f" with a fee of {answer.fee}" if answer.fee else " without a fee"
-            about = ", ".join(answer.claims or answer.also)
-            by = answer.deadline.isoformat()
-            if answer.letter == CHARGES:
-                return f"A letter asks for interest and fees of {about} alone, to be paid by {by}"
-            return f"Step {answer.step} reminds of {about}{fee}, to be paid by {by}"
+            return _contact(answer)
         case HandOver():
             about = ", ".join(answer.claims)
             return f"Step {answer.step} hands {about} over to {answer.partner}"
         case Ask():
             about = f" about {', '.join(answer.claims)}" if answer.claims else ""
-            return f"A person is asked{about} because {_clause(answer.why)}"
+            return f"A person is asked{about} because {_asked(answer)}"
         case Done():
             return f"The case is closed because {_clause(answer.why)}"
 
 
-def _clause(why: str | None) -> str:
+def _contact(answer: Remind) -> str:
+    fee = f" with a fee of {answer.fee}" if answer.fee else " without a fee"
+    about = ", ".join(answer.claims or answer.also)
+    by = answer.deadline.isoformat()
+    if answer.step.startswith(INSTALMENT):
+        return f"A reminder of a missed instalment of {about} asks for it alone by {by}"
+    if answer.letter == CHARGES:
+        return f"A letter asks for interest and fees of {about} alone, to be paid by {by}"
+    return f"Step {answer.step} reminds of {about}{fee}, to be paid by {by}"
+
+
+def _asked(answer: Ask) -> str:
+    """Why a person is asked: by its own clause, or the sentence of the rule that it came of."""
+    if answer.why in _WHY or not answer.because:
+        return _clause(answer.why, answer.because)
+    if is_step_question(answer.why):
+        return "the policy gives the step to a person"
+    return answer.because[-1].text
+
+
+def _clause(why: str | None, because: Sequence[Reason] = ()) -> str:
+    """Why, by the facts and the section of the rule that it stands on where that is at hand."""
     code = why or ""
-    return _WHY.get(code, f"of {code.replace('_', ' ')}")
+    rule, sentence = _FACTS.get(code, ("", ""))
+    found = next((one for one in because if one.rule == rule), None)
+    if found is None:
+        return _WHY.get(code, f"of {code.replace('_', ' ')}")
+    section = f" ({found.section})" if found.section else ""
+    return (sentence or _WHY[code]).format_map(found.facts) + section
 
 
 def _plain(answer: AnyDecision) -> dict[str, Any]:

@@ -11,17 +11,21 @@ from collections.abc import Iterator, Sequence
 from shared.domain import aftermath
 from shared.domain import law as legal
 from shared.domain.answers import yeses
+from shared.domain.at_partner import NOTHING
 from shared.domain.case import ClaimState
 from shared.domain.handover_gate_check import Check, Facts, check
-from shared.domain.handover_gate_partner import of_offer, of_terms
-from shared.domain.handover_gate_rules import GatedService
+from shared.domain.handover_gate_partner import of_offer, of_service, of_terms
 from shared.domain.lapses import lapse_for
 from shared.domain.money import total
+from shared.domain.moves import rate_unknown
 from shared.domain.obstacles import next_is_hand_over
 from shared.domain.question import Question
 from shared.domain.ripeness import obstacle
 
-__all__ = ["Check", "Facts", "barred", "gate"]
+__all__ = ["NOT_COLLECTED", "Check", "Facts", "barred", "gate"]
+
+# The condition, and the question, of a claim that is to be watched and was never collected.
+NOT_COLLECTED = "not_collected_before"
 
 
 def gate(question: Question, claims: tuple[str, ...], facts: Facts) -> tuple[Check, ...]:
@@ -31,6 +35,7 @@ def gate(question: Question, claims: tuple[str, ...], facts: Facts) -> tuple[Che
         *_of_case(question, states),
         *(one for state in states for one in _of_claim(question, state, facts)),
         *_of_file(facts),
+        *of_service(facts),
         *(of_terms(question, states, facts, facts.terms) if facts.terms is not None else ()),
         *of_offer(facts),
     ]
@@ -92,25 +97,44 @@ def _of_claim(question: Question, state: ClaimState, facts: Facts) -> Iterator[C
         "write it off, or note what started the time anew",
         claim=claim, section=lapse.because[0].section, lapses_on=lapse.lapses_on or "unknown",
     )  # fmt: skip
-    yield from _told(question, state, facts.service)
+    unrated = rate_unknown(question, state)
+    yield check(
+        "rate_known", "law", unrated is None,
+        "late interest is known up to the day", unrated.text if unrated else "", "enter the rate",
+        claim=claim, section=unrated.section if unrated else "",
+        since=unrated.facts["from"] if unrated else "",
+    )  # fmt: skip
+    yield from _told(question, state)
+    if facts.service == "surveillance":
+        yield collected_before(question, state)
 
 
-def _told(question: Question, state: ClaimState, service: GatedService) -> Iterator[Check]:
-    """Whether the debtor was told, and the law's wait since; where the partner reminds: overdue."""
+def collected_before(question: Question, state: ClaimState) -> Check:
+    """Whether a collection has ended on a claim, which surveillance follows, or a person said so.
+
+    No source names what a partner asks of a claim that it is to watch from the first day.
+    """
     claim = state.claim.id
-    if service == "reminder_and_collection":
-        yield check(
-            "overdue", "law", question.due(state) < question.today,
-            "the claim is overdue", "the claim is not due yet", "wait until it is overdue",
-            claim=claim, remedy="wait", due=question.due(state),
-        )  # fmt: skip
-        return
+    ended = claim in (question.case.at_partner or NOTHING).ended
+    return check(
+        NOT_COLLECTED, "partner", ended or bool(yeses(question.case, NOT_COLLECTED, (claim,))),
+        "a collection has ended, or a person lets it be watched without one",
+        "no collection has ended on the claim, which surveillance follows",
+        "have it collected first, or let it go by an answer", claim=claim,
+    )  # fmt: skip
+
+
+def _told(question: Question, state: ClaimState) -> Iterator[Check]:
+    """Whether the debtor was told, and the law's wait since; where the partner reminds: overdue."""
+    claim, reminds = state.claim.id, question.policy.hand_over.partner_reminds
     yield check(
         "last_step", "hub", next_is_hand_over(question, state),
         "every step before the hand-over is done", "a step comes before the hand-over",
         "wait for the step", claim=claim, remedy="wait", level=state.level,
     )  # fmt: skip
-    verdict = legal.hand_over(question.law, question.facts(state), question.today)
+    verdict = legal.hand_over(
+        question.law, question.facts(state), question.today, partner_reminds=reminds
+    )
     why = verdict.because[0]
     yield check(
         "law_wait", "law", verdict.allowed, why.text, why.text,
@@ -118,7 +142,7 @@ def _told(question: Question, state: ClaimState, service: GatedService) -> Itera
         claim=claim, section=why.section, remedy="wait" if verdict.earliest else "person",
         until=verdict.earliest, **why.facts,
     )  # fmt: skip
-    doubt = aftermath.unannounced(question, state)
+    doubt = None if reminds else aftermath.unannounced(question, state)
     yield check(
         "announced", "hub", doubt is None,
         "the debtor was told since everything that had kept the claim", "nothing was told since",
@@ -139,10 +163,4 @@ def _of_file(facts: Facts) -> Iterator[Check]:
         "data", "hub", not facts.lacking,
         "all that every partner needs is there", "something that every partner needs is missing",
         "complete the master data in the books", fields=" ".join(facts.lacking),
-    )  # fmt: skip
-    rated = facts.file is None or all(one.interest.complete for one in facts.file.claims)
-    yield check(
-        "rate_known", "law", rated,
-        "late interest is known up to the day", "no rate of late interest is known",
-        "enter the rate",
     )  # fmt: skip

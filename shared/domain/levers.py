@@ -58,8 +58,11 @@ def levers(stand: Stand, now: datetime, act: Look) -> list[Lever]:
     """
     found = []
     for lever, made in _tried(stand, now, act):
+        # On its last day: what was agreed or contested long before could be over by the act.
+        at = now if lever.by is None else max(now, datetime.combine(lever.by, now.timetz()))
+        then = stand.by(at)
         try:
-            answer = stand.after(made(stand, now)).ask(act.at)
+            answer = then.after(made(then, at)).ask(act.at)
         except HubError:
             # The case does not allow it (a promise too many, nothing open): no lever.
             continue
@@ -76,11 +79,11 @@ def _tried(stand: Stand, now: datetime, act: Look) -> Iterator[tuple[Lever, _Mad
         longest = timedelta(days=stand.policy.process.longest_promise_days)
         yield (
             _lever("promise", last, claims),
-            _commands([{"type": "promise", "claims": claims, "day": _iso(now.date() + longest)}]),
+            _commands([{"type": "promise", "claims": claims, "day": _iso(last + longest)}]),
         )
         yield _lever("plan", last, claims), _commands([{
             "type": "propose_plan", "claims": claims, "count": 3,
-            "first": _iso(now.date() + _REST), "agreed": True,
+            "first": _iso(last + _REST), "agreed": True,
         }])  # fmt: skip
         yield (
             _lever("dispute", last, claims),

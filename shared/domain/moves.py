@@ -13,6 +13,7 @@ from shared.domain.circumstance import HAND_OVER
 from shared.domain.contacts import contact, gathered, next_contact_on, too_soon
 from shared.domain.decisions import AnyDecision, Ask, HandOver, Remind, Rest
 from shared.domain.explain import Reason
+from shared.domain.ledger_position import accrued
 from shared.domain.money import total
 from shared.domain.question import Question, reason
 from shared.domain.residual import still_asked
@@ -109,12 +110,25 @@ def _hand_over(
     if amount < minimum and not yeses(case, "below_minimum", claims):
         why = reason("policy.minimum", "below the minimum of a hand-over", open=amount)
         return question.ask("below_minimum", claims, (*because, why))
+    found = {one.state.claim.id: rate_unknown(question, one.state) for one in group}
+    unrated = {name: why for name, why in found.items() if why is not None}
+    if unrated:
+        return question.ask("rate_unknown", tuple(unrated), (*because, *unrated.values()))
 
     def act(key: str) -> HandOver:
         partner, step = policy.partner or "", group[0].step.id
         return HandOver(act=key, step=step, claims=claims, partner=partner, because=because)
 
     return _let_go(question, group, because, act)
+
+
+def rate_unknown(question: Question, state: ClaimState) -> Reason | None:
+    """Why no partner can be told what a claim comes to today; None where its interest is known."""
+    interest = accrued(question.case, state, question.law, question.today)
+    if interest.unknown_from is None:
+        return None
+    why = interest.because[-1]
+    return why.model_copy(update={"facts": {"claim": state.claim.id, **why.facts}})
 
 
 def _in_circumstance(question: Question, one: Ripe) -> bool:

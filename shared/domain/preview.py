@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import operator
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, tzinfo
 from typing import Literal
@@ -19,8 +19,9 @@ from typing import Literal
 from shared.domain import ledger
 from shared.domain.case import Case
 from shared.domain.channels import Reach, routed
-from shared.domain.debtor import ALONE, Debtor
+from shared.domain.debtor import ALONE, Debtor, bound
 from shared.domain.decide import AnyDecision, Ask, Done, HandOver, Remind, Rest, decide
+from shared.domain.demand import asked_for
 from shared.domain.endings import endings
 from shared.domain.events import (
     ActSent,
@@ -34,7 +35,9 @@ from shared.domain.events import (
 from shared.domain.first_day import notice_events
 from shared.domain.law import LawPack
 from shared.domain.ledger_truth import Truth
+from shared.domain.letter_input import CHARGES
 from shared.domain.money import Money, total
+from shared.domain.netting import netted
 from shared.domain.policy import Policy
 from shared.domain.replaying import UNSIGNED, costly
 from shared.domain.residual import residuals
@@ -49,6 +52,7 @@ _NOTHING = "preview"
 # Why a hand-over waits, as the touch itself says it.
 _DRAINING = "partner_draining"
 _NO_RULES = Routing()
+_NOTHING_COVERED: Mapping[str, Money] = {}
 
 Kind = Literal["remind", "hand_over", "ask"]
 
@@ -78,9 +82,10 @@ class Terms:
 class Act:
     """One thing that would be done to a case on a day (creditor's zone).
 
-    ``amount`` is the open principal of its claims, ``fee`` what a contact would charge. ``why`` is
-    the reason of a question, ``channel`` the connection of a contact or the partner. ``kept`` is
-    what would keep the act in on that day as things stand, and is taken to have ended.
+    ``amount`` is the principal that a contact asks for (see ``asked``), or that is open of the
+    claims of a hand-over or question; ``fee`` is what a contact would charge. ``why`` is the reason
+    of a question, ``channel`` the connection of a contact or the partner. ``kept`` is what would
+    keep the act in on that day as things stand, and is taken to have ended.
     """
 
     on: date
@@ -131,6 +136,23 @@ def joining(
         return [*made, *notice_events(whole, claim, truth.notices, *terms, at)]
 
     return Coming(datetime.combine(day, time(0), tzinfo=zone), events)
+
+
+def asked(
+    case: Case,
+    law: LawPack,
+    on: date,
+    contact: Remind,
+    covered: Mapping[str, Money] = _NOTHING_COVERED,
+) -> Money:
+    """The principal that a contact asks for on a day; of a letter for charges alone, those.
+
+    What is disputed or ``covered`` by credits is left out; of a plan it is what is late of it.
+    """
+    named, alone = contact.claims or contact.also, contact.letter == CHARGES
+    at = asked_for(case, law, on, contact, covered)
+    parts = [one.total if alone else one.open for name, one in at.items() if name in named]
+    return total(parts, case.currency)
 
 
 def walk(
@@ -216,18 +238,21 @@ class _Walker:
         return routed(self.case, terms.policy, terms.law, now, reach, terms.debtor)
 
     def _do(self, answer: Remind | HandOver, now: datetime) -> None:
-        amount, today, terms = self._open(answer.claims), now.date(), self.terms
-        kept, fee = "", None
+        today, terms = now.date(), self.terms
+        kept, fee, claims = "", None, answer.claims
         if isinstance(answer, Remind):
-            fee, to = answer.fee, answer.channels[0]
+            covered = netted(bound(self.case, terms.debtor), terms.policy, terms.debtor)
+            amount = asked(self.case, terms.law, today, answer, covered)
+            fee, to, claims = answer.fee, answer.channels[0], answer.claims or answer.also
         else:
+            amount = self._open(claims)
             partner = self._partner(answer)
             kept, to = "" if partner else _DRAINING, partner or answer.partner
             answer = answer.model_copy(update={"partner": to})
         if not terms.signed and costly(answer, self.case, terms.law, today):
             kept = kept or UNSIGNED
         kind, at = answer.kind, now.astimezone(UTC)
-        act = Act(today, kind, answer.step, answer.claims, amount, fee, to, kept=kept)
+        act = Act(today, kind, answer.step, claims, amount, fee, to, kept=kept)
         self.acts.append(act)
         self._apply(_intent(answer, at), ActSent(at=at, act=answer.act, on=today))
 

@@ -8,6 +8,8 @@ from datetime import date, tzinfo
 from typing import Literal
 
 from shared.domain.case import Case
+from shared.domain.case_parts import CHARGES_STEP
+from shared.domain.decisions import Remind
 from shared.domain.events import (
     ActFailed,
     ActSent,
@@ -28,9 +30,11 @@ from shared.domain.events import (
     PolicyMoved,
     ReminderIntended,
 )
+from shared.domain.law import LawPack
+from shared.domain.letter_input import CHARGES
 from shared.domain.money import Money, total
 from shared.domain.plan_events import PlanAgreed, PlanProposed, PromiseMade, WrittenOff
-from shared.domain.preview import Act
+from shared.domain.preview import Act, asked
 from shared.domain.state_events import CircumstanceNoted, Disputed, StopRequested
 
 Verdict = Literal["as_foreseen", "earlier", "later", "not", "not_yet", "unforeseen"]
@@ -71,18 +75,27 @@ class Outcome:
     detail: str = ""
 
 
-def happened(case_id: str, events: Iterable[CaseEvent], zone: tzinfo) -> tuple[Act, ...]:
-    """The contacts, hand-overs and questions of a case, in order; days in ``zone``."""
-    case, acts = Case(id=case_id), list[Act]()
-    meant: dict[str, ReminderIntended | HandOverIntended] = {}
+def happened(
+    case_id: str, events: Iterable[CaseEvent], zone: tzinfo, law: LawPack
+) -> tuple[Act, ...]:
+    """The contacts, hand-overs and questions of a case, in order; days in ``zone``.
+
+    Amounts are those of a preview, by ``law``, but for what the debtor's credits covered then:
+    no event says that.
+    """
+    case, acts, meant = Case(id=case_id), list[Act](), dict[str, Act]()
     for event in events:
-        if isinstance(event, ReminderIntended | HandOverIntended):
-            meant[event.act] = event
+        on = event.at.astimezone(zone).date()
+        if isinstance(event, ReminderIntended):
+            meant[event.act] = _contact(case, event, on, law)
+        elif isinstance(event, HandOverIntended):
+            amount, to = _open(case, event.claims), event.partner
+            meant[event.act] = Act(on, "hand_over", event.step, event.claims, amount, channel=to)
         elif isinstance(event, PersonAsked):
-            on, amount = event.at.astimezone(zone).date(), _open(case, event.claims)
+            amount = _open(case, event.claims)
             acts.append(Act(on, "ask", "", event.claims, amount, why=event.why))
         elif isinstance(event, ActSent) and event.act in meant:
-            acts.append(_act(case, meant[event.act], event.on))
+            acts.append(replace(meant[event.act], on=event.on))
         case = case.apply(event)
     return tuple(acts)
 
@@ -158,11 +171,15 @@ def _same(one: Act, other: Act) -> bool:
     return alike and not set(one.claims).isdisjoint(other.claims)
 
 
-def _act(case: Case, intent: ReminderIntended | HandOverIntended, on: date) -> Act:
-    amount = _open(case, intent.claims)
-    if isinstance(intent, HandOverIntended):
-        return Act(on, "hand_over", intent.step, intent.claims, amount, channel=intent.partner)
-    return Act(on, "remind", intent.step, intent.claims, amount, intent.fee, intent.channel)
+def _contact(case: Case, intent: ReminderIntended, on: date, law: LawPack) -> Act:
+    decided = Remind(
+        act=intent.act, step=intent.step, claims=intent.claims, also=intent.also,
+        channels=(intent.channel,), letter=CHARGES if intent.step == CHARGES_STEP else "",
+        tone=intent.tone, fee=intent.fee, fee_claim=intent.fee_claim, fee_rule=intent.fee_rule,
+        deadline=intent.deadline, next_action="none", next_on=None,
+    )  # fmt: skip
+    amount, claims = asked(case, law, on, decided), intent.claims or intent.also
+    return Act(on, "remind", intent.step, claims, amount, intent.fee, intent.channel)
 
 
 def _open(case: Case, claims: Sequence[str]) -> Money:

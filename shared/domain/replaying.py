@@ -22,7 +22,7 @@ from shared.domain.overrides import ClaimRef, Overrides, bind, waived
 from shared.domain.policy import Policy
 
 # What decided: the version of the product. Another engine may answer otherwise, and says so.
-ENGINE = "0.1.0"
+ENGINE = "0.2.0"
 NOT_SIGNED = "none"
 # Why an act that costs the debtor money waits for a person's name under the law that allows it.
 UNSIGNED = "law_unsigned"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from textwrap import wrap
 
 from shared.domain.answers import words
@@ -63,11 +63,17 @@ def _owed(case: Case, at: dict[str, Position], today: date) -> tuple[str, ...]:
         return ("Nothing is open.",)
     lines = [
         f"{name}: {one.open} due {case.claims[name].claim.due} ({_late(case, name, today)}),"
-        f" interest {one.interest_due}, costs {one.costs}, together {one.total}"
+        f" interest {one.interest_due}{_until(one)}, costs {one.costs}, together {one.total}"
         for name, one in at.items()
     ]
     whole = total([one.total for one in at.values()], case.currency)
     return (f"together {whole}", *lines)
+
+
+def _until(one: Position) -> str:
+    """To which day the interest is known, where no rate is known for all of it."""
+    gap = one.interest.unknown_from
+    return f" to {gap - timedelta(days=1)} (no rate is known since)" if gap is not None else ""
 
 
 def _late(case: Case, claim: str, today: date) -> str:

@@ -173,7 +173,7 @@ def test_a_case_whose_only_claim_is_held_wakes_when_the_hold_ends():
 def test_what_the_source_says_not_to_dun_is_left_alone(flag):
     case = case_of(joined(do_not_dun=(flag,)))
 
-    assert rests(ask_of(case, "01-20"), "02-19", "nothing_left")
+    assert rests(ask_of(case, "01-20"), "02-19", "do_not_dun")
     assert rules(ask_of(case, "01-20")) == ["hub.do_not_dun"]
     lifted = more(case, ClaimFlagged(at=on("01-21"), claim="erp:a", do_not_dun=()))
     assert ask_of(lifted, "01-21").kind == "remind"
@@ -676,7 +676,7 @@ def test_below_the_minimum_a_person_is_asked_and_may_hand_over_all_the_same():
     )
     assert rests(
         ask_of(more(case, answered(answer.task, "leave", "03-06")), "03-06"),
-        None, "waits_for_person",
+        None, "held",
     )  # fmt: skip
 
 

@@ -10,19 +10,31 @@ from shared.domain.explanation import explain, known_by
 from shared.domain.foresight import Stand, ahead
 from shared.domain.levers import levers
 from shared.domain.plan_events import PromiseMade
+from shared.domain.policy import Step
+from shared.domain.preview import Terms, walk
+from shared.domain.state_events import StopRequested
+from shared.domain.support import screen
 from tests.domain.casebook import (
     FI,
+    HELSINKI,
+    answered,
+    ask_of,
     asked,
+    case_of,
     day,
     eur,
+    handed,
     joined,
     local,
+    more,
     on,
     opened,
     paid,
     policy,
     reminded,
 )  # fmt: skip
+from tests.domain.statebook import lived
+from tests.domain.statebook import told as after
 
 
 def stand(*events):
@@ -109,3 +121,129 @@ def test_the_past_is_explained_by_what_was_known_then():
 def test_an_instant_without_a_zone_is_refused():
     with pytest.raises(ValueError, match="zone"):
         explain(stand(), None, on("01-20").replace(tzinfo=None))
+
+
+def held(reason="dispute", name="h", **more):
+    return Held(at=on("01-20"), hold=name, reason=reason, **more)
+
+
+STOPPED = StopRequested(at=on("01-20"), stop="k1", claims=("erp:a",), on=day("01-20"),
+                        section="513/1999 4 c §")  # fmt: skip
+PLAN = {"claims": ["erp:a"], "count": 3, "first": "2026-02-02", "agreed": True}
+LATE_REMINDED = [
+    joined(due="06-05", at="06-08"),
+    reminded("n1", "06-08", deadline="06-18"),
+    reminded("n2", "06-23", step="r2", deadline="07-03"),
+    reminded("n3", "07-08", step="r3", deadline="07-18"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("case", "when", "why", "words"),
+    [
+        (after(case_of(joined()), "01-20", "dispute", claim="erp:a", ground="goods"), "01-21",
+         "disputed", "a dispute is not settled yet"),
+        (after(case_of(joined()), "01-20", "promise", claims=["erp:a"], day="2026-02-02"), "01-21",
+         "promise", "100.00 EUR is promised by 2026-02-02"),
+        (after(case_of(joined()), "01-20", "propose_plan", **PLAN), "01-21",
+         "plan", "payment plan k1 is agreed"),
+        (case_of(joined(), held(claim="erp:a", until=day("02-10"))), "01-21",
+         "held", "it is on hold (dispute)"),
+        (case_of(joined(), held(claim="erp:a")), "01-21", "held", "it is on hold (dispute)"),
+        (case_of(joined(), held("person"), held("dispute", "h2", until=day("02-10"))), "01-21",
+         "held", "until something happens because it is on hold (person)"),
+    ],
+    ids=["disputed", "promise", "plan", "hold", "hold-without-end", "hold-of-all"],
+)  # fmt: skip
+def test_a_rest_says_what_the_case_rests_for(case, when, why, words):
+    told = explain(Stand(case, policy(), FI), None, local(when))
+
+    assert told.now["why"] == why
+    assert words in told.words["why_this"][0]
+
+
+def test_a_rest_after_a_request_to_stop_names_the_section():
+    """A person has let the reminders go on; only the hand-over is over."""
+    only = policy(Step(id="out", action="hand_over", after=15, since="due"))
+    case = case_of(joined(), STOPPED)
+    for _ in ("stop_requested", "stop_at_hand_over"):
+        found = ask_of(case, "02-20", rules=only)
+        case = more(case, asked(found.task, found.why, "02-20", "a"),
+                    answered(found.task, "continue", "02-20"))  # fmt: skip
+    told = explain(Stand(case, only, FI), None, local("02-20"))
+
+    assert told.now["why"] == "stopped"
+    assert "the debtor asked to stop collecting (513/1999 4 c §)" in told.words["why_this"][0]
+
+
+def test_nobody_foretells_a_hand_over_whose_interest_nobody_can_work_out():
+    """The Finnish reference rate is known to the end of June 2026."""
+    late = Stand(case_of(*LATE_REMINDED), policy(), FI)
+    told = explain(late, None, local("07-25"))
+    found = walk(late.case, Terms(policy(), FI, HELSINKI), local("07-25"), day("09-30"))
+
+    assert (told.looks[-1]["kind"], told.looks[-1]["why"]) == ("ask", "rate_unknown")
+    why = ahead(late, local("07-25"))[-1].decision.because[-1]
+    assert (why.rule, why.facts["from"]) == ("law.rate_unknown", "2026-07-01")
+    seen = " ".join(screen(late, told).split())
+    assert "no reference rate is known from 2026-07-01 on (korkolaki 12 §" in seen
+    assert "interest 0.65 EUR to 2026-06-30 (no rate is known since)" in seen
+    assert [(one.kind, one.why) for one in found.acts] == [("ask", "rate_unknown")]
+
+
+REMINDED = [joined(), *reminded("n1", "01-19", deadline="01-29")]
+
+
+def told_of(case, when):
+    return explain(Stand(case, policy(), FI), None, local(when)).words
+
+
+def test_a_plan_or_dispute_of_the_last_day_is_tried_not_one_that_is_over_by_the_act():
+    """The hold ends weeks ahead: a plan of today would have missed an instalment by then."""
+    on_hold = Stand(case_of(REMINDED, held(claim="erp:a", until=day("02-15"))), policy(), FI)
+    found = kinds(on_hold, local("01-21"))
+
+    assert {(one.instead, one.by) for one in found.values()} == {("rest", day("02-15"))}
+    assert (found["plan"].why, found["dispute"].why) == ("plan", "disputed")
+
+
+def test_while_a_partner_works_nothing_is_in_sight_and_the_levers_are_of_today():
+    words = told_of(case_of(REMINDED, handed("h1", "02-20")), "02-25")
+
+    assert words["what_next"] == ("No act is in sight unless something changes.",)
+    assert words["what_would_change_it"][0].startswith("If 101.04 EUR has been received by 2026-02")
+
+
+def test_a_question_says_what_brought_it_about():
+    offered = after(case_of(REMINDED), "01-25", "propose_plan", **PLAN)
+    (first, *_) = told_of(lived(offered, "03-25"), "03-25")["why_this"]
+
+    assert first == (
+        "A person is asked about erp:a because the payment plan was broken: a person says how it "
+        "goes on."
+    )
+
+
+def test_the_reminder_of_an_instalment_is_no_step_and_asks_for_it_alone():
+    offered = after(case_of(REMINDED), "01-25", "propose_plan", **PLAN)
+
+    assert told_of(offered, "01-28")["what_next"][-1].endswith(
+        "A reminder of a missed instalment of erp:a asks for it alone by 2026-02-19."
+    )
+
+
+def test_a_part_payment_too_small_to_hand_over_says_so_and_names_no_day_it_was_looked_at():
+    last = reminded("n3", "02-18", step="r3", deadline="02-28")
+    case = case_of(REMINDED, reminded("n2", "02-03", step="r2", deadline="02-13"), last,
+                   paid("p", "02-25", "90.00"))  # fmt: skip
+    words = told_of(case, "03-10")
+
+    assert "because less is open than the policy hands over" in words["why_this"][0]
+    assert not any("2026-03-10 as a day from which" in one for one in words["why_now"])
+
+
+def test_an_extension_begins_the_steps_anew_from_its_day():
+    words = told_of(after(case_of(REMINDED), "01-25", "extension", claim="erp:a",
+                          due="2026-02-20"), "01-27")  # fmt: skip
+
+    assert "on 2026-02-23 08:00: Step r1 reminds of erp:a without a fee" in words["what_next"][0]

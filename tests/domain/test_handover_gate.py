@@ -9,15 +9,18 @@ from pydantic import ValidationError
 
 from shared.domain.case import Case
 from shared.domain.decide import HandOver, decide
-from shared.domain.events import Held
+from shared.domain.events import Held, PartnerClosed
 from shared.domain.handover_gate import Facts, barred, gate
 from shared.domain.handover_gate_rules import HandOverRules
 from shared.domain.handover_gate_terms import Offer, PartnerTerms
+from shared.domain.policy import Step
 from shared.domain.question import Question
 from shared.domain.state_events import CircumstanceNoted, Disputed
 from tests.domain.casebook import (
     FI,
     STEPS,
+    answered,
+    asked,
     charged,
     eur,
     handed,
@@ -96,6 +99,7 @@ def test_what_decide_hands_over_meets_every_condition():
         ),
         (question(*handed("h1", "03-18")), facts(), {"not_with_partner", "last_step"}),
         (question(minimum=eur("100.01")), facts(), {"minimum"}),
+        (question(now=local("07-20")), facts(), {"rate_known"}),
         (question(), facts(lacking=("debtors.0.addresses",)), {"data"}),
         (question(), facts(file=None), {"file_agrees"}),
     ],
@@ -159,10 +163,59 @@ def test_what_the_law_says_is_cited_and_its_day_is_named():
     assert found["law_wait"].until == date(2026, 3, 17)
 
 
-def test_a_partner_that_reminds_itself_needs_an_overdue_claim_and_no_notice_of_ours():
-    reminds = facts(service="reminder_and_collection")
-    assert unmet(question(events=TOLD[:2]), reminds) == set()
-    assert unmet(question(events=TOLD[:2], now=local("01-16")), reminds) == {"overdue"}
+# --- services -----------------------------------------------------------------------------------
+
+REMINDS = HandOverRules(service="reminder_and_collection")
+OFFERED = {"services": ["reminder_and_collection", "surveillance"]}
+
+
+def to_remind(*events, now, after=1):
+    """A case of a policy whose first step gives the claim to a partner that reminds itself."""
+    terms = policy(Step(id="out", action="hand_over", after=after, since="due"), hand_over=REMINDS)
+    return Question(Case.replay("case-1", [*TOLD[:2], *events]), terms, FI, now, now.date())
+
+
+def test_a_partner_that_reminds_itself_has_the_claim_once_it_is_overdue_and_decide_agrees():
+    """Due on Friday 16 January: the partner may have it from Saturday, and keeps its own waits."""
+    known = facts(service="reminder_and_collection", terms=OFFERED)
+    for when, expected in (("01-16", {"law_wait"}), ("01-17", set())):
+        asked = to_remind(now=local(when), after=0)
+        decided = decide(asked.case, asked.policy, FI, local(when))
+        assert unmet(asked, known) == expected
+        assert isinstance(decided, HandOver) is not expected
+    (wait,) = [one for one in gate(asked, CLAIMS, known) if one.name == "law_wait"]
+    assert ("513/1999" in wait.section, "keeps the wait" in wait.why) == (True, True)
+
+
+def test_a_payment_date_that_we_named_is_over_before_the_partner_reminds():
+    told = reminded("m1", "01-20", deadline="01-30")
+    out = Step(id="out", action="hand_over", after=1, since="previous")
+    case = Case.replay("case-1", [*TOLD[:2], *told])
+    for when, expected in (("01-30", {"law_wait"}), ("01-31", set())):
+        terms, now = policy(STEPS[0], out, hand_over=REMINDS), local(when)
+        checked = Question(case, terms, FI, now, now.date())
+        assert unmet(checked, facts("reminder_and_collection", terms=OFFERED)) == expected
+
+
+@pytest.mark.parametrize("service", ["reminder_and_collection", "surveillance"])
+def test_a_service_that_no_terms_name_is_a_persons(service):
+    """Nobody would remind, or watch, where the partner does not: silence is no contract."""
+    for terms in (None, {}):
+        found = barred(gate(question(), CLAIMS, facts(service, terms=terms)))
+        assert ("service", "person") in {(one.name, one.remedy) for one in found}
+    assert barred(gate(question(), CLAIMS, facts("collection", terms=None))) == ()
+
+
+def test_a_claim_is_watched_after_a_collection_or_by_a_persons_word():
+    watches = facts("surveillance", terms=OFFERED)
+    ended = [*handed("h1", "03-18"), PartnerClosed(at=on("03-19"), message="m", code="NO_ASSETS")]
+    said = [
+        asked("t", "not_collected_before", "03-18", "a"), answered("t", "continue", "03-18"),
+    ]  # fmt: skip
+
+    assert unmet(question(), watches) == {"not_collected_before"}
+    assert "not_collected_before" not in unmet(question(*ended), watches)
+    assert unmet(question(*said), watches) == set()
 
 
 def test_a_partner_that_says_no_beforehand_bars_with_its_code():

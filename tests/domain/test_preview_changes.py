@@ -70,7 +70,7 @@ def test_policy_b_since_a_day_keeps_what_came_from_outside_and_leaves_out_what_t
 
     assert told(same) == [("01-19", "remind", "r1"), ("02-03", "remind", "r2")]
     assert told(other) == [("01-19", "remind", "r1"), ("02-03", "hand_over", "out")]
-    was = happened("c1", story, HELSINKI)
+    was = happened("c1", story, HELSINKI, FI)
     assert [(one.on, one.step) for one in was] == [
         (day("01-19"), "r1"),
         (day("02-03"), "r2"),
@@ -95,7 +95,8 @@ FORESEEN = ahead(case_of(*REMINDED), "01-25", "02-28").acts
 
 def judged(*story, until="02-28", had=("erp:a",)):
     """What became of the second and third reminder that were foreseen on 25 January."""
-    acts = [one for one in happened("c1", events(*REMINDED, *story), HELSINKI) if one.step != "r1"]
+    was = happened("c1", events(*REMINDED, *story), HELSINKI, FI)
+    acts = [one for one in was if one.step != "r1"]
     found = outcomes(FORESEEN, flat(story), acts, day(until), HELSINKI, had)
     return [(one.verdict, one.step, one.why) for one in found]
 
