@@ -30,7 +30,7 @@ from shared.domain.demand import asked_for
 from shared.domain.envelope import Window
 from shared.domain.events import ReminderIntended
 from shared.domain.letter import Letter, render
-from shared.domain.letter_contents import lacking
+from shared.domain.letter_contents import claims_of, lacking
 from shared.domain.letter_input import CHARGES
 from shared.domain.model import Party
 from shared.domain.netting import netted
@@ -146,8 +146,8 @@ def _letter(run: Run, decision: Remind, party: Party, *, paper: Window | None) -
     except ValueError as refused:
         logger.warning("letter_refused", extra={"case": case.id, "fields": str(refused)})
         return _question(run, decision, "letter_incomplete")
-    told = decision.also if decision.letter == CHARGES else decision.claims
-    facts = [claim_facts(case, case.claims[one], case.notices_of(one)) for one in told]
+    told = (case.claims[one] for one in claims_of(decision))
+    facts = [claim_facts(case, one, case.notices_of(one.claim.id)) for one in told]
     lacks = lacking(run.law, facts, said, today)
     if lacks:
         question = _question(run, decision, "letter_incomplete")

@@ -1,4 +1,4 @@
-"""Draws docs/letters/: a letter on paper for each country and tone, as people should look at it.
+"""Draws docs/letters/: letters on paper for each country and tone, as people should look at them.
 
 Run ``python -m tools.letter_gallery`` after words or layout have changed, look at every picture,
 and commit them; a test holds the pages' text and its places against ``gallery.json``.
@@ -26,7 +26,8 @@ from shared.domain.model import Address
 from shared.domain.policy import Tone
 
 FOLDER = Path(__file__).parents[1] / "docs" / "letters"
-TODAY = date(2026, 11, 6)
+# A day whose rates of interest the packs know, but for Denmark: there the letter says so.
+TODAY = date(2026, 5, 22)
 TONES: tuple[Tone, ...] = ("friendly", "neutral", "firm")
 # Pixels a point: 93 a 72nd of an inch makes a page of 770 by 1090, readable and small.
 _SCALE = 1.3
@@ -34,9 +35,20 @@ _SCALE = 1.3
 
 @dataclass(frozen=True, slots=True)
 class _Place:
+    """A creditor of a country and its debtor: invented, with numbers that nobody has.
+
+    ``business_id`` has the country's form and check digit, in a series that is not given out; the
+    phone is one that is kept for fiction (Sweden: PTS) or evidently a sample.
+    """
+
     language: Language
     zone: str
+    name: str
+    business_id: tuple[str, str]
+    street: str
     town: tuple[str, str]
+    phone: str
+    mail: str
     account: str
     reference: str
     giro: Giro | None = None
@@ -46,20 +58,28 @@ class _Place:
 _SE, _NO, _DK = "SE4550000000058398257466", "NO9386011117947", "DK5000400440116243"
 PLACES = {
     "FI": _Place(
-        "fi", "Europe/Helsinki", ("00160", "Helsinki"), "FI2112345600000785", "868516259619897",
+        "fi", "Europe/Helsinki", "Kuikka Oy", ("FI_YTUNNUS", "1234567-1"),
+        "Satamakatu 4", ("00160", "Helsinki"), "+358 9 123 4567", "laskutus@kuikka.example",
+        "FI2112345600000785", "868516259619897",
         address=("Maija Meikäläinen", "Telakkatie 9 A 4", "20100 TURKU"),
     ),
     "SE": _Place(
-        "sv", "Europe/Stockholm", ("111 29", "Stockholm"), _SE, "1234567897",
+        "sv", "Europe/Stockholm", "Exempellom AB", ("SE_ORGNR", "559999-9991"),
+        "Hamngatan 4", ("111 29", "Stockholm"), "+46 8 465 004 12", "faktura@exempellom.example",
+        _SE, "1234567897",
         Giro(iban=_SE, bankgiro="9912346", ocr="check_digit"),
         ("Åsa Öberg", "Storgatan 12 lgh 1101", "411 24 GÖTEBORG"),
     ),
     "NO": _Place(
-        "nb", "Europe/Oslo", ("0150", "Oslo"), _NO, "123456782", Giro(iban=_NO, kid=(10,)),
+        "nb", "Europe/Oslo", "Eksempellom AS", ("NO_ORGNR", "999 999 999"),
+        "Havnegata 4", ("0150", "Oslo"), "+47 22 12 34 56", "faktura@eksempellom.example",
+        _NO, "123456782", Giro(iban=_NO, kid=(10,)),
         ("Kari Ødegård", "Storgata 7", "5003 BERGEN"),
     ),
     "DK": _Place(
-        "da", "Europe/Copenhagen", ("1050", "København K"), _DK, "000000000000018",
+        "da", "Europe/Copenhagen", "Eksempellom ApS", ("DK_CVR", "99999993"),
+        "Havnegade 4", ("1058", "København K"), "+45 12 34 56 78", "faktura@eksempellom.example",
+        _DK, "000000000000018",
         Giro(iban=_DK, fik_kind="71", fik_creditor="81234567"),
         ("Søren Ærø", "Strandvejen 3, 2. tv.", "8000 Aarhus C"),
     ),
@@ -71,6 +91,8 @@ def letters() -> Iterator[tuple[str, bytes]]:
     for country, place in PLACES.items():
         for tone in TONES:
             yield f"{country.lower()}_{tone}", _letter(country, place, tone)
+        yield f"{country.lower()}_instalment", _letter(country, place, "friendly", "instalment")
+        yield f"{country.lower()}_disputed", _letter(country, place, "neutral", disputed=True)
 
 
 def seen(pdf: bytes) -> dict[str, Any]:
@@ -94,33 +116,49 @@ def seen(pdf: bytes) -> dict[str, Any]:
     }
 
 
+def pictures(name: str, pages: int) -> tuple[Path, ...]:
+    """The pictures of a letter, one for each page: ``fi_firm.png``, ``fi_firm_2.png``."""
+    return tuple(
+        FOLDER / f"{name}{'' if page == 1 else f'_{page}'}.png" for page in range(1, pages + 1)
+    )
+
+
 def main() -> None:
-    """Draw the first page of every letter, and write down what was drawn."""
+    """Draw every page of every letter, and write down what was drawn."""
     import pypdfium2
 
     FOLDER.mkdir(exist_ok=True)
     held = {}
     for name, pdf in letters():
-        page = pypdfium2.PdfDocument(pdf)[0].render(scale=_SCALE, grayscale=True)
-        body = _png(page.width, page.height, page.stride, bytes(page.buffer))
-        (FOLDER / f"{name}.png").write_bytes(body)
-        held[name] = seen(pdf)
+        held[name], sheets = seen(pdf), pypdfium2.PdfDocument(pdf)
+        for path, sheet in zip(pictures(name, len(sheets)), sheets, strict=True):
+            page = sheet.render(scale=_SCALE, grayscale=True)
+            path.write_bytes(_png(page.width, page.height, page.stride, bytes(page.buffer)))
     (FOLDER / "gallery.json").write_text(json.dumps(held, indent=1) + "\n", encoding="utf-8")
 
 
-def _letter(country: str, place: _Place, tone: Tone) -> bytes:
-    code, city = place.town
-    creditor = Creditor(
-        id="kuikka", name="Kuikka Oy", business_id="1234567-1", business_id_scheme="FI_YTUNNUS",
-        address=Address(lines=("Satamakatu 4",), postal_code=code, city=city, country=country),
+def _creditor(country: str, place: _Place) -> Creditor:
+    (scheme, number), (code, city) = place.business_id, place.town
+    return Creditor(
+        id="gallery", name=place.name, business_id=number, business_id_scheme=scheme,
+        address=Address(lines=(place.street,), postal_code=code, city=city, country=country),
         country=country, zone=place.zone, language=place.language, vat_registered=True,
-        email="laskutus@kuikka.example", phone="+358 9 123 4567", sender="posti@kuikka.example",
+        email=place.mail, phone=place.phone, sender=place.mail,
         accounts=(BankAccount(iban=place.account),), giros=(place.giro,) if place.giro else (),
     )  # fmt: skip
+
+
+def _letter(
+    country: str, place: _Place, tone: Tone, letter: str = "reminder", *, disputed: bool = False
+) -> bytes:
     made = sample(
-        creditor, TODAY, language=place.language, letter="reminder", tone=tone, capacity="consumer"
-    )
-    items = tuple(one.model_copy(update={"reference": place.reference}) for one in made.items)
+        _creditor(country, place), TODAY, language=place.language, letter=letter, tone=tone,
+        capacity="consumer",
+    )  # fmt: skip
+    (item,) = made.items
+    # What is not asked for of the sample's invoice is then contested instead of paid.
+    contested = {"disputed": item.total - item.open} if disputed else {}
+    items = (item.model_copy(update={"reference": place.reference, **contested}),)
     parts = compose(made.model_copy(update={"items": items}))
     return letter_pdf(
         parts.blocks, language=place.language, title=parts.title, address=place.address

@@ -22,7 +22,7 @@ from shared.domain.own_texts import OwnTexts, name_of, place
 from shared.domain.policy import Tone
 from shared.errors import NotFound
 
-Kind = Literal["reminder", "due_soon", "charges"]
+Kind = Literal["reminder", "due_soon", "charges", "instalment"]
 Sentences = Annotated[dict[str, Annotated[str, Field(max_length=1000)]], Field(max_length=150)]
 
 
@@ -41,6 +41,22 @@ class Preview(Record):
     capacity: Capacity = "consumer"
     second_language: Language | None = None
     sentences: Sentences | None = None
+
+
+def get_letters(request: Request) -> Answer:
+    """Every letter that the hub writes, and the hash of the creditor's own sentences in it."""
+    own = letter_rows.named(table.get(letter_rows.index_key(request.tenant)))
+    places = [
+        (language, letter, tone)
+        for language in LANGUAGES
+        for letter in get_args(Kind)
+        for tone in get_args(Tone)
+    ]
+    listed = [
+        {"language": one[0], "letter": one[1], "tone": one[2], "own": own.get(place(*one))}
+        for one in places
+    ]
+    return Answer({"letters": listed})
 
 
 def get_letter(request: Request) -> Answer:

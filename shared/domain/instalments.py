@@ -16,6 +16,7 @@ from shared.domain.contacts import next_contact_on
 from shared.domain.decisions import Remind, Rest
 from shared.domain.dispute import left_alone
 from shared.domain.explain import content_hash
+from shared.domain.letter_input import INSTALMENT
 from shared.domain.money import Money
 from shared.domain.obstacles import Aside, of_states
 from shared.domain.plan import Plan
@@ -38,10 +39,16 @@ def shares(case: Case, plan: Plan, late: int) -> dict[str, Money]:
 
 def late_shares(case: Case, decision: Remind) -> dict[str, Money]:
     """What a reminder of an instalment asks for, by claim; empty for any other contact."""
+    plan = missed_of(case, decision)
+    return {} if plan is None or plan.missed is None else shares(case, plan, plan.missed)
+
+
+def missed_of(case: Case, decision: Remind) -> Plan | None:
+    """The plan whose missed instalment a reminder is about; None for any other contact."""
     for plan in case.states.plans.values() if case.states is not None else ():
         if plan.missed is not None and decision.step == _step(plan):
-            return shares(case, plan, plan.missed)
-    return {}
+            return plan
+    return None
 
 
 def answers(question: Question) -> list[Remind | Rest]:
@@ -117,7 +124,7 @@ def _answer(question: Question, plan: Plan, step: Step) -> Remind | Rest:
         claims=(),
         also=also,
         channels=question.chain(step),
-        letter=step.letter,
+        letter=INSTALMENT,
         tone="friendly",
         deadline=plan.grace_ends(number),
         next_action="none",

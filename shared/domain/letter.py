@@ -28,7 +28,7 @@ from shared.domain.wording import templates
 # sums, the payee's name, the ground (the invoice) and the right to object are always there.
 REQUIRED: Final = frozenset({
     "creditor.name", "creditor.lines", "creditor.contact", "debtor.name", "items", "items.number",
-    "account.iban", "deadline", "next_step_on", "interest_until", "compensation_section",
+    "account.iban", "deadline", "next_step_on", "interest_until", "compensation_section", "plan",
 })  # fmt: skip
 
 
@@ -135,6 +135,7 @@ def _stated(letter: LetterInput) -> Iterator[tuple[str, bool]]:
     yield "interest_until", letter.interest_until is not None or not charged
     fixed = any(item.compensation for item in letter.due_items)
     yield "compensation_section", bool(letter.compensation_section) or not fixed
+    yield "plan", letter.plan is not None or not letter.of_instalment
     yield "account.iban", bool(letter.account.iban.strip())
     yield "deadline", letter.deadline is not None
     yield "next_step_on", letter.next_step_on is not None or letter.next_step == "none"
@@ -159,17 +160,32 @@ def _checks(letter: LetterInput) -> Iterator[tuple[str, bool]]:
     first = letter.today + timedelta(days=0 if letter.due_soon else 1)
     yield "deadline", deadline is not None and deadline < first
     yield "next_step", letter.due_soon and letter.next_step == "hand_over"
-    yield "next_step", letter.charges_alone and letter.next_step != "none"
+    last = letter.charges_alone or letter.of_instalment
+    yield "next_step", last and letter.next_step != "none"
+    yield "plan", _wrongly_planned(letter)
     yield "next_step_on", step is not None and deadline is not None and step <= deadline
     yield "interest_until", until is not None and until > letter.today
     yield "account.iban", not is_iban(letter.account.iban)
     yield from ((path, holds_iban(text)) for path, text in _foreign_texts(letter))
 
 
+def _wrongly_planned(letter: LetterInput) -> bool:
+    """Whether the instalment is not late, is none of the plan, or asks for more than its rest."""
+    plan, asked = letter.plan, letter.totals.due
+    if plan is None or not letter.of_instalment:
+        return plan is not None
+    sums = (plan.amount, plan.rest)
+    if any(one.currency != asked.currency or one.amount <= 0 for one in sums):
+        return True
+    return plan.number > plan.count or plan.due >= letter.today or asked > plan.rest
+
+
 def _wrongly_due(letter: LetterInput, item: LetterItem) -> bool:
     """Whether a claim is asked for as late and is not, or as not late with what lateness costs."""
     if item.not_due:
-        return False
+        return letter.of_instalment
+    if letter.of_instalment:
+        return item.days_late > 0 or item.payable() != item.open
     if not letter.due_soon:
         return item.due >= letter.today
     return item.days_late > 0 or item.payable() != item.open

@@ -19,6 +19,7 @@ from shared.domain.layout import (
     Row,
 )
 from shared.domain.letter_input import LetterInput, LetterItem
+from shared.domain.letter_instalment import about, outlook, words
 from shared.domain.money import Money
 from shared.domain.payment_slip import Slip, account_fields, slip
 from shared.domain.wording import Wording, one_line
@@ -66,12 +67,16 @@ class _Writer:
         yield Paragraph(self._say("greeting"))
         many = len(self.letter.due_items) > 1
         yield Paragraph(self._dated("opening_many" if many else "opening_one"))
+        yield from about(self.letter, self._say)
         yield self._amounts()
         if note := self._interest_note():
             yield Paragraph(note)
+        if any(one.disputed for one in self.letter.due_items):
+            yield Paragraph(self._say("disputed_rests"))
         yield from self._payment()
         yield from self._not_due()
         yield Paragraph(self._say("paid"))
+        yield from outlook(self.letter, self._say)
         if self.letter.next_step != "none":
             yield Paragraph(self._dated(f"next_{self.letter.next_step}"))
         if self.letter.charges_alone:
@@ -241,8 +246,8 @@ class _Writer:
         return f" {self._say('or')} ".join(ways)
 
     def _dated(self, key: str) -> str:
-        deadline = self._day(self.letter.deadline)
-        return self._say(key, deadline=deadline, next_step_on=self._day(self.letter.next_step_on))
+        deadline, then = self._day(self.letter.deadline), self._day(self.letter.next_step_on)
+        return self._say(key, deadline=deadline, next_step_on=then, **words(self.letter))
 
     def _say(self, key: str, **values: str) -> str:
         return self.wording.say(key, formal=self.letter.capacity != "consumer", **values)

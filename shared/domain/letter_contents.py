@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from datetime import date
 
 from shared.domain import law as legal
+from shared.domain.decisions import Remind
 from shared.domain.explain import Reason
 from shared.domain.law_facts import ClaimFacts
 from shared.domain.lawpack import LawPack
 from shared.domain.lawrules import Content
 from shared.domain.letter_input import LetterInput
+from shared.domain.model import Id
 
 
 def says(letter: LetterInput) -> frozenset[Content]:
@@ -35,6 +37,15 @@ def says(letter: LetterInput) -> frozenset[Content]:
         "hand_over_warning": letter.next_step == "hand_over",
     }
     return frozenset(content for content, there in told.items() if there)
+
+
+def claims_of(decision: Remind) -> tuple[Id, ...]:
+    """The claims whose law binds a contact: those that it is about, at a step of theirs or not.
+
+    A letter about an instalment, or about interest and fees that are left, is no step of a claim:
+    it names them in ``also``, where any other contact only mentions what is not due.
+    """
+    return decision.claims or decision.also
 
 
 def lacking(

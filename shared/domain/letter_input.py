@@ -12,12 +12,14 @@ from shared.domain.formats import Language
 from shared.domain.giro import Giro
 from shared.domain.model import Capacity, Personal
 from shared.domain.money import Money
+from shared.domain.plan_events import OnBroken
 from shared.domain.policy import Tone
 
 NextStep = Literal["reminder", "hand_over", "none"]
 
 DUE_SOON: Final = "due_soon"
 CHARGES: Final = "charges"
+INSTALMENT: Final = "instalment"
 
 
 class LetterCreditor(Record):
@@ -82,6 +84,24 @@ class LetterItem(Record):
         return owed if self.compensation is None else owed + self.compensation
 
 
+class LetterPlan(Record):
+    """The missed instalment of a payment plan that a letter is about.
+
+    It is ``number`` (from one) of ``count``, was due on ``due`` and is ``days_late`` since the
+    banking day on which that was due. ``amount`` is the whole instalment as credits since have
+    lowered it, ``rest`` what is open of the plan's claims together, this instalment included.
+    ``on_broken`` is what the plan says of the time after it broke.
+    """
+
+    number: int = Field(ge=1)
+    count: int = Field(ge=1)
+    due: date
+    days_late: int = Field(ge=0)
+    amount: Money
+    rest: Money
+    on_broken: OnBroken
+
+
 class LetterTotals(Record):
     """What the ledger says is to be paid; a letter whose lines do not add up to it is refused."""
 
@@ -116,7 +136,8 @@ class LetterInput(Record):
 
     The letter ``due_soon`` goes out while nothing that it asks for is late: it asks for principal
     alone, and its ``deadline`` is the (last) due date. The letter ``charges`` asks for interest and
-    fees alone of what is paid: it bears no fee, and nothing follows it.
+    fees alone of what is paid: it bears no fee, and nothing follows it. The letter ``instalment``
+    asks for a missed instalment of ``plan`` alone, at no cost; the plan breaks after ``deadline``.
     """
 
     letter: str = Field(default="reminder", pattern=r"^[a-z][a-z_]{0,39}$")
@@ -138,6 +159,7 @@ class LetterInput(Record):
     next_step: NextStep = "none"
     next_step_on: date | None = None
     compensation_section: str = ""
+    plan: LetterPlan | None = None
 
     @property
     def due_soon(self) -> bool:
@@ -148,6 +170,11 @@ class LetterInput(Record):
     def charges_alone(self) -> bool:
         """Whether it asks for interest and fees of invoices that are paid."""
         return self.letter == CHARGES
+
+    @property
+    def of_instalment(self) -> bool:
+        """Whether it asks for a missed instalment of a payment plan."""
+        return self.letter == INSTALMENT
 
     @property
     def due_items(self) -> tuple[LetterItem, ...]:

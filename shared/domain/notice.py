@@ -14,16 +14,18 @@ from shared.domain.decisions import Remind
 from shared.domain.dispute import left_alone
 from shared.domain.explain import Record
 from shared.domain.formats import Language, choose_languages
-from shared.domain.instalments import late_shares
+from shared.domain.instalments import late_shares, missed_of
 from shared.domain.ledger import Position
 from shared.domain.letter_input import (
     CHARGES,
     DUE_SOON,
+    INSTALMENT,
     LetterAccount,
     LetterCreditor,
     LetterDebtor,
     LetterInput,
     LetterItem,
+    LetterPlan,
     LetterTotals,
     NextStep,
 )
@@ -66,7 +68,7 @@ def letter_for(
     )
     due_items = [item for item in items if not item.not_due]
     until, rate_unknown = _interest_reach(case, decision, positions, today)
-    if decision.letter == DUE_SOON:
+    if decision.letter in {DUE_SOON, INSTALMENT}:
         until, rate_unknown = None, False
     if decision.letter == CHARGES:
         until = max((one.interest_to for one in items if one.interest_to), default=None)
@@ -90,9 +92,10 @@ def letter_for(
         account=letter_account(creditor, case.currency),
         reference=wishes.collective or _own(references, due_items),
         compensation_section=_section(positions.values()),
-        acts_are_free=any(_stopped(case, claim) for claim in decision.claims),
+        acts_are_free=any(_stopped(case, claim) for claim in decision.claims or decision.also),
         next_step=next_step,
         next_step_on=decision.next_on if next_step != "none" else None,
+        plan=_plan(case, decision, today),
     )
 
 
@@ -161,7 +164,9 @@ def _item(
     effective = next_banking_day(case.law, claim.due)
     soon = decision.letter == DUE_SOON
     late = effective < today
-    not_due = claim_id not in decision.claims if soon else not late
+    # Of a plan it is the instalment that is late, whenever the invoice itself falls due.
+    of_plan = decision.letter == INSTALMENT
+    not_due = not of_plan and (claim_id not in decision.claims if soon else not late)
     fee_now = decision.fee if decision.fee and decision.fee_claim == claim_id else zero
     charges, segments = decision.letter == CHARGES, position.interest.segments
     return LetterItem(
@@ -173,7 +178,7 @@ def _item(
         interest=position.interest_due if late else zero,
         fee_now=fee_now,
         fees_before=zero if soon else position.fees,
-        days_late=0 if charges else max(0, (today - effective).days),
+        days_late=0 if charges or of_plan else max(0, (today - effective).days),
         not_due=not_due,
         reference=claim.reference,
         disputed=_disputed(case, claim_id),
@@ -192,6 +197,24 @@ def _charged_on(case: Case, claim: str) -> tuple[date, ...]:
         one.on or one.intended_on
         for one in case.notices.values()
         if one.fee_claim == claim and one.fee and one.given and not one.fee_credited
+    )
+
+
+def _plan(case: Case, decision: Remind, today: date) -> LetterPlan | None:
+    """The missed instalment that the letter is about; None for any other letter."""
+    plan = missed_of(case, decision)
+    if plan is None or plan.missed is None:
+        return None
+    due = plan.instalments[plan.missed - 1].due
+    owed = [case.claims[name].open for name in plan.claims]
+    return LetterPlan(
+        number=plan.missed,
+        count=len(plan.instalments),
+        due=due,
+        days_late=max(0, (today - next_banking_day(case.law, due)).days),
+        amount=plan.asked(case.claims, plan.missed),
+        rest=total(owed, case.currency),
+        on_broken=plan.on_broken,
     )
 
 

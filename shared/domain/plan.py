@@ -89,6 +89,10 @@ class Plan(Record):
             number for number, one in self._uncovered(claims) if today >= self._missed_on(one)
         )
 
+    def asked(self, claims: Mapping[str, ClaimState], number: int) -> Money:
+        """What the instalment ``number`` (from one) comes to, lowered by what credits took off."""
+        return self._asked(claims)[number - 1].amount
+
     def behind(self, claims: Mapping[str, ClaimState], number: int) -> Money:
         """How much of the instalments up to ``number`` (from one) has not come; never negative."""
         asked = self._asked(claims)[:number]

@@ -23,8 +23,9 @@ _VALUE = "{}"
 # All that a sentence may ask to have filled in. Amounts are not here: they stand in the tables
 # that the hub makes itself, so no wording can leave them out or put them in a subject line.
 PLACEHOLDERS = frozenset({
-    "charged_on", "contact", "creditor_name", "days_late", "deadline", "due", "interest_from",
-    "interest_until", "invoice_number", "issued", "next_step_on", "section",
+    "charged_on", "contact", "creditor_name", "days_late", "deadline", "due", "instalment",
+    "instalment_due", "instalments", "interest_from", "interest_until", "invoice_number", "issued",
+    "next_step_on", "section",
 })  # fmt: skip
 
 _NOTHING: frozenset[str] = frozenset()
@@ -46,7 +47,9 @@ SENTENCES: Mapping[str, frozenset[str]] = {
             "late_one", "row_total", "row_settled", "row_disputed", "row_later", "row_open",
             "row_fee_now", "row_fees_before", "row_item_total", "interest_open", "own_references",
             "not_due_note", "heading", "greeting", "paid", "closing", "acts_are_free",
-            "disputed_stays", "nothing_follows",
+            "disputed_rests", "disputed_stays", "nothing_follows", "plan_free", "plan_heading",
+            "plan_stands", "row_instalment", "row_instalment_due", "row_instalment_amount",
+            "row_instalment_paid", "row_instalment_before", "row_plan_rest",
         ),
         _NOTHING,
     ),
@@ -67,9 +70,17 @@ SENTENCES: Mapping[str, frozenset[str]] = {
     "opening_many": _DEADLINE,
     "next_reminder": _NEXT_STEP,
     "next_hand_over": _NEXT_STEP,
+    "plan_number": frozenset({"instalment", "instalments"}),
+    "plan_ends_ask": _DEADLINE,
+    "plan_ends_go_on": _DEADLINE,
     "sms_one": frozenset({"creditor_name", "contact"}),
     "sms_many": frozenset({"creditor_name", "contact"}),
 }  # fmt: skip
+
+# What the letter about an instalment alone says, and no other letter needs.
+OF_INSTALMENT = frozenset(
+    key for key in SENTENCES if key.startswith(("plan_", "row_plan_", "row_instalment"))
+)
 
 _OPEN_PLACEHOLDERS = {
     "subject": frozenset({"creditor_name", "invoice_number"}),
@@ -155,7 +166,8 @@ def _shipped(language: str, tone: str, letter: str, country: str) -> Mapping[str
         for key in other:
             sentences.pop(key + _FORMAL, None)
         sentences |= other
-    if missing := sorted(SENTENCES.keys() - sentences.keys()):
+    needed = SENTENCES.keys() - (OF_INSTALMENT if letter != "instalment" else frozenset())
+    if missing := sorted(needed - sentences.keys()):
         raise TemplateError(f"the letter lacks {', '.join(missing)}")
     return sentences
 

@@ -13,30 +13,32 @@ from collections.abc import Collection
 from shared.domain.iban import holds_iban
 
 # Whoever sees the subject line or a short message on a screen must not learn of a debt: no amount,
-# and no such word: debt, payment, collection, enforcement, court, and the record of who paid badly.
+# and no such word: debt, payment, collection, enforcement, court, a plan of
+# instalments, and the record of who paid badly.
 _DEBT = re.compile(
     r"[0-9€$£]|\b(?:eur|euro(?:a|n|s|lla|jen|ja)?|sek|nok|dkk|kr|kron(?:a|an|er|or)|kruunu\w*)\b"
     # fi
     r"|perin|velk|velal|velat|saatav|eräänty|myöhäs|karhu|maksam|maksumuist|maksuhäiri|maksukehot"
+    r"|maksusuunn|maksuerä|lyhennyser"
     r"|luottotieto|luottohäiri|ulosot|ulosmit|oikeuteen|oikeudes|oikeustoim|oikeusten|oikeuskäs"
     r"|käräj|haaste|tuomio|viimeinen varoit"
     # sv
     r"|inkass|indriv|skuld|fordran|förfall|obetal|försen|betalningsp|betalningsan|betalningsför"
     r"|kreditupplys|kronofog|utmät|rättegång|rättslig|domstol|tingsrätt|stämning|delgivning"
-    r"|sista varning"
+    r"|sista varning|avbetaln|delbetaln"
     # nb, da
     r"|gjeld|gæld|purr|rykk|forfald|forfalt|ubetal|restanc|misligh|inndriv|inddriv|betalingsanm"
     r"|betalingspå|namsmann|namsfog|fogedret|fogden|utlegg|udlæg|tvangs|rettss|retssag|rettslig"
     r"|retslig|stevning|stævning|forliksr|kredittoppl|kreditoplys|skyldner|skyldig|siste varsel"
-    r"|sidste varsel"
+    r"|sidste varsel|\bavdrag|afdrag|nedbetal|betalingsplan|betalingsaftale"
     # de
     r"|mahn|schuld|fällig|verzug|forderung|unbezahlt|offene|zahlung|pfänd|vollstreck|schufa"
-    r"|gericht|klage|eintreib|beitreib|betreibung|anwalt|letzte warnung"
+    r"|gericht|klage|eintreib|beitreib|betreibung|anwalt|letzte warnung|\braten\b"
     # en
     r"|debt|collect|overdue|unpaid|\bow(?:e|ed|es|ing)\b|arrear|past due|\blate\b|\bcourts?\b"
     r"|enforce|bailiff|lawsuit|legal (?:action|proceed|step)|\bsue[ds]?\b|judge?ment|solicitor"
     r"|lawyer|default(?:ed|s)?\b|credit (?:record|rating|report|score|file|bureau)"
-    r"|payment remark|final (?:warning|notice|demand)",
+    r"|payment remark|final (?:warning|notice|demand)|instal?lment|payment plan|repay",
     re.IGNORECASE,
 )
 # A link in a reminder teaches people to fall for the next forged one: ours have none, and a

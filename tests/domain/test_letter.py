@@ -22,6 +22,7 @@ from shared.domain.letter_input import (
     LetterDebtor,
     LetterInput,
     LetterItem,
+    LetterPlan,
     LetterTotals,
 )
 from shared.domain.money import Money, total
@@ -154,6 +155,30 @@ def charges_story(language, tone):
     return letter(one, two, tone=tone, capacity="business", debtor=COMPANY, **said)
 
 
+def instalment_story(language, tone):
+    """A person's instalment, the earlier one short; a part of one; a business's over two claims."""
+    plan = LetterPlan(
+        number=2, count=4, due=date(2026, 10, 30), days_late=7, amount=euro("250.00"),
+        rest=euro("750.00"), on_broken="ask",
+    )  # fmt: skip
+    said = {
+        "letter": "instalment", "next_step": "none", "next_step_on": None, "interest_until": None,
+        "language": language, "plan": plan,
+    }  # fmt: skip
+    bare = {"days_late": 0, "total": euro("1250.00")}
+    if tone == "friendly":
+        one = item(open=euro("250.50"), later=euro("499.50"), **bare)
+        return letter(one, tone=tone, **said)
+    if tone == "neutral":
+        one = item(open=euro("150.00"), later=euro("500.00"), **bare)
+        return letter(one, tone=tone, **said)
+    last = {"on_broken": "go_on", "due": date(2026, 11, 5), "days_late": 1}
+    said["plan"] = plan.model_copy(update=last)
+    one = item(open=euro("100.00"), **bare)
+    two = item("10040", open=euro("150.00"), later=euro("500.00"), reference="13013", **bare)
+    return letter(one, two, tone=tone, capacity="business", debtor=COMPANY, **said)
+
+
 # At home: the country's language, money, account, and what its bank agreed to; a reference of each.
 HOME = {
     "SE": (
@@ -201,6 +226,10 @@ def home_story(country):
         ),
         *(
             (f"{language}_charges_{tone}", charges_story(language, tone))
+            for language, tone in EVERY
+        ),
+        *(
+            (f"{language}_instalment_{tone}", instalment_story(language, tone))
             for language, tone in EVERY
         ),
         *((f"home_{country}", home_story(country)) for country in sorted(HOME)),
@@ -354,6 +383,43 @@ def test_a_letter_before_the_due_date_asks_for_nothing_that_is_late(wrong, path)
     assert contradictions(soon(today=date(2026, 11, 11))) == ()
 
 
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"plan": {"due": date(2026, 11, 6)}}, "plan"),
+        ({"plan": {"number": 5}}, "plan"),
+        ({"plan": {"rest": euro("250.49")}}, "plan"),
+        ({"plan": {"amount": euro("0.00")}}, "plan"),
+        ({"plan": {"rest": Money.of("750.00", "SEK")}}, "plan"),
+        ({"letter": "reminder"}, "plan"),
+        ({"next_step": "hand_over", "next_step_on": date(2026, 11, 24)}, "next_step"),
+        ({"items": {"fee_now": euro("5.00")}}, "items[0].not_due"),
+        ({"items": {"days_late": 22}}, "items[0].not_due"),
+        ({"items": {"not_due": True}}, "items[0].not_due"),
+    ],
+)
+def test_a_letter_about_an_instalment_asks_for_nothing_but_what_is_late_of_it(changes, path):
+    right = instalment_story("en", "friendly")
+    plan = right.plan.model_copy(update=changes.pop("plan", {}))
+    items = (right.items[0].model_copy(update=changes.pop("items", {})),)
+    wrong = right.model_copy(update={**changes, "plan": plan, "items": items})
+    assert path in contradictions(wrong)
+    assert contradictions(right) == ()
+
+
+def test_the_last_instalment_says_nothing_of_others_that_could_be_missed():
+    made = instalment_story("en", "friendly")
+    last = made.plan.model_copy(update={"number": 4, "rest": made.totals.due})
+    text = " ".join(render(made.model_copy(update={"plan": last})).text.split())
+    assert "This reminder costs you nothing. If the amount" in text
+    assert "other instalments stay as agreed. If another one" in " ".join(render(made).text.split())
+
+
+def test_a_letter_about_an_instalment_names_it():
+    nameless = instalment_story("en", "friendly").model_copy(update={"plan": None})
+    assert missing(nameless) == ("plan",)
+
+
 def test_claims_that_are_not_due_stand_apart_and_in_no_total():
     sent = render(letter(item(), NOT_DUE))
     before, after = sent.text.split("Invoices that are not yet due")
@@ -433,9 +499,28 @@ def test_a_disputed_part_is_said_to_stay_where_the_rest_goes_on():
     assert "disputed part is not passed on" not in render(letter(part)).text
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_dispute_stops_the_contested_part_and_a_contested_part_rests(language):
+    words = {
+        "fi": ("Riitautetun osan", "Emme pyydä sitä nyt"),
+        "sv": ("den bestridda delen", "inte att den betalas nu"),
+        "nb": ("den bestridte delen", "ikke om betaling for den nå"),
+        "da": ("den bestridte del", "ikke om betaling af den nu"),
+        "de": ("zum bestrittenen Teil", "fordern ihn derzeit nicht"),
+        "en": ("the contested part", "do not ask for it now"),
+    }
+    stops, rests = words[language]
+    part = item(open=euro("1000.00"), disputed=euro("250.00"))
+    plain = " ".join(render(letter(language=language)).text.split())
+    assert stops in plain
+    assert rests not in plain
+    assert rests in " ".join(render(letter(part, language=language)).text.split())
+
+
 @pytest.mark.parametrize(("language", "tone"), EVERY)
 def test_a_short_message_names_who_writes_and_how_to_answer_and_tells_of_no_debt(language, tone):
-    for made in (story(language, tone), soon_story(language, tone)):
+    makers = (story, soon_story, instalment_story)
+    for made in (maker(language, tone) for maker in makers):
         sms = render(made).sms
         assert "Kuikka Oy" in sms
         assert "09 123 4567" in sms

@@ -57,20 +57,22 @@ def test_what_a_letter_says_of_days_hours_and_statutes_may_stand(text):
     [
         # fi
         "velka", "perintä", "ulosotto", "maksuhäiriö", "oikeustoimet", "haastehakemus",
-        "luottotietomerkintä", "sata kruunua",
+        "luottotietomerkintä", "sata kruunua", "maksusuunnitelma", "maksuerä",
         # sv
         "tusen kronor", "Kronofogden väntar", "betalningsanmärkning", "rättegång",
-        "sista varning", "delgivning", "stämning", "utmätning", "inkasso",
+        "sista varning", "delgivning", "stämning", "utmätning", "inkasso", "avbetalning",
         # nb
         "tusen kroner", "namsmannen", "betalingsanmerkning", "rettslig inndrivelse",
-        "forliksrådet", "tvangsfullbyrdelse", "utlegg",
+        "forliksrådet", "tvangsfullbyrdelse", "utlegg", "avdraget",
         # da
         "inddrivelse", "fogedretten", "retssag", "udlæg", "skyldner", "stævning",
+        "betalingsaftalen", "afdrag",
         # de
         "Gerichtsvollzieher", "Vollstreckung", "Schufa", "Klage", "Pfändung", "hundert Euro",
+        "Ihre Raten",
         # en
         "court", "enforcement", "bailiff", "lawsuit", "legal action", "credit record", "default",
-        "final notice",
+        "final notice", "instalment", "payment plan",
         "vel\u00adka", "\uff56\uff45\uff4c\uff4b\uff41",
     ],
 )  # fmt: skip

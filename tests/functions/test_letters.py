@@ -100,7 +100,7 @@ def test_a_preview_reads_as_the_letter_would_and_keeps_nothing(aws, rows):
 
 def test_every_letter_can_be_looked_at(aws):
     for language in ("fi", "sv", "nb", "da", "de", "en"):
-        for letter in ("reminder", "due_soon", "charges"):
+        for letter in ("reminder", "due_soon", "charges", "instalment"):
             for tone in ("friendly", "neutral", "firm"):
                 for capacity in ("consumer", "business"):
                     wish = {"language": language, "letter": letter, "tone": tone}
