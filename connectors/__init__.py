@@ -12,6 +12,7 @@ from shared.errors import NotFound
 
 if TYPE_CHECKING:
     from connectors.contract import Connection, Spec
+    from connectors.contract_erp import Grant
 
 FAMILIES = ("erp", "payments", "banks", "collectors", "channels")
 _NAME = re.compile(r"(erp|payments|banks|collectors|channels)\.[a-z][a-z0-9_]*")
@@ -37,6 +38,12 @@ def spec(name: str) -> Spec:
 def connect(name: str, connection: Connection) -> Any:
     """The connector ``family.name``, bound to a connection. Raises ``NotFound``."""
     return _module(name).connect(connection)
+
+
+def grant(name: str, connection: Connection) -> Grant:
+    """How a token for a connection of ``family.name`` is got. Raises ``NotFound``."""
+    made: Grant = _module(name).grant(connection)
+    return made
 
 
 def names() -> list[str]:

@@ -1,7 +1,8 @@
 """Access tokens: fetched when one is needed, kept in memory for as long as they are good.
 
 A connector holds one ``Bearer`` and asks it before each call. Nothing is stored: the next run
-fetches a token of its own.
+fetches a token of its own. A token that the hub keeps comes by ``Connection.token``, and
+``with_token`` makes the calls that carry it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from urllib.parse import urlencode
 
 from connectors.http import Answer, Door, raise_for
 from connectors.json_door import read_json, write_json
+from connectors.lent import TokenDoor
 from shared.errors import Reconnect, Unreadable
 
 # A token is not used in its last minute: the call that carries it takes time.
@@ -60,6 +62,16 @@ def by_json(
     kind = {"content-type": "application/json"}
     answer = door.call("POST", path, headers=kind, body=write_json(body))
     return _token(_said(answer, now), "token"), good_for
+
+
+def with_token(token: TokenDoor, call: Callable[[str], Answer]) -> Answer:
+    """The answer of a call under the hub's token; one that is refused (401) is renewed, once.
+
+    Raises what ``token`` raises. A second 401 is the caller's to judge.
+    """
+    access = token()
+    answer = call(access)
+    return call(token(stale=access)) if answer.status == 401 else answer
 
 
 def is_basic(header: str, user: str, passwords: tuple[str, ...]) -> bool:

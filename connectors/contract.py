@@ -9,13 +9,14 @@ hands over. Errors are those of ``shared.errors``. What a collection partner is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel
 
+from connectors.lent import Budget, GrantKind, TokenDoor, no_token
 from shared.domain.explain import Record
 from shared.domain.model import AddressKind, Fact, Id, OpenItem
 from shared.domain.money import Money
@@ -27,7 +28,8 @@ Capability = Literal[
     "customers", "invoices", "credit_notes", "payments", "open_items", "incremental",
     "payment_cursor", "do_not_dun", "files", "send", "delivery_events", "submit", "case_pull",
     "partner_events", "write_back", "documents", "webhooks", "statements", "receipts",
-    "payment_links", "tell", "find", "poll", "remittances", "price",
+    "payment_links", "tell", "find", "poll", "remittances", "price", "sweep", "backfill",
+    "past_notices",
 ]  # fmt: skip
 
 # What the counterpart does with a repeated key. ``idempotent``: the key is honoured for
@@ -48,11 +50,14 @@ class Spec:
     categories of personal data that pass, ``processing`` the countries where the counterpart
     processes them ("the creditor's choice" for self-hosted systems). ``services`` are the AWS
     services (boto3's names) that are the counterpart themselves: their clients are handed over.
+    ``expiries`` names what runs out by a published rule: secrets by their names, or ``consent``.
     ``address`` is what a channel needs of a debtor; empty for what is no channel. ``delivery_days``
     are the calendar days after which what it took has certainly arrived; a connection whose config
     has ``delivery_days`` says it itself, in banking days. ``confirm`` says
     that a person must confirm before the connection is enabled: what is sent to the vendor rests
-    on its documentation alone, and nothing has ever been sent to it.
+    on its documentation alone, and nothing has ever been sent to it. ``budget`` is the vendor's
+    limit, counted for the connection or for all of the hub's (``rate_scope``). ``grant`` says how
+    the hub gets the token that ``Connection.token`` gives.
     """
 
     name: str
@@ -79,6 +84,8 @@ class Spec:
     address: AddressKind = ""
     delivery_days: int = 1
     confirm: bool = False
+    budget: Budget | None = None
+    grant: GrantKind = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,9 @@ class Connection:
 
     ``private_targets`` are the origins (``http://127.0.0.1:8000``) that may be private or plain
     http; they come from a stack parameter and are empty in production. ``clients`` holds AWS
-    clients by service name for connectors whose counterpart is an AWS service.
+    clients by service name for connectors whose counterpart is an AWS service. ``token`` gives the
+    access token that the hub keeps; ``meter`` is called before each request and waits, or raises
+    ``Retry``, when the counterpart's budget is used (``json_calls.door_to`` sees to it).
     """
 
     id: str
@@ -95,6 +104,8 @@ class Connection:
     secrets: Mapping[str, str] = field(repr=False, default_factory=dict)
     private_targets: frozenset[str] = frozenset()
     clients: Mapping[str, Any] = field(repr=False, default_factory=dict)
+    token: TokenDoor = field(repr=False, default=no_token)
+    meter: Callable[[], None] | None = field(repr=False, default=None)
 
 
 class RowError(Record):

@@ -18,7 +18,7 @@ from __future__ import annotations
 import logging
 import re
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -88,8 +88,9 @@ class Door:
 
     ``private_targets`` are origins that may be plain http or lie in a private network.
     ``total_seconds`` bounds a call from dialling to the last byte, ``max_bytes`` the decoded body.
-    ``secrets`` are texts that must never be shown, should the other side echo them. A door serves
-    one thread and keeps its connection open between calls; ``close`` ends it.
+    ``secrets`` are texts that must never be shown, should the other side echo them. ``meter`` is
+    called before each request: it waits or raises ``Retry`` when the budget of calls is used. A
+    door serves one thread and keeps its connection open between calls; ``close`` ends it.
 
     Raises ``Refused`` (code ``target_refused``) for a text that is not such an origin.
     """
@@ -102,6 +103,7 @@ class Door:
         total_seconds: float = 20,
         max_bytes: int = 5_000_000,
         secrets: Iterable[str] = (),
+        meter: Callable[[], None] | None = None,
     ) -> None:
         self.origin, self._host, self._port = read_origin(origin)
         self._private = self.origin in {read_origin(target)[0] for target in private_targets}
@@ -110,6 +112,7 @@ class Door:
         self._total_seconds = total_seconds
         self._max_bytes = max_bytes
         self._secrets = tuple(secret for secret in secrets if secret)
+        self._meter = meter
         self._route = Route()
         self._session = _session(self._route)
 
@@ -133,6 +136,8 @@ class Door:
         request did arrive), and ``Refused`` for a target, path or header that is not allowed.
         """
         request = self._prepare(method, path, params or {}, headers or {}, body)
+        if self._meter is not None:
+            self._meter()
         self._pin()
         answer = None
         # Raised after the handler has ended, so that no chained error carries a URL or header.
@@ -255,7 +260,7 @@ def raise_for(
     if kind is None:
         raise Unreadable(message)
     if issubclass(kind, Retry):
-        raise Retry(message, after=retry_after(answer, now=now))
+        raise Retry(message, after=retry_after(answer, now=now), throttled=answer.status == 429)
     if issubclass(kind, Refused):
         raise Refused(message, code=f"http_{answer.status}", sentence=answer.sentence)
     raise kind(message)

@@ -27,8 +27,12 @@ Json = dict[str, Any]
 
 def door_to(connection: Connection, origin: str) -> Door:
     """The door to a connection's counterpart; none of the connection's secrets shows in errors."""
-    secrets = connection.secrets.values()
-    return Door(origin, private_targets=connection.private_targets, secrets=secrets)
+    return Door(
+        origin,
+        private_targets=connection.private_targets,
+        secrets=connection.secrets.values(),
+        meter=connection.meter,
+    )
 
 
 class JsonCalls:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from connectors.cells import Cell, Unclear, read_amount, read_date
-from connectors.sheet_door import Delimiter, read_csv
+from connectors.sheet_door import Delimiter, Encoding, read_csv
 from shared.domain.model import PastNotice
 from shared.domain.money import MINOR_UNITS, Money
 from shared.errors import Unreadable
@@ -58,7 +58,12 @@ class TooManyRows(Unreadable):
 
 
 def read_sheet(
-    body: bytes, delimiter: Delimiter, today: date, known: Callable[[str], Known | None]
+    body: bytes,
+    delimiter: Delimiter,
+    today: date,
+    known: Callable[[str], Known | None],
+    *,
+    encoding: Encoding = "utf-8",
 ) -> Sheet:
     """The sheet in a CSV body. Raises ``Unreadable`` for one that cannot be read as a whole.
 
@@ -68,7 +73,7 @@ def read_sheet(
     ``known`` gives the invoice for what the column ``invoice`` holds; ``today`` is the creditor's
     day. Of two rows with one key the second is refused.
     """
-    table = read_csv(body, encoding="utf-8", delimiter=delimiter)
+    table = read_csv(body, encoding=encoding, delimiter=delimiter)
     if len(table.rows) > MOST_ROWS:
         raise TooManyRows("the sheet has too many rows")
     missing = [name for name in NEEDED if name not in table.header]

@@ -19,9 +19,12 @@ from shared.domain.casefile_changes import amended
 from shared.domain.casefile_v1 import CaseFile
 from shared.domain.events import CaseFileAmended
 from shared.domain.explain import Reason, content_hash
+from shared.domain.model import Invoice
 from shared.errors import Conflict, NotFound
 
 _WHY = "case_file_incomplete"
+# The question about a due date that moved in the books while a partner has the claim.
+DUE_CORRECTED = "due_date_corrected"
 
 
 def amend(tenant: Tenant, row: Row) -> None:
@@ -33,6 +36,7 @@ def amend(tenant: Tenant, row: Row) -> None:
     run = resume(Store(tenant), row["case_id"], clock.now())
     until = None
     for partner, claims in sorted(_there(run).items()):
+        _ask_due(run, partner, claims)
         files = handed.to_partner(tenant, run.case.id, partner)
         if run.behind():
             until = run.now + BEHIND
@@ -92,6 +96,28 @@ def _amended(
     loaded = run.store.append(run.loaded, [event], due_at=run.after(run.case.apply(event)))
     logger.info("case_file_amended", extra={"case": run.case.id, "version": file.file_version})
     return replace(run, loaded=loaded)
+
+
+def _ask_due(run: Run, partner: str, claims: tuple[str, ...]) -> None:
+    """A due date that the books correct meanwhile is told by a person, with both days; once.
+
+    The claim keeps the day that its interest, fees and steps rest on, and so does the file.
+    """
+    for claim in claims:
+        row, known = run.loaded.row(keys.invoice(run.tenant, claim)), run.case.claims[claim].claim
+        due = Invoice.model_validate_json(row["body"]).due if row is not None else known.due
+        if due == known.due:
+            continue
+        text = "the books give another due date than the file: tell the partner, or recall the case"
+        facts = {
+            "connection": partner, "claim": claim, "file": f"{known.due}", "books": f"{due}",
+        }  # fmt: skip
+        because = Reason(rule="hub.amended", text=text, facts=facts)
+        name = content_hash(f"{partner}|{claim}|{due}".encode())[:12]
+        task = f"{run.case.id}-{DUE_CORRECTED}-{name}"
+        write = tasks.task_write(run.tenant, task, run.case.id, DUE_CORRECTED, (claim,), (because,))
+        with contextlib.suppress(Conflict):
+            table.transact([write])
 
 
 def _ask(run: Run, partner: str, claims: tuple[str, ...], lacking: tuple[str, ...]) -> None:

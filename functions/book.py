@@ -108,7 +108,8 @@ def _join(tenant: Tenant, row: Row, truth: Truth) -> None:
     if setting is None or profile is None or connection is None:
         logger.warning("not_configured", extra={"tenant": tenant.id})
         return
-    if invoice_status(invoice) not in {"open", "partly_paid"} or not balance(truth):
+    owed = invoice_status(invoice) in {"open", "partly_paid"} and balance(truth)
+    if not owed or truth.missing:
         _unmark(row)
         return
     if before_start_line(connection, invoice.due):

@@ -10,10 +10,9 @@ from connectors.contract import HandOver as Announcement
 from connectors.contract import Receipt
 from functions import amending, telling, write_back
 from functions.resending import resent
-from functions.speaking import Said, spoken
+from functions.speaking import Said, reached, spoken
 from functions.touching import (
     PROVIDER_EVENT,
-    attempted,
     end_if_gone,
     next_attempt,
     outcome,
@@ -144,7 +143,10 @@ def _asked(run: Run, notice: Notice, row: Row, partner: Row) -> bool:
     if "find" not in spec(partner["connector"]).capabilities:
         _to_person(run, notice)
         return False
-    receipt = attempted(lambda: connect(run.tenant, partner).find(run.case.id, now=clock.wall()))
+    receipt = reached(
+        run.tenant, partner,
+        lambda: connect(run.tenant, partner).find(run.case.id, now=clock.wall()),
+    )  # fmt: skip
     if receipt.outcome == "rejected" and receipt.code == NOT_FOUND:
         return True
     if receipt.outcome in {"accepted", "received"}:

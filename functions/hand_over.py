@@ -19,7 +19,7 @@ from shared.domain.casefile_v1 import CaseFile
 from shared.domain.decide import Ask, HandOver
 from shared.domain.events import HandOverIntended
 from shared.domain.explain import Reason, content_hash
-from shared.domain.handover_gate import barred
+from shared.domain.handover_gate import NOT_COLLECTED, barred
 from shared.domain.routing import DEFAULT
 
 # The partner's own conditions keep an act in.
@@ -127,6 +127,8 @@ def doubted(run: Run, decision: HandOver, judged: Judged) -> str | None:
     unmet = barred(judged.checks)
     if not unmet:
         return None
+    if all(one.name == NOT_COLLECTED for one in unmet):
+        return _asked(run, decision, NOT_COLLECTED, tuple(one.reason() for one in unmet))
     if all(one.remedy == "wait" for one in unmet):
         run.withhold(decision, PARTNER_TERMS)
         return PARTNER_TERMS

@@ -11,7 +11,7 @@ from connectors import spec
 from connectors.contract_collectors import ReportPage
 from connectors.json_door import write_json
 from functions.wiring import connect, connection_row
-from shared.cloud import clock, connections, inbox, keys, metrics, table
+from shared.cloud import clock, connections, health_words, inbox, keys, metrics, table
 from shared.cloud.batches import each
 from shared.cloud.keys import Tenant
 from shared.cloud.runtime import enqueue, logger
@@ -68,14 +68,14 @@ def _pages(tenant: Tenant, row: Row) -> Row:
             _keep(tenant, partner, page)
             row = _moved(row, page.cursor)
     except Reconnect as error:
-        _write(row, {"state": "needs_auth", "last_error": str(error)})
+        _write(row, _said(error) | {"state": "needs_auth"})
         metrics.count("PartnerPollFailed", 1)
         raise
     except Conflict:
         logger.info("polled_by_another", extra={"connection": partner})
         raise Retry("a partner is polled by somebody else") from None
     except HubError as error:
-        _write(row, {"last_error": str(error)})
+        _write(row, _said(error))
         metrics.count("PartnerPollFailed", 1)
         raise
     return row
@@ -137,18 +137,26 @@ def _next(row: Row, today: str, *, polled: bool, compared: bool) -> None:
         "polled_on": today, "fresh_as_of": clock.stamp(now), "attempt": 0,
         "due_shard": keys.due_shard(row["pk"]), "due_at": clock.stamp(at),
     }  # fmt: skip
-    _write(row, {**fields, **({"compared_on": today} if compared else {})}, gone=("last_error",))
+    if compared:
+        fields["compared_on"] = today
+    _write(row, fields, gone=("last_error", "cause"))
 
 
 def _write(row: Row, fields: Row, gone: tuple[str, ...] = ()) -> None:
     """Write to the connection, unless an administrator has moved it on meanwhile."""
     try:
-        table.update(
+        after = table.update(
             _key(row), set_=fields, remove=gone, condition="#state = :seen",
             values={"seen": row["state"]},
         )  # fmt: skip
     except Conflict:
         logger.info("moved_meanwhile", extra={"connection": keys.id_of(row["pk"])})
+        return
+    health_words.follow(keys.tenant_of(row["pk"]), after, clock.now())
+
+
+def _said(error: HubError) -> Row:
+    return {"last_error": str(error), "cause": health_words.cause_of(error)}
 
 
 def _today(tenant: Tenant) -> date:

@@ -97,12 +97,14 @@ def _apply(
         ends = [outbox.settled(tenant, act, "sent") for act in unknown]
         case = Case.replay(case.id, proven, case)
         event = _event(case, source, message, now)
+        policy = profiles.policy_of(tenant, loaded)
         found = effects(
             case,
             event,
             contested=message.data if isinstance(message, DisputeRaised) else None,
-            rules=profiles.policy_of(tenant, loaded).process,
+            rules=policy.process,
             today=today,
+            mandate=policy.hand_over.mandate,
         )
         asked = [
             tasks.task_write(tenant, one.task, case.id, one.why, one.claims,

@@ -63,6 +63,9 @@ def _process(providers: _Providers, body: dict[str, str]) -> None:
         connector = providers.get(tenant, connection)
         told = _told(connector, row) if hasattr(connector, "reports") else []
         seen = _fetch(connector, row) if hasattr(connector, "fetch") else []
+        if not hasattr(connector, "reports") and not hasattr(connector, "fetch"):
+            # An ERP's word is a hint: what it names, and all that it forgot, is pulled.
+            connections.wake(tenant, connection, now)
     except (Retry, Reconnect) as error:
         _later(tenant, connection, event, row, now, error)
     except Refused as error:

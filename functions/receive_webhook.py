@@ -21,7 +21,7 @@ from shared.errors import HubError, NotFound, Refused, Retry, Unreadable
 _MAX_BYTES = 1_000_000
 # A feed whose key has expired still gets its provider's word; it is read once the key is renewed.
 _OPEN = frozenset({"enabled", "degraded", "failing", "needs_auth"})
-_FAMILIES = ("payments.", "collectors.")
+_FAMILIES = ("payments.", "collectors.", "erp.")
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:

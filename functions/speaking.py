@@ -9,13 +9,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from connectors.contract import Receipt
-from functions.touching import attempted
-from shared.cloud import clock, connections, delivery_rows, keys, metrics, outbox, table, tasks
+from functions.touching import NEEDS_AUTH, attempted
+from shared.cloud import (
+    clock,
+    connections,
+    delivery_rows,
+    health_words,
+    keys,
+    metrics,
+    outbox,
+    table,
+    tasks,
+)
 from shared.cloud.delivery_rows import Attempt
 from shared.cloud.keys import Tenant
 from shared.cloud.runtime import logger
 from shared.cloud.table import Row
-from shared.errors import Conflict, HubError
+from shared.errors import Conflict, HubError, Reconnect
 
 # How long nothing gets through before an endpoint is given up (Svix: five days).
 PATIENCE = timedelta(days=5)
@@ -42,7 +52,7 @@ def spoken(tenant: Tenant, partner: Row, said: Said, call: Callable[[], Receipt]
     The attempt is what counts: a note that cannot be kept changes nothing about it.
     """
     begun = time.monotonic()
-    receipt = attempted(call)
+    receipt = reached(tenant, partner, call)
     spent = int((time.monotonic() - begun) * 1000)
     name = keys.id_of(partner["pk"])
     one = Attempt(
@@ -53,10 +63,49 @@ def spoken(tenant: Tenant, partner: Row, said: Said, call: Callable[[], Receipt]
         delivery_rows.note(tenant, name, one, clock.now())
         with contextlib.suppress(Conflict):
             outbox.tried(tenant, said.act, clock.now())
-        _end_if_failing(tenant, partner, receipt)
+        if receipt.code == NEEDS_AUTH:
+            # Our own secret fails, not their endpoint.
+            delivery_rows.forgive(tenant, name)
+        else:
+            _end_if_failing(tenant, partner, receipt)
     except HubError as error:
         logger.warning("attempt_not_noted", extra={"error": type(error).__name__})
     return receipt
+
+
+def reached(tenant: Tenant, partner: Row, call: Callable[[], Receipt]) -> Receipt:
+    """One attempt at a partner; a secret that is missing or refused stops all that goes to it.
+
+    Nothing is lost: messages and hand-overs wait for the connection, and go on once a person has
+    stored a secret and enabled it.
+    """
+    refused: list[Reconnect] = []
+
+    def tried() -> Receipt:
+        try:
+            return call()
+        except Reconnect as error:
+            refused.append(error)
+            raise
+
+    receipt = attempted(tried)
+    if refused:
+        _needs_auth(tenant, partner, refused[0])
+    return receipt
+
+
+def _needs_auth(tenant: Tenant, partner: Row, error: Reconnect) -> None:
+    said = {"last_error": str(error), "cause": health_words.cause_of(error)}
+    try:
+        after = table.update(
+            {"pk": partner["pk"], "sk": partner["sk"]},
+            set_={"state": "needs_auth", **said}, condition="#state = :seen",
+            values={"seen": partner["state"]},
+        )  # fmt: skip
+        health_words.follow(tenant, after, clock.now())
+    except Conflict:
+        return  # an administrator has moved it on meanwhile
+    logger.warning("partner_needs_auth", extra={"connection": keys.id_of(partner["pk"])})
 
 
 def _end_if_failing(tenant: Tenant, partner: Row, receipt: Receipt) -> None:

@@ -8,8 +8,18 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from shared.cloud import clock, connections, due, keys, law_watch, stuck_money
+from shared.cloud import (
+    clock,
+    connections,
+    due,
+    expiry_rows,
+    inbox_watch,
+    keys,
+    law_watch,
+    stuck_money,
+)
 from shared.cloud.gate import DOWN, STATEMENT, Gate
+from shared.cloud.run_budget import Budget
 from shared.cloud.runtime import client, enqueue, logger
 from shared.cloud.table import Row
 from shared.errors import Conflict, HubError
@@ -25,6 +35,8 @@ _QUEUES = {
     "DAY": ("reconcile", "day"),
     "PREVIEW": ("preview", "preview"),
 }
+# What is looked at by the sweep itself, once a day at most.
+_LOOKS = {"LAW": law_watch.look, "EXPIRY": expiry_rows.look, "INBOX": inbox_watch.look}
 # Execution names take no colons; the lease keeps two claims of one version and attempt apart.
 _NAME = str.maketrans("", "", "-:")
 
@@ -35,10 +47,11 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     for record in event["Records"]:
         wanted = json.loads(record["body"])
         now = clock.now()
-        gate = Gate(now)
+        gate, budget = Gate(now), Budget(now)
         for row in _due(wanted, now):
-            kind = _take(row, gate, now)
+            kind = _take(row, gate, budget, now)
             taken[kind] = taken.get(kind, 0) + 1
+        budget.give_back()
         gate.report()
     logger.info("swept", extra={"taken": taken})
     return taken
@@ -67,11 +80,13 @@ def _waits_for(row: Row, wanted: dict[str, str]) -> bool:
     return mine and due.waits_for(row) == wanted["connection"]
 
 
-def _take(row: Row, gate: Gate, now: datetime) -> str:
+def _take(row: Row, gate: Gate, budget: Budget, now: datetime) -> str:
     """Take one row on; what fails comes due again, and keeps nobody behind it waiting."""
     try:
         kind = keys.kind_of(row["pk"])
-        return _take_case(row, gate, now) if kind == "CASE" else _take_other(kind, row, now)
+        if kind == "CASE":
+            return _take_case(row, gate, budget, now)
+        return _take_other(kind, row, now)
     except HubError as error:
         logger.warning("not_taken", extra={"row": row["pk"], "error": type(error).__name__})
     except Exception as error:  # noqa: BLE001 - one bad row must not starve the shard
@@ -80,8 +95,8 @@ def _take(row: Row, gate: Gate, now: datetime) -> str:
 
 
 def _take_other(kind: str, row: Row, now: datetime) -> str:
-    if kind == "LAW":
-        return law_watch.look(row, now)
+    if kind in _LOOKS:
+        return _LOOKS[kind](row, now)
     # Cases wait for money that is being matched: it stays within the gate's sight.
     claimed = due.claim(row, now, steady=kind == "MON")
     if claimed is None:
@@ -103,7 +118,7 @@ def _take_other(kind: str, row: Row, now: datetime) -> str:
     return kind
 
 
-def _take_case(row: Row, gate: Gate, now: datetime) -> str:
+def _take_case(row: Row, gate: Gate, budget: Budget, now: datetime) -> str:
     wait = gate.waits(row)
     if wait is not None:
         due.defer(row, wait.until, wait.connection)
@@ -113,6 +128,7 @@ def _take_case(row: Row, gate: Gate, now: datetime) -> str:
         return "lost"
     if claimed["attempt"] > due.MAX_ATTEMPTS:
         return _give_up(claimed, now)
+    budget.take(keys.tenant_of(claimed["pk"]))
     case = keys.id_of(claimed["pk"])
     lease = claimed["due_at"].translate(_NAME)
     start = {

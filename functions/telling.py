@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from connectors import spec
 from connectors.contract import HandOver, Receipt
@@ -12,13 +12,24 @@ from connectors.contract_collectors import CaseMessage
 from functions.speaking import Said, spoken
 from functions.touching import end_if_gone, next_attempt
 from functions.wiring import connect, connection_row
-from shared.cloud import clock, documents, hub_keys, keys, metrics, outbox, table, tasks
+from shared.cloud import (
+    clock,
+    documents,
+    hub_keys,
+    keys,
+    metrics,
+    outbox,
+    remittance_rows,
+    table,
+    tasks,
+)
 from shared.cloud.control import silence
 from shared.cloud.keys import Tenant
 from shared.cloud.outbox import SUBMITTED
 from shared.cloud.runtime import logger
 from shared.cloud.table import Row
 from shared.domain.casefile_v1 import CaseFile
+from shared.domain.money import Money
 
 # How long a message waits that a switch or a disabled connection keeps in.
 _KEPT_IN = timedelta(hours=1)
@@ -28,6 +39,8 @@ _BEHIND = timedelta(minutes=1)
 LATE = timedelta(hours=24)
 # The code of a message of which nobody knows whether it arrived, and whose key is over.
 UNKNOWN = "unknown_outcome"
+# The code of a payment that may be the partner's own remittance: a person tells it, or nobody.
+OWN_SUM = "may_be_own_money"
 
 
 def tell(tenant: Tenant, act: str, row: Row) -> None:
@@ -48,8 +61,26 @@ def tell(tenant: Tenant, act: str, row: Row) -> None:
         _rest(tenant, act, row, _KEPT_IN)
     elif key_is_over({**row, "attempt": row["attempt"] - 1}, partner):
         _failed(tenant, act, row, UNKNOWN)
+    elif _may_be_own(tenant, row):
+        _failed(tenant, act, row, OWN_SUM, refused=True)
     else:
         _send(tenant, act, row, partner)
+
+
+def _may_be_own(tenant: Tenant, row: Row) -> bool:
+    """Whether a payment that the books alone name is as large as a remittance of this partner.
+
+    Then a person says whose it is: the money of several cases may stand on one of them. What was
+    told before, or goes again by a person's word, is not asked about.
+    """
+    if outbox.type_of(row) != "payment.direct" or "redriven" in row or "tried_at" in row:
+        return False
+    said = json.loads(row["message"])["data"]
+    sources = {str(said.get(one, one)).partition(":")[0] for one in ("movement", "claim")}
+    if len(sources) > 1 or "repeats" in row:
+        return False
+    amount = Money.of(said["amount"], said["currency"])
+    return remittance_rows.has_total(tenant, row["conn"], amount, date.fromisoformat(said["date"]))
 
 
 def _send(tenant: Tenant, act: str, row: Row, partner: Row) -> None:
@@ -115,8 +146,11 @@ def key_is_over(row: Row, partner: Row) -> bool:
 def may_repeat(row: Row, partner: Row) -> bool:
     """Whether a message that failed may go again without a person who asked the partner.
 
-    Not what may have arrived at a partner that honours no key, or no longer honours it.
+    Not what may have arrived at a partner that honours no key, or no longer honours it, and not a
+    payment that may be the partner's own.
     """
+    if row.get("code") == OWN_SUM:
+        return False
     if not outbox.maybe_arrived(row):
         return True
     honours = spec(partner["connector"]).idempotency == "idempotent"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from connectors.contract import Receipt
 from functions.wiring import connect
-from shared.cloud import connections, keys, outbox, step, table, tasks
+from shared.cloud import connections, health_words, keys, outbox, step, table, tasks
 from shared.cloud.keys import Tenant
 from shared.cloud.runtime import enqueue, logger
 from shared.cloud.step import Run
@@ -19,7 +19,7 @@ from shared.domain.events import ActFailed, ActSent, ActUnknown, CaseEvent, Clai
 from shared.domain.model import OpenItem
 from shared.domain.money import Money
 from shared.domain.refusals import refused
-from shared.errors import Conflict, Reconnect, Refused, Retry, Unreadable
+from shared.errors import Conflict, HubError, Reconnect, Refused, Retry, Unreadable
 
 # An outcome is a fact and must be written; somebody else's append is waited out by reading again.
 _RELOADS = 8
@@ -30,6 +30,8 @@ PROVIDER_EVENT = timedelta(days=1)
 # Seconds to wait before the next attempt at a partner, by attempts made: the table of Standard
 # Webhooks 1.0.0. After ten attempts a person has the message.
 _RETRY_SECONDS = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
+# Why an attempt did not get through: our secret is missing, or was refused.
+NEEDS_AUTH = "needs_auth"
 # What a partner's endpoint answers that is gone for good (HTTP 410).
 _GONE = "endpoint_gone"
 
@@ -45,11 +47,11 @@ def proven(run: Run, claims: Sequence[str]) -> bool:
     except Retry:
         run.wait()
         return False
-    except Reconnect:
-        _doubted(run, "needs_auth", "login refused")
+    except Reconnect as error:
+        _doubted(run, "needs_auth", error)
         return False
     except (Refused, Unreadable) as error:
-        _doubted(run, "failing", str(error))
+        _doubted(run, "failing", error)
         return False
     gone = [item.invoice for item in items if item.open is None]
     if gone:
@@ -71,7 +73,9 @@ def attempted(call: Callable[[], Receipt]) -> Receipt:
     """One attempt at a partner; what keeps us from calling it at all is a reason to try later."""
     try:
         return call()
-    except (Reconnect, Retry):
+    except Reconnect:
+        return Receipt(outcome="retry", code=NEEDS_AUTH)
+    except Retry:
         return Receipt(outcome="retry", code="not_connected")
 
 
@@ -127,7 +131,9 @@ def resume(store: Store, case_id: str, now: datetime) -> Run:
 
 
 def _asked(run: Run, claims: Sequence[str]) -> Sequence[OpenItem]:
-    items: Sequence[OpenItem] = connect(run.tenant, run.connection).open_items(list(claims))
+    items: Sequence[OpenItem] = connect(run.tenant, run.connection, urgent=True).open_items(
+        list(claims)
+    )
     if {item.invoice for item in items} != set(claims):
         raise Unreadable("the source does not answer for every claim")
     return items
@@ -142,18 +148,22 @@ def _stated(run: Run, claim: str) -> Money:
     return state.open if row is None else Money.of(row["open"], state.open.currency)
 
 
-def _doubted(run: Run, state: str, why: str) -> None:
+def _doubted(run: Run, state: str, error: HubError) -> None:
     """The feed cannot prove anything now: it closes its gate until a pull has read it again."""
     key = keys.connection(run.tenant, run.case.connection)
     try:
-        table.update(
+        after = table.update(
             key,
-            set_={"state": state, "last_error": why},
+            set_={
+                "state": state, "last_error": str(error), "cause": health_words.cause_of(error),
+            },
             condition="#state = :enabled",
             values={"enabled": "enabled"},
-        )
+        )  # fmt: skip
     except Conflict:
         logger.info("connection_moved", extra={"connection": run.case.connection})
+    else:
+        health_words.follow(run.tenant, after, run.now)
     run.wait()
 
 

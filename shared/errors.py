@@ -4,6 +4,8 @@ Messages are fixed sentences with ids, field paths and codes. They never carry a
 came from outside, so they can be logged and shown.
 """
 
+from typing import Literal
+
 
 class HubError(Exception):
     """A failure that the hub has a plan for; the subclass names the plan."""
@@ -13,15 +15,27 @@ class Retry(HubError):
     """Try the same call again later: throttled, timed out, or the other side is down.
 
     ``after`` is the wait in seconds that the other side asked for, or None when it said nothing.
+    ``throttled`` says that it is well and that we asked too often.
     """
 
-    def __init__(self, message: str, *, after: int | None = None) -> None:
+    def __init__(self, message: str, *, after: int | None = None, throttled: bool = False) -> None:
         super().__init__(message)
         self.after = after
+        self.throttled = throttled
 
 
 class Reconnect(HubError):
-    """The credential no longer works: an administrator must connect the system again."""
+    """The credential no longer works: an administrator must connect the system again.
+
+    ``lacks`` says what of it: the ``login`` itself, somebody's ``consent`` at the vendor, or
+    ``settings`` that were never stored.
+    """
+
+    def __init__(
+        self, message: str, *, lacks: Literal["login", "consent", "settings"] = "login"
+    ) -> None:
+        super().__init__(message)
+        self.lacks = lacks
 
 
 class Refused(HubError):

@@ -31,6 +31,11 @@ _PROOF = {
     "none": "none: this connection proves no balance",
 }
 
+_GRANT = {
+    "fetched": "fetched and renewed by the hub with the secrets below, and kept sealed",
+    "consented": "granted by a person at the vendor, renewed by the hub, and kept sealed",
+}
+
 
 def pages() -> dict[str, str]:
     """Every page by its file name, without what people wrote below the marker."""
@@ -96,6 +101,12 @@ def _facts(spec: Spec) -> Iterator[tuple[str, str]]:
         days = f" for {spec.key_lifetime_days} days" if spec.key_lifetime_days else ""
         yield "idempotency", f"{spec.idempotency}: {_IDEMPOTENCY[spec.idempotency]}{days}"
     yield "rate limit counts per", spec.rate_scope
+    if spec.budget is not None:
+        one = spec.budget
+        kept = f"{one.reserve} of them kept for the proof of a balance"
+        yield "calls at most", f"{one.calls} in {one.seconds} seconds, {kept}"
+    if spec.grant != "none":
+        yield "its token", _GRANT[spec.grant]
     yield "personal data that passes", ", ".join(spec.data)
     yield "processed in", spec.processing
     if spec.expiries:

@@ -6,21 +6,22 @@ Written to docs/partner/openapi.json by ``tools.partner_schemas``. A route witho
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 
 from functions.api.access import ROUTES
+from functions.api.four_eyes import RULES
 from functions.api.partner_deliveries import Since
 from functions.api.partner_endpoint import NewEndpoint
 from functions.api.partner_sandbox import Advance, Fire, NewCase, Reset
 from shared.domain.casefile_v1 import CaseFile
 from shared.domain.partner_message import PartnerMessage
 from shared.domain.remittance import Advice
+from tools import openapi
+from tools.openapi import JSON, REF, Operation
 
-_REF = "#/components/schemas/{model}"
 # What each route is for, the status of its success, and the model of its body or of its answer.
 _SAYS: Mapping[str, tuple[str, int, str | None, str | None]] = {
     "GET /v1/partner/cases/{id}": ("The case file, byte for byte", 200, None, "CaseFile"),
@@ -53,24 +54,6 @@ _MODELS: Mapping[str, type[BaseModel] | Any] = {
     "Reset": Reset,
     "Since": Since,
 }
-# RFC 9457, as every refusal is written (functions/api/exchange.py).
-_PROBLEM = {
-    "type": "object",
-    "required": ["type", "title", "status", "code", "fields"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {"type": "string"},
-        "fields": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {one: {"type": "string"} for one in ("path", "code", "text")},
-            },
-        },
-    },
-}
 _QUERY = {
     "GET /v1/partner/deliveries": ("day", "after"),
     "GET /v1/partner/sandbox/cases/{id}": ("report",),
@@ -79,69 +62,24 @@ _QUERY = {
 
 def document() -> dict[str, Any]:
     """The whole document."""
-    paths: dict[str, dict[str, Any]] = {}
-    for route, access in sorted(ROUTES.items()):
+    found, defined = openapi.schemas((name, "validation", one) for name, one in _MODELS.items())
+    # A model stands under its own name; a union of models has none, and gets the one it has here.
+    named = {name: one for (name, _), one in found.items() if name not in defined}
+    schemas = dict(sorted({**defined, **named}.items()))
+    return openapi.document("Dunlin partner API", _operations(), schemas)
+
+
+def _operations() -> Iterator[Operation]:
+    for route, access in ROUTES.items():
         if access.role == "partner":
-            method, path = route.split(" ")
-            paths.setdefault(path, {})[method.lower()] = _operation(route, access.scope)
-    return {
-        "openapi": "3.1.0",
-        "info": {"title": "Dunlin partner API", "version": "1"},
-        "paths": paths,
-        "components": {
-            "schemas": {"Problem": _PROBLEM, **_schemas()},
-            "securitySchemes": {
-                "token": {
-                    "type": "oauth2",
-                    "flows": {"clientCredentials": {"tokenUrl": "/oauth2/token", "scopes": {
-                        f"dunlin/{one.scope}": one.scope
-                        for one in ROUTES.values() if one.role == "partner"
-                    }}},
-                }
-            },
-        },
-    }  # fmt: skip
-
-
-def _operation(route: str, scope: str) -> dict[str, Any]:
-    says, status, body, given = _SAYS[route]
-    problem = {"application/problem+json": {"schema": {"$ref": _REF.format(model="Problem")}}}
-    schema = {"$ref": _REF.format(model=given)} if given else {"type": "object"}
-    said: dict[str, Any] = {
-        "summary": says,
-        "security": [{"token": [f"dunlin/{scope}"]}],
-        "parameters": _parameters(route),
-        "responses": {
-            str(status): {"description": says, "content": {"application/json": {"schema": schema}}},
-            "default": {"description": "A refusal (RFC 9457)", "content": problem},
-        },
-    }
-    if body is not None:
-        content = {"application/json": {"schema": {"$ref": _REF.format(model=body)}}}
-        said["requestBody"] = {"required": True, "content": content}
-    return said
-
-
-def _parameters(route: str) -> list[dict[str, Any]]:
-    text = {"type": "string"}
-    found: list[dict[str, Any]] = [
-        {"name": name, "in": "path", "required": True, "schema": text}
-        for name in re.findall(r"\{(\w+)\}", route)
-    ]
-    found += [
-        {"name": name, "in": "query", "required": False, "schema": text}
-        for name in _QUERY.get(route, ())
-    ]
-    if route.startswith("POST "):
-        key = {"type": "string", "pattern": "^[A-Za-z0-9._~-]{1,100}$"}
-        found.append({"name": "Idempotency-Key", "in": "header", "required": True, "schema": key})
-    return found
-
-
-def _schemas() -> dict[str, Any]:
-    made: dict[str, Any] = {}
-    for name, model in _MODELS.items():
-        schema = TypeAdapter(model).json_schema(ref_template=_REF)
-        made |= schema.pop("$defs", {})
-        made[name] = schema
-    return dict(sorted(made.items()))
+            says, status, body, given = _SAYS[route]
+            schema = {"$ref": REF.format(model=given)} if given else {"type": "object"}
+            asked = {"schema": {"$ref": REF.format(model=body)}}
+            # What waits for somebody of the creditor is answered so.
+            waits = {202: {JSON: {"type": "object"}}} if route in RULES else {}
+            yield Operation(
+                route, access.scope, says, {status: {JSON: schema}} | waits,
+                body=None if body is None else (JSON, asked),
+                query=openapi.query(_QUERY.get(route, ())),
+                key="required" if route.startswith("POST ") else None,
+            )  # fmt: skip

@@ -171,7 +171,7 @@ class RestHub:
         except ValueError:
             self._secrets = []
         if not self._secrets:
-            raise Reconnect("the webhook secret is missing or malformed")
+            raise Reconnect("the webhook secret is missing or malformed", lacks="settings")
 
     def _test_secret(self) -> Finding:
         try:

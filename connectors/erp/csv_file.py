@@ -3,12 +3,15 @@
 A ``full`` statement lists all that is open: an invoice that is absent from the newest one is
 missing (``OpenItem.open`` is None), which is never taken as paid. Each file is read once by its
 content; what has to be guessed is refused, row by row, and told to the creditor beside the file.
+A file ``notices….csv`` is no statement but a sheet of what others did before the hub.
 """
 
 from __future__ import annotations
 
+import contextlib
+import operator
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -17,9 +20,10 @@ from connectors.bucket import BucketName
 from connectors.columns import StatementMapping
 from connectors.contract import Connection, Finding, Page, RowError, Spec
 from connectors.drop_folder import Drop, DropFolder
+from connectors.dropped_notices import MOST_STATEMENTS, Listed, is_sheet, read_notices
 from connectors.statement import Problem, Statement, read_statement
 from shared.domain.explain import Record
-from shared.domain.model import Id, OpenItem
+from shared.domain.model import Fact, Id, OpenItem
 from shared.errors import Reconnect, Retry, Unreadable
 
 # A multipart upload bears the time of its start, so a drop may appear behind newer ones.
@@ -53,7 +57,8 @@ SPEC = Spec(
     config=Config,
     secrets=(),
     capabilities=frozenset(
-        {"customers", "invoices", "credit_notes", "payments", "open_items", "do_not_dun", "files"}
+        {"customers", "invoices", "credit_notes", "payments", "open_items", "do_not_dun", "files",
+         "past_notices"}
     ),
     docs="docs/connectors/erp.csv_file.md",
     verified="spec only",
@@ -64,7 +69,7 @@ SPEC = Spec(
     window_minutes=26 * 60,  # a statement a day, with two hours to be late
     overlap_minutes=int(_OVERLAP.total_seconds()) // 60,
     services=("s3",),
-)
+)  # fmt: skip
 
 
 def connect(connection: Connection) -> CsvFile:
@@ -76,12 +81,14 @@ class _Cursor(Record):
     """How far the inbox was delivered.
 
     ``through`` is the stamp of the newest drop delivered, ``delivered`` names what the overlap
-    before it holds, and ``good`` is ``through`` when that newest drop could be read.
+    before it holds, and ``good`` is ``through`` when that newest drop could be read. ``notices``
+    says the same of the sheets of past notices.
     """
 
     through: datetime | None = None
     good: datetime | None = None
     delivered: tuple[tuple[datetime, str], ...] = ()
+    notices: _Cursor | None = Field(default=None, exclude_if=operator.not_)
 
     def fresh(self, drop: Drop) -> bool:
         young = self.through is None or drop.at > self.through - _OVERLAP
@@ -95,7 +102,8 @@ class _Cursor(Record):
         if self.through is not None and drop.at < self.through:
             through, newest = self.through, self.good
         kept = tuple(entry for entry in self.delivered if entry[0] > through - _OVERLAP)
-        return _Cursor(through=through, good=newest, delivered=(*kept, (drop.at, drop.token)))
+        told = (*kept, (drop.at, drop.token))
+        return _Cursor(through=through, good=newest, delivered=told, notices=self.notices)
 
 
 class _NothingReadable(Unreadable):
@@ -119,7 +127,7 @@ class CsvFile:
     def test(self) -> Sequence[Finding]:
         """Look at the folder, the right to write, and the newest file's columns and rows."""
         try:
-            drops = self._folder.drops()
+            drops = self._statements()
             self._folder.probe()
         except (Retry, Reconnect, Unreadable) as error:
             return [Finding(check="bucket", ok=False, text=f"{error}: {self._folder.url}")]
@@ -135,16 +143,17 @@ class CsvFile:
         text = f"{clear} of {statement.rows} rows of the newest file can be read"
         return [found, Finding(check="file", ok=True, text=text)]
 
-    def pull(self, cursor: str | None, *, now: datetime) -> Iterator[Page]:  # noqa: ARG002
-        """The statements dropped since ``cursor``, oldest first (by S3's clock, hence no ``now``).
+    def pull(self, cursor: str | None, *, now: datetime) -> Iterator[Page]:
+        """The statements dropped since ``cursor``, oldest first by S3's clock, then the notices.
 
         A file's cursor comes with its last page, so a file that was cut short is read again whole.
         A file that cannot be read is one refused row and moves the cursor on; until a good one
-        follows it, no pull is ``complete_through`` anything.
+        follows it, no pull is ``complete_through`` anything. A notice of a day after ``now`` (UTC)
+        is refused.
         """
         state = _cursor(cursor)
         held = Page(cursor=_text(state))
-        for page in self._pages(state):
+        for page in self._pages(state, now.date()):
             if held.facts or held.refused:
                 yield held
             held = page
@@ -156,7 +165,7 @@ class CsvFile:
         Raises ``Unreadable`` when there is no statement or the newest one cannot be read: an older
         one proves nothing then.
         """
-        drops = self._folder.drops()
+        drops = self._statements()
         if not drops:
             raise Unreadable("no statement has arrived yet")
         known: dict[str, OpenItem] = {}
@@ -172,18 +181,44 @@ class CsvFile:
                 break
         return [known.get(each) or OpenItem(invoice=each, open=None) for each in invoices]
 
-    def _pages(self, state: _Cursor) -> Iterator[Page]:
-        drops = self._folder.drops()
+    def _statements(self) -> list[Drop]:
+        return [one for one in self._folder.drops() if not is_sheet(one)]
+
+    def _pages(self, state: _Cursor, today: date) -> Iterator[Page]:
+        every = self._folder.drops()
+        drops = [one for one in every if not is_sheet(one)]
         for drop in drops:
             if not state.fresh(drop):
                 continue
             statement, refused = self._delivered(drop, drops, late=state.late(drop))
-            facts = statement.facts if statement else ()
-            last = max(len(facts) - 1, 0) // _PAGE * _PAGE
-            for start in range(0, last, _PAGE):
-                yield Page(facts=facts[start : start + _PAGE], cursor=_text(state))
-            state = state.after(drop, good=statement is not None)
-            yield Page(facts=facts[last:], refused=refused, cursor=_text(state))
+            before, state = state, state.after(drop, good=statement is not None)
+            yield from _paged(statement.facts if statement else (), refused, before, state)
+        listed, told = Listed(self._read_back(drops)), state.notices or _Cursor()
+        for drop in filter(is_sheet, every if drops else ()):
+            if not told.fresh(drop):
+                continue
+            facts, refused = self._noticed(drop, today, listed)
+            told = told.after(drop, good=True)
+            before, state = state, state.model_copy(update={"notices": told})
+            yield from _paged(facts, refused, before, state)
+
+    def _noticed(
+        self, drop: Drop, today: date, listed: Listed
+    ) -> tuple[tuple[Fact, ...], tuple[RowError, ...]]:
+        """The rows of a sheet of past notices, and those that were refused."""
+        try:
+            sheet = read_notices(self._folder.body(drop), self._config.mapping, today, listed)
+        except Unreadable as error:
+            return (), self._reported(drop, [Problem(None, "file", str(error))])
+        problems = [Problem(one.line, one.field, one.text) for one in sheet.problems]
+        return sheet.notices, self._reported(drop, problems)
+
+    def _read_back(self, drops: Sequence[Drop]) -> Iterator[Statement]:
+        """What the newest statements say that can be read, newest first."""
+        for drop in reversed(drops[-MOST_STATEMENTS:]):
+            with contextlib.suppress(Unreadable):
+                body = self._folder.body(drop)
+                yield read_statement(drop.name, body, self._config.mapping, self._id)
 
     def _delivered(
         self, drop: Drop, drops: Sequence[Drop], *, late: bool
@@ -235,6 +270,16 @@ class CsvFile:
             raise Unreadable("an older file had this content: if it is new, add a blank line to it")
         self._newest = (drop.token, statement) if drop is drops[-1] else self._newest
         return statement
+
+
+def _paged(
+    facts: Sequence[Fact], refused: tuple[RowError, ...], before: _Cursor, after: _Cursor
+) -> Iterator[Page]:
+    """A file's facts page by page; the cursor behind it, and what was refused, with the last."""
+    last = max(len(facts) - 1, 0) // _PAGE * _PAGE
+    for start in range(0, last, _PAGE):
+        yield Page(facts=tuple(facts[start : start + _PAGE]), cursor=_text(before))
+    yield Page(facts=tuple(facts[last:]), refused=refused, cursor=_text(after))
 
 
 def _cursor(text: str | None) -> _Cursor:

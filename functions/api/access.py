@@ -12,7 +12,7 @@ from shared.cloud.principals import Principal
 
 
 class Access(NamedTuple):
-    """Who may use a route."""
+    """Who may use a route: the side of the API (``admin`` has several roles), and the scope."""
 
     role: str
     scope: str
@@ -26,9 +26,14 @@ ROUTES = {
     "PUT /v1/control": Access("admin", "settings:write"),
     "GET /v1/hub/control": Access("operator", "hub:read"),
     "PUT /v1/hub/control": Access("operator", "hub:write"),
+    "POST /v1/hub/reconciled": Access("operator", "hub:write"),
+    "GET /v1/fuses": Access("admin", "settings:read"),
+    "POST /v1/fuses/lift": Access("admin", "settings:write"),
     "GET /v1/connectors": Access("admin", "connections:read"),
     "GET /v1/connections": Access("admin", "connections:read"),
     "POST /v1/connections": Access("admin", "connections:write"),
+    "GET /v1/connections/expiries": Access("admin", "connections:read"),
+    "PUT /v1/connections/{id}/expiries": Access("admin", "connections:write"),
     "GET /v1/connections/{id}": Access("admin", "connections:read"),
     "PUT /v1/connections/{id}/secrets": Access("admin", "connections:write"),
     "POST /v1/connections/{id}/test": Access("admin", "connections:write"),
@@ -36,10 +41,14 @@ ROUTES = {
     "POST /v1/connections/{id}/disable": Access("admin", "connections:write"),
     "POST /v1/connections/{id}/sync": Access("admin", "connections:write"),
     "POST /v1/connections/{id}/confirm": Access("admin", "connections:write"),
+    "POST /v1/connections/{id}/authorise": Access("admin", "connections:write"),
+    "POST /v1/connections/{id}/backfill": Access("admin", "connections:write"),
     "GET /v1/payments": Access("admin", "payments:read"),
     "GET /v1/payments/{id}": Access("admin", "payments:read"),
     "POST /v1/payments/{id}/match": Access("admin", "payments:write"),
     "POST /v1/payments/{id}/unmatch": Access("admin", "payments:write"),
+    "GET /v1/proposals": Access("admin", "payments:read"),
+    "POST /v1/payments/{id}/accept": Access("admin", "payments:write"),
     "GET /v1/reports/reconciliation": Access("admin", "payments:read"),
     "GET /v1/reports/drift": Access("admin", "payments:read"),
     "GET /v1/partners/{connection}/remittances": Access("admin", "payments:read"),
@@ -50,6 +59,7 @@ ROUTES = {
     "GET /v1/reports/punctuality": Access("admin", "dunning:read"),
     "GET /v1/reports/month/{month}": Access("admin", "dunning:read"),
     "POST /v1/policies/check": Access("admin", "policies:read"),
+    "GET /v1/policies": Access("admin", "policies:read"),
     "GET /v1/policies/active": Access("admin", "policies:read"),
     "PUT /v1/policies/active": Access("admin", "policies:write"),
     "PUT /v1/policies/{id}": Access("admin", "policies:write"),
@@ -61,7 +71,9 @@ ROUTES = {
     "POST /v1/law/packs/{hash}/sign-off": Access("operator", "law:write"),
     "PUT /v1/law/{country}/active": Access("operator", "law:write"),
     "PUT /v1/law/{country}/rates": Access("operator", "law:write"),
+    "GET /v1/law/{country}/sheet": Access("admin", "policies:read"),
     "POST /v1/letters/preview": Access("admin", "settings:read"),
+    "GET /v1/letters": Access("admin", "settings:read"),
     "GET /v1/letters/{language}/{letter}/{tone}": Access("admin", "settings:read"),
     "PUT /v1/letters/{language}/{letter}/{tone}": Access("admin", "settings:write"),
     "DELETE /v1/letters/{language}/{letter}/{tone}": Access("admin", "settings:write"),
@@ -86,6 +98,7 @@ ROUTES = {
     "POST /v1/partners/{connection}/outbox/{act}/redrive": Access("admin", "dunning:write"),
     "POST /v1/cases/{id}/recall": Access("admin", "dunning:write"),
     "GET /v1/partners/{connection}/terms": Access("admin", "connections:read"),
+    "GET /v1/partners": Access("admin", "connections:read"),
     "PUT /v1/partners/{connection}/terms": Access("admin", "connections:write"),
     "GET /v1/routing": Access("admin", "policies:read"),
     "PUT /v1/routing": Access("admin", "policies:write"),
@@ -102,6 +115,7 @@ ROUTES = {
     "POST /v1/partners/{connection}/reads/reopen": Access("admin", "connections:write"),
     "GET /v1/cases/{id}/documents/{act}": Access("admin", "dunning:read"),
     "GET /v1/cases/{id}/explain": Access("admin", "dunning:read"),
+    "GET /v1/cases/{id}/timeline": Access("admin", "dunning:read"),
     "GET /v1/cases/{id}/support": Access("admin", "dunning:read"),
     "POST /v1/cases/{id}/hold": Access("admin", "dunning:write"),
     "POST /v1/cases/{id}/release": Access("admin", "dunning:write"),
@@ -112,6 +126,17 @@ ROUTES = {
     "GET /v1/tasks": Access("admin", "dunning:read"),
     "GET /v1/tasks/{id}": Access("admin", "dunning:read"),
     "POST /v1/tasks/{id}/answer": Access("admin", "dunning:write"),
+    "POST /v1/tasks/{id}/assign": Access("admin", "dunning:write"),
+    "GET /v1/reports/tasks": Access("admin", "dunning:read"),
+    "GET /v1/approvals": Access("admin", "approvals:read"),
+    "GET /v1/approvals/{id}": Access("admin", "approvals:read"),
+    "POST /v1/approvals/{id}/approve": Access("admin", "approvals:write"),
+    "POST /v1/approvals/{id}/reject": Access("admin", "approvals:write"),
+    "GET /v1/hub/approvals": Access("operator", "hub:read"),
+    "GET /v1/hub/approvals/{id}": Access("operator", "hub:read"),
+    "POST /v1/hub/approvals/{id}/approve": Access("operator", "hub:write"),
+    "POST /v1/hub/approvals/{id}/reject": Access("operator", "hub:write"),
+    "GET /v1/audit": Access("admin", "audit:read"),
     "GET /v1/partner/cases/{id}": Access("partner", "cases:read"),
     "GET /v1/partner/cases/{id}/documents/{act}": Access("partner", "cases:read"),
     "POST /v1/partner/cases/{id}/events": Access("partner", "events:write"),
@@ -133,7 +158,8 @@ ROUTES = {
 }
 
 # Whoever calls these is proven by the function itself, by the signature over the raw bytes.
-OPEN = frozenset({"POST /v1/hooks/{tenant}/{connection}"})
+# A person who comes back from a vendor is proven by the state that he brings along.
+OPEN = frozenset({"POST /v1/hooks/{tenant}/{connection}", "GET /v1/authorised"})
 
 # Asked for in code beside a route's own scope: commands after which less money is asked for.
 MONEY = "money:write"
@@ -142,6 +168,6 @@ SCOPES = tuple(sorted({MONEY, *(access.scope for access in ROUTES.values())}))
 
 
 def may(principal: Principal, route: str) -> bool:
-    """Whether a principal has the role and the scope of a route; never of an unknown one."""
+    """Whether a principal has the side and the scope of a route; never of an unknown one."""
     access = ROUTES.get(route)
-    return access is not None and principal.role == access.role and access.scope in principal.scopes
+    return access is not None and principal.side == access.role and access.scope in principal.scopes

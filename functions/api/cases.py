@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
 from collections.abc import Callable
 from datetime import date
@@ -11,12 +10,12 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from functions.api.case_search import summary
 from functions.api.exchange import Answer, Request
 from functions.api.forms import fault, invalid, read
-from functions.api.pages import page
 from shared.cloud import audit, clock, hub_keys, keys, law_rows, sources, table
 from shared.cloud.store import Loaded, Store
-from shared.cloud.table import Row, Write
+from shared.cloud.table import Write
 from shared.domain import at_partner, ledger
 from shared.domain.case import Case
 from shared.domain.creditor import Creditor
@@ -41,12 +40,6 @@ class Release(Record):
     """The hold that ends."""
 
     hold: str = Field(max_length=100)
-
-
-def get_cases(request: Request) -> Answer:
-    """The cases, a page at a time."""
-    found, more = page(request, "CASE", keys.head)
-    return Answer({"cases": [_summary(row) for row in found], **more})
 
 
 def get_case(request: Request) -> Answer:
@@ -114,17 +107,6 @@ def change(
     raise Conflict("the case is written to by others all the time")
 
 
-def _summary(head: Row) -> dict[str, Any]:
-    return {
-        "id": keys.id_of(head["pk"]),
-        "debtor": head["debtor"],
-        "connection": head["conn"],
-        "policy": {"id": head["policy"], "version": head["policy_version"]},
-        "open_claims": json.loads(head["refs"]),
-        "next_due": head.get("due_at"),
-    }
-
-
 def _state(loaded: Loaded, store: Store) -> dict[str, Any]:
     case = loaded.case
     profile = loaded.row(keys.creditor(store.tenant))
@@ -134,7 +116,7 @@ def _state(loaded: Loaded, store: Store) -> dict[str, Any]:
     today = creditor.today(clock.now())
     pack = law_rows.in_force(loaded.row(hub_keys.law()), case.law).pack
     return {
-        **_summary(loaded.head),
+        **summary(loaded.head),
         **case.model_dump(
             mode="json",
             include={

@@ -11,21 +11,36 @@ from pydantic import Field
 
 import connectors
 from connectors.contract import Finding, Spec
+from functions.api import expiries
+from functions.api.connection_health import health
 from functions.api.exchange import Answer, Problem, Request
 from functions.api.forms import checked, fault, invalid, read
 from functions.api.pages import page
 from functions.wiring import connect
-from shared.cloud import audit, clock, feeds, keys, table, tasks, vault
+from shared.cloud import (
+    audit,
+    backfills,
+    clock,
+    feeds,
+    grants,
+    health_words,
+    keys,
+    table,
+    tasks,
+    vault,
+)
 from shared.cloud import connections as rows
 from shared.cloud.table import Row, Write
 from shared.domain.explain import Record
+from shared.domain.health import Cause
 from shared.errors import Conflict, HubError, NotFound
 
 # What a pull says of a feed, beside the state.
 _HEALTH = (
     "fresh_as_of", "complete_through", "wanted_at", "rows_seen", "rows_new", "rows_changed",
     "rows_refused", "last_error", "tested_at", "stale_since", "stale_why", "suspicious",
-    "suspicious_since", "suspicious_task",
+    "suspicious_since", "suspicious_task", "not_before", "swept_on", "gap_error", "authorised_at",
+    "authorise_error",
 )  # fmt: skip
 
 Secrets = dict[str, str]
@@ -50,6 +65,12 @@ class Enabling(Record):
     """What a person says who enables a connection; ``confirm`` where its connector asks for it."""
 
     confirm: Literal["spec only"] | None = None
+
+
+class Years(Record):
+    """What is read beside the changes: all that was issued since a day."""
+
+    since: date
 
 
 class NewSecrets(Record):
@@ -84,6 +105,7 @@ def post_connection(request: Request) -> Answer:
     # After the row: whoever loses the race for an id must not replace the winner's secrets.
     if new.secrets:
         vault.write(request.tenant, new.id, new.secrets)
+        expiries.from_secrets(request.tenant, new.id, new.secrets)
     return Answer(_view(rows.read(request.tenant, new.id)), status=201)
 
 
@@ -93,6 +115,8 @@ def put_secrets(request: Request) -> Answer:
     new = read(request, NewSecrets)
     _known(connectors.spec(row["connector"]), new.secrets)
     vault.write(request.tenant, request.path["id"], new.secrets)
+    grants.retry_now(request.tenant, request.path["id"])
+    expiries.from_secrets(request.tenant, request.path["id"], new.secrets)
     trail = {"connection": request.path["id"], "names": sorted(new.secrets)}
     table.transact(
         [audit.entry(request.tenant, request.principal.client, "secrets_replaced", trail)]
@@ -107,17 +131,17 @@ def get_connections(request: Request) -> Answer:
 
 
 def get_connection(request: Request) -> Answer:
-    """One connection and its health."""
-    return Answer(_view(_row(request)))
+    """One connection, its health, and how far its backfill has come."""
+    return Answer(_shown(request))
 
 
 def post_test(request: Request) -> Answer:
     """Let the connector look at all that it needs; nothing is read or sent for good."""
     row = _row(request)
-    findings = [one.model_dump() for one in _findings(request, row)]
-    _write(
-        request, rows.tested(row, findings, clock.now()), "connection_tested", request.path["id"]
-    )
+    found, cause = _findings(request, row)
+    findings = [one.model_dump() for one in found]
+    write = rows.tested(row, findings, clock.now(), cause)
+    _write(request, write, "connection_tested", request.path["id"])
     return Answer(_view(rows.read(request.tenant, request.path["id"])))
 
 
@@ -158,6 +182,25 @@ def post_sync(request: Request) -> Answer:
     return Answer(_view(rows.read(request.tenant, request.path["id"])), status=202)
 
 
+def post_backfill(request: Request) -> Answer:
+    """Read the years since a day, page by page, beside the changes; another one begins anew.
+
+    Claims due before the start line stay a person's.
+    """
+    connection, row = request.path["id"], _row(request)
+    if "backfill" not in connectors.spec(row["connector"]).capabilities:
+        raise Problem(409, "no_backfill", "This connector reads no years before its connection.")
+    if row["state"] not in rows.LIVE:
+        raise Problem(409, "not_enabled", "Only an enabled source can be read.")
+    since = read(request, Years).since
+    if since > clock.wall().date():
+        raise invalid(fault("since", "in_the_future", "the first day has not come yet"))
+    write = backfills.begun(request.tenant, connection, since, clock.wall())
+    _write(request, write, "backfill_begun", connection)
+    rows.wake(request.tenant, connection, clock.now())
+    return Answer(_shown(request), status=202)
+
+
 def post_confirm(request: Request) -> Answer:
     """A person has looked at a suspicious source: what it says is right, and cases go on.
 
@@ -176,6 +219,11 @@ def post_confirm(request: Request) -> Answer:
         # The pull's end wakes what waited.
         rows.wake(request.tenant, connection, now)
     return Answer(_view(rows.read(request.tenant, connection)))
+
+
+def _shown(request: Request) -> dict[str, Any]:
+    years = backfills.shown(request.tenant, request.path["id"])
+    return {**_view(_row(request)), "backfill": years}
 
 
 def _row(request: Request) -> Row:
@@ -216,16 +264,17 @@ def _known(spec: Spec, secrets: Secrets) -> None:
         raise invalid(*(fault(f"secrets.{one}", "extra_forbidden") for one in strange))
 
 
-def _findings(request: Request, row: Row) -> list[Finding]:
-    """What the connector's own test says; a failure of the test itself is a finding too."""
+def _findings(request: Request, row: Row) -> tuple[list[Finding], Cause | None]:
+    """What the connector's own test says; a failure of the test itself is a finding, with cause."""
     try:
         connector = connect(request.tenant, row)
         if not hasattr(connector, "test"):
             text = "The settings are complete; the first message shows the rest."
-            return [Finding(check="settings", ok=True, text=text)]
-        return list(connector.test())
+            return [Finding(check="settings", ok=True, text=text)], None
+        return list(connector.test()), None
     except HubError as error:
-        return [Finding(check="connection", ok=False, text=f"{error}")]
+        failed = Finding(check="connection", ok=False, text=f"{error}")
+        return [failed], health_words.cause_of(error)
 
 
 def _write(
@@ -239,6 +288,7 @@ def _write(
     facts = {"connection": connection} | ({"confirmed": confirmed} if confirmed else {})
     entry = audit.entry(request.tenant, request.principal.client, what, facts)
     table.transact([write, entry, *also])
+    health_words.follow(request.tenant, rows.read(request.tenant, connection), clock.now())
 
 
 def _view(row: Row) -> dict[str, Any]:
@@ -250,6 +300,7 @@ def _view(row: Row) -> dict[str, Any]:
         "start_line": row.get("start_line"),
         "authority": row.get("authority", True),
         "findings": json.loads(row.get("findings", "[]")),
+        "health": health(row),
         **{name: row.get(name) for name in _HEALTH},
     }
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from functions.api.access import may
+from functions.api.noting import noted
 from shared.cloud import principals
 from shared.cloud.keys import Tenant
 from shared.cloud.principals import Principal
@@ -115,7 +116,7 @@ def routed(event: Mapping[str, Any], handlers: Mapping[str, Handler]) -> dict[st
         handle = handlers.get(request.route)
         if handle is None:
             raise Problem(404, "not_found", "There is nothing here.")
-        return handle(request)
+        return noted(handle, request)
 
     return respond(event, work)
 

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import get_args
 
 from connectors.past_notices import Known, TooManyRows, read_sheet
 from connectors.sheet_door import Delimiter
+from functions import somebody_else
 from functions.api.exchange import Answer, Problem, Request
 from shared.cloud import (
     audit,
     clock,
     facts,
-    first_day_rows,
     keys,
     lookups,
     profiles,
-    step,
     table,
-    tasks,
 )
 from shared.cloud.keys import Tenant
 from shared.cloud.runtime import enqueue
 from shared.cloud.table import Row
-from shared.domain.explain import Reason
 from shared.domain.matching_lookups import number_tokens
-from shared.domain.model import PastNotice
-from shared.errors import Conflict, NotFound, Unreadable
+from shared.errors import NotFound, Unreadable
 
 _MAX_BYTES = 1_000_000
 
@@ -58,7 +53,7 @@ def post_notices(request: Request) -> Answer:
     except Unreadable as error:
         raise Problem(400, "bad_csv", f"The file cannot be read: {error}.") from None
     tally = facts.take(tenant, connection, sheet.notices, now, lambda _: None)
-    _others(tenant, row, sheet.notices)
+    somebody_else.noticed(tenant, row, sheet.notices)
     enqueue("book", [{"tenant": tenant.id, "invoice": one} for one in sorted(tally.due)])
     counts = {
         "rows": len(sheet.notices) + len(sheet.problems), "new": tally.new,
@@ -72,33 +67,6 @@ def post_notices(request: Request) -> Answer:
 
 def _too_large() -> Problem:
     return Problem(413, "too_large", "At most 2,000 rows and 1 MB go in one call.")
-
-
-def _others(tenant: Tenant, row: Row, notices: Sequence[PastNotice]) -> None:
-    """Whoever duns after the first days began is somebody else: all acts of the connection stop.
-
-    Until a person says that it has ended; what went out before that day is no news then.
-    """
-    rules = first_day_rows.rules_of(table.get(first_day_rows.rules_key(tenant)))
-    if rules is None or step.OTHERS_SINCE in row:
-        return
-    since = max(rules.since.isoformat(), row.get("others_ended", "")[:10])
-    late = [one for one in notices if one.what != "hold" and one.on.isoformat() > since]
-    if not late:
-        return
-    connection, first = keys.id_of(row["pk"]), min(one.on for one in late).isoformat()
-    text = "somebody else reminded or took over after the first days began: acts wait"
-    why = Reason(rule="hub.others", text=text, facts={"connection": connection, "since": first})
-    claims = sorted({one.invoice for one in late})[:20]
-    name = f"{connection}-{step.OTHERS_REMIND}-{first}"
-    asked = tasks.task_write(tenant, name, "", step.OTHERS_REMIND, claims, (why,))
-    mark = table.update_write(
-        keys.connection(tenant, connection), set_={step.OTHERS_SINCE: first},
-        condition="attribute_exists(pk)",
-    )  # fmt: skip
-    table.transact([mark])
-    with contextlib.suppress(Conflict):
-        table.transact([asked])
 
 
 def _finder(tenant: Tenant, connection: str) -> Callable[[str], Known | None]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -11,8 +12,42 @@ from functions.api.exchange import Problem, Request
 from shared.errors import Unreadable
 
 _MAX_BYTES = 1_000_000
+# The parameters by which a listing is read page by page.
+PAGING = frozenset({"limit", "cursor"})
 
 Model = TypeVar("Model", bound=BaseModel)
+
+# What a model says of itself; anything else in a fault's context may come from the caller.
+_BOUNDS = ("expected", "expected_tags", "ge", "gt", "le", "lt", "max_length", "min_length",
+           "pattern")  # fmt: skip
+# By pydantic's code, or by what stands before its first underscore.
+_SENTENCES: Final[Mapping[str, str]] = {
+    "missing": "{field} is missing",
+    "extra_forbidden": "there is no field of this name here",
+    "literal_error": "one of {expected} is expected",
+    "union_tag_invalid": "one of {expected_tags} is expected",
+    "union_tag_not_found": "the field that names the kind is missing",
+    "string_pattern_mismatch": "a text of the form {pattern} is expected",
+    "string_too_short": "too short: {min_length} characters at least",
+    "string_too_long": "too long: {max_length} characters at most",
+    "too_short": "too few: {min_length} at least",
+    "too_long": "too many: {max_length} at most",
+    "greater_than_equal": "at least {ge} is expected",
+    "greater_than": "more than {gt} is expected",
+    "less_than_equal": "at most {le} is expected",
+    "less_than": "less than {lt} is expected",
+    "string": "a text is expected",
+    "int": "a whole number is expected",
+    "bool": "true or false is expected",
+    "date": "a day such as 2026-03-31 is expected",
+    "datetime": "an instant such as 2026-03-31T09:00:00Z is expected",
+    "timezone": "an instant with its zone is expected",
+    "decimal": "a number is expected",
+    "dict": "an object is expected",
+    "model": "an object is expected",
+    "list": "a list is expected",
+    "tuple": "a list is expected",
+}
 
 
 def json_of(request: Request) -> Any:
@@ -28,6 +63,19 @@ def json_of(request: Request) -> Any:
 def read(request: Request, model: type[Model]) -> Model:
     """The body as a ``model``. Raises ``Problem`` 413, 400, or 422 with every field at fault."""
     return checked(model, json_of(request))
+
+
+def asked(request: Request, model: type[Model]) -> Model:
+    """The parameters of a query as a ``model``, beside those of paging.
+
+    Raises ``Problem`` 400 with every parameter at fault.
+    """
+    said = {name: text for name, text in request.query.items() if name not in PAGING}
+    try:
+        return model.model_validate(said)
+    except ValidationError as error:
+        title = "Some parameters are not acceptable."
+        raise Problem(400, "bad_query", title, fields=_faults(error, "")) from None
 
 
 def checked(model: type[Model], value: Any, within: str = "") -> Model:
@@ -49,10 +97,22 @@ def fault(path: str, code: str, text: str = "") -> dict[str, str]:
 
 
 def _faults(error: ValidationError, within: str) -> list[dict[str, str]]:
-    """Paths and codes. Only our own validators' sentences pass: pydantic's may quote the input."""
+    """Paths, codes and sentences: our own validators', or made of the model's own bounds.
+
+    Pydantic's messages may quote the input and do not pass.
+    """
     found = []
     for one in error.errors(include_url=False, include_input=False):
         path = ".".join([*([within] if within else []), *(str(part) for part in one["loc"])])
-        cause = one.get("ctx", {}).get("error")
-        found.append(fault(path, one["type"], str(cause) if cause is not None else ""))
+        bounds = one.get("ctx", {})
+        cause = bounds.get("error")
+        text = _sentence(one["type"], path, bounds) if cause is None else str(cause)
+        found.append(fault(path, one["type"], text))
     return found
+
+
+def _sentence(code: str, path: str, bounds: Mapping[str, object]) -> str:
+    """What is asked of a field, by the code of its fault and the bounds of the model alone."""
+    kind = code if code in _SENTENCES else code.partition("_")[0]
+    known = {name: bounds[name] for name in _BOUNDS if name in bounds}
+    return _SENTENCES.get(kind, "not acceptable").format(field=path or "the body", **known)

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from functions.api.exchange import Answer, Problem, Request
-from functions.api.forms import checked, fault, invalid, json_of, read
+from functions.api.forms import fault, invalid, read
 from shared.cloud import audit, clock, hub_keys, law_rows, table
 from shared.cloud.law_rows import State, Texts
 from shared.cloud.table import Row, Write
@@ -31,6 +31,12 @@ class SignOff(Record):
     name: str = Field(min_length=3, max_length=120)
     role: str = Field(min_length=2, max_length=120)
     note: str = Field(default="", max_length=500)
+
+
+class NewRate(LoadedRate):
+    """A rate to load; with ``sign_off`` the pack that it makes is signed by the same call."""
+
+    sign_off: SignOff | None = None
 
 
 class Activation(Record):
@@ -117,11 +123,8 @@ def put_rates(request: Request) -> Answer:
     With a ``sign_off`` in the body the same call signs the new pack, so that nothing waits.
     """
     country = _country(request)
-    body = json_of(request)
-    signed = None
-    if isinstance(body, dict) and "sign_off" in body:
-        signed = checked(SignOff, body.pop("sign_off"), "sign_off")
-    rate = checked(LoadedRate, body)
+    rate = read(request, NewRate)
+    signed = rate.sign_off
     state = State.read()
     before = law_rows.current(country).pack
     texts = _merged(law_rows.texts(before.hash), rate)
@@ -166,7 +169,7 @@ def _read(texts: Texts) -> LawPack:
         raise invalid(fault("text", "unreadable", text)) from None
 
 
-def _merged(texts: Texts, rate: LoadedRate) -> Texts:
+def _merged(texts: Texts, rate: NewRate) -> Texts:
     try:
         rates = with_rate(texts.rates, texts.country, rate)
     except RateRefused as refused:

@@ -7,20 +7,37 @@ from __future__ import annotations
 
 from typing import Any
 
+import connectors
 from functions import carriers
 from functions.api.exchange import Answer, Problem, Request
 from functions.api.forms import fault, invalid, read
+from functions.api.pages import sifted
 from functions.placing import Judged, Place, judge, place
 from functions.touching import resume
 from functions.wiring import connection_row
 from shared.cloud import audit, clock, keys, lookups, partner_rows, table
 from shared.cloud.store import Store
+from shared.cloud.table import Row
 from shared.domain.decide import HandOver
 from shared.domain.explain import Record, content_hash
 from shared.domain.handover_gate import barred
 from shared.domain.handover_gate_terms import PartnerTerms
 from shared.domain.routing import Routing, partners_of
 from shared.errors import NotFound
+
+
+def get_partners(request: Request) -> Answer:
+    """The collection partners, a page at a time, with what is known of their terms."""
+
+    def keep(row: Row) -> dict[str, Any] | None:
+        family, _, _ = str(row["connector"]).partition(".")
+        return {"id": keys.id_of(row["pk"]), **row} if family == "collectors" else None
+
+    found, more = sifted(request, "CONN", keys.connection, keep)
+    stored = partner_rows.terms_of(request.tenant, [one["id"] for one in found])
+    return Answer(
+        {"partners": [_partner_view(one, stored.get(one["id"])) for one in found], **more}
+    )
 
 
 def get_terms(request: Request) -> Answer:
@@ -99,6 +116,20 @@ def get_hand_over(request: Request) -> Answer:
             **_judged(judged, placed),
         }
     )
+
+
+def _partner_view(row: Row, terms: PartnerTerms | None) -> dict[str, Any]:
+    spec = connectors.spec(row["connector"])
+    return {
+        "id": row["id"],
+        "connector": row["connector"],
+        "title": spec.title,
+        "countries": list(spec.countries),
+        "state": row["state"],
+        "terms_stored": terms is not None,
+        "contract": terms.contract.state if terms else None,
+        "draining": terms.draining if terms else None,
+    }
 
 
 def _placed(placed: Place) -> dict[str, Any]:

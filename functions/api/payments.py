@@ -16,6 +16,7 @@ from shared.cloud.lookups import Found
 from shared.cloud.money_rows import LISTED, Known
 from shared.cloud.runtime import enqueue
 from shared.domain.explain import Record
+from shared.domain.matching_parts import Netting
 from shared.domain.model import Id
 from shared.domain.money import Money, total
 from shared.domain.payment import Line, Payment, Resolution, resolved
@@ -58,7 +59,7 @@ def get_payments(request: Request) -> Answer:
 
 def get_payment(request: Request) -> Answer:
     """One payment: what the feed said, with the payer, and what became of it, with reasons."""
-    return Answer(_view(_known(request)))
+    return Answer(_view(known_of(request)))
 
 
 def post_match(request: Request) -> Answer:
@@ -66,27 +67,27 @@ def post_match(request: Request) -> Answer:
 
     Without allocations the money is for none of the claims: it stays unapplied, and listed.
     """
-    given, known = read(request, ManualMatch), _known(request)
+    given, known = read(request, ManualMatch), known_of(request)
     payment = known.payment
     if payment.kind != "receipt":
         raise Problem(409, "not_a_receipt", "Only money that came in is matched.")
     if payment.lines:
         raise Problem(409, "matched", "The payment is matched: take that back first.")
     items = Items(request.tenant, money_rows.waiting(payment))
-    lines = _lines(items, known, given.allocations)
+    lines = lines_of(items, known, given.allocations)
     trail = {"invoices": [one.invoice for one in lines], "why": given.reason}
     what = "payment_matched" if lines else "payment_left_unapplied"
-    return _decided(request, known, lines, what, trail, items.marks)
+    return decided(request, known, lines, what, trail, items.marks)
 
 
 def post_unmatch(request: Request) -> Answer:
     """Take a match back: its claims are as they were, and the money has no place again."""
-    given, known = read(request, Unmatch), _known(request)
+    given, known = read(request, Unmatch), known_of(request)
     lines = known.payment.lines
     if not lines:
         raise Problem(409, "not_matched", "The payment is not matched.")
     trail = {"invoices": [one.invoice for one in lines], "why": given.reason}
-    return _decided(request, known, (), "payment_unmatched", trail)
+    return decided(request, known, (), "payment_unmatched", trail)
 
 
 def get_reconciliation(request: Request) -> Answer:
@@ -105,20 +106,21 @@ def get_reconciliation(request: Request) -> Answer:
     )
 
 
-def _decided(
+def decided(
     request: Request,
     known: Known,
     lines: tuple[Line, ...],
     what: str,
     trail: dict[str, Any],
     marks: dict[str, int] | None = None,
+    nettings: tuple[Netting, ...] = (),
 ) -> Answer:
     """Write a person's word about a payment, with its audit line, and book what follows.
 
     Raises ``Conflict`` when the payment, or an invoice since ``marks``, moved meanwhile.
     """
     by, now = request.principal.client, clock.now()
-    resolution = Resolution(rule="person", lines=lines, ask=True)
+    resolution = Resolution(rule="person", lines=lines, nettings=nettings, ask=True)
     after = resolved(known.payment, resolution, known.sighting.booked, by)
     version = known.sighting.version
     after = after.model_copy(update={"sighting_version": version, "task": None})
@@ -127,10 +129,10 @@ def _decided(
     closed = money_rows.closed(request.tenant, task, what, by) if task else []
     touched = money_rows.store(known, after, now, [entry, *closed], marks)
     enqueue("book", [{"tenant": request.tenant.id, "invoice": one} for one in sorted(touched)])
-    return Answer(_view(_known(request)))
+    return Answer(_view(known_of(request)))
 
 
-def _lines(items: Items, known: Known, parts: tuple[Part, ...]) -> tuple[Line, ...]:
+def lines_of(items: Items, known: Known, parts: tuple[Part, ...]) -> tuple[Line, ...]:
     """The parts as lines. Raises ``Problem`` 422 with every part at fault."""
     payment = known.payment
     items.read(Found(), *(one.invoice for one in parts))
@@ -157,7 +159,8 @@ def _lines(items: Items, known: Known, parts: tuple[Part, ...]) -> tuple[Line, .
     return tuple(items.line(one.invoice, one.amount) for one in parts)
 
 
-def _known(request: Request) -> Known:
+def known_of(request: Request) -> Known:
+    """The payment of the path, as it stands. Raises ``NotFound``."""
     return money_rows.read(request.tenant, request.path["id"])
 
 

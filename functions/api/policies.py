@@ -10,8 +10,9 @@ from pydantic import Field
 import connectors
 from functions.api.exchange import Answer, Problem, Request
 from functions.api.forms import fault, invalid, read
-from shared.cloud import audit, clock, keys, law_rows, law_watch, table
-from shared.cloud.keys import Tenant
+from functions.api.pages import page
+from shared.cloud import audit, clock, inbox_watch, keys, law_rows, law_watch, table
+from shared.cloud.keys import Key, Tenant
 from shared.domain import law
 from shared.domain.channels import charges_unfit, unfit_steps
 from shared.domain.explain import Record, content_hash
@@ -63,6 +64,31 @@ def put_policy(request: Request) -> Answer:
     return Answer(facts, status=201)
 
 
+def get_policies(request: Request) -> Answer:
+    """The stored versions of all policies, a page at a time, and which of them is active."""
+    chosen = table.get(keys.active_policy(request.tenant)) or {}
+    active = (chosen.get("policy"), chosen.get("version"))
+
+    def key_of(tenant: Tenant, last: str) -> Key:
+        policy, _, version = last.rpartition("/")
+        return keys.policy(tenant, policy, int(version))
+
+    found, more = page(request, "POLICY", key_of)
+    stored = [(Policy.model_validate_json(row["body"]), row["hash"]) for row in found]
+    policies = [
+        {
+            "id": policy.id,
+            "version": policy.version,
+            "name": policy.name,
+            "law": policy.law,
+            "hash": digest,
+            "active": (policy.id, policy.version) == active,
+        }
+        for policy, digest in stored
+    ]
+    return Answer({"policies": policies, **more})
+
+
 def get_policy(request: Request) -> Answer:
     """A stored version."""
     text = request.path["version"]
@@ -91,8 +117,9 @@ def put_active(request: Request) -> Answer:
     entry = audit.entry(
         request.tenant, request.principal.client, "policy_activated", choice.model_dump()
     )
-    watch = law_watch.armed(request.tenant, pack, clock.now())
-    table.transact([table.put_write(setting, condition=None), watch, entry])
+    now = clock.now()
+    watches = [law_watch.armed(request.tenant, pack, now), inbox_watch.armed(request.tenant, now)]
+    table.transact([table.put_write(setting, condition=None), *watches, entry])
     return Answer({**choice.model_dump(), "hash": key["hash"]})
 
 

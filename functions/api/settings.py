@@ -9,8 +9,9 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from functions.api.exchange import Answer, Request
+from functions.api.first_day_points import unmet
 from functions.api.forms import fault, invalid, read
-from shared.cloud import audit, hub_keys, keys, sources, table
+from shared.cloud import audit, clock, control, hub_keys, keys, sources, table
 from shared.cloud.table import Row
 from shared.domain.creditor import Creditor
 from shared.domain.explain import Record, content_hash
@@ -73,31 +74,45 @@ def get_control(request: Request) -> Answer:
 
 
 def put_control(request: Request) -> Answer:
-    """Replace the switches. Addresses of the allowlist stay out of the trail."""
+    """Replace the switches. Addresses of the allowlist stay out of the trail.
+
+    Where they let something out, ``not_met`` names what of the first day's checklist does not hold.
+    """
     new = read(request, Switches)
     key = keys.control(request.tenant)
     before = table.get(key)
-    row = {**key, **new.model_dump(), "allowlist": json.dumps(list(new.allowlist))}
+    fields = {**new.model_dump(), "allowlist": json.dumps(list(new.allowlist))}
+    at, opened = (before or {}).get("opened"), list[table.Write]()
+    if new.outbound != "off":
+        # From now on something may have gone out: money and reach take two people's word.
+        now = clock.stamp(clock.wall())
+        at, opened = at or now, [table.update_write(hub_keys.opened(), set_={"at": now})]
+    fields |= {"opened": at} if at else {}
     facts = {
         "before": _plain(_switches(before)) if before else None,
         "after": _plain(new),
     }
-    table.transact([table.put_write(row, condition=None), _trail(request, "control", facts)])
-    return Answer(new.model_dump(mode="json"))
+    trail = _trail(request, "control", facts)
+    # What halted the creditor stands in the same row, and stays until it is lifted.
+    table.transact([table.update_write(key, set_=fields), *opened, trail])
+    lets_out = new.outbound != "off" and not new.stopped and not new.observe
+    warning = unmet(request.tenant).model_dump(mode="json") if lets_out else {}
+    return Answer({**new.model_dump(mode="json"), **warning})
 
 
 def get_hub(request: Request) -> Answer:
     """The switch of the whole installation."""
-    row = table.get(hub_keys.control()) or {}
-    return Answer({"stopped": bool(row.get("stopped")), "reason": row.get("reason", "")})
+    row = table.get(hub_keys.control())
+    stopped = {"stopped": bool((row or {}).get("stopped")), "reason": (row or {}).get("reason", "")}
+    epochs = {"epoch": control.epoch(), "reconciled": (row or {}).get("epoch")}
+    return Answer({**stopped, **epochs, "shut": control.unreconciled(row)})
 
 
 def put_hub(request: Request) -> Answer:
     """Stop or release the whole installation."""
     new = read(request, HubSwitch)
     entry = audit.hub_entry(request.principal.client, "hub_control_changed", new.model_dump())
-    row = {**hub_keys.control(), **new.model_dump()}
-    table.transact([table.put_write(row, condition=None), entry])
+    table.transact([table.update_write(hub_keys.control(), set_=new.model_dump()), entry])
     return Answer(new.model_dump())
 
 

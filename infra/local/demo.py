@@ -178,6 +178,9 @@ class _Course:
         for line in self.begun.points:
             console.print(f"  {line}")
         console.print(f"  {self.begun.approved} first contacts approved one by one")
+        console.print("\nApproved by a second person")
+        for words in dict.fromkeys(self._world.hub.approved):
+            console.print(f"  {words}")
 
 
 def _live(lapse: TimeLapse, course: _Course, shown: Any) -> None:

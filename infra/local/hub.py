@@ -21,7 +21,7 @@ _SCOPES = {
     "admin": (
         "settings:read", "settings:write", "connections:read", "connections:write",
         "policies:read", "policies:write", "dunning:read", "dunning:write", "money:write",
-        "payments:read", "payments:write",
+        "payments:read", "payments:write", "approvals:read", "approvals:write", "audit:read",
     ),
     "partner": ("cases:read", "events:write"),
     "operator": ("hub:read", "hub:write", "law:read", "law:write"),
@@ -41,11 +41,13 @@ class ApiError(RuntimeError):
 
 @dataclass
 class Hub:
-    """A deployed hub, its outputs, and its administrator's access."""
+    """A deployed hub, its outputs, and the access of its administrator and of a second person."""
 
     stack: Stack
     outputs: dict[str, str]
     tokens: dict[str, str] = field(default_factory=dict)
+    # What a second person approved, in the words that they read.
+    approved: list[str] = field(default_factory=list)
 
     @property
     def api(self) -> str:
@@ -77,9 +79,38 @@ class Hub:
         return self.tokens[role]
 
     def call(self, method: str, path: str, body: Any = None, role: str = "admin") -> Any:
-        """One call of the API; its JSON answer. Raises ``ApiError``."""
+        """One call of the API; its JSON answer. Raises ``ApiError``.
+
+        What waits for a second person is read and approved by one: the answer is then theirs.
+        """
         answer = self._asked(method, path, body, role)
-        return answer.json() if answer.content else None
+        told = answer.json() if answer.content else None
+        if answer.status_code == 202 and isinstance(told, dict) and "approval" in told:
+            return self._approved(told["approval"], role)
+        return told
+
+    def _approved(self, approval: str, role: str) -> Any:
+        second = f"{role} second"
+        if second not in self.tokens:
+            self.tokens[second] = self._second(role)
+        desk = "/v1/hub/approvals" if role == "operator" else "/v1/approvals"
+        read = self._asked("GET", f"{desk}/{approval}", None, second).json()
+        self.approved.append(read["words"])
+        return self._asked("POST", f"{desk}/{approval}/approve", None, second).json()
+
+    def _second(self, role: str) -> str:
+        """A token of a second person, made when one is first needed."""
+        scopes = [f"dunlin/{scope}" for scope in _SCOPES[role]]
+        made = self.stack.client("cognito-idp").create_user_pool_client(
+            UserPoolId=self.outputs["UserPool"],
+            ClientName=f"second-{role}",
+            GenerateSecret=True,
+            AllowedOAuthFlows=["client_credentials"],
+            AllowedOAuthFlowsUserPoolClient=True,
+            AllowedOAuthScopes=scopes,
+        )["UserPoolClient"]
+        self._principal(made["ClientId"], "administrator" if role == "admin" else role, TENANT)
+        return self.stack.access_token(made["ClientId"], made["ClientSecret"], self.scope(role))
 
     def page(self, path: str) -> str:
         """A page or table that the API serves as text. Raises ``ApiError``."""
@@ -102,11 +133,15 @@ class Hub:
 
     def grant(self, role: str, tenant: str = TENANT, connection: str = "") -> None:
         """Map a role's token client to a tenant, as an operator does with a principal row."""
+        self._principal(self.outputs[f"{role.capitalize()}Client"], role, tenant, connection)
+
+    def _principal(self, client: str, role: str, tenant: str, connection: str = "") -> None:
+        # A person's scopes are those of the role; a tool's are named.
         row = {
-            "pk": {"S": f"PRINCIPAL#{self.outputs[f'{role.capitalize()}Client']}"},
+            "pk": {"S": f"PRINCIPAL#{client}"},
             "sk": {"S": "PRINCIPAL"},
             "role": {"S": role},
-            "scopes": {"S": " ".join(sorted(_SCOPES[role]))},
+            "scopes": {"S": " ".join(sorted(_SCOPES.get(role, ())))},
             "tenant": {"S": "" if role == "operator" else tenant},
             "connection": {"S": connection},
         }

@@ -1,7 +1,8 @@
 """Connections to outside systems: their rows, the states they go through, and how one is woken.
 
 ``pending`` (made) → ``tested`` → ``enabled`` → ``disabled``; a pull moves an enabled one between
-``enabled``, ``degraded`` (asked to come back), ``failing`` (unreadable) and ``needs_auth``.
+``enabled``, ``degraded`` (asked to come back), ``failing`` (unreadable) and ``needs_auth``. That is
+what the hub does with it; how it is, people read as its health (``shared.domain.health``).
 """
 
 from __future__ import annotations
@@ -65,12 +66,19 @@ def read(tenant: Tenant, connection: str) -> Row:
     return row
 
 
-def tested(row: Row, findings: Sequence[Mapping[str, Any]], at: datetime) -> Write:
-    """What a test found. One that is not live moves to ``tested``, or back to ``pending``."""
+def tested(
+    row: Row, findings: Sequence[Mapping[str, Any]], at: datetime, cause: str | None
+) -> Write:
+    """What a test found, and why it failed as a whole (``cause``, a word of health), if it did.
+
+    One that is not live moves to ``tested``, or back to ``pending``.
+    """
     good = all(one["ok"] for one in findings)
     after = row["state"] if row["state"] in LIVE else ("tested" if good else "pending")
     said = {"findings": json.dumps(list(findings)), "tested_at": clock.stamp(at)}
-    return _moved(row, after, said)
+    if cause is None:
+        return _moved(row, after, said, remove=("cause",))
+    return _moved(row, after, {**said, "cause": cause})
 
 
 def enabled(row: Row, now: datetime) -> Write:
@@ -79,7 +87,8 @@ def enabled(row: Row, now: datetime) -> Write:
     A money feed is also named in FEEDS (:func:`shared.cloud.feeds.told`).
     """
     due = is_read(row) or is_polled(row)
-    return _moved(row, "enabled", _due(row, now) if due else {"attempt": 0})
+    fields = _due(row, now) if due else {"attempt": 0}
+    return _moved(row, "enabled", fields, remove=("last_error", "cause"))
 
 
 def disabled(row: Row) -> Write:

@@ -29,10 +29,13 @@ def barrier(hub: Row | None, control: Row | None, debtor: str, address: str = ""
 
     ``address`` is matched against the allowlist beside the debtor's id; it is never logged.
     """
-    if hub and hub.get("stopped"):
-        return "hub_stopped"
+    shut = _shut(hub)
+    if shut is not None:
+        return shut
     if control is None or control.get("stopped"):
         return "creditor_stopped" if control else "outbound_off"
+    if "halted" in control:
+        return "halted"
     if control.get("observe"):
         return "observe"
     how = outbound(control)
@@ -49,13 +52,28 @@ def silence(hub: Row | None, control: Row | None) -> str | None:
     Money that reached the creditor is told also while the creditor's own switch keeps new acts in;
     a stop, observe mode and the stack's parameter hold everything back.
     """
-    if hub and hub.get("stopped"):
-        return "hub_stopped"
+    shut = _shut(hub)
+    if shut is not None:
+        return shut
     if control is None or outbound({"outbound": "on"}) == "off":
         return "outbound_off"
     if control.get("stopped"):
         return "creditor_stopped"
     return "observe" if control.get("observe") else None
+
+
+def epoch() -> str:
+    """The table that this process works on, and the stack's count of restores.
+
+    Both stand outside the table: what was restored under another name, or under the same one with
+    the parameter ``Epoch`` raised, is told from what the hub had last sent from.
+    """
+    return f"{os.environ['TABLE']}/{os.environ.get('EPOCH', '1')}"
+
+
+def unreconciled(hub: Row | None) -> bool:
+    """Whether the table is a copy that no operator has reconciled with the world yet."""
+    return hub is not None and hub.get("epoch", "") not in {"", epoch()}
 
 
 def before_start_line(connection: Mapping[str, object], due: date) -> bool:
@@ -65,6 +83,13 @@ def before_start_line(connection: Mapping[str, object], due: date) -> bool:
     """
     line = connection.get("start_line")
     return not isinstance(line, str) or due < date.fromisoformat(line)
+
+
+def _shut(hub: Row | None) -> str | None:
+    """Why nothing at all may leave the installation, or None."""
+    if hub and hub.get("stopped"):
+        return "hub_stopped"
+    return "not_reconciled" if unreconciled(hub) else None
 
 
 def _listed(control: Row, debtor: str, address: str) -> bool:

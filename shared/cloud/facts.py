@@ -24,6 +24,7 @@ from shared.cloud import (
     identity_rows,
     keys,
     lookups,
+    lost_rows,
     sightings,
     table,
 )
@@ -34,11 +35,13 @@ from shared.domain.model import (
     CreditNote,
     Fact,
     Invoice,
+    Missing,
     Party,
     PastNotice,
     Payment,
     invoice_status,
 )
+from shared.domain.overdue import Change
 from shared.domain.sighting import Sighting
 from shared.errors import Conflict
 
@@ -49,7 +52,8 @@ JoinAt = Callable[[Invoice], datetime | None]
 class Tally:
     """What a page did: rows seen, new, changed; invoices due for booking, payments for matching.
 
-    ``invoices`` counts the new ones: money without a place may be for them.
+    ``invoices`` counts the new ones: money without a place may be for them. ``moved`` are the
+    invoices that changed, each beside what was stated of it before.
     """
 
     seen: int = 0
@@ -58,6 +62,7 @@ class Tally:
     due: set[str] = field(default_factory=set)
     payments: set[str] = field(default_factory=set)
     invoices: int = 0
+    moved: list[Change] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ def take(
     ``join_at`` says when an invoice without a case comes due for its first policy step (None =
     never, for example because it is paid). Of two facts with one id the later counts.
     """
-    last = {_at(_key(tenant, fact)): fact for fact in facts}
+    last = {_at(_key(tenant, one)): one for one in facts if not isinstance(one, Missing)}
     old = table.batch_get([_key(tenant, fact) for fact in last.values()])
     page = _Page(tenant, connection, now, join_at, Tally(seen=len(facts)))
     changed: list[_Change] = []
@@ -106,6 +111,9 @@ def take(
     page.tally.new = sum(1 for _, _, before in changed if before is None)
     page.tally.changed = len(changed) - page.tally.new
     _write(page, changed)
+    lost = lost_rows.mark(tenant, {one.id for one in facts if isinstance(one, Missing)}, now)
+    page.tally.changed += len(lost)
+    page.tally.due |= lost
     return page.tally
 
 
@@ -122,6 +130,7 @@ def _write(page: _Page, changed: Sequence[_Change]) -> None:
         match fact:
             case Invoice():
                 told.add(fact.id)
+                page.tally.moved.append((_before(fact, before), fact))
                 if before is None:
                     new.append(_new_invoice(page, fact, row))
                 else:
@@ -214,7 +223,7 @@ def _changed_invoice(page: _Page, invoice: Invoice, row: Row, before: Row) -> No
                 key,
                 set_={**fields, **_stated(page, invoice, before), **mark},
                 add={"mark": 1},
-                remove=() if mark else ("due_shard", "due_at"),
+                remove=("missing",) if mark else ("missing", "due_shard", "due_at"),
                 condition=f"attribute_{'exists' if in_case else 'not_exists'}(case_id)",
             )
         except Conflict:

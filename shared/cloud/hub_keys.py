@@ -10,6 +10,11 @@ from shared.errors import NotFound
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
+def approval(approval_id: str) -> Key:
+    """An operator's request that waits for a second operator."""
+    return {"pk": "HUB#APPROVALS", "sk": plain(approval_id)}
+
+
 def audit(at: str, n: str) -> Key:
     """What an operator did to the whole installation at an instant (its text, UTC)."""
     return {"pk": f"HUB#AUDIT#{plain(at[:10])}", "sk": f"{plain(at)}#{plain(n)}"}
@@ -35,6 +40,16 @@ def law_pack(digest: str) -> Key:
 def law_note(digest: str, what: str) -> Key:
     """What was done with a law pack: its sign-off, a tenant's preview."""
     return {"pk": law_pack(digest)["pk"], "sk": f"NOTE#{plain(what)}"}
+
+
+def opened() -> Key:
+    """That some creditor of the installation has let acts out, and when the latest did."""
+    return {"pk": "HUB#OPENED", "sk": "OPENED"}
+
+
+def spent(connector: str) -> Key:
+    """How much of a counterpart's budget of calls all connections of a connector have used."""
+    return {"pk": f"HUB#SPENT#{plain(connector)}", "sk": "SPENT"}
 
 
 def principal(client: str) -> Key:

@@ -14,7 +14,8 @@ Ids hold no ``#``. The due index holds ids only. ``hub_keys`` names what belongs
     DRIFT#<hash>     FACT           DRIFTRUN#<conn>  FACT          (what is apart; each comparison)
     PARTY#<party>    FACT           DEBTOR#<party>   OPEN#<unit>   (the debtor's open case)
     DEBTOR#<party>   COUNTS | MERGED#<alias>     (what counts across his cases, and who is the same)
-    CONN#<id>        CONN           POLICY#<id>      V#<version> | ACTIVE
+    CONN#<id>        CONN | GRANT | CONSENT | BACKFILL | SPENT       (and what is kept beside it)
+    POLICY#<id>      V#<version> | ACTIVE
     CREDITOR         CREDITOR       CONTROL          CONTROL       (switches)
     CROSS#<month>#<case>-<version>  CROSS   (contacts that money or a dispute crossed)
     FEEDS            FEEDS          (the money feeds, and what the creditor asks of its sources)
@@ -159,6 +160,26 @@ def merged(tenant: Tenant, party_id: str, alias: str) -> Key:
 def connection(tenant: Tenant, connection_id: str) -> Key:
     """A connection's settings and health."""
     return _key(tenant, "CONN", (connection_id,), "CONN")
+
+
+def grant(tenant: Tenant, connection_id: str) -> Key:
+    """The sealed token of a connection."""
+    return _key(tenant, "CONN", (connection_id,), "GRANT")
+
+
+def backfill(tenant: Tenant, connection_id: str) -> Key:
+    """How far the years before a connection have been read."""
+    return _key(tenant, "CONN", (connection_id,), "BACKFILL")
+
+
+def spent(tenant: Tenant, connection_id: str) -> Key:
+    """How much of a counterpart's budget of calls a connection has used."""
+    return _key(tenant, "CONN", (connection_id,), "SPENT")
+
+
+def consent(tenant: Tenant, connection_id: str) -> Key:
+    """The question for consent at a vendor that is open for a connection."""
+    return _key(tenant, "CONN", (connection_id,), "CONSENT")
 
 
 def policy(tenant: Tenant, policy_id: str, version: int) -> Key:

@@ -25,7 +25,7 @@ def put(tenant: Tenant, where: str, sentences: Mapping[str, str]) -> tuple[Write
     """
     key = index_key(tenant)
     row = table.get(key)
-    index = _index(row)
+    index = named(row)
     index.pop(where, None)
     kept: tuple[Write, ...] = ()
     if sentences:
@@ -52,7 +52,7 @@ def own(
 
     Reads nothing where there are none. ``hosts`` are those that they may link to.
     """
-    index = _index(row)
+    index = named(row)
     found = {where: _kept(tenant, index[where]) for where in places if where in index}
     return OwnTexts(found, hosts)
 
@@ -65,6 +65,7 @@ def _kept(tenant: Tenant, name: str) -> dict[str, str]:
     return sentences
 
 
-def _index(row: Row | None) -> dict[str, str]:
+def named(row: Row | None) -> dict[str, str]:
+    """The hash of the creditor's own sentences by letter, after the row that says them."""
     index: dict[str, str] = json.loads(row["body"]) if row else {}
     return index

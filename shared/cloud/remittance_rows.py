@@ -7,6 +7,7 @@ import hashlib
 import json
 import lzma
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from shared.cloud import keys, table
@@ -15,7 +16,8 @@ from shared.cloud.table import Row, Write
 from shared.domain.client_money import Difference
 from shared.domain.matching_lookups import amount_key
 from shared.domain.money import Money
-from shared.domain.remittance import Remittance, is_bank_line
+from shared.domain.passed_on import BOOKED_WITHIN
+from shared.domain.remittance import ARRIVES_WITHIN, Remittance, is_bank_line
 from shared.domain.sighting import Sighting
 
 # So many remittances of one amount say nothing about any of them.
@@ -82,14 +84,20 @@ def of_bank_line(tenant: Tenant, sighting: Sighting) -> Row | None:
     One remittance has one bank line: two of the same amount, day and reference are told apart by
     which of them has arrived.
     """
-    pk = _look(tenant, sighting.amount, "x")["pk"]
-    names = [row["sk"].partition("#")[2] for row in table.query(pk, "A", "Z", limit=_MOST)]
-    rows = table.batch_get([key_of(tenant, one) for one in names]) if names else {}
-    for key in sorted(rows):
-        row = rows[key]
+    for row in _of_total(tenant, sighting.amount):
         if row.get("payment", sighting.id) == sighting.id and is_bank_line(of(row), sighting):
             return row
     return None
+
+
+def has_total(tenant: Tenant, partner: str, amount: Money, on: date) -> bool:
+    """Whether a partner announced a remittance whose total money of a day may be.
+
+    The books may have it some days before its value date, and until they are closed for a month.
+    """
+    mine = [row for row in _of_total(tenant, amount) if row["conn"] == partner]
+    days = [of(row).value_date for row in mine]
+    return any(day - ARRIVES_WITHIN <= on <= day + BOOKED_WITHIN for day in days)
 
 
 def arrived(row: Row, sighting: Sighting) -> Write:
@@ -147,3 +155,11 @@ def _text(row: Row, name: str) -> str:
 def _look(tenant: Tenant, amount: Money, name: str) -> Key:
     digest = hashlib.sha256(f"{tenant.id}|PAYOUT:{amount_key(amount)}".encode()).hexdigest()[:32]
     return keys.lookup(tenant, digest, "REMIT", name)
+
+
+def _of_total(tenant: Tenant, amount: Money) -> list[Row]:
+    """The remittances of a total, in the order of their keys."""
+    pk = _look(tenant, amount, "x")["pk"]
+    names = [row["sk"].partition("#")[2] for row in table.query(pk, "A", "Z", limit=_MOST)]
+    rows = table.batch_get([key_of(tenant, one) for one in names]) if names else {}
+    return [rows[key] for key in sorted(rows)]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
+from shared.cloud import staging
 from shared.errors import Conflict, Retry
 
 if TYPE_CHECKING:
@@ -137,6 +138,7 @@ def update(
     A condition names its fields with ``#`` (``#version = :seen``) or plainly where the name is not
     reserved.
     """
+    staging.wrote()
     with _Errors():
         answer = client().update_item(
             TableName=name(),
@@ -148,6 +150,7 @@ def update(
 
 def put(row: Row, *, condition: str | None = None) -> None:
     """One row written whole. Raises ``Conflict`` when ``condition`` does not hold."""
+    staging.wrote()
     with _Errors():
         client().put_item(
             TableName=name(),
@@ -158,6 +161,7 @@ def put(row: Row, *, condition: str | None = None) -> None:
 
 def batch_put(rows: Sequence[Row], gone: Sequence[Key] = ()) -> None:
     """Many rows written whole, and those of ``gone`` deleted, 25 a call; keys must differ."""
+    staging.wrote()
     wanted = [{"PutRequest": {"Item": _dump(row)}} for row in rows]
     wanted += [{"DeleteRequest": {"Key": _dump(key)}} for key in gone]
     for start in range(0, len(wanted), _BATCH_WRITE):
@@ -174,8 +178,10 @@ def batch_put(rows: Sequence[Row], gone: Sequence[Key] = ()) -> None:
 
 def transact(writes: Sequence[Write]) -> None:
     """All writes or none. Raises ``Conflict`` when a condition of any of them does not hold."""
+    items = staging.together(writes)
     with _Errors():
-        client().transact_write_items(TransactItems=list(writes))
+        client().transact_write_items(TransactItems=items)
+    staging.held()
 
 
 def put_write(row: Row, *, condition: str | None = "attribute_not_exists(pk)") -> Write:

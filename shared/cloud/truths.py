@@ -54,6 +54,7 @@ def of_rows(fact: Row, beside: Mapping[str, Row]) -> Truth:
     currency = invoice.total.currency
     return Truth(
         invoice=invoice,
+        missing="missing" in fact,
         payments=tuple(map(Payment.model_validate_json, bodies("PAY#"))),
         credit_notes=tuple(map(CreditNote.model_validate_json, bodies("CRN#"))),
         lots=tuple(map(Lot.model_validate_json, bodies("ALLOC#"))),

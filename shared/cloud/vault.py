@@ -35,7 +35,7 @@ def read(tenant: Tenant, connection: str) -> dict[str, str]:
     try:
         answer = secrets.get_secret_value(SecretId=secret_id, VersionStage="AWSCURRENT")
     except secrets.exceptions.ResourceNotFoundException:
-        raise Reconnect("the connection has no stored secrets") from None
+        raise Reconnect("the connection has no stored secrets", lacks="settings") from None
     values: dict[str, str] = json.loads(answer["SecretString"])
     _kept[secret_id] = (time.monotonic() + _KEEP, values)
     return values
@@ -52,7 +52,7 @@ def current(tenant: Tenant, connection: str) -> tuple[dict[str, str], str]:
     try:
         answer = secrets.get_secret_value(SecretId=secret_id, VersionStage="AWSCURRENT")
     except secrets.exceptions.ResourceNotFoundException:
-        raise Reconnect("the connection has no stored secrets") from None
+        raise Reconnect("the connection has no stored secrets", lacks="settings") from None
     return json.loads(answer["SecretString"]), answer["VersionId"]
 
 

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from shared.domain.answers import WITHOUT_NOTICE
 from shared.domain.case import ClaimState
 from shared.domain.explain import Reason
+from shared.domain.fold_first_day import IMPORTED
 from shared.domain.obstacles import Doubt
 from shared.domain.plan import IN_FORCE
 from shared.domain.question import Question, reason
@@ -32,7 +33,34 @@ def rest(question: Question, state: ClaimState) -> tuple[date, Reason] | None:
 
 
 def unannounced(question: Question, state: ClaimState) -> Doubt | None:
-    """The question about a claim that no notice asked for since its latest state ended."""
+    """The question about a claim of which no notice of ours tells what has to be told.
+
+    None asked for it since its latest state ended, or it was reminded of by others alone.
+    """
+    return _untold(question, state) or _by_others(question, state)
+
+
+def _by_others(question: Question, state: ClaimState) -> Doubt | None:
+    """A claim that rests on reminders of others alone, or on a later one without a payment date.
+
+    Nobody here knows what those announced; our own notice, or a person's word, stands for it.
+    """
+    claim = state.claim.id
+    given = question.case.notices_of(claim)
+    theirs = [one for one in given if one.act.startswith(IMPORTED)]
+    ours = [one for one in given if one not in theirs and not one.short]
+    told = [one.on for one in ours if one.on] + [state.announced_on, state.stepped_on]
+    last = max((day for day in told if day is not None), default=date.min)
+    blind = [one for one in theirs if one.deadline is None or not ours]
+    since = max((one.on for one in blind if one.on is not None), default=None)
+    if since is None or last >= since:
+        return None
+    text = "reminders of others, or one without a payment date, are no ground for a hand-over"
+    return Doubt(state, WITHOUT_NOTICE, reason("hub.first_day", text, claim=claim, since=since))
+
+
+def _untold(question: Question, state: ClaimState) -> Doubt | None:
+    """A claim that no notice asked for since its latest state ended."""
     since = max((day for _, day in _ends(question, state)), default=None)
     if since is None:
         return None

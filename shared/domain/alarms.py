@@ -64,9 +64,8 @@ def _alarms(question: Question) -> Iterator[Alarm]:
 
 
 def _at_partner(question: Question) -> Iterator[Alarm]:
-    text = "the partner has the claim and does not know of this: somebody must tell it"
     for one in untold(question.case):
-        why = reason("hub.partner", text, what=one.what, state=one.state)
+        why = reason("hub.partner", one.text, what=one.what, state=one.state)
         yield Alarm(question.today, one.why, one.state, one.claims, why)
     for name, plan, claims in plans_left(question.case):
         last = max(one.due for one in plan.instalments)

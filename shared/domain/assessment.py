@@ -14,6 +14,7 @@ from decimal import Decimal
 from statistics import median
 
 from shared.domain.calendar import next_banking_day
+from shared.domain.first_day import overstated, reminder_steps
 from shared.domain.ledger_truth import Truth
 from shared.domain.model import PastNotice
 from shared.domain.money import Money, total
@@ -109,6 +110,9 @@ def _reminding(pasts: Sequence[Past]) -> Iterator[Figure]:
     proven = sum(1 for one in every if one.proof is not None)
     text = "Share of the reminders of which something proves that they were given."
     yield _share(part, "with proof", proven, len(every), text)
+    beyond = sum(overstated(one.reminders) for one in pasts)
+    text = "Reminders whose level is above the number of rows with proof: the rows count."
+    yield _count(part, "levels without their rows", beyond, text)
 
 
 def _working(pasts: Sequence[Past]) -> Iterator[Figure]:
@@ -155,7 +159,15 @@ def _proposed(pasts: Sequence[Past], policy: Policy, today: date) -> Iterator[Fi
     over = sum(1 for _, handed in plans if handed)
     text = "Invoices open on the day of the policy's hand-over."
     yield _count(part, "reached the hand-over", over, text)
+    every = len(reminder_steps(policy))
+    anew = sum(1 for one in pasts if one.settled is None and every <= _proven(one))
+    text = "Open invoices reminded of as often as the policy does: its last reminder comes anew."
+    yield _count(part, "last reminder sent by the hub", anew, text)
     yield _count(part, "reminders to those who had paid", 0, "A balance is proven before a word.")
+
+
+def _proven(one: Past) -> int:
+    return sum(1 for notice in one.reminders if notice.proof is not None)
 
 
 def planned(one: Past, policy: Policy, today: date) -> tuple[tuple[date, ...], bool]:

@@ -13,6 +13,7 @@ from shared.domain.explain import Record, content_hash
 from shared.domain.model import Id
 from shared.domain.money import Money
 from shared.domain.partner_events import LegalStep, Stage
+from shared.domain.passed_on import WHOSE, PaidOut, question_of, unsure
 from shared.domain.plan_events import Instalment
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 PartnerState = Literal["none", "submitted", "accepted", "rejected", "closed"]
 
 RETURNED = "notice_returned_at_partner"
+_TELL_IT = "the partner has the claim and does not know of this: somebody must tell it"
+_WHOSE_IS_IT = (
+    "the debtor's own payment or the partner's, in another sum: it is told by a yes alone"
+)
 
 # What a partner asks or offers, and its news of the debtor: answered by a person, told back.
 NEEDS = "partner_needs_information"
@@ -53,11 +58,15 @@ AGAIN = frozenset({"WITHDRAWN_CREDITOR", "ERROR", "DUPLICATE", "DISPUTED"})
 
 
 class PartnerPlan(Record):
-    """A plan that the debtor has with the partner; ``outcome`` once it is over."""
+    """A plan that the debtor has with the partner; ``outcome`` once it is over.
+
+    ``settles``: its one instalment is taken in full payment.
+    """
 
     claims: tuple[Id, ...]
     instalments: tuple[Instalment, ...]
     outcome: str | None = None
+    settles: bool = Field(default=False, exclude_if=operator.not_)
 
 
 class LegalAct(Record):
@@ -85,7 +94,8 @@ class AtPartner(Record):
     claim. ``questions`` are the partner's own ids by the task that a person has. ``ended`` holds
     for each claim the questions that its ends at a partner gave rise to, oldest first.
     ``numbers`` are the partners' own numbers of the case, by connection. ``amended`` counts the
-    case files that were made after a hand-over.
+    case files that were made after a hand-over. ``sums`` are other amounts than those of principal
+    in which the partner's money may come to the books, by claim.
     """
 
     stage: Stage | None = None
@@ -100,6 +110,7 @@ class AtPartner(Record):
     ended: dict[str, tuple[str, ...]] = {}
     numbers: dict[str, str] = Field(default={}, exclude_if=operator.not_)
     amended: int = Field(default=0, exclude_if=operator.not_)
+    sums: dict[Id, tuple[PaidOut, ...]] = Field(default={}, exclude_if=operator.not_)
 
 
 NOTHING = AtPartner()
@@ -218,26 +229,36 @@ def shown(case: Case) -> dict[str, Any] | None:
     return {
         "standing": standing,
         "partners": {claim: partner for claim, (partner, _) in there.items()},
-        **known.model_dump(mode="json", exclude={"ended", "questions", "numbers", "amended"}),
+        **known.model_dump(
+            mode="json", exclude={"ended", "questions", "numbers", "amended", "sums"}
+        ),
     }
 
 
 class Untold(NamedTuple):
-    """Something that the partner does not know of and no message can say, and its claims."""
+    """Something that the partner does not know of and no message can say, and its claims.
+
+    ``text`` is what a person reads of it, without a value.
+    """
 
     why: str
     state: str
     what: str
     claims: tuple[str, ...]
+    text: str
 
 
 def untold(case: Case) -> Iterator[Untold]:
     """Everything of a case that a person must tell its partner, each with a stable name.
 
     A notice that comes back after the hand-over was not given: its fee falls away, and the
-    partner's file still has it.
+    partner's file still has it. A payment that may be the partner's own is told by a person's word.
     """
-    there = {claim: day for claim, (_, day) in handed(case).items() if case.claims[claim].open}
+    at = handed(case)
+    for claim in at:
+        for one in unsure(case, claim):
+            yield Untold(WHOSE, question_of(one, claim), one.paper or "", (claim,), _WHOSE_IS_IT)
+    there = {claim: day for claim, (_, day) in at.items() if case.claims[claim].open}
     if there:
         yield from _returned(case, there)
 
@@ -247,4 +268,5 @@ def _returned(case: Case, there: Mapping[str, date]) -> Iterator[Untold]:
         if notice.action == "remind" and notice.state == "returned":
             since = notice.undone_on or date.min
             claims = tuple(one for one in notice.claims if one in there and there[one] <= since)
-            yield Untold(RETURNED, content_hash(act.encode())[:12], "notice", claims)
+            name = content_hash(act.encode())[:12]
+            yield Untold(RETURNED, name, "notice", claims, _TELL_IT)

@@ -17,8 +17,8 @@ _MOVES = {
     "settled_before", "open", "interest", "fees", "interest_paid", "fees_paid", "compensation",
     "limitation",
 }  # fmt: skip
-# What of an invoice is for the ledger; a due date binds the interest and is a person's to correct.
-_LEDGERS = {"version", "open", "due", "total"}
+# What of an invoice is for the ledger. A due date is looked at too: no file can say another one.
+_LEDGERS = {"version", "open", "total"}
 _RECORD = {"version"}
 
 
@@ -45,7 +45,7 @@ def party_differs(before: Party, now: Party) -> bool:
 
 
 def invoice_differs(before: Invoice, now: Invoice) -> bool:
-    """Whether an invoice's papers say something else than before: no balance, no due date."""
+    """Whether an invoice's papers or its due date say something else than before: no balance."""
     return before.model_dump(exclude=_LEDGERS) != now.model_dump(exclude=_LEDGERS)
 
 

@@ -195,7 +195,8 @@ def _announced(
     facts = question.facts(lead.state)
     this = legal.NoticeFact(act="reminder", sent=question.today, charged=charged, deadline=deadline)
     facts = facts.model_copy(update={"notices": (*facts.notices, this)})
-    verdict = legal.hand_over(question.law, facts, on)
+    reminds = question.policy.hand_over.partner_reminds
+    verdict = legal.hand_over(question.law, facts, on, partner_reminds=reminds)
     if verdict.allowed:
         return step.action, on
     return (step.action, verdict.earliest) if verdict.earliest else ("none", None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
@@ -50,6 +50,8 @@ class Creditor(Record):
     to. ``gate`` says how fresh its sources must be before anybody is touched. ``kind`` says whether
     it claims in its business: only then may it have the compensation for late payment.
     ``collective_reference``: a letter about several claims bears one reference for all of them.
+    ``four_eyes``: money and reach change by two people's word once something may go out; ``off``
+    is for a creditor that has one person only.
     """
 
     id: Id
@@ -71,6 +73,7 @@ class Creditor(Record):
     gate: Gate = Gate()
     kind: CreditorKind = "business"
     collective_reference: bool = Field(default=False, exclude_if=operator.not_)
+    four_eyes: Literal["required", "off"] = Field(default="required", exclude_if="required".__eq__)
 
     @field_validator("zone")
     @classmethod

@@ -26,9 +26,9 @@ class Remind(Record):
 
     ``fee`` is carried by ``fee_claim``. ``deadline`` is the new payment date; where nothing is late
     yet the ``letter`` is ``due_soon`` and it is the last due date; the letter ``charges`` asks for
-    interest and fees of settled claims, which stand in ``also``. ``next_action`` and
-    ``next_on`` are what the notice announces. ``act`` is the key of the act, the same each time
-    that this very contact is decided.
+    interest and fees of settled claims, the letter ``instalment`` for what is late of a plan; both
+    name their claims in ``also``. ``next_action`` and ``next_on`` are what the notice announces.
+    ``act`` is the key of the act, the same each time that this very contact is decided.
     """
 
     kind: Literal["remind"] = "remind"

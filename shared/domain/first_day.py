@@ -2,7 +2,9 @@
 
 A reminder counts as the step that it was, once there is proof that it was given; the law then
 counts its waits from the day on which it went out. Without proof it is not given, and a person is
-told. A fee is taken over only up to what the law allowed on that day.
+told. A fee is taken over only up to what the law allowed on that day. A row counts for one reminder
+whatever level it states, and none stands for the policy's last one: the hub itself sends that, with
+a payment date and what follows, before any hand-over.
 """
 
 from __future__ import annotations
@@ -30,15 +32,27 @@ QUESTIONS = frozenset({NOT_PROVEN, OTHER_AGENCY, FEE_NOT_LAWFUL})
 def steps_done(policy: Policy, level: int) -> int:
     """How many steps of a policy stand behind a claim whose ``level``-th reminder was given.
 
-    Words before the due date are no reminders: no source counts them. More reminders than the
-    policy has leave nothing but what comes after them.
+    Words before the due date are no reminders: no source counts them. The policy's last reminder is
+    never behind it, however many others sent.
     """
-    reminders = [
+    reminders = reminder_steps(policy)
+    if not reminders:
+        return 0
+    return min(reminders[min(level, len(reminders)) - 1], reminders[-1] - 1)
+
+
+def reminder_steps(policy: Policy) -> list[int]:
+    """The places (from 1) of a policy's reminders that come after the due date."""
+    return [
         number
         for number, step in enumerate(policy.steps, start=1)
         if step.action == "remind" and (step.since == "previous" or step.after > 0)
     ]
-    return reminders[min(level, len(reminders)) - 1] if reminders else 0
+
+
+def overstated(notices: Iterable[PastNotice]) -> int:
+    """Of how many reminders with proof the stated level is above what the rows prove."""
+    return sum(1 for one, level in _counted(notices) if one.proof and (one.level or 0) > level)
 
 
 def notice_events(
@@ -49,11 +63,16 @@ def notice_events(
     law: LawPack,
     at: datetime,
 ) -> list[CaseEvent]:
-    """The events of the rows about one claim that the case does not know yet, oldest first."""
+    """The events of the rows about one claim that the case does not know yet, oldest first.
+
+    A new row can make a later one, known before, the next reminder: that one is told again.
+    """
     made: list[CaseEvent] = []
     for notice, level in _counted(notices):
         digest = content_hash(notice)
-        if case.imported.get(notice.id) == digest:
+        steps = steps_done(policy.terms(claim), level) if notice.proof and level else 0
+        known = case.imported.get(notice.id) == digest
+        if known and (not made or steps <= case.claims[claim].level):
             continue
         event = NoticeImported(
             at=at,
@@ -62,7 +81,7 @@ def notice_events(
             what=notice.what,
             on=notice.on,
             content_hash=digest,
-            steps=steps_done(policy.terms(claim), level) if notice.proof and level else 0,
+            steps=steps,
             fee=notice.fee or None,
             deadline=notice.deadline,
             channel=notice.channel,
@@ -76,12 +95,15 @@ def notice_events(
 
 
 def _counted(notices: Iterable[PastNotice]) -> list[tuple[PastNotice, int]]:
-    """The rows by day, each reminder with its number among those of its invoice (others: 0)."""
-    counted, level = [], 0
+    """The rows by day, each reminder with how many it proves of its invoice (others: 0).
+
+    A stated level says less than the rows, never more.
+    """
+    counted, proven = [], 0
     for one in sorted(notices, key=lambda one: (one.on, one.id)):
-        if one.what == "reminder":
-            level = one.level or level + 1
-        counted.append((one, level if one.what == "reminder" else 0))
+        reminder = one.what == "reminder"
+        proven += 1 if reminder and one.proof is not None else 0
+        counted.append((one, min(one.level or proven, proven) if reminder else 0))
     return counted
 
 

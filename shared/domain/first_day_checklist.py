@@ -22,6 +22,7 @@ TO_DO = {
     "letters": "Look at each letter, then approve them: POST /v1/first-day/letters.",
     "start_lines": "Set a start line on every ERP connection.",
     "arming": "Put the rules of the first days: PUT /v1/first-day/arming.",
+    "four_eyes": "Give a second person a role, then want two: four_eyes required in the profile.",
     "nobody_else": "End the reminders of the ERP or the other agency, then say so.",
 }
 

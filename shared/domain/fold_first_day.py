@@ -25,7 +25,12 @@ def imported(case: Case, event: NoticeImported) -> Changes:
         hold = Hold(id=name, claim=event.claim, reason="other", until=event.until)
         changes["holds"] = {**case.holds, name: hold}
     if event.what == "reminder":
-        changes["notices"] = {**case.notices, name: _notice(name, event)}
+        notice = _notice(name, event)
+        before = case.notices.get(name)
+        if before is not None and before.fee == notice.fee:
+            # A row that is told again does not ask for a fee that was let go.
+            notice = notice.model_copy(update={"fee_credited": before.fee_credited})
+        changes["notices"] = {**case.notices, name: notice}
         if event.proof is not None and event.steps > state.level:
             changes["claims"] = with_claims(case.claims, (event.claim,), level=event.steps)
     return changes

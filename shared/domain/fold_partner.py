@@ -12,6 +12,7 @@ from shared.domain.at_partner import (
     NOTHING,
     OFFERED,
     PLAN_THERE,
+    WRITE_OFF,
     LegalAct,
     PartnerPlan,
     Recall,
@@ -21,6 +22,9 @@ from shared.domain.at_partner import (
 )
 from shared.domain.case_parts import Hold, Movement
 from shared.domain.fold_claims import claim_state, moved, with_claims
+from shared.domain.money import total
+from shared.domain.passed_on import PaidOut
+from shared.domain.remittance import CREDITORS
 from shared.errors import Conflict
 
 if TYPE_CHECKING:
@@ -61,7 +65,31 @@ def paid(case: Case, event: partner_events.PartnerPaid) -> Changes:
     if event.remaining is not None:
         known = (case.at_partner or NOTHING).remaining
         changes |= _there(case, remaining={**known, event.claim: event.remaining})
+    whole = event.principal + event.interest + event.fees
+    if whole != event.principal:
+        after = case.model_copy(update=changes)
+        changes |= _sums(after, {event.claim: (PaidOut(on=event.received, amount=whole),)})
     return {**changes, **_message(case, event)}
+
+
+def remitted(case: Case, event: partner_events.PartnerRemitted) -> Changes:
+    """What a partner pays out may come to the books as the debtor's money, or net of its own."""
+    found: dict[str, tuple[PaidOut, ...]] = {}
+    for claim in dict.fromkeys(line.claim for line in event.lines):
+        lines = [line for line in event.lines if line.claim == claim]
+        mine = [line for line in lines if line.amount.currency == case.currency]
+        ours = [line.amount for line in mine if line.category in CREDITORS]
+        principal = [line.amount for line in mine if line.category == "principal"]
+        known = {total(one, case.currency) for one in (ours, [line.amount for line in mine])}
+        amounts = sorted(known - {total(principal, case.currency)}, key=lambda one: one.amount)
+        found[claim] = tuple(PaidOut(on=event.value_date, amount=one) for one in amounts)
+    return {**_sums(case, found), **_message(case, event)}
+
+
+def _sums(case: Case, found: dict[str, tuple[PaidOut, ...]]) -> Changes:
+    known = (case.at_partner or NOTHING).sums
+    new = {claim: (*known.get(claim, ()), *more) for claim, more in found.items() if more}
+    return _there(case, sums={**known, **new}) if new else {}
 
 
 def paid_back(case: Case, event: partner_events.PartnerPaidBack) -> Changes:
@@ -105,7 +133,16 @@ def _ended(case: Case, event: partner_events.PartnerClosed, ended: tuple[str, ..
         )
         for name, one in known.recalls.items()
     }
-    history = {claim: (*known.ended.get(claim, ()), why) for claim in asks}
+    settled = {
+        claim
+        for plan in known.plans.values()
+        if plan.settles and plan.outcome != "broken" and event.code == "PAID_PARTIAL_SETTLED"
+        for claim in plan.claims
+    }
+    history = {
+        claim: (*known.ended.get(claim, ()), WRITE_OFF if claim in settled else why)
+        for claim in asks
+    }
     return _there(case, recalls=recalls, ended={**known.ended, **history})
 
 
@@ -153,14 +190,19 @@ def plan_agreed(case: Case, event: partner_events.PartnerPlanAgreed) -> Changes:
     for claim in event.claims:
         claim_state(case, claim)
     known = (case.at_partner or NOTHING).plans
-    plan = PartnerPlan(claims=event.claims, instalments=event.instalments)
+    plan = PartnerPlan(claims=event.claims, instalments=event.instalments, settles=event.settles)
     holds = {
         name: Hold(id=name, claim=claim, reason="plan", until=None)
         for number, claim in enumerate(event.claims, start=1)
         for name in (plan_hold(event.plan, number),)
     }
     there = _there(case, plans={**known, event.plan: plan})
-    return {**there, "holds": {**case.holds, **holds}, **_message(case, event)}
+    after = case.model_copy(update=there)
+    # One beyond the mandate is asked about, and the answer goes to the partner.
+    asked = _question(after, event, OFFERED, event.plan) if event.settles else {}
+    return {
+        **there, "holds": {**case.holds, **holds}, **_message(case, event), **asked,
+    }  # fmt: skip
 
 
 def plan_ended(case: Case, event: partner_events.PartnerPlanEnded) -> Changes:
@@ -249,7 +291,7 @@ APPLY: Mapping[type, Any] = {
     partner_events.PartnerPlanEnded: plan_ended,
     partner_events.PartnerDisputed: noted,
     partner_events.PartnerLearned: noted,
-    partner_events.PartnerRemitted: noted,
+    partner_events.PartnerRemitted: remitted,
     partner_events.CaseRecalled: recalled,
     partner_events.CaseFileAmended: amended,
 }

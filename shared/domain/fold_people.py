@@ -14,6 +14,7 @@ from shared.domain.events import (
     Released,
 )
 from shared.domain.fold_claims import claim_state, with_claims
+from shared.domain.passed_on import WHOSE
 from shared.errors import Conflict
 
 if TYPE_CHECKING:
@@ -71,8 +72,8 @@ def answered(case: Case, event: PersonAnswered) -> Changes:
                 raise Conflict("what became of an act is answered by sent or not_sent")
     if event.task not in case.tasks or event.answer == answers.SETTLED:
         return changes
-    if task.why in ASKED_THERE:
-        # The partner's own question: the answer goes there, and nothing rests here for it.
+    if task.why in ASKED_THERE or task.why == WHOSE:
+        # The answer goes to the partner, or keeps from it what is its own: nothing rests here.
         return changes
     if event.answer in answers.YES:
         return changes | _gone_on(case, event, task)

@@ -38,7 +38,6 @@ def of_terms(
         "route the claims to another partner", open=amount,
     )  # fmt: skip
     for name, wanted, allowed in (
-        ("service", facts.service, terms.services),
         ("country", case.law, terms.countries),
         ("currency", case.currency, terms.currencies),
     ):
@@ -55,6 +54,23 @@ def of_terms(
             "all that this partner asks for is there", "something that this partner asks for is "
             "missing", "complete the master data in the books", fields=" ".join(absent),
         )  # fmt: skip
+
+
+def of_service(facts: Facts) -> Iterator[Check]:
+    """Whether the partner offers the service; one beyond collection only where its terms name it.
+
+    Not every partner sends reminders, or watches claims, and a claim that nobody works on is lost.
+    """
+    named = facts.terms.services if facts.terms is not None else ()
+    if facts.service != "collection" and not named:
+        yield check(
+            "service", "partner", False, "",  # noqa: FBT003
+            "nobody has said that the partner offers this service",
+            "agree on it, and store it among the services of the partner's terms",
+            given=facts.service,
+        )  # fmt: skip
+    elif named:
+        yield _among("service", facts.service, named)
 
 
 def _within(amount: Money, terms: PartnerTerms) -> bool:

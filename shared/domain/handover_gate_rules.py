@@ -17,6 +17,8 @@ GatedService = Literal["collection", "reminder_and_collection", "surveillance"]
 class HandOverRules(Record):
     """How claims are handed over.
 
+    ``service``: ``collection`` follows our reminders; ``reminder_and_collection`` stands for them,
+    the partner sends its own; ``surveillance`` follows a collection that brought nothing.
     ``mandate`` is what the partner may do without asking again (None: it only asks for the money).
     ``new_claims`` says what becomes of a claim of the same case of which nothing was told yet while
     others are with the partner: it rests beside them, or has its own reminders from us.
@@ -25,6 +27,11 @@ class HandOverRules(Record):
     service: GatedService = "collection"
     mandate: Mandate | None = Field(default=None, exclude_if=operator.not_)
     new_claims: Literal["hold", "go_on"] = "hold"
+
+    @property
+    def partner_reminds(self) -> bool:
+        """Whether the debtor's reminders are the partner's to send."""
+        return self.service == "reminder_and_collection"
 
 
 DEFAULT = HandOverRules()

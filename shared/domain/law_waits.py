@@ -12,7 +12,7 @@ from shared.domain.explain import Reason
 from shared.domain.law_duties import covers
 from shared.domain.law_facts import ClaimFacts, Verdict, no_rule, ruled
 from shared.domain.lawpack import LawPack, treatment
-from shared.domain.lawrules import NoticeAct, Treatment, WaitAct, Window
+from shared.domain.lawrules import NoticeAct, Treatment, Wait, WaitAct, Window
 from shared.domain.model import Capacity
 
 _DAY = timedelta(days=1)
@@ -23,12 +23,16 @@ _PAYMENT_TIMES: dict[NoticeAct, WaitAct] = {
 }
 
 
-def hand_over(pack: LawPack, facts: ClaimFacts, on: date) -> Verdict:
+def hand_over(
+    pack: LawPack, facts: ClaimFacts, on: date, *, partner_reminds: bool = False
+) -> Verdict:
     """Whether a claim may go to the collection partner on ``on``.
 
     Needs a reminder sent after the due date, the wait of the pack since the last notice after it
     (Finland, consumer: 513/1999 5 §, 14 full days; elsewhere the hub's own 10), and the payment
     date of that notice in the past. ``earliest`` is None while no reminder was sent.
+    ``partner_reminds``: the partner sends the reminders, so the wait is its own to keep before it
+    demands; here the claim is overdue, and no payment date that we named is still to come.
     """
     refusal = covers(pack, facts.claim_class, facts.capacity)
     treated = treatment(facts.capacity, natural_person=facts.natural_person)
@@ -38,6 +42,8 @@ def hand_over(pack: LawPack, facts: ClaimFacts, on: date) -> Verdict:
         return Verdict(allowed=False, amount=None, earliest=None, because=because)
     due = next_banking_day(pack.country, facts.due)
     since = [notice for notice in facts.notices if due < notice.sent <= on]
+    if partner_reminds:
+        return _to_remind(wait, due, max((one.deadline or due for one in since), default=due), on)
     if not any(notice.act == "reminder" for notice in since):
         reason = ruled(wait, "no reminder was sent after the due date", due=due, on=on)
         return Verdict(allowed=False, amount=None, earliest=None, because=(reason,))
@@ -55,6 +61,22 @@ def hand_over(pack: LawPack, facts: ClaimFacts, on: date) -> Verdict:
         return Verdict(allowed=False, amount=None, earliest=earliest, because=tuple(failures))
     reason = ruled(wait, "the wait since the last notice is over", last_notice=sent, on=on)
     return Verdict(allowed=True, amount=None, earliest=None, because=(reason,))
+
+
+def _to_remind(wait: Wait, due: date, last: date, on: date) -> Verdict:
+    """Whether a partner may have a claim to remind of it; ``last`` is the last day to pay."""
+    facts = {"due": due, "deadline": last, "on": on}
+    if on <= last:
+        overdue = on > due
+        text = (
+            "the payment date of the last notice has not passed"
+            if overdue
+            else ("a claim that is not overdue is not reminded of")
+        )
+        because = (ruled(wait, text, **facts),)
+        return Verdict(allowed=False, amount=None, earliest=last + _DAY, because=because)
+    text = "the partner sends the reminders, and keeps the wait before its own demand"
+    return Verdict(allowed=True, amount=None, earliest=None, because=(ruled(wait, text, **facts),))
 
 
 def deadline(

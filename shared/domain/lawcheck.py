@@ -124,6 +124,8 @@ def _hand_over(
             continue
         if rule is None:
             yield own(one.path("action"), f"no hand-over is known to be lawful for {who}", "ask")
+        elif policy.hand_over.partner_reminds:
+            yield from _to_remind(rule, policy, one, who)
         elif not reminded or one.since_contact is None:
             text = f"a hand-over without a reminder after the due date for {who}"
             yield broken(rule, one.path("action"), text, "a reminder after the due date first")
@@ -132,6 +134,16 @@ def _hand_over(
             if one.since_contact < least:
                 text = f"a hand-over too soon after the last reminder for {who}"
                 yield broken(rule, one.path("after"), text, f"from day {least} after it")
+
+
+def _to_remind(rule: Wait, policy: Policy, one: Planned, who: str) -> Iterator[Violation]:
+    """A hand-over to a partner that sends the reminders itself: overdue, and no date of ours."""
+    if one.day < 1:
+        text = f"a hand-over before the claim is overdue for {who}"
+        yield broken(rule, one.path("after"), text, "from the day after the due date")
+    elif one.since_contact is not None and one.since_contact <= policy.payment_days:
+        text = f"a hand-over before the payment date of the last reminder for {who}"
+        yield broken(rule, one.path("after"), text, f"from day {policy.payment_days + 1} after it")
 
 
 def _allocation(pack: LawPack, policy: Policy, treated: Treatment) -> Iterator[Violation]:

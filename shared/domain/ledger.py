@@ -14,6 +14,7 @@ from shared.domain.events import (
     Claim,
     ClaimFlagged,
     ClaimJoined,
+    ClaimMissing,
     CreditApplied,
     DueMoved,
     FeeCredited,
@@ -122,7 +123,9 @@ def reconcile(
     events += _stated(after, truth, at, balance(truth, receipts), known)
     events += waiting_events(case, truth, receipts, at)
     flags = flags_of(truth)
-    if flags != state.do_not_dun or state.missing:
+    if truth.missing:
+        events += [] if state.missing else [ClaimMissing(at=at, claim=truth.invoice.id)]
+    elif flags != state.do_not_dun or state.missing:
         events.append(ClaimFlagged(at=at, claim=truth.invoice.id, do_not_dun=flags))
     if truth.invoice.due > state.claim.due and not state.with_partner:
         due, before = truth.invoice.due, state.claim.due
@@ -239,7 +242,7 @@ def _wanted(case: Case, truth: Truth, balanced: Money) -> Money:
     let_go = state.forgiven_beyond(truth.invoice.written_off)
     if truth.invoice.cancelled or case.partner_state == "closed":
         return max(Money.zero(balanced.currency), balanced - let_go)
-    kept = kept_by_partner(state)
+    kept = kept_by_partner(case, truth.invoice.id)
     return max(Money.zero(balanced.currency), balanced - kept - let_go)
 
 

@@ -127,7 +127,7 @@ class Truth:
 
     ``stated`` are the balances of the books as they changed, the first sight first: what they had
     lowered by a day, no money that was booked long after it can explain. ``notices`` are
-    what others did about it before the hub.
+    what others did about it before the hub. ``missing``: the source no longer knows it.
     """
 
     invoice: Invoice
@@ -139,6 +139,7 @@ class Truth:
     stated: tuple[Stated, ...] = ()
     agreement: Agreement | None = None
     notices: tuple[PastNotice, ...] = ()
+    missing: bool = False
 
     def booked_by(self, payment: Payment) -> Money:
         """What a payment of the books settles of this invoice."""

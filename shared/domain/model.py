@@ -242,7 +242,13 @@ class PastNotice(Record):
         return self
 
 
-Fact = Party | Agreement | Invoice | Payment | CreditNote | PastNotice
+class Missing(Record):
+    """The source no longer knows an invoice (deleted, voided, merged): held, never "paid"."""
+
+    id: Id
+
+
+Fact = Party | Agreement | Invoice | Payment | CreditNote | PastNotice | Missing
 
 
 class OpenItem(Record):

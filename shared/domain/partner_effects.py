@@ -7,13 +7,16 @@ from typing import NamedTuple
 
 from shared.domain.at_partner import LEARNED, NEEDS, OFFERED, SOLD, concerned, question_task
 from shared.domain.case import Case
+from shared.domain.casefile_rights import Mandate
 from shared.domain.events import CaseEvent, PartnerClosed, PersonAsked
 from shared.domain.explain import Reason, content_hash
+from shared.domain.money import total
 from shared.domain.partner_events import (
     PartnerDisputed,
     PartnerLearned,
     PartnerNeeds,
     PartnerOffered,
+    PartnerPlanAgreed,
     PartnerReport,
 )
 from shared.domain.partner_reports import Contested
@@ -45,11 +48,13 @@ def effects(
     contested: Contested | None,
     rules: ProcessRules,
     today: date,
+    mandate: Mandate | None = None,
 ) -> Effects:
     """What a report makes of the case as it stands; ``contested`` is the data of a dispute.
 
-    ``today`` is the creditor's day, ``rules`` those of the case's policy. Nobody writes anything
-    off here: what is sold is no longer the creditor's, and everything else is a person's.
+    ``today`` is the creditor's day, ``rules`` and ``mandate`` those of the case's policy. Nobody
+    writes anything off here: what is sold is no longer the creditor's, and everything else is a
+    person's.
     """
     match event:
         case PartnerDisputed() if contested is not None:
@@ -78,12 +83,23 @@ def effects(
             facts = {"amount": event.amount, "until": event.until}
             why = reason("hub.partner_asks", text, **facts)
             return _asked(case, event, OFFERED, event.settlement, event.claims, why)
+        case PartnerPlanAgreed(settles=True) if not _within(case, event, mandate):
+            text = "the partner settled for less than its mandate lets it: say if that stands"
+            why = reason("hub.partner_asks", text, amount=event.instalments[0].amount)
+            return _asked(case, event, OFFERED, event.plan, event.claims, why)
         case PartnerLearned():
             text = "the partner learned something of the debtor: ask it, and enter it here"
             why = reason("hub.partner_asks", text, what=event.what, on=event.on)
             return _asked(case, event, LEARNED, event.message, concerned(case, event), why)
         case _:
             return Effects([], {})
+
+
+def _within(case: Case, event: PartnerPlanAgreed, mandate: Mandate | None) -> bool:
+    """Whether a settlement leaves the creditor the share of the principal that it must."""
+    floor = mandate.settlement_floor if mandate is not None else None
+    owed = total([case.claims[one].open for one in event.claims], case.currency)
+    return floor is not None and event.instalments[0].amount.amount * 100 >= owed.amount * floor
 
 
 def _contested(

@@ -120,13 +120,17 @@ class PartnerPaidBack(Event):
 
 
 class PartnerPlanAgreed(Event):
-    """The partner and the debtor agreed on a plan: it binds us, and nothing advances meanwhile."""
+    """The partner and the debtor agreed on a plan: it binds us, and nothing advances meanwhile.
+
+    An extension is a plan of one instalment; one that ``settles`` is taken in full payment.
+    """
 
     kind: Literal["partner_plan_agreed"] = "partner_plan_agreed"
     message: str
     plan: Id
     claims: tuple[Id, ...] = Field(min_length=1)
     instalments: tuple[Instalment, ...] = Field(min_length=1)
+    settles: bool = Field(default=False, exclude_if=operator.not_)
 
 
 class PartnerPlanEnded(Event):

@@ -14,6 +14,7 @@ from shared.domain.explain import Record
 from shared.domain.model import Id
 from shared.domain.partner_events import PartnerReport
 from shared.domain.partner_reports import CloseCode, Paid, RejectCode
+from shared.domain.plan_events import Instalment
 from shared.errors import Unreadable
 
 __all__ = [
@@ -94,6 +95,20 @@ class PlanMade(Report):
     data: reports.Planned
 
 
+class SettlementMade(Report):
+    """``case.settlement_agreed``."""
+
+    type: Literal["case.settlement_agreed"]
+    data: reports.Settled
+
+
+class ExtensionMade(Report):
+    """``case.extension_agreed``."""
+
+    type: Literal["case.extension_agreed"]
+    data: reports.Extended
+
+
 class PlanOver(Report):
     """``case.plan_broken``, ``case.plan_completed``."""
 
@@ -166,6 +181,8 @@ PartnerMessage = Annotated[
     | PaymentReceived
     | PaymentTakenBack
     | PlanMade
+    | SettlementMade
+    | ExtensionMade
     | PlanOver
     | SettlementOffered
     | DisputeRaised
@@ -213,6 +230,10 @@ def event_of(
     match message:
         case CaseAccepted() | CaseRejected():
             said["accepted"] = isinstance(message, CaseAccepted)
+        case SettlementMade(data=made) | ExtensionMade(data=made):
+            del said["amount"], said["until"]
+            said["instalments"] = (Instalment(due=made.until, amount=made.amount),)
+            said["settles"] = isinstance(message, SettlementMade)
         case PlanOver():
             said["outcome"] = message.type.removeprefix("case.plan_")
         case DisputeRaised():
@@ -224,6 +245,7 @@ def event_of(
 
 # What no event keeps: it was checked against the other amounts when the report was read.
 _LEFT_OUT = frozenset({"gross"})
+_AS_PLAN = {"settlement": "plan", "extension": "plan"}
 _EVENTS: TypeAdapter[PartnerReport] = TypeAdapter(PartnerReport)
 
 # The event of each report, and its fields that have another name there.
@@ -236,6 +258,8 @@ _BECOMES: dict[type, tuple[type[Event], dict[str, str]]] = {
     PaymentReceived: (events.PartnerPaid, {}),
     PaymentTakenBack: (events.PartnerPaidBack, {}),
     PlanMade: (events.PartnerPlanAgreed, {}),
+    SettlementMade: (events.PartnerPlanAgreed, _AS_PLAN),
+    ExtensionMade: (events.PartnerPlanAgreed, _AS_PLAN),
     PlanOver: (events.PartnerPlanEnded, {}),
     SettlementOffered: (events.PartnerOffered, {}),
     DisputeRaised: (events.PartnerDisputed, {}),

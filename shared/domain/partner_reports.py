@@ -118,8 +118,26 @@ class Planned(Record):
     instalments: Annotated[tuple[Instalment, ...], Field(min_length=1, max_length=60)]
 
 
+class Settled(Record):
+    """The partner agreed with the debtor on an amount in full payment, due on ``until``."""
+
+    settlement: Id
+    claims: Some = ()
+    amount: Money
+    until: date
+
+
+class Extended(Record):
+    """The partner gave the debtor time until a day for an amount; no ``claims``: all it has."""
+
+    extension: Id
+    claims: Some = ()
+    amount: Money
+    until: date
+
+
 class PlanOver(Record):
-    """A plan that is no longer in force."""
+    """A plan, settlement or extension (by its id as ``plan``) that is no longer in force."""
 
     plan: Id
 

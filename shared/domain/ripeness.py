@@ -79,7 +79,8 @@ def sort_claims(question: Question) -> Sorted:
 def _moves(question: Question, state: ClaimState, found: Sorted) -> None:
     step = next_step(question, state)
     ripe = step is not None and step.on <= question.today and not step.barred
-    if ripe and step is not None and step.step.action == "hand_over":
+    reminds = question.policy.hand_over.partner_reminds
+    if ripe and step is not None and step.step.action == "hand_over" and not reminds:
         doubt = aftermath.unannounced(question, state)
         if doubt is not None:
             found.doubts.append(doubt)
@@ -199,7 +200,10 @@ def next_step(question: Question, state: ClaimState) -> Ripe | None:
     if step.action != "hand_over":
         return Ripe(state, step, on, free_on, tuple(because))
     asked_on = max(on, question.today)
-    verdict = legal.hand_over(question.law, question.facts(state), asked_on)
+    reminds = question.policy.hand_over.partner_reminds
+    verdict = legal.hand_over(
+        question.law, question.facts(state), asked_on, partner_reminds=reminds
+    )
     because.extend(verdict.because)
     if not verdict.allowed and verdict.earliest is not None:
         on = verdict.earliest

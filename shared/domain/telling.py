@@ -2,14 +2,14 @@
 
 Money is told as it moves. What makes claims rest at our side is told as one state: held when the
 first reason begins, and each further one; resumed once none is left. What the partner reported
-itself is never told back to it.
+itself is never told back to it; a payment that may be its own waits for a person's word.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from shared.domain.at_partner import ASKED_THERE, NOTHING, PLAN_THERE, handed
 from shared.domain.case import Case
@@ -20,34 +20,14 @@ from shared.domain.events import (
     CaseFileAmended,
     CaseRecalled,
     CreditApplied,
-    PaymentAllocated,
-    PaymentReversed,
     PersonAnswered,
 )
-from shared.domain.passed_on import passed_on
 from shared.domain.plan import Plan
 from shared.domain.plan_events import WrittenOff
 from shared.domain.states import NONE, States
+from shared.domain.telling_money import Kind, Word, movement, paid
 
-Kind = Literal[
-    "case.withdrawn", "case.held", "case.resumed", "payment.direct", "payment.reversed",
-    "credit_note.applied", "plan.agreed", "question.answered", "case.amended",
-    "settlement.confirmed",
-]  # fmt: skip
-
-
-class Word(NamedTuple):
-    """One message: to which connection, what it says, and the name that keeps it from going twice.
-
-    ``data`` is thin: ids, codes, ISO dates, plain decimal texts. ``document`` is the stored case
-    file that goes with it; empty for none.
-    """
-
-    partner: str
-    kind: Kind
-    name: str
-    data: dict[str, Any]
-    document: str = ""
+__all__ = ["Kind", "Reason", "Word", "caught_up", "resting", "told"]
 
 
 class Reason(NamedTuple):
@@ -77,15 +57,14 @@ def caught_up(later: Sequence[CaseEvent], claims: dict[str, str]) -> list[Word]:
 
     What made them rest meanwhile is told by the append that proves the arrival.
     """
-    return [word for event in later for word in _movement(event, claims)]
+    return [word for event in later for word in movement(event, claims)]
 
 
 def _of_event(before: Case, after: Case, event: CaseEvent) -> Iterator[Word]:
     there = {claim: partner for claim, (partner, _) in handed(before).items()}
     if not there:
         return
-    if not _own(after, event):
-        yield from _movement(event, there)
+    yield from paid(before, after, event, there)
     yield from _let_go(before, after, event, there)
     if isinstance(event, CaseRecalled):
         data = {"claims": list(event.claims), "reason": event.why, "recall": event.recall}
@@ -104,37 +83,6 @@ def _answer(case: Case, event: PersonAnswered, there: dict[str, str]) -> Iterato
         data = {"question": question, "answer": event.answer}
         if partner:
             yield Word(partner, "question.answered", f"answer|{event.task}", data)
-
-
-def _movement(event: CaseEvent, there: dict[str, str]) -> Iterator[Word]:
-    kind: Kind
-    match event:
-        case PaymentAllocated():
-            kind, movement, on = "payment.direct", event.payment, event.received
-        case PaymentReversed():
-            kind, movement, on = "payment.reversed", event.reversal, event.on
-        case CreditApplied():
-            kind, movement, on = "credit_note.applied", event.credit_note, event.issued
-        case WrittenOff() if event.cause != "sold":
-            kind, movement, on = "credit_note.applied", f"let_go@{event.at:%Y%m%dT%H%M%S}", event.on
-        case _:
-            return
-    if event.claim not in there:
-        return
-    data = {
-        "claim": event.claim, "movement": movement, "date": on.isoformat(),
-        "amount": str(event.amount.amount), "currency": event.amount.currency,
-    }  # fmt: skip
-    if isinstance(event, WrittenOff):
-        data["cause"] = event.cause
-    yield Word(there[event.claim], kind, f"{movement}|{event.claim}", data)
-
-
-def _own(after: Case, event: CaseEvent) -> bool:
-    """Whether the books show here what the partner itself has paid out: it is never echoed."""
-    if not isinstance(event, PaymentAllocated):
-        return False
-    return event.payment in {one.paper for one in passed_on(after.claims[event.claim])}
 
 
 def _let_go(before: Case, after: Case, event: CaseEvent, there: dict[str, str]) -> Iterator[Word]:

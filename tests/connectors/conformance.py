@@ -10,13 +10,27 @@ A connector is held to the suite by its folder ``tests/connectors/<family>/<name
     server. Secrets are invented. ``empty`` is the body with which the vendor lists nothing.
     ``message`` is what of the message a channel needs otherwise (a phone number, an address).
     ``answers`` are error answers in the vendor's own form, by the suite's names, where a bare
-    status does not occur (null: that case cannot be produced).
+    status does not occur (null: that case cannot be produced). An ERP that answers over HTTP names
+    ``error inside`` there: the HTTP 200 that is an error (null: this vendor has none). ``token`` is
+    the access token that the hub would lend.
 ``*.http.json``
     Recorded answers: ``[{"request": {"method", "path", "params"?, "body"?},
     "response": {"status", "headers"?, "body"}}, ...]``. ``path`` may carry its query; ``params``
     adds to it (a value may be a list). A ``body`` that is not a text stands for its JSON. Equal
     requests are answered in the recorded order, and the last answer repeats; a request that was
-    not recorded fails the test.
+    not recorded fails the test. ``source`` beside ``request`` says which sample or specification an
+    answer was made of.
+``stories/<name>/``
+    For an incremental ERP ``row_moves`` and ``equal_stamps``: the folders ``1`` and ``2`` hold the
+    recorded answers (``*.http.json``) of two pulls, the second of which begins at the first one's
+    cursor, and ``expected.json`` the ids that each gives, ``[[...], [...]]``. ``story.json`` has
+    ``{"now": ["2026-03-02T12:00:00Z", ...]}`` where they are not at the folder's own instant. Where
+    they are told by a connector's own test, ``connection.json`` names it: ``"stories":
+    {"row_moves": "tests/.../test_x.py::test_name"}``.
+``connection.json``, for what an ERP may do beside the pull
+    ``"backfill": "2020-01-01"`` (the day from which the recorded years begin) and ``"documents":
+    {"<id>": true, "<id>": false}`` (which invoices have a PDF). ``read`` is asked for the invoices
+    of ``open_items``.
 ``replay.py``
     In place of ``*.http.json`` where recordings are kept in a form of their own:
     ``exchanges() -> [...]`` in the form above.
@@ -101,6 +115,7 @@ class Fixture:
     name: str
     folder: Path = field(init=False)
     settings: dict[str, Any] = field(init=False)
+    renewed: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         self.folder = HERE.joinpath(*self.name.split("."))
@@ -121,8 +136,12 @@ class Fixture:
 
     @property
     def now(self) -> datetime:
-        text = self.settings.get("now")
-        return datetime.fromisoformat(text) if text else NOW
+        return self.moment(None)
+
+    def moment(self, text: str | None) -> datetime:
+        """The instant of a text; the folder's own without one."""
+        own = text or self.settings.get("now")
+        return datetime.fromisoformat(own) if own else NOW
 
     @property
     def message(self) -> Message:
@@ -173,8 +192,7 @@ class Fixture:
         own = self._module("replay")
         if own is not None:
             return list(own.exchanges())
-        pages = sorted(self.folder.glob("*.http.json"))
-        return [exchange for page in pages for exchange in json.loads(page.read_text())]
+        return _recorded(self.folder)
 
     def connection(self, origin: str, state: str = "recorded") -> Connection:
         """A connection whose counterpart is the server at ``origin``."""
@@ -185,12 +203,23 @@ class Fixture:
             secrets=self.settings.get("secrets", {}),
             private_targets=frozenset({origin}),
             clients=self._clients(origin, state),
+            token=lambda stale="": (
+                self.settings.get("token", "lent-token") + ".again" * bool(stale)
+            ),
         )
 
+    def token(self, stale: str = "") -> str:
+        """The door of the token that the hub lends; a stale one is renewed."""
+        self.renewed += bool(stale)
+        return f"{self.settings.get('token', 'lent-token')}{'.again' if stale else ''}"
+
     @contextmanager
-    def replayed(self) -> Iterator[Any]:
-        """The connector before its recorded counterpart; an unrecorded request fails at the end."""
-        replay = Replay(self.exchanges())
+    def replayed(self, folder: Path | None = None) -> Iterator[Any]:
+        """The connector before its recorded counterpart; an unrecorded request fails at the end.
+
+        ``folder`` holds the recorded answers of one pull of a story.
+        """
+        replay = Replay(self.exchanges() if folder is None else _recorded(folder))
         with RawServer(replay) as server:
             yield connectors.connect(self.name, self.connection(server.origin))
         assert not replay.unexpected, f"{self.name} asked what was not recorded"
@@ -233,6 +262,11 @@ class Fixture:
         module = importlib.util.module_from_spec(found)
         found.loader.exec_module(module)
         return module
+
+
+def _recorded(folder: Path) -> list[dict[str, Any]]:
+    pages = sorted(folder.glob("*.http.json"))
+    return [exchange for page in pages for exchange in json.loads(page.read_text())]
 
 
 class Replay:

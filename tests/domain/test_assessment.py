@@ -75,6 +75,19 @@ def test_each_figure_is_what_a_hand_counts(section, name, value):
     )
 
 
+def test_levels_without_rows_and_claims_at_the_last_reminder_are_counted():
+    notices = [
+        PastNotice(id=f"n{at}", invoice="erp:6", what="reminder", on=day(f"02-0{at}"), proof="p",
+                   level=at)
+        for at in (1, 3, 4)
+    ]  # fmt: skip
+    open_still = Truth(truth(6).invoice, notices=tuple(notices))
+    figures = assess([past_of(one, TODAY) for one in (open_still, *FIVE)], CALM, TODAY)
+    assert figure(figures, "Reminders until now", "levels without their rows") == "2"
+    part = "The proposed policy on the same invoices"
+    assert figure(figures, part, "last reminder sent by the hub") == "1"
+
+
 def test_the_policy_reminds_of_nothing_that_was_settled_and_goes_on_with_the_rest():
     early, fast, _, _, never = (past_of(one, TODAY) for one in FIVE)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from shared.domain import at_partner, ledger
+from shared.domain.casefile_rights import Mandate
 from shared.domain.events import CaseRecalled, HandOverIntended, PartnerAnswered, PartnerClosed
+from shared.domain.partner_effects import effects
 from shared.domain.partner_events import (
     PartnerCosts,
     PartnerPaidBack,
@@ -13,6 +15,8 @@ from shared.domain.partner_events import (
     PartnerPlanEnded,
 )
 from shared.domain.plan_events import Instalment
+from shared.domain.process_rules import ProcessRules
+from shared.domain.telling import told
 from tests.domain.casebook import (
     answered,
     ask_of,
@@ -214,3 +218,45 @@ def test_a_claim_two_steps_on_is_not_reminded_of_again_by_a_late_refusal():
                 answer(None, accepted=False, message="m2"))  # fmt: skip
 
     assert case.claims["erp:a"].level == 1
+
+
+def agreed(amount, *, settles=True):
+    return PartnerPlanAgreed(
+        at=on("03-10"), message="m5", plan="s1", claims=("erp:a", "erp:b"), settles=settles,
+        instalments=(Instalment(due=day("04-10"), amount=eur(amount)),),
+    )  # fmt: skip
+
+
+def made_of(amount, mandate, **more):
+    return effects(
+        THERE, agreed(amount, **more), contested=None, rules=ProcessRules(), today=day("03-10"),
+        mandate=mandate,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("amount", "mandate", "asked_for"),
+    [
+        ("160.00", Mandate(settlement_floor=80), []),
+        ("159.99", Mandate(settlement_floor=80), ["settlement_offered"]),
+        ("200.00", Mandate(), ["settlement_offered"]),
+        ("200.00", None, ["settlement_offered"]),
+    ],
+)
+def test_a_settlement_at_the_partner_binds_and_one_beyond_its_mandate_is_asked_about(
+    amount, mandate, asked_for
+):
+    case = more(THERE, agreed(amount), made_of(amount, mandate).events)
+
+    assert [one.why for one in case.tasks.values()] == asked_for
+    assert {hold.claim for hold in case.holds.values()} == {"erp:a", "erp:b"}
+    for task in case.tasks:
+        (word,) = told(case, [answered(task, "leave", "03-11")])
+        assert (word.kind, word.data["question"]) == ("question.answered", "s1")
+
+
+def test_what_a_paid_settlement_leaves_is_proposed_for_write_off_and_an_extension_is_not():
+    for settles, why in ((True, "write_off_proposed"), (False, "partner_closed")):
+        case = more(THERE, agreed("160.00", settles=settles), closed("PAID_PARTIAL_SETTLED"))
+        assert made_of("1.00", None, settles=False).events == []
+        assert at_partner.left(case) == (why, ("erp:a", "erp:b"))

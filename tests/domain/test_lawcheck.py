@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from shared.domain.handover_gate_rules import HandOverRules
 from shared.domain.law import Violation, check_policy, load
 from shared.domain.money import Money
 from shared.domain.policy import Policy, Step
@@ -134,6 +135,23 @@ def test_no_hand_over_without_a_reminder_after_the_due_date(steps: tuple[Step, .
     refused = found(policy(*steps))
     path = f"steps.{len(steps) - 1}.action"
     assert refused == [(path, "FI-C-14D"), (path, "FI-B-HANDOVER")]
+
+
+@pytest.mark.parametrize(
+    ("steps", "lawful"),
+    [
+        ((hand_over(1, since="due"),), True),
+        ((hand_over(0, since="due"),), False),
+        ((remind("one", 1), hand_over(11)), True),
+        ((remind("one", 1), hand_over(10)), False),
+    ],
+)
+def test_a_partner_that_sends_the_reminders_has_an_overdue_claim_without_ours(
+    steps: tuple[Step, ...], *, lawful: bool
+) -> None:
+    rules = HandOverRules(service="reminder_and_collection")
+    checked = policy(*steps).model_copy(update={"hand_over": rules})
+    assert (found(checked) == []) is lawful
 
 
 @pytest.mark.parametrize(("days", "refused"), [(9, True), (10, False)])

@@ -6,8 +6,10 @@ import pytest
 
 from shared.domain.demand import asked_for
 from shared.domain.letter import render
+from shared.domain.letter_contents import claims_of, lacking
 from shared.domain.letter_input import LetterInput
 from shared.domain.notice import letter_for
+from shared.domain.question import claim_facts
 from tests.domain.casebook import (
     FI,
     answered,
@@ -108,3 +110,52 @@ def test_a_word_about_an_instalment_asks_for_nothing_else(language, words):
     assert made.totals.due == eur("15.00")
     assert (made.deadline, made.next_step) == (day("02-19"), "none")
     assert words in render(made).text
+
+
+def test_a_word_about_an_instalment_names_it_and_what_follows():
+    """Days late are those of the instalment: the invoice itself was due weeks before."""
+    case = told(
+        case_of(joined("a")), "01-19", "propose_plan", count=4, first="2026-02-02", agreed=True
+    )
+    case = lived(more(case, paid("p1", "02-03", "10.00")), "02-06")
+
+    made = letter(case, "02-06")
+
+    assert made.plan is not None
+    assert (made.plan.number, made.plan.count, made.plan.due) == (1, 4, day("02-02"))
+    assert (made.plan.days_late, made.plan.amount) == (4, eur("25.00"))
+    assert made.plan.rest == eur("90.00")
+    assert [(one.days_late, one.not_due) for one in made.items] == [(0, False)]
+    text = " ".join(render(made).text.split())
+    assert "Instalment 1 of 4 of our payment plan was due on 2 February 2026" in text
+    assert "Due date: 2 February 2026, 4 days late" in text
+    assert "not reached us by 19 February 2026, the payment plan ends" in text
+    assert "The other instalments stay as agreed" in text
+    assert "To pay now: €15.00 Please pay by: 19 February 2026" in text
+    assert "invoice below has passed" not in text
+
+
+def test_after_the_days_of_grace_the_letter_says_what_its_own_plan_says():
+    def said(on_broken: str) -> str:
+        case = told(
+            case_of(joined("a")), "01-19", "propose_plan", count=4, first="2026-02-02",
+            agreed=True, on_broken=on_broken,
+        )  # fmt: skip
+        return " ".join(render(letter(lived(case, "02-06"), "02-06")).text.split())
+
+    assert "One of us first looks at the matter" in said("ask")
+    assert "the steps that rested during the plan go on" in said("go_on")
+
+
+def test_a_word_about_an_instalment_is_held_against_the_law_of_its_claims():
+    case = told(
+        case_of(joined("a")), "01-19", "propose_plan", count=4, first="2026-02-02", agreed=True
+    )
+    case = lived(case, "02-06")
+    bound = claims_of(ask_of(case, "02-06"))
+    made, facts = letter(case, "02-06"), [claim_facts(case, case.claims[one], ()) for one in bound]
+
+    assert bound == ("erp:a",)
+    assert lacking(FI, facts, made, day("02-06")) == ()
+    (missing,) = lacking(FI, facts, made.model_copy(update={"deadline": None}), day("02-06"))
+    assert missing.facts["missing"] == "payment_date"

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from shared.domain import at_partner
 from shared.domain.case import Case
 from shared.domain.events import (
     BalanceStated,
@@ -13,11 +14,18 @@ from shared.domain.events import (
     CreditApplied,
     Held,
     PartnerPaid,
+    PaymentReversed,
+    PaymentSighted,
     PersonAnswered,
     PersonAsked,
     Released,
 )
-from shared.domain.partner_events import PartnerNeeds, PartnerPlanAgreed
+from shared.domain.partner_events import (
+    PartnerNeeds,
+    PartnerPlanAgreed,
+    PartnerRemitted,
+    RemittedPart,
+)
 from shared.domain.plan_events import Instalment
 from shared.domain.state_events import (
     CircumstanceNoted,
@@ -27,7 +35,18 @@ from shared.domain.state_events import (
     StopWithdrawn,
 )
 from shared.domain.telling import told
-from tests.domain.casebook import case_of, day, eur, handed, joined, on, paid
+from tests.domain.casebook import (
+    answered,
+    asked,
+    case_of,
+    day,
+    eur,
+    handed,
+    joined,
+    more,
+    on,
+    paid,
+)
 
 THERE = case_of(joined("a"), joined("b"), handed("h", "03-01", "a"))
 
@@ -114,9 +133,9 @@ def test_money_of_claims_that_are_ours_is_told_to_nobody():
     assert heard(THERE, paid("p", "03-05", "10.00", "a"))[0] == [("payment.direct", "")]
 
 
-def partner_paid(amount, when="03-05", message="m1"):
+def partner_paid(amount, when="03-05", message="m1", interest="0.00"):
     return PartnerPaid(
-        at=on(when), message=message, claim="erp:a", principal=eur(amount), interest=eur("0.00"),
+        at=on(when), message=message, claim="erp:a", principal=eur(amount), interest=eur(interest),
         fees=eur("0.00"), received=day(when),
     )  # fmt: skip
 
@@ -129,6 +148,118 @@ def test_the_partners_own_money_is_never_echoed_also_when_the_books_show_it_agai
     direct, _ = heard(case, paid("erp-2", "04-01", "40.00", "a"))
 
     assert (remitted, direct) == ([], [("payment.direct", "")])
+
+
+def remits(*lines, when="03-20", value="03-20", message="r1"):
+    parts = tuple(
+        RemittedPart(claim=f"erp:{claim}", category=category, amount=eur(amount))
+        for claim, category, amount in lines
+    )
+    return PartnerRemitted(
+        at=on(when), message=message, remittance="R1", value_date=day(value), lines=parts
+    )
+
+
+def task_of(case):
+    return f"c1-{untold_of(case)[0].why}-{untold_of(case)[0].state}"
+
+
+def untold_of(case):
+    return list(at_partner.untold(case))
+
+
+ADVISED = remits(
+    ("a", "principal", "40.00"), ("a", "interest", "1.00"), ("a", "commission", "-6.00")
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "amounts"),
+    [
+        # The books show the very amount, two reports as one, one report as two.
+        ([partner_paid("40.00")], ["40.00"]),
+        ([partner_paid("40.00"), partner_paid("20.00", "03-08", "m2")], ["60.00"]),
+        ([partner_paid("40.00")], ["15.00", "25.00"]),
+        # With its interest as the partner reported it, and less its commission as it advised.
+        ([partner_paid("40.00", interest="1.00")], ["41.00"]),
+        ([partner_paid("40.00", interest="1.00"), ADVISED], ["35.00"]),
+        ([partner_paid("40.00", interest="1.00"), ADVISED], ["41.00"]),
+    ],
+)
+def test_a_payout_is_the_partners_in_every_sum_that_it_stated(before, amounts):
+    _, case = heard(THERE, *before)
+    for number, amount in enumerate(amounts):
+        words, case = heard(case, paid(f"x{number}", "03-31", amount))
+        assert words == []
+
+    assert untold_of(case) == []
+    assert heard(case, paid("d", "04-02", "9.00"))[0] == ([] if amounts == ["35.00"] else DIRECT)
+
+
+DIRECT = [("payment.direct", "")]
+
+
+@pytest.mark.parametrize("amount", ["34.00", "39.99", "40.01", "75.00"])
+def test_money_in_a_sum_that_nobody_stated_is_told_by_a_persons_word_alone(amount):
+    """Net of a commission, or of two cases at once: the hub cannot tell it from the debtor's."""
+    _, case = heard(THERE, partner_paid("40.00"))
+    words, case = heard(case, paid("x", "03-31", amount))
+    (asked_of,) = untold_of(case)
+
+    assert (words, asked_of.why, asked_of.claims) == ([], "whose_payment", ("erp:a",))
+    asked_about = more(case, asked(task_of(case), "whose_payment", "03-31", "a"))
+    theirs, after = heard(asked_about, answered(task_of(case), "leave", "04-01"))
+    debtors, told_it = heard(asked_about, answered(task_of(case), "continue", "04-01"))
+    assert (theirs, debtors) == ([], [("payment.direct", "")])
+    assert untold_of(after) == untold_of(told_it) == []
+    assert after.holds == told_it.holds == {}
+
+
+def test_what_a_bank_shows_meanwhile_as_the_debtors_is_told_at_once():
+    _, case = heard(THERE, partner_paid("40.00"), paid("x", "03-31", "34.00"))
+    seen = PaymentSighted(
+        at=on("04-01"), payment="erp:x", claim="erp:a", seen_as="bank:1", received=day("03-31")
+    )
+
+    words, case = heard(case, seen)
+
+    assert (words, untold_of(case)) == ([("payment.direct", "")], [])
+
+
+def test_a_payout_that_came_before_the_partners_report_is_taken_back_by_a_persons_word():
+    told_first, case = heard(THERE, paid("x", "03-31", "40.00"))
+    words, case = heard(case, partner_paid("40.00", "03-30"))
+    assert (told_first, words) == ([("payment.direct", "")], [])
+    case = more(case, asked(task_of(case), "whose_payment", "03-31", "a"))
+
+    (back,) = told(case, [answered(task_of(case), "leave", "04-01")])
+
+    assert (back.kind, back.data["movement"], back.data["amount"]) == (
+        "payment.reversed", "erp:x.own", "40.00",
+    )  # fmt: skip
+    assert heard(case, answered(task_of(case), "continue", "04-01"))[0] == []
+
+
+def test_the_same_amount_from_a_bank_is_asked_about_and_not_told_meanwhile():
+    """The debtor pays an instalment to each of us: one amount is no proof of a payer."""
+    _, case = heard(THERE, partner_paid("40.00"))
+    money = paid("x", "03-31", "40.00").model_copy(update={"payment": "bank:7"})
+
+    words, case = heard(case, money)
+
+    assert (words, [one.why for one in untold_of(case)]) == ([], ["whose_payment"])
+    case = more(case, asked(task_of(case), "whose_payment", "03-31", "a"))
+    assert heard(case, answered(task_of(case), "continue", "04-01"))[0] == DIRECT
+
+
+def test_what_was_never_told_is_not_taken_back_either():
+    _, case = heard(THERE, partner_paid("40.00"), paid("x", "03-31", "34.00"))
+    back = PaymentReversed(
+        at=on("04-01"), reversal="erp:x-back", payment="erp:x", claim="erp:a",
+        amount=eur("34.00"), on=day("04-01"), code="returned",
+    )  # fmt: skip
+
+    assert heard(case, back)[0] == []
 
 
 def test_a_credit_of_all_is_told_and_withdraws_the_claim():

@@ -8,6 +8,7 @@ import pytest
 
 from functions import admin
 from shared.cloud import connections, keys, table
+from shared.domain.policy import Policy
 from tests.functions.world import NORDIC, POLICY, answer, call, know_counterparts
 
 UNLAWFUL = {
@@ -86,6 +87,36 @@ def test_an_incoherent_policy_says_so_in_a_fixed_sentence(aws):
     assert body["fields"] == [
         {"path": "", "code": "value_error", "text": "a policy that hands over names its partner"}
     ]
+
+
+def test_an_empty_policy_is_told_each_field_that_it_lacks(aws):
+    status, body = ask("POST /v1/policies/check", body={})
+
+    assert status == 422
+    needed = [name for name, one in Policy.model_fields.items() if one.is_required()]
+    assert [(one["path"], one["text"]) for one in body["fields"]] == [
+        (name, f"{name} is missing") for name in needed
+    ]
+
+
+def test_every_fault_of_form_says_what_is_expected_and_quotes_nothing(aws):
+    steps = [{"id": "Canary!", "action": "canary", "after": "canary", "since": "due",
+              "channels": [], "canary": 1}, SECOND["steps"][0]]  # fmt: skip
+    wrong = {**SECOND, "steps": steps, "payment_days": 0, "name": "", "law": 7, "minimum": None}
+    body = ask("POST /v1/policies/check", body=wrong)[1]
+
+    texts = {one["path"]: one["text"] for one in body["fields"]}
+    assert texts == {
+        "name": "too short: 1 characters at least",
+        "law": "a text is expected",
+        "steps.0.id": "a text of the form ^[a-z][a-z0-9_]{0,39}$ is expected",
+        "steps.0.action": "one of 'remind', 'hand_over' or 'ask' is expected",
+        "steps.0.after": "a whole number is expected",
+        "steps.0.channels": "too few: 1 at least",
+        "steps.0.canary": "there is no field of this name here",
+        "payment_days": "at least 1 is expected",
+        "minimum": "money is an object of two texts, amount and currency",
+    }
 
 
 def test_a_policy_names_counterparts_that_are_known_and_of_their_kind(aws):

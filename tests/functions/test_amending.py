@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -42,13 +42,13 @@ def party(one="erp:d1", address=OLD, **of):
     return Party.model_validate({**said, "country": "FI", "addresses": [address], **of})
 
 
-def invoice(number="1", opened="100.00", version="1"):
+def invoice(number="1", opened="100.00", version="1", **of):
     said = claim("erp:1")
     return Invoice(
         id="erp:1", version=version, number=number, debtor="erp:d1", issued=said.issued,
         sent=said.sent, due=said.due, total=eur("100.00"), open=eur(opened), capacity="consumer",
         claim_class="goods", description="Chairs",
-    )  # fmt: skip
+    ).model_copy(update=of)  # fmt: skip
 
 
 @pytest.fixture
@@ -196,3 +196,16 @@ def test_a_case_that_no_partner_has_is_looked_at_for_nothing(aws, monkeypatch):
     amending.amend(NORDIC, row)
     assert "due_at" not in outbox.read(NORDIC, LOOK)
     assert load().version == 3
+
+
+def test_a_due_date_that_the_books_correct_is_a_task_with_both_days_and_no_file(there, monkeypatch):
+    for version in ("2", "3"):
+        take(invoice(version=version, due=date(2026, 2, 1), number=version))
+        look(monkeypatch, days=int(version))
+
+    listed, _ = table.query_index("listing", keys.listing(NORDIC, "TASK"), limit=50)
+    found = [table.get(keys.task(NORDIC, one["list_id"])) for one in listed]
+    (row,) = [one for one in found if one["why"] == "due_date_corrected"]
+    (because,) = json.loads(row["body"])
+    assert (because["facts"]["file"], because["facts"]["books"]) == ("2026-01-15", "2026-02-01")
+    assert load().claims["erp:1"].claim.due == date(2026, 1, 15)

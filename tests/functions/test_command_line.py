@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from urllib.parse import parse_qsl, urlsplit
+import re
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
 
@@ -13,27 +14,43 @@ from shared.cloud import keys, table
 from shared.domain.explain import content_hash
 from shared.domain.policy import Policy
 from tests.functions.money import connected, invoice, run, tell
-from tests.functions.world import NORDIC, POLICY, call, know_counterparts, load
+from tests.functions.world import NORDIC, POLICY, call, know_counterparts, load, open_case
 from tools import dunlin
+from tools.admin_openapi import PUBLISHED
+from tools.dunlin import calling, line
+from tools.dunlin.routes import COMMANDS
+
+
+def routed(method, path):
+    """The route of a path, the one with the fewest names first, and what it names."""
+    for route in sorted(ROUTES, key=lambda one: one.count("{")):
+        verb, shape = route.split(" ")
+        found = re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", shape), path)
+        if verb == method and found:
+            return route, found.groupdict()
+    raise AssertionError(path)
 
 
 @pytest.fixture
-def hub(aws):
+def asked():
+    """The calls that were made and not refused, with their bodies."""
+    return []
+
+
+@pytest.fixture
+def hub(aws, asked):
     """The API's own function behind the command line; a preview is worked on at once."""
     connected("erp")
     tell(invoice("1"))
 
     def ask(method, path, body=None):
         parts = urlsplit(path)
-        pieces = parts.path.split("/")
-        name = pieces[3] if len(pieces) > 3 else None
-        known = "/".join(["", *pieces[1:3], *(["{id}"] if name else []), *pieces[4:]])
-        route = f"{method} {known}"
-        assert route in ROUTES
-        event = call(route, path={"id": name}, query=dict(parse_qsl(parts.query)), body=body)
+        route, names = routed(method, unquote(parts.path))
+        event = call(route, path=names, query=dict(parse_qsl(parts.query)), body=body)
         answer = admin.handler(event, None)
         if answer["statusCode"] >= 400:
             raise dunlin.Failed(json.loads(answer["body"])["title"])
+        asked.append((route, body))
         if path == "/v1/previews":
             made = json.loads(answer["body"])["preview"]
             run(foresee, [{"tenant": "nordic", "preview": made}])
@@ -108,3 +125,106 @@ def test_the_token_goes_over_https_or_stays_on_this_machine(monkeypatch, capsys)
     monkeypatch.setenv("DUNLIN_URL", "http://hub.example")
     assert dunlin.main(["show", "c1"]) == 1
     assert "https" in capsys.readouterr().err
+
+
+def test_a_hub_that_is_not_there_has_an_exit_code_of_its_own(monkeypatch, capsys):
+    monkeypatch.setenv("DUNLIN_TOKEN", "invented")
+    monkeypatch.setenv("DUNLIN_URL", "http://127.0.0.1:9")
+    assert dunlin.main(["tasks", "list"]) == 3
+    assert capsys.readouterr().err == "The hub cannot be reached.\n"
+    with pytest.raises(SystemExit) as usage:
+        dunlin.main(["tasks", "eat"])
+    assert usage.value.code == 2
+
+
+def test_every_command_calls_a_route_and_asks_what_it_takes():
+    told = json.loads(PUBLISHED.read_text())
+    for one in COMMANDS:
+        operation = told["paths"][one.path][one.method.lower()]
+        taken = {each["name"] for each in operation["parameters"] if each["in"] == "query"}
+        if one.method != "GET" and "requestBody" in operation:
+            schema = operation["requestBody"]["content"]["application/json"]["schema"]
+            model = told["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+            taken |= set(model["properties"])
+            wanted = {f"{each}!" for each in model.get("required", ())} & set(one.options)
+            assert one.file or wanted == {f"{each}!" for each in model.get("required", ())}, one
+        assert {each.rstrip("!") for each in one.options} <= taken, one
+        answer = operation["responses"].get("200", {}).get("content", {}).get("application/json")
+        assert not one.rows or one.rows in answer["schema"]["properties"], one
+
+
+def test_every_listing_of_the_api_has_a_command():
+    paged = {
+        path for path, methods in json.loads(PUBLISHED.read_text())["paths"].items()
+        if any(one["name"] == "cursor" for one in methods.get("get", {}).get("parameters", ()))
+    }  # fmt: skip
+    listed = {one.path for one in COMMANDS if one.rows}
+    # Previews have a command of their own.
+    assert paged - listed == {"/v1/previews"}
+
+
+def test_a_listing_is_read_to_its_end_or_to_what_was_asked_for(hub, capsys, monkeypatch):
+    for name in ("c2", "c3", "c4"):
+        open_case(NORDIC, name, claims=("erp:9",))
+    small = calling.with_query
+    monkeypatch.setattr(
+        calling, "with_query", lambda path, query: small(path, query | {"limit": 2})
+    )
+
+    code, lines = shown(hub, capsys, "cases", "list")
+    assert (code, len(lines)) == (0, 5)
+    code, lines = shown(hub, capsys, "cases", "list", "--most", "3", "--json")
+    assert len(json.loads("\n".join(lines))) == 3
+    _, lines = shown(hub, capsys, "cases", "list", "--open-to", "100")
+    assert lines[1].split()[2:6] == ["running", "FI", "100.00", "EUR"]
+
+
+def test_a_timeline_is_a_table_of_events(hub, capsys):
+    open_case(NORDIC, "c2")
+    _, lines = shown(hub, capsys, "cases", "timeline", "c2")
+    assert [one.split()[2] for one in lines[1:]] == ["case_opened", "claim_joined", "claim_joined"]
+
+
+def test_a_case_is_held_and_told(hub, capsys, asked):
+    open_case(NORDIC, "c2")
+    assert shown(hub, capsys, "cases", "hold", "c2", "--reason", "person")[0] == 0
+    (hold,) = load(NORDIC, "c2").holds
+    assert shown(hub, capsys, "cases", "release", "c2", "--hold", hold)[0] == 0
+    code, lines = shown(
+        hub, capsys, "cases", "tell", "c2", "dispute", "--reason", "debtor_called", "--id", "k-1",
+        "--with", "claim=erp:1", "amount=40.00EUR", "ground=wrong_price",
+    )  # fmt: skip
+    assert (code, lines[0]) == (0, "command k-1")
+    assert asked[-1][1]["amount"] == {"amount": "40.00", "currency": "EUR"}
+    assert load(NORDIC, "c2").states.disputes["k-1"].amount.amount == 40
+    assert load(NORDIC, "c2").holds == {}
+
+
+def test_a_stop_leaves_the_other_switches_as_they_were(hub, capsys, asked):
+    hub("PUT", "/v1/control", {"outbound": "off", "observe": True})
+    _, lines = shown(hub, capsys, "control", "stop", "--reason", "trying it", "--json")
+    stopped = json.loads("\n".join(lines))
+    assert (stopped["stopped"], stopped["reason"], stopped["observe"]) == (True, "trying it", True)
+    _, lines = shown(hub, capsys, "control", "go", "--json")
+    assert json.loads("\n".join(lines)) == {**stopped, "stopped": False, "reason": ""}
+
+
+def test_a_body_comes_from_a_file(hub, capsys, tmp_path):
+    know_counterparts(NORDIC)
+    file = tmp_path / "policy.json"
+    file.write_text(json.dumps({**POLICY, "version": 2}))
+    assert shown(hub, capsys, "policies", "store", "standard", "--file", str(file))[0] == 0
+    _, lines = shown(hub, capsys, "policies", "list")
+    assert lines[1].split()[:2] == ["standard", "2"]
+    file.write_text("[")
+    assert shown(hub, capsys, "policies", "check", "--file", str(file))[0] == 1
+
+
+def test_what_waits_for_a_second_person_says_so(capsys):
+    line.show('{"approval": "a1", "state": "waiting"}', as_json=False)
+    assert "a1" in capsys.readouterr().err
+
+
+def test_any_route_can_be_called(hub, capsys):
+    _, lines = shown(hub, capsys, "call", "GET", "/v1/control")
+    assert json.loads(lines[0])["outbound"] == "off"

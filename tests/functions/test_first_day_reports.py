@@ -64,6 +64,34 @@ def test_a_stop_counts_as_tried_once_it_is_released():
     assert points()[0]["stop_button"]["evidence"]["released"]["by"] == "console"
 
 
+def opened(**switches):
+    return answer(admin.handler(call("PUT /v1/control", body={"outbound": "on", **switches}), None))
+
+
+def test_whoever_opens_the_door_is_told_what_does_not_hold_yet():
+    status, body = opened()
+    assert (status, body["outbound"]) == (200, "on")
+    lacking = {name for name, one in points()[0].items() if not one["ok"]}
+    assert {one["name"] for one in body["not_met"]} == lacking - {"ageing", "test_payment"}
+    assert all(one["to_do"] for one in body["not_met"])
+
+    admin.handler(call("PUT /v1/first-day/arming", body={"first": 3}), None)
+    assert "arming" in lacking
+    assert "arming" not in {one["name"] for one in opened()[1]["not_met"]}
+
+
+@pytest.mark.parametrize("closed", [{"outbound": "off"}, {"observe": True},
+                                    {"stopped": True, "reason": "stop button tried"}])  # fmt: skip
+def test_a_door_that_stays_closed_needs_no_checklist(closed):
+    status, body = opened(**closed)
+    assert (status, "not_met" in body) == (200, False)
+
+
+def test_without_a_policy_the_door_opens_to_nothing_and_says_so():
+    table.transact([table.delete_write(keys.active_policy(NORDIC))])
+    assert [one["name"] for one in opened()[1]["not_met"]] == ["policy"]
+
+
 def test_letters_are_approved_by_what_they_say():
     post = "POST /v1/first-day/letters"
     seen = points()[0]["letters"]["evidence"]["hash"]

@@ -380,6 +380,25 @@ def test_a_report_beyond_what_was_handed_over_goes_to_a_person(ruled, report):
     assert load().at_partner is None
 
 
+@pytest.mark.parametrize(
+    ("report", "asked"),
+    [
+        (said("case.settlement_agreed", settlement="s1", until="2026-04-01",
+              amount={"amount": "90.00", "currency": "EUR"}), ["settlement_offered"]),
+        (said("case.extension_agreed", extension="s1", until="2026-04-01",
+              amount={"amount": "100.00", "currency": "EUR"}), []),
+    ],
+)  # fmt: skip
+def test_what_is_agreed_at_the_partner_binds_until_it_says_that_it_is_over(ruled, report, asked):
+    assert take(report)["state"] == "done"
+
+    case = load()
+    assert [one.why for one in case.tasks.values()] == asked
+    assert [hold.claim for hold in case.holds.values()] == ["erp:1"]
+    assert take(said("case.plan_broken", "r10", plan="s1"), "k2")["state"] == "done"
+    assert load().holds == {}
+
+
 def test_after_the_end_only_money_is_heard(ruled):
     take(CLOSED)
 

@@ -7,9 +7,11 @@ from datetime import date
 
 import pytest
 
-from functions import admin, process_inbox, receive_partner
-from shared.cloud import inbox, keys, outbox, remittance_rows, table
+from connectors.contract import Receipt
+from functions import admin, process_inbox, receive_partner, telling
+from shared.cloud import hub_keys, inbox, keys, outbox, remittance_rows, table
 from shared.cloud.store import Store
+from shared.domain.events import PaymentAllocated
 from shared.domain.partner_events import PartnerRemitted
 from tests.functions.money import connected, invoice, payment, see, sighting, tasks_open, tell
 from tests.functions.test_process_inbox import paid
@@ -18,6 +20,7 @@ from tests.functions.world import (
     NORDIC,
     NOW,
     answer,
+    append,
     call,
     eur,
     hand_over,
@@ -287,3 +290,50 @@ def test_a_partners_money_becomes_its_remittance_once_that_is_announced(handed):
     see()
 
     assert (payment().resolution.rule, tasks_open()) == ("remittance", [])
+
+
+class Listening:
+    """A partner that takes every message and keeps it."""
+
+    def __init__(self):
+        self.heard = []
+
+    def tell(self, message, *, key, now):
+        self.heard.append((message.type, message.data.get("amount")))
+        return Receipt(outcome="accepted")
+
+
+@pytest.mark.parametrize(("amount", "told"), [("32.00", False), ("31.00", True)])
+def test_a_payment_as_large_as_a_remittance_is_not_echoed_on_another_case(
+    handed, monkeypatch, amount, told
+):
+    """The money of two cases in one sum, which somebody booked on one invoice of a third."""
+    partner = Listening()
+    monkeypatch.setenv("OUTBOUND", "on")
+    monkeypatch.setattr(telling, "connect", lambda *_: partner)
+    table.update(keys.connection(NORDIC, "partner"), set_={"state": "enabled"})
+    table.put({**hub_keys.control(), "outbound": "on"})
+    table.put({**keys.control(NORDIC), "outbound": "on"})
+    post(remittance())
+    work()
+    open_case(NORDIC, "c2d3e4", ("erp:3",))
+    hand_over(NORDIC, "c2d3e4", "h2", claims=("erp:3",))
+    append(
+        NORDIC, "c2d3e4",
+        PaymentAllocated(
+            at=NOW, payment="erp:x", claim="erp:3", amount=eur(amount),
+            value_date=date(2026, 3, 4), received=date(2026, 3, 4), booked=date(2026, 3, 4),
+        ),
+    )  # fmt: skip
+    act = outbox.first_in_line(NORDIC, "c2d3e4", "partner")
+
+    telling.tell(NORDIC, act, outbox.read(NORDIC, act))
+
+    assert partner.heard == ([("payment.direct", amount)] if told else [])
+    assert tasks_open() == ([] if told else ["partner_not_told"])
+    row = outbox.read(NORDIC, act)
+    assert row["code"] == ("accepted" if told else "may_be_own_money")
+    if not told:
+        table.transact(outbox.again(NORDIC, act, row, outbox.last_place(NORDIC, row)))
+        telling.tell(NORDIC, act, outbox.read(NORDIC, act))
+        assert partner.heard == [("payment.direct", amount)]

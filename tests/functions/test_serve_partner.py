@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connectors.contract import Receipt
-from functions import deliver, serve_partner
+from functions import admin, deliver, serve_partner
 from functions.speaking import Said, spoken
 from shared.cloud import clock, delivery_rows, due, hub_keys, keys, outbox, runtime, table, vault
+from shared.cloud.principals import principal_row
 from shared.domain.events import Held, Released
 from tests.faults.partner import Partner
 from tests.functions.world import (
@@ -309,6 +310,30 @@ def test_an_address_that_redirects_or_refuses_is_not_stored(peer):
     peer.modes = ["take"]
     status, body = ask("PUT /v1/partner/endpoint", {"endpoint": f"{peer.origin}/new"})
     assert (status, body["endpoint"]) == (200, f"{peer.origin}/new")
+
+
+def test_another_host_waits_for_somebody_of_the_creditor(peer, rows):
+    """An address that somebody stole a partner's token for would get every case file."""
+    table.put(principal_row("agency", role="partner", tenant="nordic", connection="partner",
+                            scopes=["endpoint:write"]))  # fmt: skip
+    old = "https://agency.example/h"
+    config = json.dumps({"partner": "Agency", "endpoint": old})
+    table.update(keys.connection(NORDIC, "partner"), set_={"config": config})
+    new = {"endpoint": f"{peer.origin}/new"}
+
+    status, body = ask("PUT /v1/partner/endpoint", new, client="agency")
+
+    assert status == 202
+    assert body["words"] == f"Partner partner is told at {peer.origin[7:]} from then on."
+    assert ask("GET /v1/partner/endpoint")[1]["endpoint"] == old
+    given = {"path": {"id": body["approval"]}, "client": "bo"}
+    route = "POST /v1/approvals/{id}/approve"
+    manager = call(route, scopes=["approvals:write", "policies:write"], **given)
+    assert answer(admin.handler(manager, None))[0] == 403
+    assert answer(admin.handler(call(route, **given), None))[0] == 200
+    assert ask("GET /v1/partner/endpoint")[1]["endpoint"] == new["endpoint"]
+    (line,) = [row for row in rows() if row.get("what") == "endpoint_replaced"]
+    assert line["who"] == "agency+bo"
 
 
 def test_nothing_is_tried_while_the_switch_is_off(peer):

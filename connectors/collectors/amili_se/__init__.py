@@ -87,7 +87,7 @@ class Amili:
     def _calls(self) -> JsonCalls:
         key = self._connection.secrets.get("api_key", "")
         if not key:
-            raise Reconnect("the API key is missing")
+            raise Reconnect("the API key is missing", lacks="settings")
         door = door_to(self._connection, self._config.address)
         return JsonCalls(door, lambda _: {"x-api-key": key})
 

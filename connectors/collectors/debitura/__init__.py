@@ -99,7 +99,7 @@ class Debitura:
     def _calls(self) -> JsonCalls:
         key = self._connection.secrets.get("api_key", "")
         if not key:
-            raise Reconnect("the API key is missing")
+            raise Reconnect("the API key is missing", lacks="settings")
         door = door_to(self._connection, self._config.address)
         return JsonCalls(door, lambda _: {"XApiKey": key})
 

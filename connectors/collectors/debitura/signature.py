@@ -38,7 +38,7 @@ def check(secrets: Sequence[str], header: str, body: bytes, now: datetime) -> No
     """
     keys = [key for secret in secrets if (key := key_of(secret))]
     if not keys:
-        raise Reconnect("the webhook secret is missing or malformed")
+        raise Reconnect("the webhook secret is missing or malformed", lacks="settings")
     parts = dict(part.strip().partition("=")[::2] for part in header.split(",")[:8])
     seconds, given = parts.get("t", ""), parts.get("v1", "").encode("utf-8", "replace")
     good = False

@@ -111,7 +111,7 @@ class Inkassomaegleren:
 
     def _door(self) -> SoapDoor:
         if not self._token:
-            raise Reconnect("the token is missing")
+            raise Reconnect("the token is missing", lacks="settings")
         if self._opened is None:
             names = self._folder.names("")[:_MOST_FILES]
             files = tuple((name, self._folder.get(name) or b"") for name in names)

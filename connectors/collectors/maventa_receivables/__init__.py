@@ -83,7 +83,7 @@ class Maventa:
     def _bearer(self) -> Bearer:
         secrets = self._connection.secrets
         if not secrets.get("client_key") or not secrets.get("vendor_api_key"):
-            raise Reconnect("the client's key or the vendor's API key is missing")
+            raise Reconnect("the client's key or the vendor's API key is missing", lacks="settings")
         form = {
             "grant_type": "client_credentials",
             "client_id": self._config.company,

@@ -94,7 +94,7 @@ class Ropo:
     def _calls(self) -> JsonCalls:
         code = self._connection.secrets.get("api_code", "")
         if not code:
-            raise Reconnect("the API code is missing")
+            raise Reconnect("the API code is missing", lacks="settings")
         door = door_to(self._connection, self._config.address)
         login = {"cid": self._config.customer, "apicode": code}
         bearer = Bearer(lambda now: by_json(door, "/rest/token", login, now, _TOKEN_GOOD))

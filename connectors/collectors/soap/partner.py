@@ -134,7 +134,7 @@ class SoapPartner:
 
     def _call(self, operation: str, fields: Mapping[str, Any], now: datetime) -> Any:
         if not self._password:
-            raise Reconnect("the password is missing")
+            raise Reconnect("the password is missing", lacks="settings")
         if self._opened is None:
             self._opened = SoapDoor(
                 service(), self._config.address,

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from connectors.contract import Connection, Finding, Page, Receipt, RowError, Spec
 from connectors.contract_write_back import StatusNote, Voucher
-from connectors.erp.tryton import rows
+from connectors.erp.tryton import dunning, rows
 from connectors.erp.tryton.cursor import FEEDS, Cursor, Feed
 from connectors.erp.tryton.questions import BUSINESS_IDS, MODELS, Questions
 from connectors.erp.tryton.rest import Row, TrytonRest
@@ -132,7 +132,7 @@ class TrytonErp:
     def _rest(self) -> TrytonRest:
         key = self._connection.secrets.get("application_key", "")
         if not key:
-            raise Reconnect("the application key is missing")
+            raise Reconnect("the application key is missing", lacks="settings")
         door = Door(
             self._config.url, private_targets=self._connection.private_targets,
             total_seconds=_TOTAL_SECONDS, secrets=(key,),
@@ -140,7 +140,10 @@ class TrytonErp:
         return TrytonRest(door, self._config.database, key, self._config.company)
 
     def test(self) -> Sequence[Finding]:
-        """Read the company and the newest record of each feed, with all that a pull reads of it."""
+        """Read the company and the newest record of each feed, with all that a pull reads of it.
+
+        And whether Tryton reminds by itself.
+        """
         company: list[object] = [["id", "=", self._config.company]]
         return [
             self._finding(
@@ -163,6 +166,7 @@ class TrytonErp:
                 "no party is visible: give the key's user the right to read parties",
                 lambda: bool(self._first("customers")),
             ),
+            dunning.finding(lambda: self._rest, self._config.company, active=self._config.dunning),
         ]
 
     def pull(self, cursor: str | None, *, now: datetime) -> Iterator[Page]:

@@ -40,7 +40,7 @@ class Writing:
     def _writer(self) -> TrytonRest:
         key = self._connection.secrets.get("write_key", "")
         if not key:
-            raise Reconnect("the application key for writing is missing")
+            raise Reconnect("the application key for writing is missing", lacks="settings")
         door = Door(
             self._config.url, private_targets=self._connection.private_targets,
             total_seconds=_TOTAL_SECONDS, secrets=(key,),

@@ -30,7 +30,7 @@ def check(secrets: Sequence[str], header: str, body: bytes, now: datetime) -> No
     ``Reconnect`` when there is no secret to check with.
     """
     if not any(secrets):
-        raise Reconnect("the webhook secret is missing")
+        raise Reconnect("the webhook secret is missing", lacks="settings")
     pairs = [part.strip().partition("=") for part in header.split(",")]
     seconds = next((value for name, _, value in pairs if name == "t"), "")
     given = [value for name, _, value in pairs if name == "v1"][:_MOST_SIGNATURES]

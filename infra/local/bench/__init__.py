@@ -18,6 +18,7 @@ from infra.local.bench import (
     counts,
     deciding,
     foreseeing,
+    handing,
     importing,
     matching,
     peers,
@@ -85,10 +86,12 @@ def _measure(progress: Progress) -> list[Figure]:
     foreseen = foreseeing.figures()
     tell("Webhooks in memory")
     hooked = webhooks.figures()
+    tell("Case files in memory, and the collectors")
+    handed = handing.figures()
     tell("Matching a month of payments")
     matched = matching.figures()
     tell("Reading bank files")
-    inside = [*decided, *foreseen, *hooked, *matched, *camt.measure()]
+    inside = [*decided, *foreseen, *hooked, *handed, *matched, *camt.measure()]
     return [*imported, *counted, *inside, *peers.figures(measured, tryton)]
 
 

@@ -16,7 +16,7 @@ from connectors.contract import Connection
 from connectors.erp import csv_file
 from connectors.erp.csv_file import Config
 from shared.domain.explain import canonical
-from shared.domain.model import CreditNote, Invoice, Party, Payment
+from shared.domain.model import CreditNote, Invoice, Party, PastNotice, Payment
 from shared.domain.money import Money
 from shared.errors import Reconnect, Retry, Unreadable
 from tests.connectors.fake_s3 import FakeS3, client_error
@@ -549,3 +549,88 @@ def test_the_connection_test_says_what_to_do_next():
 def test_without_a_file_nothing_is_proven():
     with pytest.raises(Unreadable, match="no statement"):
         opened()[1].open_items(["c1:1"])
+
+
+SHEET = "key;invoice;what;on;level;fee;proof"
+TOLD = "k1;1001;reminder;2026-02-20;;5.00;posti-1"
+
+
+def test_a_sheet_of_past_notices_is_read_beside_the_statements_and_once():
+    s3, connector = opened()
+    drop(s3, "notices-2026.csv", TOLD, header=SHEET)
+    drop(s3, "a.csv", ROW)
+    facts, refused, page = pulled(connector)
+    notice = facts[-1]
+    assert isinstance(notice, PastNotice)
+    assert (notice.id, notice.invoice, notice.on) == ("k1", "c1:1001", date(2026, 2, 20))
+    assert (notice.fee, notice.proof) == (Money.of("5.00", "EUR"), "posti-1")
+    assert refused == []
+    assert pulled(opened(s3)[1], page.cursor)[0] == []
+
+
+def test_each_refused_row_of_a_sheet_is_kept_with_line_and_field_and_the_others_stand():
+    s3, connector = opened()
+    drop(s3, "a.csv", ROW)
+    drop(s3, "old/Notices.CSV", TOLD, "k2;1009;reminder;2026-02-20;;;",
+         "k3;1001;reminder;2026-03-03;;;", "k1;1001;hold;2026-02-20;;;", header=SHEET)  # fmt: skip
+    facts, refused, _ = pulled(connector)
+    assert [one.id for one in facts if isinstance(one, PastNotice)] == ["k1"]
+    assert [(one.row, one.field) for one in refused] == [
+        ("old/Notices.CSV:3", "invoice"), ("old/Notices.CSV:4", "on"), ("old/Notices.CSV:5", "key"),
+    ]  # fmt: skip
+    assert [row[:2] for row in errors(s3, "old/Notices.CSV")[1:]] == [
+        ["3", "invoice"], ["4", "on"], ["5", "key"],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("header", ["key;invoice;what", SHEET.replace("fee", "price")])
+def test_a_sheet_that_cannot_be_read_is_one_refused_row_and_stops_nothing(header):
+    s3, connector = opened()
+    drop(s3, "a.csv", ROW)
+    drop(s3, "notices.csv", TOLD, header=header)
+    facts, refused, page = pulled(connector)
+    assert [type(one) for one in facts] == [Party, Invoice]
+    assert [(one.row, one.field) for one in refused] == [("notices.csv", "file")]
+    assert page.complete_through == datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+
+
+def test_a_sheet_waits_for_the_first_statement_however_long_that_takes():
+    s3, connector = opened()
+    drop(s3, "notices.csv", TOLD, header=SHEET, minutes=9 * 24 * 60)
+    facts, refused, page = pulled(connector)
+    assert (facts, refused, page.complete_through) == ([], [], None)
+    assert connector.test()[1].ok is False
+    drop(s3, "a.csv", ROW)
+    assert isinstance(pulled(opened(s3)[1], page.cursor)[0][-1], PastNotice)
+
+
+def test_a_sheet_is_no_statement_whatever_is_asked():
+    s3, connector = opened()
+    drop(s3, "a.csv", ROW)
+    drop(s3, "notices.csv", TOLD, header=SHEET)
+    (item,) = connector.open_items(["c1:1001"])
+    assert item.open == Money.of("120.00", "EUR")
+    assert connector.test()[1].text == "1 of 1 rows of the newest file can be read"
+
+
+def test_an_invoice_that_has_left_the_statements_is_found_in_an_earlier_one_by_number_or_id():
+    s3, connector = opened()
+    drop(s3, "a.csv", ROW)
+    drop(s3, "b.csv", ROW.replace("1001", "1002"))
+    drop(s3, "notices.csv", TOLD, header=SHEET)
+    drop(s3, "notices-2.csv", TOLD.replace("k1;1001", "k2;c1:1001"), header=SHEET)
+    told = [one for one in pulled(connector)[0] if isinstance(one, PastNotice)]
+    assert [(one.id, one.invoice) for one in told] == [("k1", "c1:1001"), ("k2", "c1:1001")]
+
+
+def test_a_cursor_of_before_sheets_goes_on_as_it_was():
+    s3, connector = opened()
+    drop(s3, "a.csv", ROW)
+    kept = pulled(connector)[2].cursor
+    assert "notices" not in kept
+    drop(s3, "notices.csv", TOLD, header=SHEET)
+    (notice,), _, page = pulled(opened(s3)[1], kept)
+    assert notice.id == "k1"
+    drop(s3, "b.csv", ROW.replace("120,00;120,00", "120,00;20,00"))
+    later, _, _ = pulled(opened(s3)[1], page.cursor)
+    assert [type(one) for one in later] == [Party, Invoice]

@@ -1,6 +1,7 @@
 """The Tryton connector on recorded answers of a real Tryton 8, and on answers that are wrong."""
 
 import copy
+import dataclasses
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -13,7 +14,7 @@ from connectors.erp.tryton.rows import Reading
 from shared.domain.model import CreditNote, Invoice, Party, Payment, invoice_status
 from shared.domain.money import Money
 from shared.errors import Reconnect, Retry, Unreadable
-from tests.connectors.erp.tryton_tape import NOW, Player, connection, http, load
+from tests.connectors.erp.tryton_tape import KEY, NOW, Player, connection, http, load
 from tests.connectors.stub_server import RawServer
 
 
@@ -106,6 +107,41 @@ def test_open_items_prove_balance_and_flags():
 def test_the_connection_test_passes_on_good_books():
     with Player("connection_test") as player:
         assert all(finding.ok for finding in player.connect().test())
+
+
+DRAFT = [{"__name__": "account.dunning", "id": 1, "state": "draft"}]
+NO_LEVELS = {"account.dunning.procedure": []}
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({}, "do not let its wizards run"),
+        ({"account.dunning": DRAFT}, "account_dunning is in use"),
+        (NO_LEVELS, "Tryton reminds nobody"),
+        ({**NO_LEVELS, "account.dunning": DRAFT}, "Tryton reminds nobody"),
+    ],
+)
+def test_whether_tryton_reminds_by_itself_is_said_and_keeps_nobody_out(answers, said):
+    def edit(model, rows):
+        return answers.get(model, rows)
+
+    with Player("connection_test", edit=edit) as player:
+        found = player.connect().test()[-1]
+    assert (found.check, found.ok) == ("own_dunning", True)
+    assert said in found.text
+
+
+@pytest.mark.parametrize(
+    ("active", "said"), [(True, "give the key's user the right"), (False, "see that Tryton")]
+)
+def test_dunning_that_cannot_be_read_is_a_fault_where_the_settings_count_on_it(active, said):
+    with Player("first_pull") as player:
+        config = connector.Config(url=player.origin, database="books", dunning=active)
+        made = connection(player.origin, KEY)
+        found = connector.connect(dataclasses.replace(made, config=config)).test()[-1]
+    assert (found.check, found.ok) == ("own_dunning", not active)
+    assert said in found.text
 
 
 def test_a_refused_key_asks_to_connect_again():

@@ -1,0 +1,281 @@
+"""Four eyes: which requests change money or reach, and therefore wait for a second person.
+
+A rule says of a route when it needs one, what it will do in words (ids, codes and amounts), what
+it rests on, and which scope the second person has beside the right to approve. Nothing is asked
+before something may have gone out: one person sets a creditor up. Then it is asked, unless the
+profile says ``four_eyes: off``, which itself takes two.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from functions.api import partner_endpoint
+from functions.api.exchange import Request
+from functions.api.first_day import NewRules
+from functions.api.forms import json_of, read
+from functions.api.policies import Choice
+from functions.api.preview_moves import Move
+from functions.api.settings import Switches
+from shared.cloud import connections, first_day_rows, hub_keys, keys, preview_rows, table
+from shared.cloud.keys import Key
+from shared.domain.command_forms import REDUCING, Given
+from shared.domain.creditor import Creditor
+from shared.domain.explain import content_hash
+
+# How far each word lets acts out.
+_REACH = {"off": 0, "allowlist": 1, "on": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """When a route needs a second person, in which words, and what the request rests on.
+
+    ``scope`` is what whoever approves needs, where that is not the route's own.
+    """
+
+    needs: Callable[[Request], bool]
+    words: Callable[[Request], str]
+    rests_on: Callable[[Request], object]
+    scope: str = ""
+
+
+def required(request: Request, rule: Rule) -> bool:
+    """Whether a request waits for a second person. ``Problem`` for a body that cannot be read."""
+    return _open(request) and rule.needs(request)
+
+
+def hash_of(request: Request, rule: Rule) -> str:
+    """The hash of what a request rests on, as it is now."""
+    return content_hash(json.dumps(rule.rests_on(request), sort_keys=True, default=str).encode())
+
+
+def _open(request: Request) -> bool:
+    """Whether something may have gone out, and two people are wanted since."""
+    if not request.principal.tenant_id:
+        return table.get(hub_keys.opened()) is not None
+    control = table.get(keys.control(request.tenant)) or {}
+    if "opened" not in control and control.get("outbound", "off") == "off":
+        return False
+    profile = table.get(keys.creditor(request.tenant))
+    return profile is None or _profile(profile).four_eyes == "required"
+
+
+def _profile(row: dict[str, Any]) -> Creditor:
+    return Creditor.model_validate_json(row["body"])
+
+
+def _rows(*wanted: Key) -> list[object]:
+    """The rows of keys as they are, in order."""
+    found = table.batch_get(wanted)
+    return [found.get((one["pk"], one["sk"])) for one in wanted]
+
+
+# --- the creditor and its switches --------------------------------------------------------------
+
+
+def _accounts_change(request: Request) -> bool:
+    new, row = read(request, Creditor), table.get(keys.creditor(request.tenant))
+    if row is None:
+        return False
+    old = _profile(row)
+    moved = (new.accounts, new.giros) != (old.accounts, old.giros)
+    return moved or (old.four_eyes, new.four_eyes) == ("required", "off")
+
+
+def _accounts_words(request: Request) -> str:
+    new = read(request, Creditor)
+    ends = ", ".join(f"…{one.iban[-4:]}" for one in new.accounts) or "none"
+    eyes = "" if new.four_eyes == "required" else " One person's word is enough from then on."
+    return f"Replace the creditor's profile; payee accounts then: {ends}.{eyes}"
+
+
+def _reaches_further(request: Request) -> bool:
+    new, old = read(request, Switches), table.get(keys.control(request.tenant)) or {}
+    listed = set(json.loads(old.get("allowlist", "[]")))
+    return (
+        _REACH[new.outbound] > _REACH[old.get("outbound", "off")]
+        or (new.outbound == "allowlist" and not listed >= set(new.allowlist))
+        or (bool(old.get("observe")) and not new.observe)
+        or (bool(old.get("stopped")) and not new.stopped)
+    )
+
+
+def _reach_words(request: Request) -> str:
+    new = read(request, Switches)
+    return (
+        f"Set the switches: outbound {new.outbound}, {len(new.allowlist)} on the allowlist, "
+        f"observe {_yes(new.observe)}, stopped {_yes(new.stopped)}."
+    )
+
+
+def _switches(request: Request) -> object:
+    """What people set: a halt of the hub's own stands in the same row."""
+    row = table.get(keys.control(request.tenant)) or {}
+    return [row.get(name) for name in Switches.model_fields]
+
+
+def _yes(flag: object) -> str:
+    return "yes" if flag else "no"
+
+
+# --- policies and their steps -------------------------------------------------------------------
+
+
+def _other_policy(request: Request) -> bool:
+    new, row = read(request, Choice), table.get(keys.active_policy(request.tenant)) or {}
+    return (row.get("policy"), row.get("version")) != (new.id, new.version)
+
+
+def _policy_words(request: Request) -> str:
+    new = read(request, Choice)
+    return f"New cases get policy {new.id}, version {new.version}."
+
+
+def _policy_rows(request: Request) -> object:
+    new, tenant = read(request, Choice), request.tenant
+    return _rows(keys.active_policy(tenant), keys.policy(tenant, new.id, new.version))
+
+
+def _arms(request: Request) -> bool:
+    new = read(request, NewRules)
+    old = first_day_rows.rules_of(table.get(first_day_rows.rules_key(request.tenant)))
+    armed = {(one.step, one.segment) for one in new.armed}
+    if old is None:
+        return bool(armed)
+    before = {(one.step, one.segment) for one in old.armed}
+    return not armed <= before or new.first < old.first or new.caps != old.caps
+
+
+def _arming_words(request: Request) -> str:
+    new = read(request, NewRules)
+    steps = ", ".join(f"{one.step}/{one.segment or '*'}" for one in new.armed) or "none"
+    return f"Steps that go by themselves: {steps}; first contacts on proposal: {new.first}."
+
+
+def _arming_rows(request: Request) -> object:
+    return _rows(first_day_rows.rules_key(request.tenant), keys.active_policy(request.tenant))
+
+
+def _move_words(request: Request) -> str:
+    page, preview = read(request, Move).page, request.path["id"]
+    policy, version = preview_rows.read(request.tenant, preview).policy or ("", 0)
+    return f"Move the cases on page {page} of preview {preview} to policy {policy}/{version}."
+
+
+def _move_rows(request: Request) -> object:
+    preview = preview_rows.read(request.tenant, request.path["id"])
+    return [preview.pages, *(_rows(keys.policy(request.tenant, *preview.policy))
+                             if preview.policy else ())]  # fmt: skip
+
+
+# --- cases --------------------------------------------------------------------------------------
+
+
+def _reduces(request: Request) -> bool:
+    return read(request, Given).root.type in REDUCING
+
+
+def _command_words(request: Request) -> str:
+    said = read(request, Given).root.model_dump(mode="json", exclude_none=True)
+    rest = {name: one for name, one in said.items() if name not in {"id", "type", "reason"}}
+    facts = "; ".join(f"{name} {_plain(one)}" for name, one in rest.items() if one not in ([], ""))
+    return f"{said['type']} in case {request.path['id']}: {facts} (reason: {said['reason']})."
+
+
+def _plain(one: object) -> str:
+    match one:
+        case {"amount": amount, "currency": currency}:
+            return f"{amount} {currency}"
+        case list():
+            return ", ".join(str(each) for each in one)
+        case _:
+            return str(one)
+
+
+def _case_version(request: Request) -> object:
+    return [(table.get(keys.head(request.tenant, request.path["id"])) or {}).get("version")]
+
+
+# --- partners and the law -----------------------------------------------------------------------
+
+
+def _other_host(request: Request) -> bool:
+    row = connections.read(request.tenant, request.principal.connection)
+    new = read(request, partner_endpoint.NewEndpoint).endpoint
+    return _host(new) != _host(json.loads(row["config"]).get("endpoint", ""))
+
+
+def _endpoint_words(request: Request) -> str:
+    new = _host(read(request, partner_endpoint.NewEndpoint).endpoint)
+    return f"Partner {request.principal.connection} is told at {new} from then on."
+
+
+def _host(address: str) -> str:
+    """Host and port of an address; empty for one that is none, which its own handler refuses."""
+    try:
+        return urlsplit(address).netloc.rpartition("@")[2]
+    except ValueError:
+        return ""
+
+
+def _endpoint_rows(request: Request) -> object:
+    row = connections.read(request.tenant, request.principal.connection)
+    return [row["config"], row["connector"]]
+
+
+def _begins_partner(request: Request) -> bool:
+    row = connections.read(request.tenant, request.path["id"])
+    family = row["connector"].partition(".")[0]
+    return bool(family == "collectors" and row["state"] not in connections.LIVE)
+
+
+def _partner_words(request: Request) -> str:
+    row = connections.read(request.tenant, request.path["id"])
+    host = _host(json.loads(row["config"]).get("endpoint", ""))
+    where = f", told at {host}" if host else ""
+    return f"Begin to use partner {request.path['id']} ({row['connector']}){where}."
+
+
+def _partner_rows(request: Request) -> object:
+    row = connections.read(request.tenant, request.path["id"])
+    return [row["config"], row["connector"], row["state"]]
+
+
+def _signs(request: Request) -> bool:
+    body = json_of(request)
+    return isinstance(body, dict) and "sign_off" in body
+
+
+def _law_rows(_: Request) -> object:
+    return _rows(hub_keys.law())
+
+
+RULES = {
+    "PUT /v1/creditor": Rule(
+        _accounts_change, _accounts_words, lambda request: _rows(keys.creditor(request.tenant))
+    ),
+    "PUT /v1/control": Rule(_reaches_further, _reach_words, _switches),
+    "PUT /v1/policies/active": Rule(_other_policy, _policy_words, _policy_rows),
+    "PUT /v1/first-day/arming": Rule(_arms, _arming_words, _arming_rows),
+    "POST /v1/previews/{id}/move": Rule(lambda _: True, _move_words, _move_rows),
+    "POST /v1/cases/{id}/commands": Rule(_reduces, _command_words, _case_version),
+    "POST /v1/connections/{id}/enable": Rule(_begins_partner, _partner_words, _partner_rows),
+    "PUT /v1/partner/endpoint": Rule(
+        _other_host, _endpoint_words, _endpoint_rows, scope="connections:write"
+    ),
+    "POST /v1/law/packs/{hash}/sign-off": Rule(
+        lambda _: True,
+        lambda request: f"Stand for law pack {request.path['hash'][:12]}.",
+        _law_rows,
+    ),
+    "PUT /v1/law/{country}/rates": Rule(
+        _signs,
+        lambda request: f"Load a rate of {request.path['country']} and stand for the new pack.",
+        _law_rows,
+    ),
+}  # fmt: skip

@@ -1,0 +1,117 @@
+"""Telling of money: the messages of payments, credits and write-offs of claims at a partner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple
+
+from shared.domain.case import Case
+from shared.domain.case_parts import Movement
+from shared.domain.events import (
+    CaseEvent,
+    CreditApplied,
+    PaymentAllocated,
+    PaymentReversed,
+    PersonAnswered,
+)
+from shared.domain.passed_on import shown
+from shared.domain.plan_events import WrittenOff
+
+Kind = Literal[
+    "case.withdrawn", "case.held", "case.resumed", "payment.direct", "payment.reversed",
+    "credit_note.applied", "plan.agreed", "question.answered", "case.amended",
+    "settlement.confirmed",
+]  # fmt: skip
+
+
+class Word(NamedTuple):
+    """One message: to which connection, what it says, and the name that keeps it from going twice.
+
+    ``data`` is thin: ids, codes, ISO dates, plain decimal texts. ``document`` is the stored case
+    file that goes with it; empty for none.
+    """
+
+    partner: str
+    kind: Kind
+    name: str
+    data: dict[str, Any]
+    document: str = ""
+
+
+def movement(event: CaseEvent, there: dict[str, str]) -> Iterator[Word]:
+    """The message of money that moves on a claim of ``there`` (each with its partner)."""
+    kind: Kind
+    match event:
+        case PaymentAllocated():
+            kind, name, on = "payment.direct", event.payment, event.received
+        case PaymentReversed():
+            kind, name, on = "payment.reversed", event.reversal, event.on
+        case CreditApplied():
+            kind, name, on = "credit_note.applied", event.credit_note, event.issued
+        case WrittenOff() if event.cause != "sold":
+            kind, name, on = "credit_note.applied", f"let_go@{event.at:%Y%m%dT%H%M%S}", event.on
+        case _:
+            return
+    if event.claim not in there:
+        return
+    data = {
+        "claim": event.claim, "movement": name, "date": on.isoformat(),
+        "amount": str(event.amount.amount), "currency": event.amount.currency,
+    }  # fmt: skip
+    if isinstance(event, WrittenOff):
+        data["cause"] = event.cause
+    yield Word(there[event.claim], kind, f"{name}|{event.claim}", data)
+
+
+def paid(before: Case, after: Case, event: CaseEvent, there: dict[str, str]) -> Iterator[Word]:
+    """Money that moves; of payments those that are the debtor's, as soon as that is known.
+
+    A payment that was told and turns out to be the partner's own is taken back.
+    """
+    if isinstance(event, PaymentReversed) and _kept_in(before, event):
+        return
+    if not isinstance(event, PaymentAllocated):
+        yield from movement(event, there)
+    for claim, partner in there.items():
+        if isinstance(event, PersonAnswered) or (
+            before.claims[claim].movements != after.claims[claim].movements
+        ):
+            yield from _payments(before, after, claim, partner)
+
+
+def _payments(before: Case, after: Case, claim: str, partner: str) -> Iterator[Word]:
+    """The payments of a claim that are known to be the debtor's now, and that are no longer."""
+    was = _told_of(before, claim)
+    names = {name for one in was.values() for name in (one.paper, *one.seen_as)}
+    for paper, one in _told_of(after, claim).items():
+        if names.isdisjoint({paper, *one.seen_as}):
+            yield _of_payment(partner, claim, "payment.direct", paper, one)
+    quiet = shown(after, claim).quiet()
+    for paper, one in was.items():
+        if paper in quiet:
+            yield _of_payment(partner, claim, "payment.reversed", f"{paper}.own", one)
+
+
+def _told_of(case: Case, claim: str) -> dict[str, Movement]:
+    """The payments of a claim that are the debtor's as far as is known, by their papers."""
+    state, quiet = case.claims[claim], shown(case, claim).quiet()
+    return {
+        one.paper: one
+        for one in state.movements
+        if one.kind == "payment" and one.paper is not None and one.paper not in quiet
+    }
+
+
+def _kept_in(before: Case, event: PaymentReversed) -> bool:
+    """Whether what is taken back was never told: it was the partner's own, or may have been."""
+    moves = before.claims[event.claim].movements if event.claim in before.claims else ()
+    mine = [one.paper for one in moves if event.payment in (one.paper, *one.seen_as)]
+    return bool(mine) and mine[0] in shown(before, event.claim).quiet()
+
+
+def _of_payment(partner: str, claim: str, kind: Kind, name: str, one: Movement) -> Word:
+    data = {
+        "claim": claim, "movement": name, "date": one.on.isoformat(),
+        "amount": str(one.lowered.amount), "currency": one.lowered.currency,
+    }  # fmt: skip
+    return Word(partner, kind, f"{name}|{claim}", data)

@@ -1,0 +1,49 @@
+"""Tables of text: rows under their columns, and one thing as its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+def table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows under their columns, each as wide as its widest cell."""
+    cells = [columns, *([cell(row.get(name)) for name in columns] for row in rows)]
+    widths = [max(len(line[at]) for line in cells) for at in range(len(columns))]
+    for line in cells:
+        print("  ".join(text.ljust(wide) for text, wide in zip(line, widths, strict=True)).rstrip())
+
+
+def fields(one: Mapping[str, Any]) -> None:
+    """The fields of one thing; a list of things is a table of its own below."""
+    below = {name: value for name, value in one.items() if _is_table(value)}
+    rows = [{"field": name, "value": one[name]} for name in one if name not in below]
+    table(("field", "value"), rows)
+    for name, value in below.items():
+        print(f"\n{name}")
+        table(columns_of(value), value)
+
+
+def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The plain fields of rows, in the order in which they first come."""
+    names = dict.fromkeys(
+        name for row in rows for name, value in row.items() if not isinstance(value, dict | list)
+    )
+    return list(names) or ["-"]
+
+
+def cell(value: Any) -> str:
+    """A value as one line of text; an amount of money with its currency."""
+    if value is None:
+        return ""
+    if isinstance(value, dict) and set(value) == {"amount", "currency"}:
+        value = f"{value['amount']} {value['currency']}"
+    elif isinstance(value, dict):
+        value = " ".join(f"{name}={cell(one)}" for name, one in value.items())
+    text = ",".join(map(cell, value)) if isinstance(value, list) else str(value)
+    # A terminal must not be told anything by what a source called its rows.
+    return "".join(one if one.isprintable() else "?" for one in text)
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
