@@ -164,12 +164,14 @@ def _done(
         remove=("wanted_at", "last_error", "cause", "not_before", "reading_since", *gone),
     )
     connection = keys.id_of(row["pk"])
-    health_words.follow(tenant, after, began)
     if "suspicious" in after:
         tell(tenant, after, reason)
     if after.get("again"):
         reading.once_more(row, began)
     _wake(after, creditor, began)
+    # What it was late with may just have come.
+    seen = connections.read(tenant, connection) if "stale_since" in after else after
+    health_words.follow(tenant, seen, began)
     counts = {name: found[name] for name in found if name.startswith("rows_")}
     logger.info("pulled", extra={"connection": connection, **counts})
     return after

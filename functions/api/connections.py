@@ -138,6 +138,8 @@ def get_connection(request: Request) -> Answer:
 def post_test(request: Request) -> Answer:
     """Let the connector look at all that it needs; nothing is read or sent for good."""
     row = _row(request)
+    # A connection that was made before the rule, or by another way, is judged by it here.
+    _own_folder(request, json.loads(row["config"]))
     found, cause = _findings(request, row)
     findings = [one.model_dump() for one in found]
     write = rows.tested(row, findings, clock.now(), cause)

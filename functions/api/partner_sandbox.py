@@ -31,22 +31,21 @@ SANDBOX = "sandbox-"
 _MINE = timedelta(minutes=1)
 _MOST = 50
 
-# What each message says in the sandbox, beside its case; docs/partner/README.md explains them.
+_MONEY = {"claim": "sandbox:1", "date": "2026-03-02", "amount": "10.00", "currency": "EUR"}
+# What each message says in the sandbox, beside its case, with the fields of a real one;
+# docs/partner/README.md explains them.
 _DATA: dict[str, dict[str, Any]] = {
     "case.amended": {"claims": ["sandbox:1"], "file_version": 1},
-    "case.withdrawn": {"claims": ["sandbox:1"], "reason": "recall"},
-    "case.held": {"claims": ["sandbox:1"], "reason": "hold", "state": "h1"},
+    "case.withdrawn": {"claims": ["sandbox:1"], "reason": "kept", "recall": "r1"},
+    "case.held": {"claims": ["sandbox:1"], "reason": "hold", "state": "h1", "until": "2026-04-01"},
     "case.resumed": {"claims": ["sandbox:1"]},
-    "payment.direct": {
-        "payment_id": "sandbox:p1", "claim": "sandbox:1", "amount": "10.00", "currency": "EUR",
+    "payment.direct": {"movement": "sandbox:p1", **_MONEY},
+    "payment.reversed": {"movement": "sandbox:p1.own", **_MONEY},
+    "credit_note.applied": {"movement": "sandbox:c1", **_MONEY},
+    "plan.agreed": {
+        "claims": ["sandbox:1"], "reason": "plan", "state": "pl1",
+        "instalments": [{"due": "2026-04-01", "amount": "10.00", "currency": "EUR"}],
     },
-    "payment.reversed": {
-        "payment_id": "sandbox:p1", "claim": "sandbox:1", "amount": "10.00", "currency": "EUR",
-    },
-    "credit_note.applied": {
-        "claim": "sandbox:1", "amount": "10.00", "currency": "EUR", "cause": "credited",
-    },
-    "plan.agreed": {"claims": ["sandbox:1"], "plan": "pl1", "instalments": []},
     "question.answered": {"question": "q1", "answer": "continue"},
     "settlement.confirmed": {
         "remittance": "r1", "claims": ["sandbox:1"], "date": "2026-03-02",
@@ -120,7 +119,8 @@ def post_message(request: Request) -> Answer:
         if row is None:
             raise NotFound("no such case")
         place, now = outbox.last_place(tenant, row), clock.now()
-        said = CaseMessage(type=fire.type, case_id=case, at=now, data=_DATA[fire.type])
+        data = {**_DATA[fire.type], "sequence": place}
+        said = CaseMessage(type=fire.type, case_id=case, at=now, data=data)
         message = said.model_dump(mode="json")
         digest = hashlib.sha256(name.encode()).hexdigest()
         write = outbox.intend(

@@ -21,6 +21,7 @@ from shared.cloud import (
     clock,
     day_rows,
     debtor_rows,
+    forgotten,
     identity_rows,
     keys,
     lookups,
@@ -53,7 +54,8 @@ class Tally:
     """What a page did: rows seen, new, changed; invoices due for booking, payments for matching.
 
     ``invoices`` counts the new ones: money without a place may be for them. ``moved`` are the
-    invoices that changed, each beside what was stated of it before.
+    invoices that changed, each beside what was stated of it before. Of ``dropped`` facts the
+    personal values were not kept: those people are forgotten.
     """
 
     seen: int = 0
@@ -99,6 +101,7 @@ def take(
     """
     last = {_at(_key(tenant, one)): one for one in facts if not isinstance(one, Missing)}
     old = table.batch_get([_key(tenant, fact) for fact in last.values()])
+    last = forgotten.again(last, old)
     page = _Page(tenant, connection, now, join_at, Tally(seen=len(facts)))
     changed: list[_Change] = []
     for at, fact in last.items():
@@ -107,7 +110,7 @@ def take(
             continue
         body = fact.model_dump_json()
         row: Row = {**_key(tenant, fact), "hash": digest, "body": body, "conn": connection}
-        changed.append((fact, row, before))
+        changed.append((fact, row | forgotten.marked(before), before))
     page.tally.new = sum(1 for _, _, before in changed if before is None)
     page.tally.changed = len(changed) - page.tally.new
     _write(page, changed)

@@ -16,7 +16,7 @@ from shared.errors import Conflict, HubError, Reconnect, Retry
 
 # A statement or read that is overdue makes a source degraded; other waits are not its fault.
 _LATE = frozenset({"read_too_long_ago", "statement_missing"})
-# A first failure is no news of a source that is tried again within minutes.
+# What is summed up of the reads of a day.
 _COUNTED = ("rows_seen", "rows_changed", "rows_refused")
 
 

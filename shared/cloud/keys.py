@@ -24,6 +24,7 @@ Ids hold no ``#``. The due index holds ids only. ``hub_keys`` names what belongs
     LETTERS#own      FACT           LETTER#<hash>    FACT           (a creditor's own sentences;
     SEEN#<hash>      FACT            beside a case, what counted for a debtor: both for replays)
     write_back#settings FACT        write_back#accounts FACT   (what the ERP gets back, and where)
+    EXPIRY#<conn>    FACT           RUN#days         FACT  (what runs out; cases started by day)
     POSTING#<key>    FACT           (what was proposed to the books, once for ever)
     PREVIEW#<id>     PREVIEW        (what was asked of the days ahead, due until it is answered)
     OUT#<act>        OUT            EV#<source>#<id> RAW           TASK#<task>  TASK

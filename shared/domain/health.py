@@ -29,6 +29,7 @@ _ORDER: Final[tuple[Word, ...]] = (
 )  # fmt: skip
 # So many attempts one after the other have failed before it is said to bring nothing.
 _ATTEMPTS = 4
+_AUTH: Final[Word] = "needs_auth"
 _LACKS: Final[dict[Cause, Word]] = {"consent": "needs_consent", "settings": "missing_settings"}
 
 
@@ -74,9 +75,7 @@ def word(known: Known) -> Word:
 def worse(before: Word, after: Word) -> bool:
     """Whether a connection in use has become worse; what a person chose is neither."""
     return (
-        after in _ORDER
-        and (before not in _ORDER or _rank(before) < _rank(after))
-        and (after != "ok")
+        after in _ORDER and after != "ok" and (before not in _ORDER or _rank(before) < _rank(after))
     )
 
 
@@ -89,6 +88,3 @@ def _troubled(known: Known) -> bool:
 
 def _rank(one: Word) -> int:
     return _ORDER.index(one)
-
-
-_AUTH: Final[Word] = "needs_auth"

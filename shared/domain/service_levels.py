@@ -36,6 +36,7 @@ _LEVELS = {
     "payment_unapplied": _NEXT_DAY,
     "payment_stuck": _NEXT_DAY,
     "partner_not_told": _NEXT_DAY,
+    "whose_payment": _NEXT_DAY,
     "webhook_quarantined": _NEXT_DAY,
     "partner_report_quarantined": _NEXT_DAY,
     "dispute_unanswered": _NEXT_DAY,

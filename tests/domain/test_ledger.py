@@ -21,6 +21,7 @@ from shared.domain.law import load
 from shared.domain.ledger import Truth
 from shared.domain.model import Agreement, Allocation, CreditNote, Invoice, Party, Payment
 from shared.domain.money import Money
+from shared.domain.partner_events import PartnerRemitted, RemittedPart
 from tests.domain.casebook import (
     FI,
     case_of,
@@ -226,6 +227,22 @@ def test_money_paid_to_the_creditor_meanwhile_comes_on_top():
     case = booked(with_partner_money(), truth, when="03-09")
 
     assert case.claims["erp:a"].open == eur("0.00")
+
+
+def test_a_payout_in_the_books_net_of_commission_lowers_the_claim_once():
+    """The partner had 40.00 and paid out 34.00: what the debtor paid counts, whole and once."""
+    lines = (("principal", "40.00"), ("commission", "-6.00"))
+    advice = PartnerRemitted(
+        at=on("03-20"), message="m3", remittance="R", value_date=day("03-20"),
+        lines=tuple(
+            RemittedPart(claim="erp:a", category=one, amount=eur(amount)) for one, amount in lines
+        ),
+    )  # fmt: skip
+    truth = Truth(invoice("66.00"), (payment("p", "03-20", "34.00"),))
+
+    case = booked(more(with_partner_money(), advice), truth, when="03-21")
+
+    assert case.claims["erp:a"].open == eur("60.00")
 
 
 def test_once_the_partner_has_ended_the_source_has_the_last_word():

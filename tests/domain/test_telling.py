@@ -37,6 +37,7 @@ from shared.domain.state_events import (
 from shared.domain.telling import told
 from tests.domain.casebook import (
     answered,
+    ask_of,
     asked,
     case_of,
     day,
@@ -213,6 +214,15 @@ def test_money_in_a_sum_that_nobody_stated_is_told_by_a_persons_word_alone(amoun
     assert (theirs, debtors) == ([], [("payment.direct", "")])
     assert untold_of(after) == untold_of(told_it) == []
     assert after.holds == told_it.holds == {}
+
+
+def test_a_person_is_asked_whose_it_is_at_once_also_when_nothing_is_left_open():
+    for amount in ("34.00", "100.00"):
+        _, case = heard(THERE, partner_paid("40.00"), paid("x", "03-31", amount))
+        question = ask_of(case, "03-31")
+        assert (question.kind, question.why, question.task) == (
+            "ask", "whose_payment", task_of(case),
+        )  # fmt: skip
 
 
 def test_what_a_bank_shows_meanwhile_as_the_debtors_is_told_at_once():

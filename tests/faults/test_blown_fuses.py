@@ -136,6 +136,16 @@ def test_shards_that_run_at_once_cannot_pass_the_bound_of_a_run_together(machine
     assert row[f"day_{machine.now():%Y_%m_%d}"] == started + 400
 
 
+def test_a_feed_that_was_late_and_has_come_is_well_at_once(machine, books):
+    books.settle_in()
+    books.book(Line())
+    machine.pass_time(days=2)
+    machine.sweep()
+    assert health_words.word_of(books.row()) == "degraded"
+    books.pull()
+    assert (health_words.word_of(books.row()), books.row()["health"]) == ("ok", "ok")
+
+
 @pytest.mark.parametrize(
     ("status", "word", "asked"),
     [

@@ -281,7 +281,7 @@ def test_a_disabled_feed_is_no_longer_waited_for(machine, books, monkeypatch):
 
 
 def test_a_provider_that_answers_with_empty_pages_stops_the_sweep_until_a_person_confirms(
-    machine, books, monkeypatch
+    machine, books, monkeypatch, capsys
 ):
     books.settle_in()
     books.pull()
@@ -301,6 +301,8 @@ def test_a_provider_that_answers_with_empty_pages_stops_the_sweep_until_a_person
     assert (row["state"], row["suspicious"]) == ("enabled", "silent")
     assert machine.tasks() == ["source_suspicious"]
     assert machine.letters() == []
+    # The alarm's figure.
+    assert '"SourceSuspicious": ' in capsys.readouterr().out
     admin_row = sources.known(table.get(keys.feeds(machine.tenant)))
     assert [one.suspicious for one in admin_row] == ["silent"]
     table.transact(connections.confirmed(row, machine.now()))

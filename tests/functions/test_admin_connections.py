@@ -312,3 +312,10 @@ def test_whoever_uses_the_bucket_stays_below_the_tenants_own_folder(aws, connect
     assert made("nordic-else/") == (422, [(f"config.{name}", "foreign_folder")])
     assert made("nordic/", "elsewhere") == (422, [("config.bucket", "foreign_bucket")])
     assert made("nordic/post/") == (201, [])
+
+    # One that stands from before is judged when it is tested, and so before it is enabled again.
+    row = keys.connection(NORDIC, "files")
+    foreign = json.loads(table.get(row)["config"]) | {name: "twin/"}
+    table.update(row, set_={"config": json.dumps(foreign)})
+    tested = call("POST /v1/connections/{id}/test", path={"id": "files"})
+    assert answer(admin.handler(tested, None))[0] == 422

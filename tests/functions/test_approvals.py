@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from functions import admin
+from functions.api import four_eyes
 from functions.api.access import ROUTES, SCOPES
 from functions.api.four_eyes import RULES
 from shared.cloud import clock, keys, table
@@ -256,21 +257,24 @@ def test_another_policy_takes_two(live):
     assert (status, body["code"]) == (422, "invalid")
 
 
-def test_two_approvers_at_once_carry_it_out_once(live, monkeypatch, rows):
-    approval = propose()["approval"]
-    seen = table.get
+def test_two_approvers_at_once_carry_it_out_once(live, rows, monkeypatch):
+    switches = {"outbound": "on", "observe": True}
+    assert ask("PUT /v1/control", body=switches)[0] == 200
+    approval = propose("PUT /v1/control", "dora", body={"outbound": "on"})["approval"]
+    looked = four_eyes.hash_of
 
-    def late(key):
-        row = seen(key)
-        if key["pk"].endswith(approval) and row["state"] == "open":
-            monkeypatch.setattr(table, "get", seen)
-            assert approve(approval)[0] == 200
-        return row
+    def late(request, rule):
+        found = looked(request, rule)
+        monkeypatch.setattr(four_eyes, "hash_of", looked)
+        assert approve(approval)[0] == 200
+        return found
 
-    monkeypatch.setattr(table, "get", late)
+    # Nothing of the switches' own write speaks against a second time: the approval alone does.
+    monkeypatch.setattr(four_eyes, "hash_of", late)
 
-    assert approve(approval)[0] == 409
-    assert len([row for row in rows() if row.get("what") == "case_commanded"]) == 1
+    assert approve(approval)[1]["code"] == "conflict"
+    changed = [row["who"] for row in rows() if row.get("what") == "control_changed"]
+    assert changed.count("dora+bo") == 1
 
 
 def test_an_operators_sign_off_waits_for_another_operator(live, rows):

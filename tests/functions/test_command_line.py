@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
@@ -137,6 +139,43 @@ def test_a_hub_that_is_not_there_has_an_exit_code_of_its_own(monkeypatch, capsys
     assert usage.value.code == 2
 
 
+@pytest.fixture
+def server(monkeypatch):
+    """A hub that answers as its path says; what it was asked is kept."""
+    seen = []
+
+    class Hub(BaseHTTPRequestHandler):
+        def do_GET(self):
+            seen.append(self.headers["Authorization"])
+            code = int(self.path.rpartition("/")[2])
+            fields = [{"path": "month", "code": "bad", "text": "written like 2026-03"}]
+            body = json.dumps({"title": "It is refused.", "fields": fields}).encode()
+            self.send_response(code)
+            self.send_header("Location", "/v1/200")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Hub) as made:
+        Thread(target=made.serve_forever, args=(0.01,), daemon=True).start()
+        monkeypatch.setenv("DUNLIN_URL", f"http://127.0.0.1:{made.server_port}")
+        monkeypatch.setenv("DUNLIN_TOKEN", "invented")
+        yield seen
+        made.shutdown()
+
+
+@pytest.mark.parametrize(("code", "exit_code"), [(422, 1), (404, 1), (503, 3), (429, 3), (302, 1)])
+def test_a_refusal_names_its_fields_and_has_its_exit_code(server, capsys, code, exit_code):
+    assert dunlin.main(["call", "GET", f"/v1/{code}"]) == exit_code
+    said = capsys.readouterr().err
+    assert said == f"{code}: It is refused.\n  month: bad written like 2026-03\n"
+    # Not even a redirect takes the token anywhere else.
+    assert server == ["Bearer invented"]
+
+
 def test_every_command_calls_a_route_and_asks_what_it_takes():
     told = json.loads(PUBLISHED.read_text())
     for one in COMMANDS:
@@ -150,7 +189,11 @@ def test_every_command_calls_a_route_and_asks_what_it_takes():
             assert one.file or wanted == {f"{each}!" for each in model.get("required", ())}, one
         assert {each.rstrip("!") for each in one.options} <= taken, one
         answer = operation["responses"].get("200", {}).get("content", {}).get("application/json")
-        assert not one.rows or one.rows in answer["schema"]["properties"], one
+        if one.rows:
+            items = answer["schema"]["properties"][one.rows].get("items", {}).get("properties", {})
+            # An event's own fields are known to nobody before it is there.
+            outer = {each.partition(".")[0] for each in one.columns}
+            assert outer <= set(items) or not items or "event" in items, one
 
 
 def test_every_listing_of_the_api_has_a_command():
@@ -177,6 +220,16 @@ def test_a_listing_is_read_to_its_end_or_to_what_was_asked_for(hub, capsys, monk
     assert len(json.loads("\n".join(lines))) == 3
     _, lines = shown(hub, capsys, "cases", "list", "--open-to", "100")
     assert lines[1].split()[2:6] == ["running", "FI", "100.00", "EUR"]
+
+
+def test_connections_are_a_table_with_the_word_for_each(hub, capsys):
+    table.update(keys.connection(NORDIC, "erp"), set_={
+        "list_in": keys.listing(NORDIC, "CONN"), "list_id": "erp",
+    })  # fmt: skip
+    _, lines = shown(hub, capsys, "connections", "list")
+    assert lines[0].split()[:4] == ["id", "connector", "state", "health.word"]
+    assert lines[1].split()[:3] == ["erp", "erp.csv_file", "enabled"]
+    assert "{" not in lines[1]
 
 
 def test_a_timeline_is_a_table_of_events(hub, capsys):

@@ -106,7 +106,7 @@ def _knock(request):
 
 
 def test_a_handler_tells_its_body_query_refusals_and_answer(monkeypatch):
-    monkeypatch.setattr("tools.api_reading._HOME", __name__)
+    monkeypatch.setattr("tools.api_answers.HOME", __name__)
     found = reading(_knock)
 
     assert (found.body, found.query, found.statuses) == (Knock, {"loud", "day"}, {202})

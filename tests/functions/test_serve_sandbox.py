@@ -10,13 +10,19 @@ from decimal import Decimal
 import pytest
 
 from functions import process_inbox, receive_partner, serve_case_file, serve_sandbox
+from functions.api import partner_sandbox
 from functions.api.access import ROUTES
 from shared.cloud import clock, drift_rows, hub_keys, keys, remittance_rows, table, vault
 from shared.cloud.keys import Tenant
 from shared.domain.casefile_v1 import CaseFile
+from shared.domain.events import CaseRecalled, CreditApplied, PaymentReversed, Released
 from shared.domain.money import Money
 from shared.domain.remittance import Remittance, RemittanceLine
+from shared.domain.telling import told
 from shared.domain.three_way import Verdict
+from tests.domain import test_agreed_with_partner
+from tests.domain.casebook import day, eur, on, paid
+from tests.domain.test_telling import HOLD, THERE
 from tests.faults.partner import Partner
 from tests.functions.world import CASE, EVENTS, NORDIC, NOW, answer, call, open_case, sample
 
@@ -91,6 +97,30 @@ def test_no_invented_case_leaves_while_the_hub_is_switched_off(peer, monkeypatch
     monkeypatch.setenv("OUTBOUND", "on")
     begun()
     assert [message["type"] for _, message in peer.seen] == ["case.submitted"]
+
+
+def test_what_the_sandbox_sends_has_the_fields_of_what_is_sent_in_earnest():
+    """Who writes a receiver against the sandbox must not meet other names later."""
+    story = [
+        HOLD, paid("p", "03-05", "10.00"),
+        PaymentReversed(at=on("03-06"), reversal="erp:r", payment="erp:p", claim="erp:a",
+                        amount=eur("10.00"), on=day("03-06"), code="returned"),
+        CreditApplied(at=on("03-06"), credit_note="erp:c", claim="erp:a", amount=eur("1.00"),
+                      issued=day("03-06")),
+        CaseRecalled(at=on("03-07"), recall="r", partner="agency", claims=("erp:a",), why="kept",
+                     by="console"),
+        Released(at=on("03-08"), hold="k"),
+    ]  # fmt: skip
+    real, case = {}, THERE
+    for event in story:
+        real |= {one.kind: set(one.data) for one in told(case, [event])}
+        case = case.apply(event)
+    plan = test_agreed_with_partner
+    made = plan.said(plan.THERE, "03-23", "propose_plan", agreed=True, **plan.PLAN)
+    real |= {one.kind: set(one.data) for one in told(plan.THERE, made)}
+
+    assert len(real) == 7
+    assert {kind: set(partner_sandbox._DATA[kind]) for kind in real} == real
 
 
 @pytest.mark.parametrize("kind", ["case.held", "payment.direct", "case.withdrawn", "plan.agreed"])

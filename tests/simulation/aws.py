@@ -81,7 +81,7 @@ class Services:
         self.mails = defaultdict(int)
 
     def answer(self, service, operation, asked):
-        return getattr(self, f"_{service}_{operation}".lower().replace("-", "_"))(asked)
+        return getattr(self, f"_{service}_{operation}".lower())(asked)
 
     def _s3_putobject(self, asked):
         self.objects[asked["Bucket"], asked["Key"]] = asked["Body"]
@@ -94,15 +94,15 @@ class Services:
             raise Failure("NoSuchKey", 404) from None
         return {"Body": io.BytesIO(body)}
 
-    def _secrets_manager_getsecretvalue(self, asked):
+    def _secretsmanager_getsecretvalue(self, asked):
         raise Failure("ResourceNotFoundException")
 
     def _sqs_sendmessagebatch(self, asked):
         for entry in asked["Entries"]:
-            self._hub.enqueue(asked["QueueUrl"], json.loads(entry["MessageBody"]))
+            self._hub.enqueue(asked["QueueUrl"].rpartition("/")[2], json.loads(entry["MessageBody"]))
         return {"Successful": [{"Id": one["Id"]} for one in asked["Entries"]]}
 
-    def _sfn_startexecution(self, asked):
+    def _stepfunctions_startexecution(self, asked):
         if asked["name"] in self.names:
             raise Failure("ExecutionAlreadyExists")
         self.names.add(asked["name"])

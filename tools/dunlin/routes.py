@@ -44,9 +44,9 @@ _MONTH = ("month!",)
 _C = Command
 
 COMMANDS = (
-    _C("connections list", "GET /v1/connections", "every connection and its state",
-       rows="connections", columns=("id", "connector", "state", "fresh_as_of", "complete_through",
-                                    "last_error", "suspicious")),
+    _C("connections list", "GET /v1/connections", "every connection and how it is",
+       rows="connections", columns=("id", "connector", "state", "health.word", "health.error",
+                                    "fresh_as_of", "complete_through")),
     _C("connections catalogue", "GET /v1/connectors", "the connectors that there are",
        rows="connectors", columns=("name", "title", "countries", "verified", "secrets")),
     _C("connections show", "GET /v1/connections/{id}", "one connection"),
@@ -92,7 +92,7 @@ COMMANDS = (
     _C("cases release", "POST /v1/cases/{id}/release", "end a hold", ("hold!",)),
     _C("tasks list", "GET /v1/tasks", "what is asked of people",
        ("state", "why", "assignee", "overdue"), rows="tasks",
-       columns=("id", "why", "case", "due_at", "assignee", "answers")),
+       columns=("id", "why", "case", "answer_by", "overdue", "assignee", "answers")),
     _C("tasks show", "GET /v1/tasks/{id}", "one task with its reasons"),
     _C("tasks answer", "POST /v1/tasks/{id}/answer", "answer by an offered word", ("answer!",)),
     _C("tasks assign", "POST /v1/tasks/{id}/assign", "say who sees to it (null: nobody)",

@@ -7,8 +7,8 @@ from typing import Any
 
 
 def table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Rows under their columns, each as wide as its widest cell."""
-    cells = [columns, *([cell(row.get(name)) for name in columns] for row in rows)]
+    """Rows under their columns, each as wide as its widest cell; ``health.word`` is inside."""
+    cells = [columns, *([cell(_inside(row, name)) for name in columns] for row in rows)]
     widths = [max(len(line[at]) for line in cells) for at in range(len(columns))]
     for line in cells:
         print("  ".join(text.ljust(wide) for text, wide in zip(line, widths, strict=True)).rstrip())
@@ -43,6 +43,12 @@ def cell(value: Any) -> str:
     text = ",".join(map(cell, value)) if isinstance(value, list) else str(value)
     # A terminal must not be told anything by what a source called its rows.
     return "".join(one if one.isprintable() else "?" for one in text)
+
+
+def _inside(row: Mapping[str, Any], name: str) -> Any:
+    outer, _, inner = name.partition(".")
+    value = row.get(outer)
+    return value.get(inner) if inner and isinstance(value, dict) else value
 
 
 def _is_table(value: Any) -> bool:

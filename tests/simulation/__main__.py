@@ -1,0 +1,44 @@
+"""``make simulate``: lives through seeds until one breaks a rule, and tells its story."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from tests.simulation.plan import plan_of
+from tests.simulation.run import live, shortest, standing
+
+
+def main() -> int:
+    """``SEEDS`` is a number of seeds from ``--first`` on; the exit code says whether all held."""
+    parser = argparse.ArgumentParser(prog="make simulate")
+    parser.add_argument("--seeds", type=int, default=100)
+    parser.add_argument("--first", type=int, default=1)
+    parser.add_argument("--all", action="store_true", help="go on after a seed that fails")
+    told = parser.parse_args()
+    began, calls, events, failed = time.monotonic(), 0, 0, []
+    seeds = range(told.first, told.first + told.seeds)
+    with standing() as wire:
+        for done, seed in enumerate(seeds, start=1):
+            outcome = live(wire, plan_of(seed))
+            calls, events = calls + outcome.calls, events + outcome.events
+            if outcome.found:
+                failed.append(seed)
+                _show(seed, shortest(wire, outcome))
+                if not told.all:
+                    break
+    spent = time.monotonic() - began
+    print(f"{done} seeds, {events} events, {done / spent * 60:.0f} seeds a minute; failed: {failed}")
+    return 1 if failed else 0
+
+
+def _show(seed, outcome):
+    print(f"\nSeed {seed} breaks a rule.")
+    for one in outcome.plan.deeds:
+        print(f"  {one}")
+    print("\n".join(f"    {line}" for line in outcome.story))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

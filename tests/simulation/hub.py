@@ -1,0 +1,268 @@
+"""The hub in this process: the template's queues and functions, a clock, and what goes wrong.
+
+Which function takes from which queue is read from ``infra/compute.yaml``. A message comes again
+until its function is done with it, five times at most; what a function raises or dies of is the
+hub's own to mend.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from infra.local.hub import ROOT
+from infra.local.package import load
+from shared.cloud import clock, keys
+from tests.simulation import machine
+from tests.simulation.aws import Killed, Services
+
+_TEMPLATE = load(ROOT / "infra" / "compute.yaml")["Resources"]
+_MOST_RECEIVED = 5
+_VISIBILITY = timedelta(minutes=6)
+# A call takes a little; a function a second, with its cold start.
+_CALL, _INVOCATION = timedelta(milliseconds=10), timedelta(seconds=1)
+_MOST_STEPS = 4_000
+
+
+def _routes():
+    """Function name -> module, queue -> function, and the queues' names in the environment."""
+    modules, takers, environment = {}, {}, {}
+    for name, one in _TEMPLATE.items():
+        if one["Type"] != "AWS::Serverless::Function":
+            continue
+        told = one["Properties"]
+        modules[name] = told["Handler"].removesuffix(".handler")
+        for variable, value in told.get("Environment", {}).get("Variables", {}).items():
+            if variable.endswith("_QUEUE"):
+                environment[variable] = value["Ref"]
+        for event in told.get("Events", {}).values():
+            if event["Type"] == "SQS":
+                takers[event["Properties"]["Queue"]["Fn::GetAtt"][0]] = name
+    return modules, takers, environment
+
+
+MODULES, TAKERS, QUEUES = _routes()
+# SES's own events come to their function without a queue, and come again as messages do.
+TAKERS = {**TAKERS, "MailEvents": "ReceiveMailEvent"}
+
+
+@dataclass
+class Message:
+    """A message of a queue, and from when on it is visible."""
+
+    queue: str
+    body: dict
+    at: datetime
+    received: int = 0
+
+
+@dataclass
+class Trouble:
+    """What goes wrong on one day: at which call (``nth`` of the day), or on which message."""
+
+    what: str
+    nth: int
+
+
+@dataclass
+class Hub:
+    """One creditor's hub with its world around it; ``judge`` looks at all that it does."""
+
+    wire: object
+    now: datetime
+    random: Random
+    world: object = None
+    judge: object = None
+    messages: list = field(default_factory=list)
+    executions: list = field(default_factory=list)
+    dead: list = field(default_factory=list)
+    troubles: list = field(default_factory=list)
+    story: list = field(default_factory=list)
+    calls: int = 0
+    called: int = 0
+    sent: int = 0
+    started: int = 0
+    steps: int = 0
+    inside: list = field(default_factory=list)
+
+    def __post_init__(self):
+        self.aws = Services(self)
+        self.wire.hub = self
+        self.wire.table.clear()
+
+    def tell(self, text):
+        """One line of the story."""
+        self.story.append(f"{self.now.astimezone(UTC):%Y-%m-%d %H:%M:%S}  {text}")
+
+    # what goes wrong ----------------------------------------------------------------------------
+
+    def begin(self, troubles):
+        """A day begins: calls, messages and executions are counted anew."""
+        self.called = self.sent = self.started = self.steps = 0
+        self.troubles = troubles
+
+    def disturb(self, when, call):
+        """Look whether something goes wrong at this call; the code of a refusal, or None."""
+        if when == "before":
+            self.calls += 1
+            self.called += 1
+            self.now += _CALL
+        if not self.inside:
+            return None
+        for one in [one for one in self.troubles if one.nth == self.called]:
+            if one.what == f"kill_{when}":
+                self.troubles.remove(one)
+                self.tell(f"FAULT  {self.inside[-1]} is killed {when} {call}")
+                raise Killed
+            if one.what == "throttle" and when == "before":
+                self.troubles.remove(one)
+                self.tell(f"FAULT  {call} of {self.inside[-1]} is throttled")
+                return "ThrottlingException"
+            if one.what == "meanwhile" and when == "before" and len(self.inside) == 1:
+                self.troubles.remove(one)
+                self.tell(f"FAULT  others work before {call} of {self.inside[-1]}")
+                self._meanwhile()
+        return None
+
+    def _meanwhile(self):
+        """Whatever else waits is worked on now, within a call of somebody else."""
+        for _ in range(6):
+            if not self._step(ahead=True):
+                return
+
+    def _strikes(self, what, nth):
+        found = [one for one in self.troubles if (one.what, one.nth) == (what, nth)]
+        for one in found:
+            self.troubles.remove(one)
+        return bool(found)
+
+    # what the hub's code asks of AWS -------------------------------------------------------------
+
+    def enqueue(self, queue, body):
+        """A message; one that is struck comes twice, late, or never."""
+        self.sent += 1
+        if self._strikes("lose", self.sent):
+            self.tell(f"FAULT  a message to {queue} is lost: {body}")
+            return
+        late = timedelta(minutes=40) if self._strikes("late", self.sent) else timedelta()
+        if late:
+            self.tell(f"FAULT  a message to {queue} is late: {body}")
+        self.messages.append(Message(queue, body, self.now + late))
+        if self._strikes("twice", self.sent):
+            self.tell(f"FAULT  a message to {queue} comes twice: {body}")
+            self.messages.append(Message(queue, dict(body), self.now + timedelta(minutes=2)))
+
+    def start(self, given):
+        """An execution; one that is struck runs twice, as Express workflows may."""
+        self.started += 1
+        self.executions.append(given)
+        if self._strikes("double", self.started):
+            self.tell(f"FAULT  an execution of {given['case'][:6]} runs twice")
+            self.executions.append(dict(given))
+
+    def wrote(self, asked):
+        """The table took a write: the judge sees its events."""
+        for one in asked.get("TransactItems", ()):
+            item = one.get("Put", {}).get("Item", {})
+            if item.get("sk", {}).get("S", "").startswith("EV#") and "#CASE#" in item["pk"]["S"]:
+                self.judge.event(keys.id_of(item["pk"]["S"]), item["body"]["S"])
+
+    def mailed(self, act, to):
+        """SES took a mail."""
+        self.tell(f"mail   {act} to {to.partition('@')[0]}")
+        self.judge.mail(act)
+        self.world.mailed(act, to)
+
+    # living -------------------------------------------------------------------------------------
+
+    def live(self, until):
+        """Work on all that is due or waiting, as the clock goes on to an instant."""
+        while self.now < until and not self.judge.found:
+            if self._step():
+                continue
+            at = min(self._next(), default=until)
+            if at >= until:
+                self.now = until
+                return
+            if at > self.now:
+                self.now = at
+            if self._due():
+                self.tick()
+            if self.steps > _MOST_STEPS:
+                self.judge.say("work does not end", str(self.messages[:3]))
+        if not self.judge.found:
+            self.now = until
+
+    def tick(self):
+        """What EventBridge Scheduler does every minute."""
+        self.now = self.now.replace(microsecond=0) + timedelta(seconds=1)
+        self.invoke("Tick", {})
+
+    def _next(self):
+        """The next instants at which something is due or visible."""
+        found = [one.at for one in self.messages]
+        due = [clock.read_stamp(at) for at in self._due_stamps()]
+        return [*found, *due]
+
+    def _due_stamps(self):
+        places = self.wire.table._places
+        for number in range(keys.SHARDS):
+            rows = places.get(("due", f"S#{number}"), ())
+            if rows:
+                yield rows[0][0]
+
+    def _due(self):
+        return any(at <= clock.stamp(self.now) for at in self._due_stamps())
+
+    def _step(self, *, ahead=False):
+        """Take one message or run one execution; whether there was any."""
+        self.steps += 1
+        ready = [one for one in self.messages if one.at <= self.now]
+        if ready and (not self.executions or self.random.random() < 0.5):
+            self._take(self.random.choice(ready))
+            return True
+        if self.executions:
+            self._execute(self.executions.pop(self.random.randrange(len(self.executions))))
+            return True
+        return bool(ready) and not ahead
+
+    def _take(self, message):
+        message.received += 1
+        message.at = self.now + _VISIBILITY
+        if message.received > _MOST_RECEIVED:
+            self.messages.remove(message)
+            self.dead.append(message)
+            self.tell(f"given up: {message.queue} {message.body}")
+            return
+        record = {"messageId": "m", "body": json.dumps(message.body)}
+        event = message.body if message.queue == "MailEvents" else {"Records": [record]}
+        try:
+            said = self.invoke(TAKERS[message.queue], event)
+        except Killed:
+            return
+        except Exception as error:  # noqa: BLE001 - the message comes again
+            self.tell(f"failed: {TAKERS[message.queue]} by {type(error).__name__}")
+            return
+        if not said.get("batchItemFailures") and message in self.messages:
+            self.messages.remove(message)
+
+    def _execute(self, given):
+        try:
+            ended = machine.run(self.invoke, given)
+        except Killed:
+            return
+        if ended not in {"succeeded", "Conflict"}:
+            self.tell(f"an execution of {given['case'][:6]} fails: {ended}")
+
+    def invoke(self, function, event):
+        """One call of a function, by its name in the template."""
+        module = importlib.import_module(MODULES[function])
+        self.now += _INVOCATION
+        self.inside.append(function)
+        try:
+            return module.handler(event, None)
+        finally:
+            self.inside.pop()

@@ -1,0 +1,164 @@
+"""Lives through a plan, day by day, and makes the story of one that fails as short as it can be."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import os
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from random import Random
+
+import boto3
+
+from shared.cloud import clock, fuses, law_rows, runtime, table, vault
+from shared.domain.calendar import is_banking_day
+from tests.simulation.aws import TABLE, Wire
+from tests.simulation.hub import QUEUES, Hub, Trouble
+from tests.simulation.judge import Judge
+from tests.simulation.plan import AFTER, Plan
+from tests.simulation.world import DAY, ZONE, World, day_of
+
+_ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "simulated", "AWS_SECRET_ACCESS_KEY": "simulated",
+    "AWS_DEFAULT_REGION": "eu-north-1", "STAGE": "local", "TABLE": TABLE, "OUTBOUND": "on",
+    "DOCUMENTS": "documents", "INBOX_BUCKET": "inbox", "DUNNING": "arn:aws:states:eu-north-1:1:stateMachine:dunning",
+    "SECRET_PREFIX": "dunlin", "API_URL": "https://api.example",
+}  # fmt: skip
+_GONE = ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN", "DUNLIN_CLOCK_FILE")
+_LAST_HOUR = time(19)
+
+
+@dataclass
+class Outcome:
+    """How a plan ended: what was found, the story, and how much was done."""
+
+    plan: Plan
+    found: list
+    story: list
+    calls: int
+    events: int
+
+    def rules(self):
+        return {rule for rule, _ in self.found}
+
+
+@contextmanager
+def standing() -> Iterator[Wire]:
+    """This process as the hub's: its environment, its clients on one wire, no output."""
+    before, session = dict(os.environ), boto3.DEFAULT_SESSION
+    wall, logger = clock.wall, logging.getLogger("dunlin")
+    level, handlers = logger.level, logger.handlers[:]
+    os.environ.update(_ENVIRONMENT)
+    os.environ.update({name: f"https://sqs/{queue}" for name, queue in QUEUES.items()})
+    for name in _GONE:
+        os.environ.pop(name, None)
+    boto3.DEFAULT_SESSION = boto3.Session()
+    _forget()
+    wire = Wire(boto3.DEFAULT_SESSION)
+    wire.table.serve(table.client())
+    clock.wall = lambda: wire.hub.now
+    logger.setLevel("ERROR")
+    logger.handlers[:] = [_Breaks(wire)]
+    try:
+        yield wire
+    finally:
+        clock.wall, boto3.DEFAULT_SESSION = wall, session
+        logger.setLevel(level)
+        logger.handlers[:] = handlers
+        os.environ.clear()
+        os.environ.update(before)
+        _forget()
+
+
+class _Breaks(logging.Handler):
+    """What a function calls broken is a bug, unless a service other than the table was throttled."""
+
+    def __init__(self, wire):
+        super().__init__()
+        self._wire = wire
+
+    def emit(self, record):
+        if getattr(record, "error", "") != "ClientError":
+            said = {name: getattr(record, name, "") for name in ("error", "at", "row")}
+            self._wire.hub.judge.say("a function breaks", f"{record.getMessage()} {said}")
+
+
+def _forget():
+    for cached in (table.client, runtime.client, law_rows.keep_shipped, fuses.keep_epoch):
+        cached.cache_clear()
+    vault._kept.clear()
+
+
+def live(wire, plan: Plan) -> Outcome:
+    """One plan from its first day to its end, or to the first thing that is wrong."""
+    law_rows.keep_shipped.cache_clear()
+    fuses.keep_epoch.cache_clear()
+    vault._kept.clear()
+    hub = Hub(wire, _morning(day_of(0)), Random(plan.seed))
+    hub.judge, hub.world = Judge(hub), World(hub, plan.bank)
+    with contextlib.redirect_stdout(io.StringIO()):
+        hub.world.settle_in()
+        _days(hub, plan)
+    return Outcome(plan, hub.judge.found, hub.story, hub.calls, hub.judge.events)
+
+
+def _days(hub, plan):
+    end = max((one.day for one in plan.deeds), default=0) + AFTER
+    for number in range(end + 1):
+        today = day_of(number)
+        deeds = [one for one in plan.deeds if one.day == number]
+        if not (deeds or _awaited(hub, today) or number == end):
+            continue
+        hub.now = max(hub.now, _morning(today))
+        hub.begin([Trouble(**dict(one.of)) for one in deeds if one.what == "trouble"])
+        hub.world.pass_on(today)
+        for one in deeds:
+            hub.world.do(one)
+        hub.live(datetime.combine(today, _LAST_HOUR, ZONE))
+        hub.begin([])
+        if not hub.judge.found:
+            hub.judge.quiet()
+        if not hub.judge.found and is_banking_day("FI", today):
+            hub.world.clerk()
+        if hub.judge.found:
+            return
+    hub.judge.last()
+
+
+def _awaited(hub, today):
+    """Whether anything is to be done by the end of a day beside reading the feeds once more."""
+    if any(at <= today for at, _ in hub.world.later) or hub.messages or hub.executions:
+        return True
+    end = clock.stamp(datetime.combine(today, _LAST_HOUR, ZONE))
+    places = hub.wire.table._places
+    due = (place for number in range(4) for place in places.get(("due", f"S#{number}"), ()))
+    return any(at <= end and "#CONN#" not in pk for at, pk, _ in due)
+
+
+def _morning(day):
+    return datetime.combine(day, time(7, 30), ZONE) + timedelta(0)
+
+
+def shortest(wire, failed: Outcome, tries: int = 80) -> Outcome:
+    """The same fault by fewer deeds: each that is not needed is left out."""
+    best, at = failed, len(failed.plan.deeds) - 1
+    while at >= 0 and tries:
+        tries -= 1
+        shorter = live(wire, best.plan.without(at))
+        if shorter.rules() & failed.rules():
+            best = shorter
+        at = min(at, len(best.plan.deeds)) - 1
+    return best
+
+
+def hash_of(outcome: Outcome) -> int:
+    """A number for a story: the same seed tells the same."""
+    return zlib.crc32("\n".join(outcome.story).encode())
+
+
+__all__ = ["DAY", "Outcome", "live", "shortest", "standing"]
