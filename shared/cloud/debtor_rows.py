@@ -37,11 +37,12 @@ def beside(row: Row | None, case: str) -> Debtor:
         return ALONE
     others = _others(row, case)
     credits_ = [row[name] for name in sorted(row) if name.startswith(_CREDIT)]
-    if not others and not credits_:
+    if not others and not credits_ and "restricted" not in row:
         return ALONE
     return Debtor(
         cases=tuple(others[name] for name in sorted(others)),
         credits=tuple(Credit.model_validate_json(body) for body in credits_),
+        restricted=row.get("restricted"),
     )
 
 
@@ -100,6 +101,27 @@ def rebuilt(cases: Iterable[Case]) -> dict[str, str]:
     """The attributes that a debtor's cases make, of nothing but their events."""
     found = ((one.id, counts_of(one)) for one in cases)
     return {_CASE + name: counts.model_dump_json() for name, counts in found if counts is not None}
+
+
+def restricted(tenant: Tenant, debtor: str, since: date | None) -> Write:
+    """Restrict a debtor's data from a day on (None: lift it), for the transaction with the trail.
+
+    The row moves on, so that an act that is on its way meets a ``Conflict``. Said again it is one.
+    """
+    if since is None:
+        return table.update_write(
+            keys.debtor(tenant, debtor), add={"version": 1}, remove=["restricted"],
+            condition="attribute_exists(#restricted)",
+        )  # fmt: skip
+    return table.update_write(
+        keys.debtor(tenant, debtor), set_={"restricted": since.isoformat()}, add={"version": 1},
+        condition="attribute_not_exists(#restricted)",
+    )  # fmt: skip
+
+
+def cases_of(row: Row | None) -> set[str]:
+    """The cases that a debtor's row counts."""
+    return {name.removeprefix(_CASE) for name in row or {} if name.startswith(_CASE)}
 
 
 def survivors(tenant: Tenant, debtors: Iterable[str]) -> dict[str, str]:

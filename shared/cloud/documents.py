@@ -63,6 +63,18 @@ def get(tenant: Tenant, name: str) -> bytes:
     return _read(tenant, name)[0]
 
 
+def erase(tenant: Tenant, name: str) -> int:
+    """Delete every stored version of a document; how many there were (0: it is gone already)."""
+    s3, bucket, key = client("s3"), os.environ["DOCUMENTS"], f"{tenant.id}/{name}"
+    page = s3.list_object_versions(Bucket=bucket, Prefix=key)
+    stored = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
+    # A name is not the beginning of another one's, except of the same document on other paper.
+    mine = [one["VersionId"] for one in stored if one["Key"] == key]
+    for version in mine:
+        s3.delete_object(Bucket=bucket, Key=key, VersionId=version)
+    return len(mine)
+
+
 def _read(tenant: Tenant, name: str) -> tuple[bytes, str | None]:
     """The latest bytes of a document and their version, where versions are kept."""
     s3 = client("s3")

@@ -58,6 +58,12 @@ def propose(tenant: Tenant, parties: Sequence[tuple[Party, Party | None]]) -> No
     table.batch_put(list(changed.values()), lost)
 
 
+def held(tenant: Tenant, party: Party) -> list[Key]:
+    """The hashed keys that a party was the first to have: they go with the person."""
+    rows = table.batch_get([_row(tenant, key) for key in keys_of(party)])
+    return [{"pk": pk, "sk": sk} for (pk, sk), row in rows.items() if row["party"] == party.id]
+
+
 def question(one: str, other: str) -> str:
     """The task about two debtors, whichever is named first."""
     pair = "|".join(sorted([one, other]))

@@ -117,6 +117,11 @@ def learned(tenant: Tenant, account: str, debtors: Sequence[str], payment: str) 
     return [table.put_write({**known, "again": payment}, condition=None)]
 
 
+def unlearned(tenant: Tenant, account: str, debtors: Iterable[str]) -> list[Key]:
+    """The rows by which an account is known to pay for debtors: they go with the person."""
+    return [_row(tenant, f"P:{account}", "DEBTOR", one) for one in debtors] if account else []
+
+
 def asked_together(tenant: Tenant, reference: str, invoices: Iterable[str]) -> list[Write]:
     """That a letter asks for these invoices under one reference: part of its INTENT."""
     digest = _digest(tenant, f"T:{canonical(reference)}")

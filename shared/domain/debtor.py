@@ -63,10 +63,14 @@ class Credit(Record):
 
 
 class Debtor(Record):
-    """What counts for a debtor beside the case at hand: his other cases, and credits of his."""
+    """What counts for a debtor beside the case at hand: his other cases, and credits of his.
+
+    From the day ``restricted`` on his data is only stored (GDPR art. 18): nothing goes out.
+    """
 
     cases: tuple[CaseCounts, ...] = ()
     credits: tuple[Credit, ...] = ()
+    restricted: date | None = Field(default=None, exclude_if=operator.not_)
 
     def last_contact(self) -> date | None:
         """The day of the latest reminder about another case."""

@@ -17,6 +17,7 @@ from shared.domain.carriers import UNKNOWN, Carriers
 from shared.domain.case import Case
 from shared.domain.debtor import ALONE, Debtor, bound
 from shared.domain.decisions import AnyDecision, Ask, Decision, Done, HandOver, Remind, Rest
+from shared.domain.explain import Reason
 from shared.domain.law import LawPack
 from shared.domain.moves import MAX_TRIES, moves
 from shared.domain.netting import UNALLOCATED
@@ -60,6 +61,7 @@ _RESTS = {
     "policy.tolerance": "within_tolerance", "policy.new_claims": "beside_partner",
 }  # fmt: skip
 _BARRED = "law_bars"
+_RESTRICTED = "restricted"
 
 
 def decide(
@@ -84,10 +86,22 @@ def decide(
     question = Question(bound(case, debtor), policy, law, now, now.date(), debtor, by, carriers)
     final = _over(question)
     if final is not None:
-        return final
+        return _kept_in(question, final)
     alarm, next_alarm = alarms.due(question)
-    answer = alarm or _at_rest(question) or _among_claims(question)
+    answer = _kept_in(question, alarm or _at_rest(question) or _among_claims(question))
     return answer if next_alarm is None else _woken(question, answer, next_alarm)
+
+
+def _kept_in(question: Question, answer: AnyDecision) -> AnyDecision:
+    """While a debtor's data is restricted nothing goes out; a person lifts it."""
+    since = question.debtor.restricted
+    if since is None or not isinstance(answer, Remind | HandOver):
+        return answer
+    text = "the debtor's data may only be stored until the restriction is lifted"
+    why = Reason(
+        rule="hub.restriction", section="GDPR art. 18", text=text, facts={"since": str(since)}
+    )
+    return Rest(until=None, why=_RESTRICTED, because=(why, *answer.because))
 
 
 def _woken(question: Question, answer: AnyDecision, on: date) -> AnyDecision:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from functions import admin
@@ -63,7 +65,7 @@ def test_a_person_lifts_it_by_its_name_and_is_on_the_trail(halted, rows):
 def test_what_was_lifted_stays_so_for_its_day_and_may_blow_again_the_next(halted):
     ask("POST /v1/fuses/lift", body=LIFT)
 
-    assert not fuses.halt(NORDIC, WHY, NOW)
+    assert not fuses.halt(NORDIC, WHY, NOW + timedelta(hours=1))
     assert fuses.halt(NORDIC, WHY.model_copy(update={"rule": "hub.run_above_usual"}), NOW)
     row = table.get(keys.control(NORDIC))
     table.transact(fuses.lifted(NORDIC, row, "console", NOW))

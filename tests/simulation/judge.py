@@ -14,7 +14,13 @@ from decimal import Decimal
 from infra.local import setup
 from shared.cloud import clock
 from shared.domain.calendar import is_banking_day
-from shared.domain.events import ActSent, HandOverIntended, ReminderIntended, read_event
+from shared.domain.events import (
+    ActSent,
+    HandOverIntended,
+    PaymentAllocated,
+    ReminderIntended,
+    read_event,
+)
 from tests.domain.oracle import Diary
 from tests.domain.oracle_rules import faults
 from tests.simulation.world import DAY, POLICY, TENANT, ZONE
@@ -33,6 +39,8 @@ class Judge:
         self.payments = defaultdict(dict)
         self.contacts = defaultdict(list)
         self.closed = set()
+        # What debtors paid to us, by claim, while the partner had it.
+        self.direct = defaultdict(list)
         self.events = 0
 
     def say(self, rule, text=""):
@@ -57,6 +65,8 @@ class Judge:
             self.closed.add(case)
         elif event.kind in {"claim_joined", "payment_reversed"}:
             self.closed.discard(case)
+        if isinstance(event, PaymentAllocated) and diary.claims[event.claim].at_partner:
+            self.direct[event.claim].append(event.amount.amount)
         diary.note(event)
         if isinstance(event, ActSent):
             self._sent(event)
@@ -75,8 +85,6 @@ class Judge:
             left = known.total.amount - self._seen(claim)
             if diary.claims[claim].open > max(left, Decimal(0)):
                 self.say("an act after a known payment", f"{event.act} about {claim}")
-        if isinstance(event, ReminderIntended):
-            self._contact(case, event, today)
 
     def _seen(self, claim):
         """What the bank's statements, as far as the hub has stored them, show for a claim."""
@@ -85,22 +93,21 @@ class Judge:
         found = self.payments[claim]
         return sum((found[one] for one in found if one in shown), Decimal(0))
 
-    def _contact(self, case, event, today):
-        before = self.contacts[self.debtors[case]]
-        near = [one for one in before if one[0] != event.act and (today - one[1]).days < 7]
-        if near:
-            self.say("two contacts of a debtor in a week", f"{event.act} and {near[0][0]}")
-        before.append((event.act, today))
-
     def _sent(self, event):
         if not (self.hub.aws.mails[event.act] or event.act in self.hub.world.partner.told):
             self.say("an act is called sent that never left", event.act)
 
     def mail(self, act):
         """SES took a mail."""
-        states = [diary.notices[act].fate for diary in self.diaries.values() if act in diary.notices]
-        if not states:
+        case = next((one for one, diary in self.diaries.items() if act in diary.notices), None)
+        if case is None:
             self.say("a mail without an intent", act)
+            return
+        today, before = self.hub.now.astimezone(ZONE).date(), self.contacts[self.debtors[case]]
+        near = [one for one, on in before if one != act and (today - on).days < 7]
+        if near:
+            self.say("two contacts of a debtor in a week", f"{act} and {near[0]}")
+        before.append((act, today))
         if self.hub.aws.mails[act] > 1:
             self.say("a contact is repeated", act)
 
@@ -198,7 +205,17 @@ class Judge:
             self.say("a claim is forgotten", f"{claim} at level {known.level}")
 
     def _partner(self):
-        """What the debtor paid us after a hand-over, the partner knows: it is not told yet here."""
+        """What the debtor paid us after a hand-over, the partner knows: each movement once."""
+        told = defaultdict(list)
+        for kind, message in self.hub.world.partner.told.values():
+            if kind == "payment.direct":
+                told[message.data["claim"]].append(Decimal(message.data["amount"]))
+        for claim, amounts in self.direct.items():
+            if sorted(amounts) != sorted(told[claim]):
+                text = f"{claim}: {amounts} came, {told[claim]} told"
+                self.say("the partner does not know of a direct payment", text)
+        for claim in told.keys() - self.direct.keys():
+            self.say("the partner is told of a payment that was none", claim)
 
 
 def _short(event):
