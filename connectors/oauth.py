@@ -31,6 +31,7 @@ _REFUSED: Mapping[str, str] = {
     "unsupported_grant_type": "the vendor does not take this kind of grant",
     "invalid_request": "the vendor refuses the token request",
 }
+_CONSENT = frozenset({"invalid_grant", "access_denied"})
 _LATER = frozenset({"temporarily_unavailable", "server_error", "slow_down"})
 # Without ``expires_in`` (only recommended, section 5.1) a token is trusted for as long.
 _UNSAID = 3600
@@ -92,7 +93,7 @@ def redeem(door: Door, app: App, code: str, asked: Asked, *, now: datetime) -> G
 def refreshed(door: Door, app: App, refresh: str, *, now: datetime) -> Granted:
     """The tokens of a refresh token (section 6); a vendor that gives no new one leaves the old."""
     if not refresh:
-        raise Reconnect("nobody has authorised the connection yet")
+        raise Reconnect("nobody has authorised the connection yet", lacks="consent")
     form = {"grant_type": "refresh_token", "refresh_token": refresh}
     found = _granted(door, app, form, {}, now)
     return Granted(found.access, found.until, found.refresh or refresh)
@@ -150,7 +151,7 @@ def _said(answer: Answer, now: datetime) -> dict[str, Any]:
     if isinstance(code, str) and code in _LATER:
         raise Retry("the token endpoint cannot answer now")
     if isinstance(code, str) and code in _REFUSED:
-        raise Reconnect(_REFUSED[code])
+        raise Reconnect(_REFUSED[code], lacks="consent" if code in _CONSENT else "login")
     raise_for(answer, now=now, overrides={400: Unreadable})
     if not isinstance(said, dict) or code is not None:
         raise Unreadable("the token endpoint did not answer with a token")

@@ -18,6 +18,7 @@ from functions.api import partner_endpoint
 from functions.api.exchange import Request
 from functions.api.first_day import NewRules
 from functions.api.forms import json_of, read
+from functions.api.fuses import Reconciling
 from functions.api.policies import Choice
 from functions.api.preview_moves import Move
 from functions.api.settings import Switches
@@ -277,5 +278,11 @@ RULES = {
         _signs,
         lambda request: f"Load a rate of {request.path['country']} and stand for the new pack.",
         _law_rows,
+    ),
+    # What halted one creditor is lifted by one person; a restored table opens for all of them.
+    "POST /v1/hub/reconciled": Rule(
+        lambda _: True,
+        lambda request: f"Open the hub in epoch {read(request, Reconciling).epoch}.",
+        lambda _: _rows(hub_keys.control()),
     ),
 }  # fmt: skip

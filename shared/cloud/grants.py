@@ -97,7 +97,7 @@ class Keeper:
         try:
             return self._fetch(Kept(subject=kept.subject))
         except Reconnect:
-            raise Reconnect(LOST) from None
+            raise Reconnect(LOST, lacks="consent") from None
 
     def _claimed(self, row: Row) -> str | None:
         """The lease under which this one alone renews; None while another does."""

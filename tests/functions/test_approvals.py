@@ -11,7 +11,7 @@ from functions import admin
 from functions.api import four_eyes
 from functions.api.access import ROUTES, SCOPES
 from functions.api.four_eyes import RULES
-from shared.cloud import clock, keys, table
+from shared.cloud import clock, hub_keys, keys, table
 from shared.cloud.principals import principal_row
 from shared.domain.arming import Caps
 from tests.functions.world import CASE, CREDITOR, NORDIC, NOW, POLICY, answer, call, load, open_case
@@ -297,6 +297,23 @@ def test_an_operators_sign_off_waits_for_another_operator(live, rows):
 
     (line,) = [row for row in rows() if row.get("what") == "law_pack_signed_off"]
     assert line["who"] == "olga+per"
+
+
+def test_a_restored_table_is_opened_by_two_operators(live):
+    for who in ("olga", "per"):
+        table.put(principal_row(who, role="operator", scopes=["hub:write", "hub:read"]))
+    operator = {"role": "operator", "tenant": ""}
+    table.update(hub_keys.control(), set_={"epoch": "dunlin-before/1"})
+    now = ask("GET /v1/hub/control", "olga", **operator)[1]["epoch"]
+    told = {"epoch": now, "reason": "compared with partners and mail"}
+
+    status, body = ask("POST /v1/hub/reconciled", "olga", body=told, **operator)
+    assert (status, body["words"]) == (202, f"Open the hub in epoch {now}.")
+    assert ask("GET /v1/hub/control", "olga", **operator)[1]["shut"] is True
+
+    path = {**operator, "path": {"id": body["approval"]}}
+    assert ask("POST /v1/hub/approvals/{id}/approve", "per", **path)[0] == 200
+    assert ask("GET /v1/hub/control", "olga", **operator)[1]["shut"] is False
 
 
 def admin_law():
