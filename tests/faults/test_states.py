@@ -7,6 +7,8 @@ from datetime import date
 import pytest
 
 from functions import admin
+from shared.cloud import table
+from shared.cloud.principals import principal_row
 from tests.faults.books import FIRM_FIRST, Line, paid
 from tests.functions.world import answer, call, eur
 
@@ -30,8 +32,22 @@ def give(machine, name="k1", **command):
         path={"id": machine.case().id}, body=body,
     )  # fmt: skip
     status, found = answer(admin.handler(event, None))
+    if status == 202:
+        status, found = approved(machine, found["approval"])
     assert status == 200, found
     return found
+
+
+def approved(machine, approval):
+    """What the approval of a second person, beside the console, gives."""
+    tenant = machine.tenant.id
+    scopes = ["approvals:write", "dunning:write", "money:write"]
+    for who in ("console", "bo"):
+        table.put(principal_row(who, role="admin", tenant=tenant, scopes=scopes))
+    event = call(
+        "POST /v1/approvals/{id}/approve", tenant=tenant, client="bo", path={"id": approval}
+    )
+    return answer(admin.handler(event, None))
 
 
 def test_a_missed_instalment_is_one_friendly_letter_and_then_a_person(hub, books):

@@ -82,7 +82,7 @@ def letter_goes(monkeypatch, stated):
     books = SimpleNamespace(
         open_items=lambda claims: [OpenItem(invoice=one, open=stated) for one in claims]
     )
-    monkeypatch.setattr(touching, "connect", lambda tenant, row: books)
+    monkeypatch.setattr(touching, "connect", lambda tenant, row, *, urgent: books)
     token, found = decision()
     assert isinstance(found, Remind)
     told = {

@@ -314,7 +314,7 @@ class TrytonErp:
         try:
             good = look()
         except Reconnect:
-            return Finding(check=check, ok=False, text="the application key was refused")
+            return Finding(check=check, ok=False, text=dunning.KEY_REFUSED)
         except HubError as error:
             return Finding(check=check, ok=False, text=f"{error}: {remedy}")
         return Finding(check=check, ok=good, text="can be read" if good else remedy)

@@ -12,9 +12,10 @@ from collections.abc import Callable
 
 from connectors.contract import Finding
 from connectors.erp.tryton.rest import TrytonRest
-from shared.errors import HubError
+from shared.errors import HubError, Reconnect
 
 CHECK = "own_dunning"
+KEY_REFUSED = "the application key was refused"
 _RIGHTS = "give the key's user the right to read dunnings and their procedures"
 _UNSEEN = (
     "Tryton's own dunning could not be looked at: account_dunning is not active, or the key's user "
@@ -42,6 +43,8 @@ def finding(rest: Callable[[], TrytonRest], company: int, *, active: bool) -> Fi
     try:
         levels = rest().search("account.dunning.procedure", levelled, ["name"], limit=1)
         claims = rest().search("account.dunning", standing, ["state"], limit=1) if levels else []
+    except Reconnect:
+        return Finding(check=CHECK, ok=False, text=KEY_REFUSED)
     except HubError as error:
         text = f"{error}: {_RIGHTS}" if active else _UNSEEN
         return Finding(check=CHECK, ok=not active, text=text)

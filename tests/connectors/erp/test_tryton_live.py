@@ -329,7 +329,7 @@ def test_the_connection_test_finds_everything_in_order(erp, books, invoice):
 
     assert [(one.check, one.ok) for one in erp.test()] == [
         ("company", True), ("read_invoices", True), ("read_payments", True),
-        ("read_customers", True),
+        ("read_customers", True), ("own_dunning", True),
     ]  # fmt: skip
 
 
