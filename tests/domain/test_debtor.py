@@ -190,6 +190,15 @@ def test_credits_cover_the_oldest_claims_and_the_others_go_on():
     assert asked_now["erp:a"].interest.total.amount < whole.interest.total.amount
 
 
+def test_a_credit_is_used_to_its_last_cent_once_and_covers_nothing_that_is_left_alone():
+    case = case_of(joined(), joined("b", due="01-15", total="60.00"))
+    assert netted(case, policy(), owes("60.00")) == {"erp:b": eur("60.00")}
+    assert netted(case, policy(), owes("0.01")) == {"erp:b": eur("0.01")}
+    # At the tolerance a claim is left alone: the credit waits for the next one.
+    small = case_of(joined(total="1.00"), joined("b", due="01-17", total="60.00"))
+    assert netted(small, policy(), owes("5.00")) == {"erp:b": eur("5.00")}
+
+
 def test_a_claim_that_is_covered_in_part_is_not_handed_over():
     steps = (Step(id="r1", action="remind", after=3, since="due"),
              Step(id="out", action="hand_over", after=15, since="previous"))  # fmt: skip
