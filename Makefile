@@ -18,6 +18,8 @@ JOBS ?= 2
 READY := $(VENV)/.ready
 BIN := $(VENV)/bin
 DUNLIN := $(BIN)/python -m infra.local
+# What ops run against one installation: STACK= names it; without, the one of `make up`.
+OPS = $(BIN)/python -m tools.ops $(if $(STACK),--stack "$(STACK)")
 
 TEMPLATES = template.yaml $(filter-out %.asl.yaml,$(wildcard infra/*.yaml))
 WORKFLOWS = $(wildcard infra/*.asl.yaml)
@@ -68,6 +70,9 @@ fuzz: $(READY) ## hunt with fresh random examples: tests/fuzz  [FUZZ_SECONDS=, T
 properties: $(READY) ## the property tests with fresh random examples  [ARGS=]
 	@$(BIN)/python -m pytest --hypothesis-profile=default -m hypothesis $(ARGS)
 
+simulate: $(READY) ## live through seeds of debtors, books, bank, partner and faults  [SEEDS=, FIRST=]
+	@$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),100) --first $(or $(FIRST),1)
+
 coverage: $(READY) ## branches of shared/domain that the tests of the domain and the stories do not take
 	@mkdir -p build
 	@$(BIN)/python -m coverage run -m pytest -q tests/domain tests/scenarios tests/golden
@@ -84,6 +89,22 @@ build: build/$(PythonRuntime)/function.built build/$(PythonRuntime)/layer.built 
 build-check: build build/$(PythonRuntime)/check.built ## import every handler from the built files alone; sizes; bytecode
 	@set -e; python=$$(sh infra/layer/find-python $(PythonRuntime)); \
 	"$$python" -I infra/layer/check.py build/$(PythonRuntime)
+
+smoke: $(READY) ## a deployed hub lives a day of an invented creditor, sends nothing, and cleans up  [STACK=]
+	@$(OPS) smoke
+
+doctor: $(READY) ## what is unset, wrong, about to run out, or to be asked of AWS  [STACK=]
+	@$(OPS) doctor
+
+redrive: $(READY) ## dead letters by queue, or sent again: QUEUE=Book, QUEUE=all  [STACK=]
+	@$(OPS) redrive $(if $(filter all,$(QUEUE)),--all,$(QUEUE))
+
+rebuild: $(READY) ## the index of cases made again from their events  [STACK=]
+	@$(OPS) rebuild
+
+restored: $(READY) ## after a restore, keep in what left since: SINCE=2026-03-02T09:00+00:00  [STACK=]
+	@[ -n "$(SINCE)" ] || { echo "Say the restored point: make restored SINCE=2026-03-02T09:00+00:00" >&2; exit 2; }
+	@$(OPS) restored --since "$(SINCE)"
 
 lint-deploy: .venv-sam/.ready ## what `sam validate` says of the templates (installs the SAM CLI beside)
 	@for template in $(TEMPLATES); do \
@@ -214,5 +235,5 @@ build/$(PythonRuntime)/check.built: $(LAYER)
 		REQUIREMENTS=provided.txt ARTIFACTS_DIR=$(CURDIR)/$(@D)/check/provided
 	@touch $@
 
-.PHONY: help demo up down replay setup test lint types format fuzz properties coverage bench bench-peers build build-check \
-	lint-deploy lint-asl lock clean distclean
+.PHONY: help demo up down replay setup test lint types format fuzz properties simulate coverage bench bench-peers build build-check \
+	lint-deploy lint-asl lock clean distclean smoke doctor redrive rebuild restored

@@ -48,7 +48,9 @@ class Spec:
     ``window_minutes`` is how old the last complete read may be before the sweep asks for a pull.
     ``overlap_minutes`` is how far a cursor is set back to survive clock skew. ``data`` lists the
     categories of personal data that pass, ``processing`` the countries where the counterpart
-    processes them ("the creditor's choice" for self-hosted systems). ``services`` are the AWS
+    processes them ("the creditor's choice" for self-hosted systems), ``regions`` the same as codes
+    (ISO 3166-1 alpha-2; ``*``: not known beforehand), empty for what stands where the creditor put
+    it: a creditor may allow some and no others. ``services`` are the AWS
     services (boto3's names) that are the counterpart themselves: their clients are handed over.
     ``expiries`` names what runs out by a published rule: secrets by their names, or ``consent``.
     ``address`` is what a channel needs of a debtor; empty for what is no channel. ``delivery_days``
@@ -70,6 +72,7 @@ class Spec:
     verified: Verified
     data: tuple[str, ...]
     processing: str
+    regions: tuple[str, ...] = ()
     idempotency: IdempotencyKind = "blind"
     key_lifetime_days: int | None = None
     query_by_key: bool = False

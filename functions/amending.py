@@ -31,7 +31,7 @@ def amend(tenant: Tenant, row: Row) -> None:
     """Look at the files of a case once; each partner gets at most one new file a day.
 
     A day is the creditor's. What changed after the file of today waits for tomorrow, and then all
-    of it is one file. Raises ``Conflict`` when the case moved meanwhile.
+    of it is one file. So does a restricted debtor's. Raises ``Conflict`` when the case moved.
     """
     run = resume(Store(tenant), row["case_id"], clock.now())
     until = None
@@ -40,7 +40,7 @@ def amend(tenant: Tenant, row: Row) -> None:
         files = handed.to_partner(tenant, run.case.id, partner)
         if run.behind():
             until = run.now + BEHIND
-        elif _made_on(run, files) == run.local_now.date():
+        elif run.debtor.restricted or _made_on(run, files) == run.local_now.date():
             until = _tomorrow(run)
         else:
             run = _amended(run, partner, claims, files)

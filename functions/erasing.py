@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from functions.dossier import Dossier
-from shared.cloud import documents, forgotten, identity_rows, lookups, profiles, table
+from shared.cloud import documents, forgotten, identity_rows, lookups, table
 from shared.cloud.keys import Key, Tenant
 from shared.domain import erasure
 from shared.domain.creditor import Creditor
@@ -59,11 +59,3 @@ def _parties(known: Dossier, on: date) -> int:
 
 def _found_by(tenant: Tenant, body: str) -> list[Key]:
     return identity_rows.held(tenant, Party.model_validate_json(body))
-
-
-def today_of(tenant: Tenant, creditor: Creditor | None = None) -> tuple[Creditor, date]:
-    """The creditor and its calendar day now. Raises ``NotFound`` before there is a profile."""
-    from shared.cloud import clock
-
-    creditor = creditor or profiles.creditor(tenant)
-    return creditor, creditor.today(clock.now())

@@ -12,6 +12,7 @@ from shared.cloud import (
     clock,
     keys,
     lookups,
+    metrics,
     money_rows,
     remittance_rows,
     sightings,
@@ -103,6 +104,7 @@ def _resolve(known: Known, now: datetime) -> None:
     touched = money_rows.store(known, after, now, [*also, *asked, *found], items.marks)
     enqueue("book", [{"tenant": known.tenant.id, "invoice": one} for one in sorted(touched)])
     logger.info("matched", extra={"rule": after.resolution.rule, "status": after.status})
+    metrics.count("PaymentsMatched", 1, Status=after.status)
 
 
 def _settled(known: Known, after: Payment) -> Payment:

@@ -185,6 +185,7 @@ def _intent(
         document_hash=hashlib.sha256(body).hexdigest(),
         page=paper,
         page_hash=hashlib.sha256(page).hexdigest() if page is not None else None,
+        announces=decision.announces,
     )
 
 

@@ -16,7 +16,9 @@ from shared.cloud import (
     inbox_watch,
     keys,
     law_watch,
+    metrics,
     stuck_money,
+    turns,
 )
 from shared.cloud.gate import DOWN, STATEMENT, Gate
 from shared.cloud.run_budget import Budget
@@ -34,6 +36,7 @@ _QUEUES = {
     "MON": ("match", "payment"),
     "DAY": ("reconcile", "day"),
     "PREVIEW": ("preview", "preview"),
+    "RETAIN": ("retain", "rules"),
 }
 # What is looked at by the sweep itself, once a day at most.
 _LOOKS = {"LAW": law_watch.look, "EXPIRY": expiry_rows.look, "INBOX": inbox_watch.look}
@@ -48,11 +51,16 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
         wanted = json.loads(record["body"])
         now = clock.now()
         gate, budget = Gate(now), Budget(now)
-        for row in _due(wanted, now):
-            kind = _take(row, gate, budget, now)
+        rows, left = turns.in_turn(_due(wanted, now))
+        for row in rows:
+            ready = _ready(row, now)
+            if ready is None:
+                continue
+            kind = _take(ready, gate, budget, now)
             taken[kind] = taken.get(kind, 0) + 1
         budget.give_back()
         gate.report()
+        metrics.count("SweepLeft", left)
     logger.info("swept", extra={"taken": taken})
     return taken
 
@@ -60,18 +68,22 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
 def _due(wanted: dict[str, str], now: datetime) -> Iterator[Row]:
     """The rows of a shard that are due; after a pull also the cases that waited for that feed.
 
-    The gate had moved those on, and marked them: they are taken at once. One that is being worked
-    on is left.
+    The gate had moved those on, and marked them. One that is being worked on is left.
     """
     horizon = now
     if "connection" in wanted:
         horizon += STATEMENT if wanted.get("family") == "banks" else DOWN
     for page in due.rows(wanted["shard"], horizon):
-        for row in page:
-            if row["due_at"] <= clock.stamp(now):
-                yield row
-            elif _waits_for(row, wanted) and due.wake(row, now):
-                yield {**row, "due_at": clock.stamp(now)}
+        yield from (
+            row for row in page if row["due_at"] <= clock.stamp(now) or _waits_for(row, wanted)
+        )
+
+
+def _ready(row: Row, now: datetime) -> Row | None:
+    """A row that is due, if need be by waking it; None when it was moved or claimed meanwhile."""
+    if row["due_at"] <= clock.stamp(now):
+        return row
+    return {**row, "due_at": clock.stamp(now)} if due.wake(row, now) else None
 
 
 def _waits_for(row: Row, wanted: dict[str, str]) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from connectors.contract import Receipt
 from functions.wiring import connect
-from shared.cloud import connections, health_words, keys, outbox, step, table, tasks
+from shared.cloud import connections, health_words, keys, metrics, outbox, step, table, tasks
 from shared.cloud.keys import Tenant
 from shared.cloud.runtime import enqueue, logger
 from shared.cloud.step import Run
@@ -118,6 +118,7 @@ def outcome(run: Run, act: str, receipt: Receipt, retry_at: datetime | None = No
             loaded = None
             continue
         logger.info("outcome", extra={"act": act, "outcome": word})
+        metrics.count("Acts", 1, Outcome=word)
         return word
     raise Conflict("the outcome of an act could not be written")
 

@@ -105,6 +105,12 @@ EXAMPLES: dict[str, Any] = {
     "POST /v1/cases/{id}/payment-links": {"claim": "erp:2"},
     "POST /v1/debtors/{id}/merge": {"into": "erp:d8", "reason": "same_person"},
     "POST /v1/debtors/{id}/split": {"reason": "two_people"},
+    "POST /v1/debtors/{id}/erasure": {"reason": "asked_by_the_person"},
+    "POST /v1/debtors/{id}/known-again": {"reason": "customer_again"},
+    "PUT /v1/retention": {"state": "off"},
+    "POST /v1/debtors/{id}/restriction": {"restricted": True, "reason": "accuracy_contested"},
+    "POST /v1/debtors/{id}/legal-hold": {"held": True, "reason": "suit_filed"},
+    "POST /v1/cases/{id}/legal-hold": {"held": True, "reason": "suit_filed"},
     "POST /v1/tasks/{id}/answer": {"answer": "continue"},
     "POST /v1/tasks/{id}/assign": {"to": "cleo"},
 }  # fmt: skip

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 import connectors
 from connectors.contract import Capability, Spec
+from tools import recipients
 
 FOLDER = Path(__file__).parents[1] / "docs" / "connectors"
 MARKER = "<!-- Written by tools/connector_pages.py down to here; what stands below is kept. -->"
@@ -157,6 +158,7 @@ def main() -> None:
     for path in FOLDER.glob("*.md"):
         if path.name not in found:
             path.unlink()
+    recipients.main()
     print(found["README.md"])
 
 

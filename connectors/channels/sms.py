@@ -131,6 +131,7 @@ SPEC = Spec(
     verified="spec only",
     data=("phone number",),
     processing="the AWS region of the creditor's account, and the reader's carrier",
+    regions=("*",),
     idempotency="blind",
     services=(_SERVICE,),
     address="phone",

@@ -11,7 +11,7 @@ from pydantic import Field
 
 import connectors
 from connectors.contract import Finding, Spec
-from functions.api import expiries
+from functions.api import expiries, recipients
 from functions.api.connection_health import health
 from functions.api.exchange import Answer, Problem, Request
 from functions.api.forms import checked, fault, invalid, read
@@ -160,6 +160,7 @@ def post_enable(request: Request) -> Answer:
         if connectors.spec(row["connector"]).confirm and said.confirm is None:
             text = "Nothing was ever sent to this vendor: confirm that you begin all the same."
             raise Problem(409, "not_confirmed", text, confirm="spec only")
+        recipients.within_regions(request, row["connector"])
         write = rows.enabled(row, clock.now())
         told = feeds.told(row, {"state": "enabled"})
         what = "connection_enabled"

@@ -22,6 +22,7 @@ _SCOPES = {
         "settings:read", "settings:write", "connections:read", "connections:write",
         "policies:read", "policies:write", "dunning:read", "dunning:write", "money:write",
         "payments:read", "payments:write", "approvals:read", "approvals:write", "audit:read",
+        "privacy:read", "privacy:write",
     ),
     "partner": ("cases:read", "events:write"),
     "operator": ("hub:read", "hub:write", "law:read", "law:write"),

@@ -1,7 +1,8 @@
 """The audit trail: who changed or read what, by ids and codes, in the change's own transaction.
 
-Lines are only ever added. ``who`` is a principal's id, or two of them where one asked and another
-approved (``anna+bo``). Looks at a person's data lie apart from changes: there are many more.
+Lines are only ever added, and go by the day when their retention is over. ``who`` is a principal's
+id, or two of them where one asked and another approved (``anna+bo``). Looks at a person's data lie
+apart from changes: there are many more.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from shared.cloud.keys import Tenant
 from shared.cloud.table import Row, Write
 
 KINDS = ("changes", "looks")
+# More lines than a day has.
+_ALL = 1_000_000
 
 _made: ContextVar[list[str] | None] = ContextVar("made", default=None)
 
@@ -53,6 +56,13 @@ def lines(tenant: Tenant, kind: str, day: date, after: str, most: int) -> list[R
     changes = keys.audit(tenant, day.isoformat(), "0")["pk"]
     pk = changes if kind == "changes" else _looks(tenant, day)
     return table.query(pk, f"{after}!" if after else "0", "~", limit=most)
+
+
+def delete(tenant: Tenant, day: date) -> int:
+    """Delete the lines of a day (UTC) whose time is over, of both kinds; how many there were."""
+    rows = [row for kind in KINDS for row in lines(tenant, kind, day, "", _ALL)]
+    table.batch_put([], [{"pk": row["pk"], "sk": row["sk"]} for row in rows])
+    return len(rows)
 
 
 @contextmanager

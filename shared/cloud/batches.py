@@ -24,7 +24,11 @@ def each(event: dict[str, Any], work: Callable[[dict[str, Any]], None]) -> dict[
     failed = []
     for record in event["Records"]:
         try:
-            _work(work, json.loads(record["body"]))
+            body = json.loads(record["body"])
+            with logger.append_context_keys(
+                tenant=body.get("tenant"), message_id=record["messageId"]
+            ):
+                _work(work, body)
         except NotFound:
             logger.warning("gone", extra={"message_id": record["messageId"]})
         except Conflict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from shared.cloud import clock, keys, table
+from shared.cloud import agenda, clock, keys, table
 from shared.cloud.keys import Tenant
 from shared.cloud.table import Row
 from shared.domain.payment import Payment
@@ -22,7 +22,8 @@ def due(tenant: Tenant, day: date, now: datetime) -> Row:
     key = keys.money_day(tenant, day.isoformat())
     at = datetime.combine(now.date() + timedelta(days=1), _MORNING, now.tzinfo)
     stamp = clock.stamp(at)
-    return {**key, "due_shard": keys.due_shard(key["pk"]), "due_at": stamp, "attempt": 0}
+    soon = {"due_shard": keys.due_shard(key["pk"]), "due_at": stamp, "attempt": 0}
+    return {**key, **soon, **agenda.money(tenant, day)}
 
 
 def again(tenant: Tenant, day: date, now: datetime) -> None:

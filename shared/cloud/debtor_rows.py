@@ -26,6 +26,8 @@ from shared.domain.money import total
 from shared.errors import Conflict
 
 _CASE, _CREDIT = "c_", "u_"
+# From when on the debtor's data may only be stored, and the question to people about it.
+_RESTRICTED = ("restricted", "restriction")
 # A closed case whose arrears are over counts for nothing after so long: promises, the longest that
 # is counted, go by the year.
 _KEPT = timedelta(days=400)
@@ -103,18 +105,20 @@ def rebuilt(cases: Iterable[Case]) -> dict[str, str]:
     return {_CASE + name: counts.model_dump_json() for name, counts in found if counts is not None}
 
 
-def restricted(tenant: Tenant, debtor: str, since: date | None) -> Write:
+def restricted(tenant: Tenant, debtor: str, since: date | None, task: str) -> Write:
     """Restrict a debtor's data from a day on (None: lift it), for the transaction with the trail.
 
-    The row moves on, so that an act that is on its way meets a ``Conflict``. Said again it is one.
+    ``task`` is the question to people about it. The row moves on, so that an act that is on its way
+    meets a ``Conflict``. Said again it is one itself.
     """
+    key = keys.debtor(tenant, debtor)
     if since is None:
         return table.update_write(
-            keys.debtor(tenant, debtor), add={"version": 1}, remove=["restricted"],
+            key, add={"version": 1}, remove=_RESTRICTED,
             condition="attribute_exists(#restricted)",
         )  # fmt: skip
     return table.update_write(
-        keys.debtor(tenant, debtor), set_={"restricted": since.isoformat()}, add={"version": 1},
+        key, set_={"restricted": since.isoformat(), "restriction": task}, add={"version": 1},
         condition="attribute_not_exists(#restricted)",
     )  # fmt: skip
 
@@ -160,7 +164,11 @@ def credit(tenant: Tenant, fact: Payment | CreditNote, before: Payment | CreditN
 
 def renamed(tenant: Tenant, debtor: str, into: str, row: Row | None) -> list[Write]:
     """Make a debtor an alias: its credits and the counts of its cases go to the survivor."""
-    moved = {name: value for name, value in (row or {}).items() if name[:2] in {_CASE, _CREDIT}}
+    moved = {
+        name: value
+        for name, value in (row or {}).items()
+        if name[:2] in {_CASE, _CREDIT} or name in _RESTRICTED
+    }
     seen = None if row is None else row.get("version")
     own = table.update_write(
         keys.debtor(tenant, debtor),

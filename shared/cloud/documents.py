@@ -11,19 +11,22 @@ from shared.cloud.keys import Tenant
 from shared.cloud.runtime import client
 from shared.errors import NotFound, Unreadable
 
+# The tag (URL-encoded) of what the bucket's lifecycle rule takes away after a day.
+PASSING = "kept=a-day"
 # How long a link to a document may be used.
 _LIVES = timedelta(minutes=15)
 
 
-def put(tenant: Tenant, name: str, body: bytes, content_type: str) -> str:
-    """Keep a document and return its id.
+def put(tenant: Tenant, name: str, body: bytes, content_type: str, *, passing: bool = False) -> str:
+    """Keep a document and return its id; a ``passing`` one for a day, by the bucket's own rule.
 
     ``name`` is made of ids and codes (``letters/<act>.json``), never of personal data. The same
     name is written again only with the same bytes, since acts render once.
     """
     key = f"{tenant.id}/{name}"
+    tags = {"Tagging": PASSING} if passing else {}
     client("s3").put_object(
-        Bucket=os.environ["DOCUMENTS"], Key=key, Body=body, ContentType=content_type
+        Bucket=os.environ["DOCUMENTS"], Key=key, Body=body, ContentType=content_type, **tags
     )
     return name
 
@@ -66,9 +69,9 @@ def get(tenant: Tenant, name: str) -> bytes:
 def erase(tenant: Tenant, name: str) -> int:
     """Delete every stored version of a document; how many there were (0: it is gone already)."""
     s3, bucket, key = client("s3"), os.environ["DOCUMENTS"], f"{tenant.id}/{name}"
+    # Acts render once: of one name there are few versions, and far less than a page of them.
     page = s3.list_object_versions(Bucket=bucket, Prefix=key)
     stored = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
-    # A name is not the beginning of another one's, except of the same document on other paper.
     mine = [one["VersionId"] for one in stored if one["Key"] == key]
     for version in mine:
         s3.delete_object(Bucket=bucket, Key=key, VersionId=version)

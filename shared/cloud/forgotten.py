@@ -69,6 +69,31 @@ def forget_contact(row: Row) -> bool:
     return True
 
 
+def forget_name(row: Row) -> bool:
+    """Take all personal values out of a party's row, until the debtor's next invoice.
+
+    Nobody asked to be forgotten here: whoever is a customer again is known again. Raises
+    ``Conflict`` when the row was written meanwhile.
+    """
+    before = Party.model_validate_json(row["body"])
+    after = forgotten(before)
+    if after == before:
+        return False
+    _write(row, after, {"hash": "-"})
+    return True
+
+
+def remember(row: Row) -> None:
+    """Take the mark away: what a source says of it from now on is kept."""
+    table.update(
+        {"pk": row["pk"], "sk": row["sk"]},
+        set_={"hash": "-"},
+        remove=(MARK,),
+        condition="body = :seen",
+        values={"seen": row["body"]},
+    )
+
+
 def _write(row: Row, after: BaseModel, fields: Row) -> None:
     table.update(
         {"pk": row["pk"], "sk": row["sk"]},

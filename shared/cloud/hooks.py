@@ -15,7 +15,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Literal
 
-from shared.cloud import clock, documents, keys, table
+from shared.cloud import agenda, clock, documents, keys, table
 from shared.cloud.keys import Tenant
 from shared.cloud.runtime import enqueue
 from shared.cloud.table import Row, Write
@@ -29,8 +29,6 @@ _ROW_BYTES = 200_000
 UNSIGNED_AN_HOUR = 1_000
 # How the keys of unsigned deliveries begin.
 UNSIGNED = "unsigned-"
-# Raw deliveries are kept as long as other raw material of the sources.
-_RETENTION = "R2"
 
 Taken = Literal["new", "waiting", "settled", "different"]
 Settled = Literal["done", "refused", "quarantined"]
@@ -165,7 +163,7 @@ def _row(tenant: Tenant, connection: str, event: str, body: bytes, fetch: tuple[
         "hash": hashlib.sha256(body).hexdigest(),
         "fetch": json.dumps(fetch),
         "received_at": clock.stamp(clock.wall()),
-        "retention": _RETENTION,
+        **agenda.raw(tenant, f"{connection}.{event}"),
         "attempt": 0,
     }
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal
 
-from shared.cloud import clock, keys, table
+from shared.cloud import agenda, clock, keys, table
 from shared.cloud.keys import Tenant
 from shared.cloud.runtime import enqueue
 from shared.cloud.table import Row, Write
@@ -45,6 +45,7 @@ def receive(
         "case": case,
         "state": "received",
         "received_at": clock.stamp(clock.wall()),
+        **agenda.raw(tenant, f"{source}.{event}"),
         "attempt": 0,
         "due_shard": keys.due_shard(key["pk"]),
         "due_at": clock.stamp(now + _PATIENCE),

@@ -31,7 +31,9 @@ Ids hold no ``#``. The due index holds ids only. ``hub_keys`` names what belongs
     HOOK#<conn>#<id> RAW            LINK#<claim>     LINK#<connection and amount>
     SENT#<conn>:<day>  <instant>#<n>#<act>  (attempts)     KEY#<conn>:<key>  FACT
     READ#<case>      <instant>#<n>  (who read a case file)         CONN#<id>  ENDPOINT | READS#<day>
-    AUDIT#<day>      <instant>#<n>  (who changed or read what)
+    AUDIT#<day>      <instant>#<n>  (who changed or read what)     LOOKS#<day>  (who saw whom)
+    ENDED#<case>     FACT           RETAIN#rules     FACT  (what is over one day, by whose word)
+    LEGAL#<held>     FACT           (what is kept for a court)
 """
 
 from __future__ import annotations
@@ -141,6 +143,11 @@ def identity(tenant: Tenant, digest: str) -> Key:
 def money_day(tenant: Tenant, day: str) -> Key:
     """A day on which money came in (ISO), due for its reconciliation."""
     return _key(tenant, "DAY", (day,), "RECON")
+
+
+def ended(tenant: Tenant, case: str) -> Key:
+    """That a case has closed, and so how long what it rests on is kept."""
+    return _key(tenant, "ENDED", (case,), "FACT")
 
 
 def open_case(tenant: Tenant, debtor: str, unit: str) -> Key:

@@ -45,6 +45,11 @@ def lifted(tenant: Tenant, kind: Kind, held: str) -> Write:
     return table.delete_write(key_of(tenant, f"{kind}:{held}"))
 
 
+def any_stands(tenant: Tenant) -> bool:
+    """Whether there is any hold at all."""
+    return bool(table.query_index("listing", keys.listing(tenant, LISTING), limit=1)[0])
+
+
 def holding(tenant: Tenant, debtors: tuple[str, ...], cases: tuple[str, ...]) -> list[Row]:
     """The holds of debtors and of their cases, strongly consistent."""
     names = [*(f"debtor:{one}" for one in debtors), *(f"case:{one}" for one in cases)]

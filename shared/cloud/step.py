@@ -158,6 +158,8 @@ class Run:
         source = self.loaded.row(keys.connection(self.tenant, self.case.connection)) or {}
         if OTHERS_SINCE in source:
             return OTHERS_REMIND
+        if self.debtor.restricted:
+            return "restricted"
         return barrier(hub, control, self.case.debtor, address)
 
     def decided(self, decision: AnyDecision) -> Decided:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.cloud import (
+    agenda,
     amend_rows,
     clock,
     crossing_rows,
@@ -28,7 +29,7 @@ from shared.cloud.keys import Key, Tenant
 from shared.cloud.table import Row, Write
 from shared.domain import crossings
 from shared.domain.case import Case
-from shared.domain.events import CaseEvent, CaseOpened, read_event, write_event
+from shared.domain.events import CaseClosed, CaseEvent, CaseOpened, read_event, write_event
 from shared.domain.identity import told_of
 from shared.domain.identity_events import CaseAbsorbed
 from shared.errors import Conflict, NotFound
@@ -227,7 +228,10 @@ class Store:
         debtor = keys.debtor(self.tenant, case.debtor)
         counts, row = debtor_rows.counted(self.tenant, before, case, events, loaded.row(debtor))
         rows = loaded.rows if row is None else {**loaded.rows, (debtor["pk"], debtor["sk"]): row}
-        made = [move, *self._event_writes(case.id, before.version, events), *writes, *counts]
+        closing = [one.at.date() for one in events if isinstance(one, CaseClosed)]
+        ended = [agenda.closed(self.tenant, case.id, day) for day in closing]
+        told = self._event_writes(case.id, before.version, events)
+        made = [move, *told, *writes, *counts, *ended]
         return made, Loaded(case, {**head, **changes}, rows)
 
     def _always(self, case_id: str, head: Row) -> list[Key]:

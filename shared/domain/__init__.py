@@ -6,7 +6,8 @@ Values (money, days, references to pay with, keys, reasons): money, calendar, cl
     closed_days_euro, check_digits, references, references_found, barcode, epc_qr, giro, iban,
     command_id, act_keys, explain, collective.
 Facts (what sources deliver, how fresh it is, how long it is kept): model, creditor, sighting,
-    remittance, freshness, rhythm, overdue, runs, health, expiries, retention, grant.
+    remittance, freshness, rhythm, overdue, runs, health, expiries, retention, grant, personal,
+    erasure.
 Law (what may be asked on a day, how long to wait, what it costs, when a claim lapses): law,
     law_facts, law_duties, law_fees, law_waits, lawpack, lawfile, lawrules, lawsources, packs,
     rate_table, lawcheck, lawcheck_parts, lawcheck_fees, limitation, debtor_rights, interest,
@@ -36,8 +37,8 @@ Letters and channels (what a debtor is told, on what, and which way it goes): le
     wording_bounds, own_texts, formats, layout, typeface, pdf_file, scan_codes, payment_slip,
     envelope, text_message, channels, carriers.
 Partners (whom claims are handed to, and what is said both ways): handover_gate,
-    handover_gate_check, handover_gate_partner, handover_gate_terms, routing, telling, telling_money, at_partner,
-    partner_message, partner_reports, partner_effects, partner_faults.
+    handover_gate_check, handover_gate_partner, handover_gate_terms, routing, telling,
+    telling_money, at_partner, partner_message, partner_reports, partner_effects, partner_faults.
 Case files (the paper that a partner gets): casefile, casefile_charges, casefile_debtors,
     casefile_money, casefile_notices, casefile_rights, casefile_states, casefile_v1, casefile_xml,
     casefile_changes.

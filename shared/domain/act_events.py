@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from shared.domain.claim_events import Event
-from shared.domain.explain import Reason
+from shared.domain.explain import Reason, absent
 from shared.domain.model import Id
 from shared.domain.money import Money
 
@@ -22,6 +22,8 @@ class ReminderIntended(Event):
     is a text message: a contact, but no notice from which the law counts. ``collective`` is the one
     payment reference that it prints for several claims. ``document_hash`` is the SHA-256 of the
     stored bytes of ``document``, ``page`` the letter on paper (PDF) and ``page_hash`` that of it.
+    ``announces`` are the claims of which it says that they go to the partner next; None where that
+    was not yet noted.
     """
 
     kind: Literal["reminder_intended"] = "reminder_intended"
@@ -43,6 +45,7 @@ class ReminderIntended(Event):
     document_hash: str | None = Field(default=None, exclude_if=operator.not_)
     page: str | None = Field(default=None, exclude_if=operator.not_)
     page_hash: str | None = Field(default=None, exclude_if=operator.not_)
+    announces: tuple[Id, ...] | None = Field(default=None, exclude_if=absent)
 
 
 class HandOverIntended(Event):

@@ -35,9 +35,10 @@ def rest(question: Question, state: ClaimState) -> tuple[date, Reason] | None:
 def unannounced(question: Question, state: ClaimState) -> Doubt | None:
     """The question about a claim of which no notice of ours tells what has to be told.
 
-    None asked for it since its latest state ended, or it was reminded of by others alone.
+    None asked for it since its latest state ended, it was reminded of by others alone, or none
+    said that it goes to the partner next.
     """
-    return _untold(question, state) or _by_others(question, state)
+    return _untold(question, state) or _by_others(question, state) or _unsaid(question, state)
 
 
 def _by_others(question: Question, state: ClaimState) -> Doubt | None:
@@ -57,6 +58,23 @@ def _by_others(question: Question, state: ClaimState) -> Doubt | None:
         return None
     text = "reminders of others, or one without a payment date, are no ground for a hand-over"
     return Doubt(state, WITHOUT_NOTICE, reason("hub.first_day", text, claim=claim, since=since))
+
+
+def _unsaid(question: Question, state: ClaimState) -> Doubt | None:
+    """A claim of which no notice announced the hand-over; notices of before that was noted pass.
+
+    A contact for several claims names those that go on: a contested part holds one back.
+    """
+    claim = state.claim.id
+    ours = [one for one in question.case.notices_of(claim) if one.on is not None and not one.short]
+    if not ours or any(one.announces is None or claim in one.announces for one in ours):
+        return None
+    since = max(one.on for one in ours if one.on is not None)
+    words = [day for day in (state.announced_on, state.stepped_on) if day is not None]
+    if max(words, default=date.min) >= since:
+        return None
+    text = "no notice announced the hand-over: a person says how to go on"
+    return Doubt(state, WITHOUT_NOTICE, reason("hub.announced", text, claim=claim, since=since))
 
 
 def _untold(question: Question, state: ClaimState) -> Doubt | None:

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from pydantic import Field
 
 from shared.domain.claim_events import Claim
-from shared.domain.explain import Record
+from shared.domain.explain import Record, absent
 from shared.domain.extras import Paid, Residual
 from shared.domain.model import DoNotDun
 from shared.domain.money import Money
@@ -50,7 +50,8 @@ class Notice(Record):
     hand-over. ``delivered_on`` is the day on which the carrier proved that it arrived, ``code``
     says why it failed or came back. ``cleared``: a person saw to the address since it came back.
     ``short``: a text message, from which no wait of the law runs. ``charges`` are the claims whose
-    interest and fees alone it asks for: it is no notice of theirs.
+    interest and fees alone it asks for: it is no notice of theirs. ``announces`` are the claims of
+    which it said that they go to the partner next; None where that was not noted.
     """
 
     act: str
@@ -76,6 +77,7 @@ class Notice(Record):
     cleared: bool = Field(default=False, exclude_if=operator.not_)
     short: bool = Field(default=False, exclude_if=operator.not_)
     charges: tuple[str, ...] = Field(default=(), exclude_if=operator.not_)
+    announces: tuple[str, ...] | None = Field(default=None, exclude_if=absent)
 
     @property
     def given(self) -> bool:

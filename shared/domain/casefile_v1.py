@@ -28,7 +28,7 @@ from shared.domain.casefile_rights import (
 from shared.domain.casefile_states import FileStates
 from shared.domain.chronology import Happening
 from shared.domain.creditor import BankAccount
-from shared.domain.explain import Record
+from shared.domain.explain import Record, absent
 from shared.domain.model import (
     Address,
     Capacity,
@@ -80,10 +80,6 @@ class FileDebtor(Record):
     national_id: NationalId | None = Field(default=None, exclude_if=operator.not_)
 
 
-def _absent(value: object) -> bool:
-    return value is None  # files of before these fields stay as they were released
-
-
 class FileClaim(Record):
     """One invoice's claim. ``total`` less ``settled_before`` less its settlements is ``open``.
 
@@ -112,15 +108,15 @@ class FileClaim(Record):
     open: Money
     interest: FileInterest
     fees: Money
-    interest_paid: Money | None = Field(default=None, exclude_if=_absent)
-    fees_paid: Money | None = Field(default=None, exclude_if=_absent)
-    compensation: FileCompensation | None = Field(default=None, exclude_if=_absent)
-    agreement: Id | None = Field(default=None, exclude_if=_absent)
-    fee_clause: date | None = Field(default=None, exclude_if=_absent)
-    agreed_rate: str | None = Field(default=None, exclude_if=_absent)
-    delivered: Period | None = Field(default=None, exclude_if=_absent)
+    interest_paid: Money | None = Field(default=None, exclude_if=absent)
+    fees_paid: Money | None = Field(default=None, exclude_if=absent)
+    compensation: FileCompensation | None = Field(default=None, exclude_if=absent)
+    agreement: Id | None = Field(default=None, exclude_if=absent)
+    fee_clause: date | None = Field(default=None, exclude_if=absent)
+    agreed_rate: str | None = Field(default=None, exclude_if=absent)
+    delivered: Period | None = Field(default=None, exclude_if=absent)
     vat: tuple[Vat, ...] = Field(default=(), exclude_if=operator.not_)
-    original_creditor: Personal[str | None] = Field(default=None, exclude_if=_absent)
+    original_creditor: Personal[str | None] = Field(default=None, exclude_if=absent)
     limitation: tuple[FileLimitation, ...] = Field(default=(), exclude_if=operator.not_)
 
     @property
@@ -158,7 +154,7 @@ class Totals(Record):
     principal: Money
     interest: Money
     fees: Money
-    compensation: Money | None = Field(default=None, exclude_if=_absent)
+    compensation: Money | None = Field(default=None, exclude_if=absent)
     open: Money
 
 
@@ -188,9 +184,9 @@ class CaseFile(Record):
     chronology: tuple[Happening, ...]
     documents: tuple[FileDocument, ...]
     payments: tuple[FilePayment, ...] = Field(default=(), exclude_if=operator.not_)
-    states: FileStates | None = Field(default=None, exclude_if=_absent)
+    states: FileStates | None = Field(default=None, exclude_if=absent)
     agreements: tuple[FileAgreement, ...] = Field(default=(), exclude_if=operator.not_)
-    mandate: Mandate | None = Field(default=None, exclude_if=_absent)
+    mandate: Mandate | None = Field(default=None, exclude_if=absent)
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> CaseFile:

@@ -78,7 +78,7 @@ def contact(
         also = tuple(one for one in also if question.due(open_too[one]) >= question.today)
     fee, carrier, rule, fee_reasons = _fee(question, claims)
     deadline, why = _deadline(question, lead, claims)
-    action, next_on = _announced(question, lead, deadline, charged=carrier == lead.state.claim.id)
+    action, next_on, announces = _announced(question, claims, deadline, carrier)
     return Remind(
         act=act,
         step=lead.step.id,
@@ -93,6 +93,7 @@ def contact(
         deadline=deadline,
         next_action=action,
         next_on=next_on,
+        announces=announces,
         because=(*because, *fee_reasons, why),
     )
 
@@ -180,9 +181,25 @@ def _one_a_rule(question: Question, claims: Sequence[Ripe]) -> list[Ripe]:
 
 
 def _announced(
-    question: Question, lead: Ripe, deadline: date, *, charged: bool
+    question: Question, claims: Sequence[Ripe], deadline: date, carrier: str | None
+) -> tuple[str, date | None, tuple[str, ...]]:
+    """What a contact says of the time after it: the hardest step, its first day, and for whom.
+
+    The claims are those that go to the partner next; each is told so, or it does not go.
+    """
+    found = [(one.state.claim.id, *_follows(question, one, deadline, carrier)) for one in claims]
+    for action in ("hand_over", "remind"):
+        days = {claim: on for claim, then, on in found if then == action and on is not None}
+        if days:
+            return action, min(days.values()), tuple(days) if action == "hand_over" else ()
+    return "none", None, ()
+
+
+def _follows(
+    question: Question, lead: Ripe, deadline: date, carrier: str | None
 ) -> tuple[str, date | None]:
-    """The lead's step after this one and its first day; ``none`` when nothing lawful follows."""
+    """A claim's step after this one and its first day; ``none`` when nothing lawful follows."""
+    charged = carrier == lead.state.claim.id
     level, steps = lead.state.level + 1, question.policy.terms(lead.state.claim.id).steps
     if level >= len(steps):
         return "none", None

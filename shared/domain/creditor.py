@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Annotated, Literal
@@ -17,6 +18,8 @@ from shared.domain.giro import Giro
 from shared.domain.model import Address, CreditorKind, Id
 
 Email = Annotated[str, Field(pattern=r"^[^\s@<>,;\"]+@[^\s@<>,;\"]+$", max_length=254)]
+
+Region = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 
 Host = Annotated[str, Field(pattern=r"^([a-z0-9-]{1,63}\.)+[a-z]{2,63}$", max_length=253)]
 
@@ -51,7 +54,9 @@ class Creditor(Record):
     it claims in its business: only then may it have the compensation for late payment.
     ``collective_reference``: a letter about several claims bears one reference for all of them.
     ``four_eyes``: money and reach change by two people's word once something may go out; ``off``
-    is for a creditor that has one person only.
+    is for a creditor that has one person only. ``financial_year_ends`` is the month and day
+    (``06-30``) from which the duty to keep books counts. ``allowed_regions`` are the countries
+    (ISO 3166-1 alpha-2) in which counterparts may process debtors' data; empty: wherever they do.
     """
 
     id: Id
@@ -74,6 +79,12 @@ class Creditor(Record):
     kind: CreditorKind = "business"
     collective_reference: bool = Field(default=False, exclude_if=operator.not_)
     four_eyes: Literal["required", "off"] = Field(default="required", exclude_if="required".__eq__)
+    financial_year_ends: str = Field(
+        default="12-31", pattern=r"^(0[1-9]|1[0-2])-[0-3][0-9]$", exclude_if="12-31".__eq__
+    )
+    allowed_regions: tuple[Region, ...] = Field(
+        default=(), max_length=100, exclude_if=operator.not_
+    )
 
     @field_validator("zone")
     @classmethod
@@ -90,6 +101,16 @@ class Creditor(Record):
         if len(set(of)) != len(of) or not set(of) <= {one.iban for one in self.accounts}:
             raise ValueError("a giro is of one verified account, and each has one at most")
         return self
+
+    @property
+    def year_ends(self) -> tuple[int, int]:
+        """Month and day on which a financial year ends; a day beyond the month is its last."""
+        month, day = self.financial_year_ends.split("-")
+        return int(month), int(day)
+
+    def lets(self, regions: Iterable[str]) -> bool:
+        """Whether a counterpart that processes data in ``regions`` may be used."""
+        return not self.allowed_regions or set(regions) <= set(self.allowed_regions)
 
     def giro(self, account: BankAccount) -> Giro | None:
         """What was agreed with the bank about an account."""

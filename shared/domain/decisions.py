@@ -27,7 +27,8 @@ class Remind(Record):
     ``fee`` is carried by ``fee_claim``. ``deadline`` is the new payment date; where nothing is late
     yet the ``letter`` is ``due_soon`` and it is the last due date; the letter ``charges`` asks for
     interest and fees of settled claims, the letter ``instalment`` for what is late of a plan; both
-    name their claims in ``also``. ``next_action`` and ``next_on`` are what the notice announces.
+    name their claims in ``also``. ``next_action`` and ``next_on`` are what the notice announces;
+    ``announces`` are the claims of which it says that they go to the partner next.
     ``act`` is the key of the act, the same each time that this very contact is decided.
     """
 
@@ -45,6 +46,7 @@ class Remind(Record):
     deadline: date
     next_action: str
     next_on: date | None
+    announces: tuple[Id, ...] = ()
     because: tuple[Reason, ...] = ()
 
 

@@ -97,7 +97,7 @@ def plan(
     return Plan(hindrances=hindrances, stays=_stays(country, today, year_ends))
 
 
-def holds(cases: Sequence[Case], legal: bool) -> set[HeldBy]:
+def holds(cases: Sequence[Case], *, legal: bool) -> set[HeldBy]:
     """What holds the records of a debtor with these cases; a legal hold counts as a court's."""
     found: set[HeldBy] = {"court"} if legal else set()
     if any(case.open_claims() or case.pending() is not None for case in cases):

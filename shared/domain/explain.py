@@ -16,6 +16,11 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
+def absent(value: object) -> bool:
+    """Whether a field is left out of what is stored: rows of before it stay as they were."""
+    return value is None
+
+
 class Reason(Record):
     """One rule that took part in a decision.
 

@@ -35,7 +35,7 @@ _WHY: Mapping[str, str] = {
     "beside_partner": "other claims of the debtor are with the collection partner",
     "law_bars": "it is time-barred, or the law pack has no rules for it",
     "waits_for_person": "a person has been asked and has not answered",
-    "restricted": "the debtor's data is restricted (GDPR art. 18): nothing goes out until that is lifted",
+    "restricted": "the debtor's data is restricted: nothing goes out until that is lifted",
     "step_not_due": "no step is due before then",
     "contact_window": "the debtor may be contacted only from then on",
     "charges_later": "interest and fees that are left are asked for from then on",

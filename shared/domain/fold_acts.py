@@ -45,6 +45,7 @@ def reminder(case: Case, event: ReminderIntended) -> Changes:
         content_hash=event.content_hash,
         short=event.short,
         charges=event.also if event.step == CHARGES_STEP else (),
+        announces=event.announces,
     )
     return _intended(case, notice)
 

@@ -162,6 +162,11 @@ def _checks(letter: LetterInput) -> Iterator[tuple[str, bool]]:
     yield "next_step", letter.due_soon and letter.next_step == "hand_over"
     last = letter.charges_alone or letter.of_instalment
     yield "next_step", last and letter.next_step != "none"
+    yield (
+        "next_step_for",
+        not {one.number for one in letter.due_items}.issuperset(letter.next_step_for)
+        or (bool(letter.next_step_for) and letter.next_step != "hand_over"),
+    )
     yield "plan", _wrongly_planned(letter)
     yield "next_step_on", step is not None and deadline is not None and step <= deadline
     yield "interest_until", until is not None and until > letter.today

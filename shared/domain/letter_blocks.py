@@ -79,6 +79,9 @@ class _Writer:
         yield from outlook(self.letter, self._say)
         if self.letter.next_step != "none":
             yield Paragraph(self._dated(f"next_{self.letter.next_step}"))
+        if self.letter.next_step_for:
+            each = (self._say("item", invoice_number=one) for one in self.letter.next_step_for)
+            yield Paragraph(self._say("next_only", invoices=", ".join(each)))
         if self.letter.charges_alone:
             yield Paragraph(self._say("nothing_follows"))
         if self.letter.next_step == "hand_over" and any(one.disputed for one in self.letter.items):

@@ -130,7 +130,8 @@ class LetterInput(Record):
     the last day to object. ``reference`` is one payment reference for the whole sum, if the
     creditor's books can match it; else each claim is paid with its own. ``acts_are_free`` says that
     the debtor asked to stop collecting, after which no act bears a cost. ``next_step_on`` is the
-    earliest day of ``next_step``, ``compensation_section`` where the law gives the compensation.
+    earliest day of ``next_step``, ``next_step_for`` the invoices that it is for where it is not for
+    all, ``compensation_section`` where the law gives the compensation.
 
     With a ``second_language`` the whole is said again in it, below the first.
 
@@ -158,6 +159,7 @@ class LetterInput(Record):
     acts_are_free: bool = False
     next_step: NextStep = "none"
     next_step_on: date | None = None
+    next_step_for: tuple[str, ...] = ()
     compensation_section: str = ""
     plan: LetterPlan | None = None
 

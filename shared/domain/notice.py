@@ -95,8 +95,16 @@ def letter_for(
         acts_are_free=any(_stopped(case, claim) for claim in decision.claims or decision.also),
         next_step=next_step,
         next_step_on=decision.next_on if next_step != "none" else None,
+        next_step_for=_named(case, decision),
         plan=_plan(case, decision, today),
     )
+
+
+def _named(case: Case, decision: Remind) -> tuple[str, ...]:
+    """The invoices that go to the partner next, where the letter asks for others too."""
+    if set(decision.announces) >= set(decision.claims):
+        return ()
+    return tuple(case.claims[claim].claim.number for claim in decision.announces)
 
 
 def languages_of(

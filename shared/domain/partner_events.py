@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from shared.domain.claim_events import Event
-from shared.domain.explain import Record
+from shared.domain.explain import Record, absent
 from shared.domain.model import Id
 from shared.domain.money import Money
 from shared.domain.plan_events import Instalment
@@ -29,10 +29,6 @@ DebtorNews = Literal[
 ]  # fmt: skip
 
 
-def _absent(value: object) -> bool:
-    return value is None
-
-
 class PartnerAnswered(Event):
     """The partner accepted or rejected a case (``code`` when rejected).
 
@@ -45,7 +41,7 @@ class PartnerAnswered(Event):
     accepted: bool
     partner_case: str | None = None
     code: str | None = None
-    partner: Id | None = Field(default=None, exclude_if=_absent)
+    partner: Id | None = Field(default=None, exclude_if=absent)
 
 
 class PartnerPaid(Event):
@@ -61,8 +57,8 @@ class PartnerPaid(Event):
     interest: Money
     fees: Money
     received: date
-    costs: Money | None = Field(default=None, exclude_if=_absent)
-    remaining: Money | None = Field(default=None, exclude_if=_absent)
+    costs: Money | None = Field(default=None, exclude_if=absent)
+    remaining: Money | None = Field(default=None, exclude_if=absent)
 
 
 class PartnerClosed(Event):
@@ -72,7 +68,7 @@ class PartnerClosed(Event):
     message: str
     code: str
     claims: tuple[Id, ...] = Field(default=(), exclude_if=operator.not_)
-    partner: Id | None = Field(default=None, exclude_if=_absent)
+    partner: Id | None = Field(default=None, exclude_if=absent)
 
 
 class PartnerReceived(Event):
@@ -81,7 +77,7 @@ class PartnerReceived(Event):
     kind: Literal["partner_received"] = "partner_received"
     message: str
     partner_case: str | None = None
-    partner: Id | None = Field(default=None, exclude_if=_absent)
+    partner: Id | None = Field(default=None, exclude_if=absent)
 
 
 class PartnerNeeds(Event):
@@ -92,7 +88,7 @@ class PartnerNeeds(Event):
     question: Id
     what: Code
     fields: tuple[Code, ...] = ()
-    partner: Id | None = Field(default=None, exclude_if=_absent)
+    partner: Id | None = Field(default=None, exclude_if=absent)
 
 
 class PartnerMoved(Event):
@@ -169,7 +165,7 @@ class PartnerLearned(Event):
     message: str
     what: DebtorNews
     on: date | None = None
-    partner: Id | None = Field(default=None, exclude_if=_absent)
+    partner: Id | None = Field(default=None, exclude_if=absent)
 
 
 class PartnerSuspended(Event):

@@ -291,5 +291,5 @@ def _intent(answer: Remind | HandOver, at: datetime) -> CaseEvent:
         at=at, act=answer.act, step=answer.step, claims=answer.claims, also=answer.also,
         channel=answer.channels[0], tone=answer.tone, language="en", fee=answer.fee,
         fee_claim=answer.fee_claim, fee_rule=answer.fee_rule, deadline=answer.deadline,
-        document=_NOTHING, content_hash=_NOTHING,
+        document=_NOTHING, content_hash=_NOTHING, announces=answer.announces,
     )  # fmt: skip

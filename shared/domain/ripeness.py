@@ -65,6 +65,7 @@ def sort_claims(question: Question) -> Sorted:
         if state.with_partner:
             ours = agreed(question, state)
             found.asides.extend([ours] if ours is not None else [])
+            found.doubts.extend(_taken_back(question, state))
             continue
         match obstacle(question, state):
             case Aside() as aside:
@@ -267,6 +268,18 @@ def _doubt(question: Question, state: ClaimState) -> Doubt | None:
         risen = reason("hub.raised", text, claim=claim.id, open=str(state.open))
         return Doubt(state, "balance_raised", risen)
     return None
+
+
+def _taken_back(question: Question, state: ClaimState) -> Iterator[Doubt]:
+    """A claim with the partner that the source takes back, or asks more for than it did before.
+
+    The partner goes on by what it was told last: a person tells it, or knows that it need not hear.
+    """
+    doubt = _doubt(question, state) if state.missing or state.raised else None
+    if doubt is None or not _clears(doubt):
+        return
+    if _asked_or_held(question, state.claim.id) is None:
+        yield doubt
 
 
 def _clears(doubt: Doubt) -> bool:

@@ -11,7 +11,10 @@ _READS = frozenset(
     {"settings:read", "connections:read", "policies:read", "dunning:read", "payments:read"}
 )
 _CLERK = _READS | {"dunning:write", "payments:write"}
-_MANAGER = _CLERK | {"money:write", "policies:write", "approvals:read", "approvals:write"}
+_MANAGER = _CLERK | {
+    "money:write", "policies:write", "approvals:read", "approvals:write", "privacy:read",
+    "privacy:write",
+}  # fmt: skip
 
 # The scopes of each role of a creditor's side. A principal may have further ones by name.
 CREDITOR_ROLES: dict[str, frozenset[str]] = {
@@ -19,7 +22,7 @@ CREDITOR_ROLES: dict[str, frozenset[str]] = {
     "clerk": _CLERK,
     "manager": _MANAGER,
     "administrator": _MANAGER | {"settings:write", "connections:write", "audit:read"},
-    "auditor": _READS | {"approvals:read", "audit:read"},
+    "auditor": _READS | {"approvals:read", "audit:read", "privacy:read"},
     "admin": frozenset(),
 }
 

@@ -24,7 +24,8 @@ _VALUE = "{}"
 # that the hub makes itself, so no wording can leave them out or put them in a subject line.
 PLACEHOLDERS = frozenset({
     "charged_on", "contact", "creditor_name", "days_late", "deadline", "due", "instalment",
-    "instalment_due", "instalments", "interest_from", "interest_until", "invoice_number", "issued",
+    "instalment_due", "instalments", "interest_from", "interest_until", "invoice_number",
+    "invoices", "issued",
     "next_step_on", "section",
 })  # fmt: skip
 
@@ -62,6 +63,7 @@ SENTENCES: Mapping[str, frozenset[str]] = {
     "payment_message": _NUMBER,
     "interest_open_after": frozenset({"interest_until"}),
     "contact": frozenset({"contact"}),
+    "next_only": frozenset({"invoices"}),
     "difficulty": _DEADLINE,
     "dispute": _DEADLINE,
     "subject_one": frozenset({"creditor_name"}),

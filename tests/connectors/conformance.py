@@ -203,9 +203,7 @@ class Fixture:
             secrets=self.settings.get("secrets", {}),
             private_targets=frozenset({origin}),
             clients=self._clients(origin, state),
-            token=lambda stale="": (
-                self.settings.get("token", "lent-token") + ".again" * bool(stale)
-            ),
+            token=self.token,
         )
 
     def token(self, stale: str = "") -> str:

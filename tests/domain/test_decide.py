@@ -714,6 +714,27 @@ def test_what_is_with_the_partner_is_only_looked_at():
     assert rests(ask_of(case, "03-06"), "04-07", "with_partner")
 
 
+RISEN = BalanceStated(
+    at=on("03-10"), claim="erp:a", open=eur("100.00"), before=eur("0.00"), cause="unexplained",
+    raised=True,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [(RISEN, "balance_raised"), (ClaimMissing(at=on("03-10"), claim="erp:a"), "claim_missing")],
+)
+def test_what_the_books_take_back_of_a_claim_with_the_partner_is_asked_about(said, why):
+    case = case_of(READY, handed("h", "03-05"), said)
+    answer = ask_of(case, "03-11")
+    assert (answer.kind, answer.why, answer.claims) == ("ask", why, ("erp:a",))
+
+    case = more(case, asked(answer.task, why, "03-11", "a"))
+    assert ask_of(case, "03-12").kind == "rest"
+    for word in ("continue", "leave"):
+        assert ask_of(more(case, answered(answer.task, word, "03-12")), "03-12").kind == "rest"
+
+
 def test_a_small_rest_that_is_with_the_partner_keeps_the_case():
     case = case_of(READY, handed("h", "03-05"), paid("p", "03-10", "99.50"))
 

@@ -216,6 +216,15 @@ def home_story(country):
     )
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_hand_over_that_is_not_for_every_invoice_names_those_that_it_is_for(language):
+    both = letter(item(), item("10040"), language=language, next_step="hand_over")
+    one = both.model_copy(update={"next_step_for": ("10040",)})
+    (said,) = set(render(one).text.splitlines()) - set(render(both).text.splitlines())
+    assert "10040" in said
+    assert "10023" not in said
+
+
 @pytest.mark.parametrize(
     ("name", "made"),
     [
@@ -337,6 +346,8 @@ def test_interest_is_not_charged_without_the_day_that_it_reaches():
         (letter(item(interest=euro("-1.00"))), "items[0].interest"),
         (letter(item(), deadline=date(2026, 11, 6)), "deadline"),
         (letter(item(), next_step_on=date(2026, 11, 23)), "next_step_on"),
+        (letter(item(), next_step="hand_over", next_step_for=("10040",)), "next_step_for"),
+        (letter(item(), next_step_for=("10023",)), "next_step_for"),
         (letter(item(), interest_until=date(2026, 11, 7)), "interest_until"),
         (letter(item(), account=LetterAccount(iban="FI7944052020036028")), "account.iban"),
         (letter(item(open=euro("0.00"))), "items[0].open"),

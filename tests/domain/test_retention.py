@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from importlib import resources
+from typing import get_args
 
 import pytest
 
 from shared.domain.lawpack import COUNTRIES
-from shared.domain.retention import read_retention, retention
+from shared.domain.retention import RetentionClass, read_retention, retention, table_hash
 
 TEXT = (resources.files("shared.rules") / "retention.toml").read_text(encoding="utf-8")
 
@@ -58,3 +60,67 @@ def test_a_table_that_contradicts_itself_fails_to_load(old: str, new: str, messa
     assert old in TEXT
     with pytest.raises(ValueError, match=message):
         read_retention(TEXT.replace(old, new, 1))
+
+
+@pytest.mark.parametrize(
+    ("kind", "country", "since", "last"),
+    [
+        # The end of the financial year in which it was booked, and then the years.
+        ("ledger", "FI", "2026-03-02", "2036-12-31"),
+        ("ledger", "FI", "2026-12-31", "2036-12-31"),
+        ("ledger", "SE", "2026-01-01", "2033-12-31"),
+        ("ledger", "DK", "2026-06-30", "2031-12-31"),
+        ("raw", "FI", "2026-03-02", "2027-04-06"),
+        ("unmatched", "NO", "2026-03-02", "2030-03-02"),
+        ("case_evidence", "SE", "2026-03-02", "2037-03-02"),
+        ("contact", "DE", "2026-03-02", "2027-03-02"),
+        # There is no other 29 February.
+        ("contact", "FI", "2028-02-29", "2029-02-28"),
+        ("case_evidence", "FI", "2028-02-29", "2032-02-29"),
+        ("audit", "EE", "2026-03-02", "2036-03-02"),
+        ("technical", "NL", "2026-03-02", "2026-05-31"),
+    ],
+)
+def test_the_last_day_of_a_record(
+    kind: RetentionClass, country: str, since: str, last: str
+) -> None:
+    keep = retention(kind, country)
+    day, end = date.fromisoformat(since), date.fromisoformat(last)
+    assert keep.last_day(day) == end
+    assert keep.over_up_to(end) < day <= keep.over_up_to(end + timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("since", "last"),
+    [("2026-06-30", "2036-06-30"), ("2026-07-01", "2037-06-30"), ("2026-03-02", "2036-06-30")],
+)
+def test_a_financial_year_may_end_in_summer(since: str, last: str) -> None:
+    ends = retention("ledger", "FI").last_day(date.fromisoformat(since), (6, 30))
+    assert ends == date.fromisoformat(last)
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+@pytest.mark.parametrize("kind", get_args(RetentionClass))
+def test_what_is_over_stays_over_and_nothing_is_over_before_its_day(
+    kind: RetentionClass, country: str
+) -> None:
+    keep, before = retention(kind, country), date.min
+    for number in range(0, 800, 29):
+        today = date(2034, 12, 1) + timedelta(days=number)
+        upto = keep.over_up_to(today, (2, 29))
+        assert (
+            keep.last_day(upto, (2, 29)) < today <= keep.last_day(upto + timedelta(days=1), (2, 29))
+        )
+        assert upto >= before
+        before = upto
+
+
+def test_what_holds_a_class_is_what_the_table_says() -> None:
+    assert retention("case_evidence", "FI").held({"dispute"})
+    assert not retention("ledger", "FI").held({"dispute", "open_claim"})
+    assert retention("ledger", "FI").held({"court"})
+    assert not retention("raw", "FI").held({"court", "dispute", "open_claim"})
+
+
+def test_a_confirmation_is_of_this_table() -> None:
+    assert table_hash() == "b2535927588523012fb46fa35decb4c4e9cb0daf7975ffe411d7e4b87879c92b"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import requests
 from lxml import etree
 
 from infra.local import setup, three_sides
@@ -18,9 +21,11 @@ from infra.local.cast import Cast
 from infra.local.demo import Installation, installation
 from infra.local.erp.books import Books
 from infra.local.erp.entries import Customer, NewInvoice
+from infra.local.hub import ApiError, Hub
 from infra.local.timelapse import TimeLapse
 from shared.domain import casefile_xml
 from shared.domain.casefile_v1 import CaseFile
+from tests.e2e import canary
 
 XSD = etree.XMLSchema(etree.fromstring(casefile_xml.xsd().encode()))
 
@@ -28,6 +33,18 @@ pytestmark = [pytest.mark.stack, pytest.mark.tryton]
 
 FIRST, LAST = date(2026, 3, 2), date(2026, 4, 20)
 ISSUED, DUE = date(2026, 2, 10), date(2026, 2, 26)  # friendly on 6 March, firm on 23 March
+
+
+@dataclass
+class Erased:
+    """What became of the one debtor who was exported and then erased."""
+
+    export: dict[str, bytes]
+    refused: str
+    answer: dict[str, Any]
+    before: list[str]
+    after: list[str]
+    retention: dict[str, Any]
 
 
 @dataclass
@@ -42,6 +59,9 @@ class Lived:
     drift: dict[str, Any]
     notes: dict[str, list[str]]
     unwritten: list[Any]
+    leaks: list[str]
+    marked: int
+    erased: Erased
     denials: list[str]
 
     def of(self, debtor: str) -> dict[str, Any]:
@@ -103,6 +123,9 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
         found = [hub.call("GET", f"/v1/cases/{one['id']}")
                  for one in hub.call("GET", "/v1/cases")["cases"]]  # fmt: skip
         by_party = {f"erp:{number}": name for name, number in world.ids.items()}
+        marks = ["payer.example", "Testikatu"]
+        leaks = canary.leaks(hub, [*marks, *canary.secrets(hub)])
+        marked = canary.parties(hub, marks[0])
         yield Lived(
             cases={by_party[case["debtor"]]: case for case in found},
             tasks=hub.call("GET", "/v1/tasks")["tasks"],
@@ -112,8 +135,32 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
             drift=drift,
             notes={name: everything.books.notes(one) for name, one in world.invoices.items()},
             unwritten=hub.call("GET", "/v1/write-back/preview")["writes"],
+            leaks=leaks,
+            marked=marked,
+            erased=_erased(hub, lapse, world),
             denials=hub.stack.denials(),
         )
+
+
+def _erased(hub: Hub, lapse: TimeLapse, world: World) -> Erased:
+    """One who has paid asks for everything, and to be forgotten; a night of retention follows."""
+    mark, path = ["friendly@payer.example"], f"/v1/debtors/erp:{world.ids['Friendly']}"
+    link = hub.call("POST", f"{path}/export", {})
+    with zipfile.ZipFile(io.BytesIO(requests.get(link["url"], timeout=10).content)) as file:
+        export = {name: file.read(name) for name in file.namelist()}
+    hold = {"held": True, "reason": "suit_filed"}
+    hub.call("POST", f"{path}/legal-hold", hold)
+    with pytest.raises(ApiError) as refusal:
+        hub.call("POST", f"{path}/erasure", {"reason": "asked_by_the_person"})
+    hub.call("POST", f"{path}/legal-hold", hold | {"held": False})
+    before = canary.left(hub, mark)
+    answer = hub.call("POST", f"{path}/erasure", {"reason": "asked_by_the_person"})
+    after = [one for one in canary.left(hub, mark) if "/exports/" not in one]
+    table = hub.call("GET", "/v1/retention")["table"]
+    hub.call("PUT", "/v1/retention", {"state": "on", "table": table, "name": "Lea Laki"})
+    lapse.until(LAST + timedelta(days=1), lambda _: None, lambda _: None)
+    retention = hub.call("GET", "/v1/retention/preview")
+    return Erased(export, refusal.value.problem["code"], answer, before, after, retention)
 
 
 def _partner_collects(everything: Installation, world: World) -> None:
@@ -206,3 +253,21 @@ def test_every_step_explains_itself_with_a_section_and_its_inputs(lived: Lived) 
 def test_no_role_lacked_a_permission_and_nobody_was_asked_in_vain(lived: Lived) -> None:
     assert lived.denials == []
     assert lived.tasks == []
+
+
+def test_no_debtor_and_no_secret_stands_where_it_has_no_business(lived: Lived) -> None:
+    assert lived.leaks == []
+    # The marks are there, or this would prove nothing.
+    assert lived.marked == len(World.names)
+
+
+def test_whoever_asks_gets_everything_and_is_then_forgotten(lived: Lived) -> None:
+    erased = lived.erased
+    told = json.loads(erased.export["data.json"])
+    assert told["parties"][0]["emails"] == ["friendly@payer.example"]
+    assert any(name.startswith("documents/letters/") for name in erased.export)
+    assert erased.refused == "must_stay"
+    assert erased.answer["erased"]["parties"] == 1
+    assert erased.before != []
+    assert erased.after == []
+    assert {one["gone"] for one in erased.retention["classes"]} == {0}

@@ -19,6 +19,7 @@ from tests.functions.world import NORDIC, NOW, open_case, remind, settle_in
 _TABLE = MemoryTable("dunlin-table")
 _QUEUES = (
     "pull", "poll", "inbox", "sweep", "book", "outbox", "webhooks", "match", "reconcile", "preview",
+    "retain",
 )  # fmt: skip
 
 

@@ -319,3 +319,36 @@ def test_whoever_uses_the_bucket_stays_below_the_tenants_own_folder(aws, connect
     table.update(row, set_={"config": json.dumps(foreign)})
     tested = call("POST /v1/connections/{id}/test", path={"id": "files"})
     assert answer(admin.handler(tested, None))[0] == 422
+
+
+def test_a_counterpart_outside_the_allowed_regions_is_not_enabled(aws):
+    profile = json.loads(table.get(keys.creditor(NORDIC))["body"])
+    made = connections.made(NORDIC, "card", connector="payments.stripe", config={}, start_line=None)
+    table.transact([made])
+    table.update(keys.connection(NORDIC, "card"), set_={"state": "tested"})
+
+    def enable(*allowed):
+        body = json.dumps({**profile, "allowed_regions": allowed})
+        table.put({**keys.creditor(NORDIC), "body": body})
+        route = "POST /v1/connections/{id}/enable"
+        return answer(admin.handler(call(route, path={"id": "card"}, body={}), None))
+
+    status, told = enable("FI", "IE")
+    assert (status, told["code"], told["regions"]) == (409, "region_not_allowed", ["IE", "US"])
+    assert enable("FI", "IE", "US")[0] == 200
+
+
+def test_the_register_of_recipients_is_what_is_enabled(aws):
+    for name, state in (("card", "enabled"), ("other", "tested")):
+        what = {"connector": "payments.stripe", "config": {}, "start_line": None}
+        made = connections.made(NORDIC, name, **what)
+        table.transact([made])
+        table.update(keys.connection(NORDIC, name), set_={"state": state})
+
+    told = answer(admin.handler(call("GET /v1/recipients"), None))[1]
+
+    (one,) = told["recipients"]
+    assert (one["connection"], one["regions"]) == ("card", ["IE", "US"])
+    assert told["allowed_regions"] == []
+    assert one["data"]
+    assert one["processed_in"]

@@ -19,6 +19,7 @@ QUEUED = {
     "match": {"tenant", "payment"},
     "reconcile": {"tenant", "day"},
     "foresee": {"tenant", "preview"},
+    "retain": {"tenant", "rules"},
     "deliver": {"tenant", "act", "lease"},
     "process_inbox": {"tenant", "source", "event"},
     "process_webhook": {"tenant", "connection", "event"},

@@ -25,6 +25,8 @@ MAY = {
     "settings:write": "a",
     "connections:write": "a",
     "audit:read": "a u",
+    "privacy:read": "m a u",
+    "privacy:write": "m a",
 }
 LETTERS = {"viewer": "v", "clerk": "c", "manager": "m", "administrator": "a", "auditor": "u"}
 # What is asked with POST because it has a body, or is computed, and changes nothing of the rules.

@@ -30,6 +30,7 @@ from shared.cloud.preview_rows import Preview
 from shared.cloud.principals import principal_row
 from shared.domain.events import Held
 from shared.domain.handover_gate_terms import PartnerTerms
+from shared.domain.model import Party
 from shared.domain.overrides import Override, Terms
 from tests.functions.money import connected, invoice, sighting, take
 from tests.functions.world import (
@@ -145,7 +146,8 @@ def twin(aws):
     table.transact([override_rows.put(place, kinder)])
     table.put({**keys.party(TWIN, "erp:d1"), "body": "{}"})
     for debtor in ("erp:d7", "erp:d8"):
-        table.put({**keys.party(TWIN, debtor), "body": "{}", "conn": "erp"})
+        known = Party(id=debtor, version="1", kind="person", name="", country="FI")
+        table.put({**keys.party(TWIN, debtor), "body": known.model_dump_json(), "conn": "erp"})
     open_case(TWIN)
     connected(tenant=TWIN)
     take(invoice(), feed="erp", tenant=TWIN)

@@ -223,6 +223,7 @@ class Story(Books, People):
             also=contact.also, channel=contact.channels[0], tone=contact.tone, language="fi",
             fee=contact.fee, fee_claim=contact.fee_claim, fee_rule=contact.fee_rule,
             deadline=contact.deadline, document="letter", content_hash="0" * 64,
+            announces=contact.announces,
         )  # fmt: skip
         self.append([intent, ActSent(at=self.at(), act=contact.act, on=self.today)])
 

@@ -17,19 +17,20 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--all", action="store_true", help="go on after a seed that fails")
     told = parser.parse_args()
-    began, calls, events, failed = time.monotonic(), 0, 0, []
+    began, done, calls, events, failed = time.monotonic(), 0, 0, 0, []
     seeds = range(told.first, told.first + told.seeds)
     with standing() as wire:
-        for done, seed in enumerate(seeds, start=1):
+        for seed in seeds:
             outcome = live(wire, plan_of(seed))
-            calls, events = calls + outcome.calls, events + outcome.events
+            done, calls, events = done + 1, calls + outcome.calls, events + outcome.events
             if outcome.found:
                 failed.append(seed)
                 _show(seed, shortest(wire, outcome))
                 if not told.all:
                     break
-    spent = time.monotonic() - began
-    print(f"{done} seeds, {events} events, {done / spent * 60:.0f} seeds a minute; failed: {failed}")
+    pace = done / (time.monotonic() - began) * 60
+    print(f"{done} seeds, {pace:.0f} a minute: {calls} calls of AWS, {events} events of cases")
+    print(f"Broken: {', '.join(map(str, failed))}" if failed else "No rule was broken.")
     return 1 if failed else 0
 
 

@@ -1,4 +1,4 @@
-"""An AWS of one process: every call goes over one wire, where it is watched, disturbed and answered.
+"""An AWS of one process: each call goes over one wire, is watched, disturbed and answered there.
 
 The table is ``infra.local.memory_table``, which is held against the embedded stack. Beside it
 stand the few operations of S3, SQS, SES, Secrets Manager and Step Functions that the hub uses. A
@@ -11,7 +11,7 @@ import io
 import json
 from collections import defaultdict
 
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import ConnectionClosedError
 
 from infra.local.memory_table import MemoryTable
 
@@ -44,6 +44,8 @@ class Wire:
         self.hub, self.table = None, MemoryTable(TABLE)
         session.events.register("before-parameter-build", self._keep)
         session.events.register("before-call", self._before)
+        # The narrower name is called first, and the table answers under it, last of all.
+        session.events.register("before-call.dynamodb", self._before)
         session.events.register("after-call", self._after)
 
     @staticmethod
@@ -84,7 +86,10 @@ class Services:
         return getattr(self, f"_{service}_{operation}".lower())(asked)
 
     def _s3_putobject(self, asked):
-        self.objects[asked["Bucket"], asked["Key"]] = asked["Body"]
+        body = asked["Body"]
+        # The SDK may have made a file of it.
+        kept = body if isinstance(body, bytes) else body.getvalue()
+        self.objects[asked["Bucket"], asked["Key"]] = kept
         return {}
 
     def _s3_getobject(self, asked):
@@ -99,7 +104,9 @@ class Services:
 
     def _sqs_sendmessagebatch(self, asked):
         for entry in asked["Entries"]:
-            self._hub.enqueue(asked["QueueUrl"].rpartition("/")[2], json.loads(entry["MessageBody"]))
+            self._hub.enqueue(
+                asked["QueueUrl"].rpartition("/")[2], json.loads(entry["MessageBody"])
+            )
         return {"Successful": [{"Id": one["Id"]} for one in asked["Entries"]]}
 
     def _stepfunctions_startexecution(self, asked):
@@ -118,5 +125,5 @@ class Services:
         self.mails[tags["act"]] += 1
         self._hub.mailed(tags["act"], to)
         if how == "silent":
-            raise ReadTimeoutError(endpoint_url="https://email.example")
+            raise ConnectionClosedError(endpoint_url="https://email.example")
         return {"MessageId": f"m-{sum(self.mails.values())}"}

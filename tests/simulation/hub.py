@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import json
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -29,6 +30,9 @@ _VISIBILITY = timedelta(minutes=6)
 # A call takes a little; a function a second, with its cold start.
 _CALL, _INVOCATION = timedelta(milliseconds=10), timedelta(seconds=1)
 _MOST_STEPS = 4_000
+_NEVER = "9999-12-31T23:59:59Z"
+# What may happen to a message, in words.
+_OF_MESSAGES = {"twice": "comes twice", "late": "is late", "lose": "is lost"}
 
 
 def _routes():
@@ -65,9 +69,11 @@ class Message:
 
 @dataclass
 class Trouble:
-    """What goes wrong on one day: at which call (``nth`` of the day), or on which message."""
+    """What goes wrong, from its day on: at the ``nth`` call within one invocation of a function, or
+    on the ``nth`` message to a queue."""
 
     what: str
+    where: str
     nth: int
 
 
@@ -86,9 +92,7 @@ class Hub:
     troubles: list = field(default_factory=list)
     story: list = field(default_factory=list)
     calls: int = 0
-    called: int = 0
-    sent: int = 0
-    started: int = 0
+    sent: Counter = field(default_factory=Counter)
     steps: int = 0
     inside: list = field(default_factory=list)
 
@@ -103,32 +107,29 @@ class Hub:
 
     # what goes wrong ----------------------------------------------------------------------------
 
-    def begin(self, troubles):
-        """A day begins: calls, messages and executions are counted anew."""
-        self.called = self.sent = self.started = self.steps = 0
-        self.troubles = troubles
-
     def disturb(self, when, call):
         """Look whether something goes wrong at this call; the code of a refusal, or None."""
         if when == "before":
             self.calls += 1
-            self.called += 1
             self.now += _CALL
         if not self.inside:
             return None
-        for one in [one for one in self.troubles if one.nth == self.called]:
+        here = self.inside[-1]
+        here[1] += when == "before"
+        for one in [one for one in self.troubles if [one.where, one.nth] == here]:
             if one.what == f"kill_{when}":
                 self.troubles.remove(one)
-                self.tell(f"FAULT  {self.inside[-1]} is killed {when} {call}")
+                self.tell(f"FAULT  {here[0]} is killed {when} {call}")
                 raise Killed
             if one.what == "throttle" and when == "before":
                 self.troubles.remove(one)
-                self.tell(f"FAULT  {call} of {self.inside[-1]} is throttled")
+                self.tell(f"FAULT  {call} of {here[0]} is throttled")
                 return "ThrottlingException"
             if one.what == "meanwhile" and when == "before" and len(self.inside) == 1:
                 self.troubles.remove(one)
-                self.tell(f"FAULT  others work before {call} of {self.inside[-1]}")
+                self.tell(f"FAULT  others work before {call} of {here[0]}")
                 self._meanwhile()
+                self.tell(f"       and {here[0]} goes on")
         return None
 
     def _meanwhile(self):
@@ -137,33 +138,33 @@ class Hub:
             if not self._step(ahead=True):
                 return
 
-    def _strikes(self, what, nth):
-        found = [one for one in self.troubles if (one.what, one.nth) == (what, nth)]
-        for one in found:
-            self.troubles.remove(one)
-        return bool(found)
+    def _struck(self, queue):
+        """What goes wrong with a message to a queue now, if anything does."""
+        self.sent[queue] += 1
+        for one in self.troubles:
+            if one.where == queue and self.sent[queue] >= one.nth:
+                self.troubles.remove(one)
+                self.sent[queue] = 0
+                return one.what
+        return ""
 
     # what the hub's code asks of AWS -------------------------------------------------------------
 
     def enqueue(self, queue, body):
         """A message; one that is struck comes twice, late, or never."""
-        self.sent += 1
-        if self._strikes("lose", self.sent):
-            self.tell(f"FAULT  a message to {queue} is lost: {body}")
-            return
-        late = timedelta(minutes=40) if self._strikes("late", self.sent) else timedelta()
-        if late:
-            self.tell(f"FAULT  a message to {queue} is late: {body}")
-        self.messages.append(Message(queue, body, self.now + late))
-        if self._strikes("twice", self.sent):
-            self.tell(f"FAULT  a message to {queue} comes twice: {body}")
+        struck = self._struck(queue)
+        if struck:
+            self.tell(f"FAULT  a message to {queue} {_OF_MESSAGES[struck]}: {body}")
+        late = timedelta(minutes=40) if struck == "late" else timedelta()
+        if struck != "lose":
+            self.messages.append(Message(queue, body, self.now + late))
+        if struck == "twice":
             self.messages.append(Message(queue, dict(body), self.now + timedelta(minutes=2)))
 
     def start(self, given):
         """An execution; one that is struck runs twice, as Express workflows may."""
-        self.started += 1
         self.executions.append(given)
-        if self._strikes("double", self.started):
+        if self._struck("Executions"):
             self.tell(f"FAULT  an execution of {given['case'][:6]} runs twice")
             self.executions.append(dict(given))
 
@@ -184,6 +185,7 @@ class Hub:
 
     def live(self, until):
         """Work on all that is due or waiting, as the clock goes on to an instant."""
+        self.steps = 0
         while self.now < until and not self.judge.found:
             if self._step():
                 continue
@@ -191,8 +193,7 @@ class Hub:
             if at >= until:
                 self.now = until
                 return
-            if at > self.now:
-                self.now = at
+            self.now = max(self.now, at)
             if self._due():
                 self.tick()
             if self.steps > _MOST_STEPS:
@@ -206,6 +207,13 @@ class Hub:
         # What dies is made good by the next minute's.
         with suppress(Killed, ClientError, Retry):
             self.invoke("Tick", {})
+        # A shard with nothing due would cost a query and change nothing.
+        busy = self._due()
+        idle = [one for one in self.messages
+                if one.queue == "SweepQueue" and "connection" not in one.body
+                and one.body["shard"] not in busy]  # fmt: skip
+        for one in idle:
+            self.messages.remove(one)
 
     def _next(self):
         """The next instants at which something is due or visible."""
@@ -214,14 +222,15 @@ class Hub:
         return [*found, *due]
 
     def _due_stamps(self):
-        places = self.wire.table._places
+        """The first instant in each shard at which something is due."""
         for number in range(keys.SHARDS):
-            rows = places.get(("due", f"S#{number}"), ())
-            if rows:
-                yield rows[0][0]
+            rows = self.wire.table._places.get(("due", f"S#{number}"), ())
+            yield rows[0][0] if rows else _NEVER
 
     def _due(self):
-        return any(at <= clock.stamp(self.now) for at in self._due_stamps())
+        """The shards in which something is due now."""
+        now = clock.stamp(self.now)
+        return {f"S#{number}" for number, at in enumerate(self._due_stamps()) if at <= now}
 
     def _step(self, *, ahead=False):
         """Take one message or run one execution; whether there was any."""
@@ -267,7 +276,7 @@ class Hub:
         """One call of a function, by its name in the template."""
         module = importlib.import_module(MODULES[function])
         self.now += _INVOCATION
-        self.inside.append(function)
+        self.inside.append([function, 0])
         try:
             return module.handler(event, None)
         finally:

@@ -1,4 +1,4 @@
-"""The judge: what must hold, whatever happens, told from events, mails and the world's own truth.
+"""The judge: what no event and no mail may do, told from them and from the world's own truth.
 
 It keeps the oracle's diary of every case (``tests/domain/oracle*.py``), which knows neither the law
 packs nor the decision, and knows beside it what debtors really paid and what the books really say.
@@ -6,42 +6,34 @@ packs nor the decision, and knows beside it what debtors really paid and what th
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from datetime import timedelta
 from decimal import Decimal
 
 from infra.local import setup
-from shared.cloud import clock
-from shared.domain.calendar import is_banking_day
-from shared.domain.events import (
-    ActSent,
-    HandOverIntended,
-    PaymentAllocated,
-    ReminderIntended,
-    read_event,
-)
+from shared.domain import events as told
 from tests.domain.oracle import Diary
 from tests.domain.oracle_rules import faults
-from tests.simulation.world import DAY, POLICY, TENANT, ZONE
+from tests.simulation.counterparts import ZONE
+from tests.simulation.world import POLICY, TENANT
 
-# Events that the story leaves out: they say nothing that the others do not.
-_SILENT = {"decided"}
-_PATIENCE = timedelta(days=4)
+# Fields that the story leaves out: they say nothing that the others do not.
+_SILENT = {"kind", "v", "at", "because", "inputs", "document", "content_hash", "document_hash",
+           "claim_class", "digest"}  # fmt: skip
+_WEEK = 7
 
 
 class Judge:
     """Everything that was found wrong stands in ``found``: the rule, and what broke it."""
 
     def __init__(self, hub):
-        self.hub, self.found = hub, []
-        self.diaries, self.debtors = {}, {}
-        self.payments = defaultdict(dict)
-        self.contacts = defaultdict(list)
-        self.closed = set()
-        # What debtors paid to us, by claim, while the partner had it.
-        self.direct = defaultdict(list)
-        self.events = 0
+        self.hub, self.found, self.events = hub, [], 0
+        self.diaries, self.debtors, self.closed = {}, {}, set()
+        # What debtors paid, by claim and the bank's id, and which of it was taken back.
+        self.payments, self.reversals = defaultdict(dict), defaultdict(dict)
+        # Mails by debtor, with their days; reports that the hub said yes to.
+        self.contacts, self.reports = defaultdict(list), set()
+        # The claims that the partner has, and what debtors paid to us of them meanwhile.
+        self.there, self.direct = {}, defaultdict(list)
 
     def say(self, rule, text=""):
         """Something is wrong."""
@@ -52,33 +44,48 @@ class Judge:
 
     def event(self, case, body):
         """The table took an event of a case."""
-        event, diary = read_event(body), self.diaries.setdefault(case, Diary())
+        event, diary = told.read_event(body), self.diaries.setdefault(case, Diary())
         self.events += 1
-        if event.kind not in _SILENT:
+        if event.kind != "decided":
             self.hub.tell(f"{case[:6]} {_short(event)}")
-        if isinstance(event, ReminderIntended | HandOverIntended):
-            self._act(case, diary, event)
-        if event.kind == "case_opened":
-            self.debtors[case] = event.debtor
-            self.closed.discard(case)
-        if event.kind == "case_closed":
-            self.closed.add(case)
-        elif event.kind in {"claim_joined", "payment_reversed"}:
-            self.closed.discard(case)
-        if isinstance(event, PaymentAllocated) and diary.claims[event.claim].at_partner:
-            self.direct[event.claim].append(event.amount.amount)
+        if isinstance(event, told.ReminderIntended | told.HandOverIntended):
+            self._act(diary, event)
+        self._moves(case, diary, event)
         diary.note(event)
-        if isinstance(event, ActSent):
-            self._sent(event)
 
-    def _act(self, case, diary, event):
+    def _moves(self, case, diary, event):
+        """Where a case and its claims are."""
+        match event:
+            case told.CaseOpened():
+                self.debtors[case] = event.debtor
+            case told.CaseClosed():
+                self.closed.add(case)
+            case told.ClaimJoined() | told.PaymentReversed():
+                self.closed.discard(case)
+            case told.PaymentAllocated() if event.claim in self.there and _is_direct(event):
+                self.direct[event.claim].append(event.amount.amount)
+            case told.BalanceStated():
+                claim = diary.claims[event.claim]
+                claim.lowered = claim.joined.open.amount - event.open.amount
+            case told.ActSent():
+                self._sent(case, diary.notices[event.act], event.act)
+            case told.PartnerClosed():
+                self.withdrawn(event.claims or [x for x, of in self.there.items() if of == case])
+
+    def _sent(self, case, notice, act):
+        if not (self.hub.aws.mails[act] or act in self.hub.world.partner.told):
+            self.say("an act is called sent that never left", act)
+        if notice.hands_over:
+            self.there |= dict.fromkeys(notice.claims, case)
+
+    def _act(self, diary, event):
         today = event.at.astimezone(ZONE).date()
         for why in faults(diary, POLICY, "FI", event, today):
             self.say("an act that must not be", f"{event.act}: {why}")
-        books, also = self.hub.world.books, getattr(event, "also", ())
+        books = self.hub.world.books
         if books.down:
             self.say("an act without a proof", f"{event.act}: the books do not answer")
-        for claim in (*event.claims, *also):
+        for claim in (*event.claims, *getattr(event, "also", ())):
             known = books.rows[claim][1]
             if not known.open.amount or known.do_not_dun:
                 self.say("an act in spite of the books", f"{event.act} about {claim}")
@@ -88,14 +95,10 @@ class Judge:
 
     def _seen(self, claim):
         """What the bank's statements, as far as the hub has stored them, show for a claim."""
-        cursor = self._cursor(setup.BANK)
-        shown = {one.id for one in self.hub.world.bank.moved[:cursor]}
+        shown = {one.id for one in self.hub.world.bank.moved[: self._cursor(setup.BANK)]}
+        gone = {name for one, name in self.reversals[claim].items() if one in shown}
         found = self.payments[claim]
-        return sum((found[one] for one in found if one in shown), Decimal(0))
-
-    def _sent(self, event):
-        if not (self.hub.aws.mails[event.act] or event.act in self.hub.world.partner.told):
-            self.say("an act is called sent that never left", event.act)
+        return sum((found[one] for one in found if one in shown - gone), Decimal(0))
 
     def mail(self, act):
         """SES took a mail."""
@@ -104,7 +107,7 @@ class Judge:
             self.say("a mail without an intent", act)
             return
         today, before = self.hub.now.astimezone(ZONE).date(), self.contacts[self.debtors[case]]
-        near = [one for one, on in before if one != act and (today - on).days < 7]
+        near = [one for one, on in before if one != act and (today - on).days < _WEEK]
         if near:
             self.say("two contacts of a debtor in a week", f"{act} and {near[0]}")
         before.append((act, today))
@@ -116,17 +119,27 @@ class Judge:
         if act not in self.diaries.get(case, Diary()).notices:
             self.say("a hand-over without an intent", act)
 
+    def withdrawn(self, claims):
+        """The partner was told that claims are no longer its business."""
+        for claim in claims:
+            self.there.pop(claim, None)
+
     def paid(self, claim, name, amount):
         """A debtor paid."""
         self.payments[claim][name] = amount
 
-    def commanded(self, claim, what, given):
-        """The API said yes to a command."""
+    def took_back(self, claim, name, reversal):
+        """A payment was taken back: from then on it counts for nothing."""
+        self.reversals[claim][reversal] = name
+
+    def reported(self, name):
+        """The hub said yes to a report of the partner."""
+        self.reports.add(name)
 
     # what is there ------------------------------------------------------------------------------
 
     def case_of(self, claim):
-        """The case that has a claim."""
+        """The case that has a claim, the newest."""
         found = [case for case, diary in self.diaries.items() if claim in diary.claims]
         return found[-1] if found else None
 
@@ -144,91 +157,21 @@ class Judge:
         item = self.hub.wire.table._rows.get(pk, {}).get("CONN", {})
         return int(item.get("cursor", {}).get("S", 0))
 
-    def quiet(self):
-        """At the end of a day nothing is lost: every case has a due date or a person."""
-        rows, now = list(self.rows()), clock.stamp(self.hub.now)
-        asked = {row["case"] for row in rows if row["sk"] == "TASK" and row["state"] == "open"}
-        counts = defaultdict(int)
-        for row in rows:
-            if row["sk"].startswith("EV#") and "#CASE#" in row["pk"]:
-                counts[row["pk"]] += 1
-        for row in rows:
-            case = row["pk"].rpartition("#")[2]
-            if row["sk"] == "HEAD":
-                if int(row["version"]) != counts[row["pk"]]:
-                    self.say("an event is lost", case[:6])
-                seen_to = "due_at" in row or case in asked or self._held(case)
-                if case not in self.closed and not seen_to:
-                    self.say("a case has neither a due date nor a person", case[:6])
-            if row.get("due_shard", "").startswith("S#"):
-                late = clock.read_stamp(now) - clock.read_stamp(row["due_at"])
-                if late > timedelta(hours=6):
-                    self.say("something due is not done", f"{row['pk']} since {row['due_at']}")
 
-    def _held(self, case):
-        """A person said that it rests until they release it, or the partner has all of it."""
-        diary = self.diaries[case]
-        open_ones = [one for one in diary.claims.values() if one.open]
-        ends = any(until is None for _, until in diary.holds.values())
-        return ends or all(one.at_partner for one in open_ones)
-
-    def last(self):
-        """When all has come to its end: nothing is missing and every cent is where it belongs."""
-        books = self.hub.world.books
-        for claim, (_, invoice) in books.rows.items():
-            if type(invoice).__name__ != "Invoice":
-                continue
-            case = self.case_of(claim)
-            if case is None:
-                if invoice.open.amount:
-                    self.say("a claim is in no case", claim)
-                continue
-            known = self.diaries[case].claims[claim]
-            if known.open != invoice.open.amount:
-                text = f"{claim}: {known.open} here, {invoice.open.amount} in the books"
-                self.say("the balances are apart", text)
-            self._advanced(case, claim, known)
-        for row in self.rows():
-            if row["sk"] == "OUT" and row.get("state") in {"intended", "unknown"}:
-                self.say("an act has no outcome", row["pk"])
-        self._partner()
-
-    def _advanced(self, case, claim, known):
-        """A claim that is open and that nothing keeps back has gone all its way."""
-        today = self.hub.now.astimezone(ZONE).date()
-        diary = self.diaries[case]
-        asked = any(task["case"] == case or claim in json.loads(task["claims"])
-                    for task in self.tasks())  # fmt: skip
-        if known.open < 10 or asked or any(diary.resting(claim, today)):
-            return
-        if known.level < len(POLICY.steps):
-            self.say("a claim is forgotten", f"{claim} at level {known.level}")
-
-    def _partner(self):
-        """What the debtor paid us after a hand-over, the partner knows: each movement once."""
-        told = defaultdict(list)
-        for kind, message in self.hub.world.partner.told.values():
-            if kind == "payment.direct":
-                told[message.data["claim"]].append(Decimal(message.data["amount"]))
-        for claim, amounts in self.direct.items():
-            if sorted(amounts) != sorted(told[claim]):
-                text = f"{claim}: {amounts} came, {told[claim]} told"
-                self.say("the partner does not know of a direct payment", text)
-        for claim in told.keys() - self.direct.keys():
-            self.say("the partner is told of a payment that was none", claim)
+def _is_direct(event):
+    """Whether a debtor paid it: what the partner remits has its own names in the books."""
+    return not event.payment.startswith("erp:pr")
 
 
 def _short(event):
     """An event in a line: its kind and what is said with it."""
-    told = event.model_dump(mode="json", exclude={"kind", "v", "at", "because", "inputs"})
-    for name in ("document", "content_hash", "document_hash", "claim_class"):
-        told.pop(name, None)
-    if event.kind == "claim_joined":
-        claim = told["claim"]
-        told = {name: claim[name] for name in ("id", "open", "due")}
-    kept = {name: value for name, value in told.items() if value not in (None, [], "", False)}
-    text = " ".join(f"{name}={value}" for name, value in kept.items())
+    said = event.model_dump(mode="json", exclude=_SILENT)
+    if isinstance(event, told.ClaimJoined):
+        said = {name: said["claim"][name] for name in ("id", "open", "due")}
+    plain = {name: _amount(value) for name, value in said.items() if value not in (None, [], "")}
+    text = " ".join(f"{name}={value}" for name, value in plain.items())
     return f"{event.kind} {text}"[:230]
 
 
-__all__ = ["DAY", "Judge", "is_banking_day"]
+def _amount(value):
+    return value["amount"] if isinstance(value, dict) and "amount" in value else value

@@ -1,4 +1,4 @@
-"""The dunning machine from its own definition: the states of ``infra/dunning.asl.yaml``, run here."""
+"""The dunning machine: the states of ``infra/dunning.asl.yaml``, run here one after the other."""
 
 from __future__ import annotations
 

@@ -1,19 +1,11 @@
-"""Everybody around the hub: the books, the bank, the partner, the debtors' mail, and a clerk."""
+"""Everything around one hub: its creditor's settings, and what each deed does to the world."""
 
 from __future__ import annotations
 
 import copy
-import json
-import sys
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, timedelta
 from decimal import Decimal
-from types import ModuleType
-from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel
-
-from connectors.contract import Page, Receipt, RowError, Spec
 from infra.local import setup
 from infra.local.bank import ACCOUNT
 from shared.cloud import connections, feeds, keys, sources, table
@@ -21,20 +13,20 @@ from shared.cloud.keys import Tenant
 from shared.domain.calendar import is_banking_day
 from shared.domain.creditor import Creditor
 from shared.domain.explain import content_hash
-from shared.domain.model import Address, Allocation, CreditNote, Invoice, OpenItem, Party, Payment
+from shared.domain.model import Address, Allocation, CreditNote, Invoice, Party, Payment
 from shared.domain.money import Money
 from shared.domain.policy import Policy
 from shared.domain.sighting import Sighting
-from shared.errors import Retry
-from tests.functions.world import call, sample
-from tests.simulation.aws import Killed
+from tests.functions.world import sample
+from tests.simulation.counterparts import DAY, ZONE, Bank, Books, Partner, register
 from tests.simulation.hub import Message
+from tests.simulation.people import Clerk, Reporter
 from tests.simulation.plan import BEGIN
 
-ZONE = ZoneInfo("Europe/Helsinki")
 TENANT = Tenant("creditor")
-POLICY = Policy.model_validate({**setup.POLICY})
-DAY = timedelta(days=1)
+POLICY = Policy.model_validate(setup.POLICY)
+# A day's window: the hub reads a source in the morning, and before an act when that is too old.
+_WINDOW = 24 * 60
 
 
 def eur(amount):
@@ -51,134 +43,16 @@ def reference(number):
     return f"{number}{-weighed % 10}"
 
 
-class Books:
-    """The ERP: invoices, payments and credit notes, each change a newer row; or it is down."""
-
-    def __init__(self, world):
-        self.world, self.rows, self.down, self.asked = world, {}, False, 0
-        self.seq = 0
-        # How far the hub has stored what it read: the cursor that it comes back with.
-        self.stored = 0
-
-    def state(self, fact):
-        self.seq += 1
-        self.rows[fact.id] = (self.seq, fact)
-
-    def invoice(self, number):
-        return self.rows[f"erp:{number}"][1]
-
-    def change(self, number, **of):
-        changed = self.invoice(number).model_copy(update={"version": str(self.seq + 1), **of})
-        self.state(changed)
-
-    def open(self, claim):
-        return self.rows[claim][1].open.amount
-
-    def pull(self, cursor, *, now):
-        if self.down:
-            raise Retry("the books do not answer")
-        begun = self.stored = int(cursor or 0)
-        rows = sorted(row for row in self.rows.values() if row[0] > begun) if self.rows else []
-        for start in range(0, len(rows), 2):
-            part = rows[start : start + 2]
-            yield Page(facts=tuple(fact for _, fact in part), cursor=str(part[-1][0]))
-        refused = tuple(self.world.refused)
-        yield Page(refused=refused, cursor=str(self.seq), complete_through=now)
-
-    def open_items(self, invoices):
-        if self.down:
-            raise Retry("the books do not answer")
-        found = {one: self.rows.get(one) for one in invoices}
-        return [
-            OpenItem(invoice=one, open=row and row[1].open, do_not_dun=row[1].do_not_dun if row else ())
-            for one, row in found.items()
-        ]
-
-
-class Bank:
-    """The account's statements: what moved on a day is there on the next banking day at eight."""
-
-    def __init__(self, world):
-        self.world, self.moved, self.down, self.stored = world, [], False, 0
-
-    def pull(self, cursor, *, now):
-        if self.down:
-            raise Retry("the bank does not answer")
-        begun = self.stored = int(cursor or 0)
-        through = self._through(now)
-        shown = [one for one in self.moved if one.booked <= through]
-        end = datetime.combine(through + DAY, time(0), ZONE)
-        yield Page(facts=tuple(shown[begun:]), cursor=str(len(shown)), complete_through=end)
-
-    @staticmethod
-    def _through(now):
-        local = now.astimezone(ZONE)
-        day = local.date() if local.hour >= 8 else local.date() - DAY
-        while not is_banking_day("FI", day):
-            day -= DAY
-        day -= DAY
-        while not is_banking_day("FI", day):
-            day -= DAY
-        return day
-
-
-class Partner:
-    """The collection partner: it takes what it is told once under each key, or is down."""
-
-    def __init__(self, world):
-        self.world, self.down, self.cases, self.told = world, False, {}, {}
-
-    def submit(self, case, *, key, now, file):
-        if self.down:
-            return Receipt(outcome="retry", code="http_503")
-        if key not in self.told:
-            self.world.hub.tell(f"partner gets {case.case_id[:6]} of {case.open}")
-            self.world.hub.judge.handed(case.case_id, key)
-        self.told[key] = ("case.submitted", case)
-        self.cases.setdefault(case.case_id, []).append(key)
-        return Receipt(outcome="received")
-
-    def tell(self, message, *, key, now, file=None):
-        if self.down:
-            return Receipt(outcome="unknown")
-        if key not in self.told:
-            self.world.hub.tell(f"partner is told {message.type} of {message.case_id[:6]}")
-        self.told[key] = (message.type, message)
-        return Receipt(outcome="received")
-
-
-class _Config(BaseModel):
-    """No settings."""
-
-
-def _registered(name, counterpart, **of):
-    """A connector of this process only, in the place where connectors are found."""
-    module = ModuleType(f"connectors.{name}")
-    module.connect = lambda _: counterpart
-    module.SPEC = Spec(
-        name=name, title="Simulated", countries=("FI",), config=_Config, secrets=(), docs="",
-        verified="spec only", data=(), processing="FI", **of,
-    )  # fmt: skip
-    sys.modules[module.__name__] = module
-
-
-@dataclass
 class World:
-    """All of it, and what each deed does to it."""
+    """``mail`` is how SES is today; ``later`` holds what will follow, each with its day."""
 
-    hub: object
-    with_bank: bool
-    mail: str = "up"
-    refused: list = field(default_factory=list)
-    bouncing: set = field(default_factory=set)
-    # What is to happen at an instant, later than the deed that causes it.
-    later: list = field(default_factory=list)
-    made: int = 0
-
-    def __post_init__(self):
-        self.books, self.bank, self.partner = Books(self), Bank(self), Partner(self)
-        # What debtors have paid of each claim, and the commands that were given, by claim.
-        self.given = {}
+    def __init__(self, hub, *, with_bank):
+        self.hub, self.with_bank, self.mail = hub, with_bank, "up"
+        self.books, self.bank, self.partner = Books(), Bank(), Partner(hub, self._taken)
+        self.clerk, self.reporter = Clerk(hub, TENANT), Reporter(hub, TENANT)
+        self.later, self.bouncing, self.made = [], set(), 0
+        # The bank's id of the last payment of each invoice, and the day it is booked.
+        self.last = {}
 
     def settle_in(self):
         """Profile, policy, switches and connections, as the admin API would write them."""
@@ -191,15 +65,13 @@ class World:
             {**keys.control(TENANT), "outbound": "on"},
         ])  # fmt: skip
         table.transact([sources.demanded(profile)])
-        can = frozenset({"customers", "invoices", "credit_notes", "payments", "open_items",
-                         "incremental"})  # fmt: skip
-        _registered("erp.simulated", self.books, capabilities=can, proof="open_items",
-                    window_minutes=1440)  # fmt: skip
-        _registered("banks.simulated", self.bank, capabilities=frozenset({"statements"}),
-                    window_minutes=1440)  # fmt: skip
-        _registered("collectors.simulated", self.partner, idempotency="idempotent",
-                    key_lifetime_days=7,
-                    capabilities=frozenset({"submit", "tell", "partner_events"}))  # fmt: skip
+        register(
+            "erp.simulated", self.books, "customers", "invoices", "credit_notes", "payments",
+            "open_items", "incremental", proof="open_items", window_minutes=_WINDOW,
+        )  # fmt: skip
+        register("banks.simulated", self.bank, "statements", window_minutes=_WINDOW)
+        register("collectors.simulated", self.partner, "submit", "tell", "partner_events",
+                 idempotency="idempotent", key_lifetime_days=7)  # fmt: skip
         self._connect(setup.ERP, "erp.simulated", start_line=BEGIN)
         if self.with_bank:
             self._connect(setup.BANK, "banks.simulated", start_line=BEGIN)
@@ -213,22 +85,25 @@ class World:
         )
         table.transact([made])
         row = connections.read(TENANT, name)
-        enabled = connections.enabled(row, self.hub.now)
         told = feeds.told(row, {"state": "enabled"}) if feeds.is_money(row) else []
-        table.transact([enabled, *told])
-
-    # what happens -------------------------------------------------------------------------------
+        table.transact([connections.enabled(row, self.hub.now), *told])
 
     def do(self, deed):
-        """One deed."""
+        """One deed; one about an invoice that is left out is left out with it."""
+        of = dict(deed.of)
+        about = f"erp:{of.get('number')}"
+        if deed.what != "invoice" and "number" in of and about not in self.books.rows:
+            return
         self.hub.tell(str(deed).partition(": ")[2])
-        getattr(self, f"_{deed.what}")(**dict(deed.of))
+        getattr(self, f"_{deed.what}")(**of)
 
     def pass_on(self, today):
-        """What was to happen by a day."""
+        """What was to follow by a day."""
         for one in [one for one in self.later if one[0] <= today]:
             self.later.remove(one)
             one[1]()
+
+    # the creditor's books and the bank ------------------------------------------------------------
 
     def _invoice(self, number, customer, total, due):
         issued = self._today()
@@ -245,19 +120,21 @@ class World:
             reference=reference(number), capacity="consumer", claim_class="goods",
         ))  # fmt: skip
 
-    def _pay(self, number, amount, lag):
+    def _pay(self, number, amount, lag, marked="yes"):
         """A debtor pays: the bank shows it on its day, the books some days later."""
         self.made += 1
         name, day = str(self.made), self._today()
         while not is_banking_day("FI", day):
             day += DAY
-        self.hub.judge.paid(f"erp:{number}", f"bank:{name}", Decimal(amount))
+        if marked == "yes":
+            self.hub.judge.paid(f"erp:{number}", f"bank:{name}", Decimal(amount))
         self.bank.moved.append(Sighting(
             id=f"bank:{name}", version="1", kind="receipt", account=ACCOUNT, amount=eur(amount),
-            value_date=day, booked=day, references=(reference(number),),
+            value_date=day, booked=day, references=(reference(number),) if marked == "yes" else (),
         ))  # fmt: skip
         booked = day + (1 + lag) * DAY
-        self.later.append((booked, lambda: self._book(number, amount, name, day, booked)))
+        self.last[number] = (name, booked)
+        self._follows(booked, lambda: self._book(number, amount, name, day, booked))
 
     def _book(self, number, amount, name, day, booked):
         """The books take a payment: for its invoice as far as that is open."""
@@ -270,6 +147,28 @@ class World:
             value_date=day, booked=booked, received=day, allocations=allocations,
         ))  # fmt: skip
         self.books.change(number, open=invoice.open - part)
+
+    def _take_back(self, number):
+        """The debtor's bank takes the last payment back; the books follow the next day."""
+        name, booked = self.last.get(number, ("", None))
+        paid, day = self.bank.find(f"bank:{name}"), self._today()
+        if paid is None or day <= booked or not is_banking_day("FI", day):
+            return
+        self.last.pop(number)
+        self.hub.judge.took_back(f"erp:{number}", paid.id, f"{paid.id}r")
+        self.bank.moved.append(Sighting(
+            id=f"{paid.id}r", version="1", kind="reversal", account=ACCOUNT, amount=paid.amount,
+            value_date=day, booked=day, reverses=paid.id, reason_code="AC04",
+        ))  # fmt: skip
+        self._follows(day + DAY, lambda: self._unbook(number, name))
+
+    def _unbook(self, number, name):
+        """The books free a payment from its invoice: it is stated anew, for nothing."""
+        booked, invoice = self.books.rows[f"erp:p{name}"][1], self.books.invoice(number)
+        freed = sum((one.amount for one in booked.allocations), eur("0.00"))
+        self.hub.tell(f"the books take {freed.amount} for {number} back")
+        self.books.state(booked.model_copy(update={"version": "2", "allocations": ()}))
+        self.books.change(number, open=invoice.open + freed)
 
     def _credit(self, number, amount):
         invoice = self.books.invoice(number)
@@ -292,13 +191,17 @@ class World:
     def _unflag(self, number):
         self.books.change(number, do_not_dun=())
 
+    def _garbage(self, row):
+        self.books.refused.append(row)
+
+    # what goes wrong -----------------------------------------------------------------------------
+
     def _bounce(self, customer):
         self.bouncing.add(customer.lower())
 
     def _outage(self, what, how, days):
         self._switch(what, how)
-        ends = self._today() + days * DAY
-        self.later.append((ends, lambda: self._switch(what, "up")))
+        self._follows(self._today() + days * DAY, lambda: self._switch(what, "up"))
 
     def _switch(self, what, how):
         self.hub.tell(f"{what} is {how}")
@@ -307,105 +210,98 @@ class World:
         else:
             getattr(self, what).down = how == "down"
 
-    def _trouble(self, what, nth):
+    def _trouble(self, what, where, nth):
         """Trouble is the hub's: it is looked for at each call."""
 
-    # what a clerk says --------------------------------------------------------------------------
+    # what people say -----------------------------------------------------------------------------
 
     def _hold(self, number):
-        self._command(number, "hold", {"claim": f"erp:{number}"})
+        self.clerk.command(number, "hold", {"claim": f"erp:{number}"})
 
     def _release(self, number):
-        if "hold" in self.given.get(number, {}):
-            self._command(number, "release", {"hold": self.given[number]["hold"]})
+        self.clerk.ends(number, "release", "hold", "hold")
 
     def _dispute(self, number):
-        self._command(number, "dispute", {"claim": f"erp:{number}", "ground": "goods_not_received"})
+        given = {"claim": f"erp:{number}", "ground": "goods_not_received"}
+        self.clerk.command(number, "dispute", given)
 
     def _settle(self, number, outcome):
-        if "dispute" in self.given.get(number, {}):
-            given = {"dispute": self.given[number]["dispute"], "outcome": outcome}
-            self._command(number, "settle_dispute", given)
+        self.clerk.ends(number, "settle_dispute", "dispute", "dispute", outcome=outcome)
 
     def _promise(self, number, until):
         given = {"claims": [f"erp:{number}"], "day": day_of(until).isoformat()}
-        self._command(number, "promise", given)
+        self.clerk.command(number, "promise", given)
 
     def _plan(self, number, first):
-        given = {"claims": [f"erp:{number}"], "count": 3, "first": day_of(first).isoformat(),
-                 "agreed": True}  # fmt: skip
-        self._command(number, "propose_plan", given)
+        given = {"claims": [f"erp:{number}"], "count": 3, "first": day_of(first).isoformat()}
+        self.clerk.command(number, "propose_plan", {**given, "agreed": True})
 
     def _stop(self, number):
-        self._command(number, "stop_request", {"claims": [f"erp:{number}"]})
+        self.clerk.command(number, "stop_request", {"claims": [f"erp:{number}"]})
 
     def _withdraw(self, number):
-        if "stop_request" in self.given.get(number, {}):
-            given = {"stop": self.given[number]["stop_request"]}
-            self._command(number, "withdraw_stop", given)
+        self.clerk.ends(number, "withdraw_stop", "stop_request", "stop")
 
-    def _command(self, number, what, given):
-        """A command about a claim, where it is in a case; tried again when the hub dies of it."""
-        case = self.hub.judge.case_of(f"erp:{number}")
-        if case is None:
+    def _circumstance(self, number, kind):
+        given = {"circumstance": kind, "effective": self._today().isoformat()}
+        self.clerk.command(number, "circumstance", given)
+
+    def _partner_pays(self, number, amount, lag):
+        """The debtor pays the partner, who reports it and remits it some days later."""
+        case = self.hub.judge.there.get(f"erp:{number}")
+        part = min(eur(amount), self.books.invoice(number).open)
+        if case is None or not part:
             return
         self.made += 1
-        body = {"id": f"cmd{self.made}", "reason": "by_phone", "type": what, **given}
-        for _ in range(3):
-            status, said = self.ask("POST /v1/cases/{id}/commands", {"id": case}, body)
-            if status < 500:
-                break
-        self.hub.tell(f"the clerk says {what} of {number}: {status} {said.get('type', '')}")
-        if status == 200:
-            name = next((one["hold"] for one in said["events"] if "hold" in one), body["id"])
-            self.given.setdefault(number, {})[what] = name
-            self.hub.judge.commanded(f"erp:{number}", what, given)
+        nothing = {"amount": "0.00", "currency": "EUR"}
+        self._report(case, "case.payment_received", {
+            "claim": f"erp:{number}", "principal": {**nothing, "amount": str(part.amount)},
+            "interest": nothing, "fees": nothing, "received": self._today().isoformat(),
+        })  # fmt: skip
+        name, booked = f"r{self.made}", self._today() + (3 + lag) * DAY
+        remitted = str(part.amount)
+        self._follows(booked, lambda: self._book(number, remitted, name, booked, booked))
 
-    def ask(self, route, path, body):
-        """One call of the admin API: status and body; 500 when the function died."""
-        event = call(route, tenant=TENANT.id, role="administrator", path=path, body=body)
-        try:
-            answer = self.hub.invoke("Admin", event)
-        except Killed:
-            return 500, {}
-        return answer["statusCode"], json.loads(answer["body"])
+    def _partner_closes(self, number, code):
+        case = self.hub.judge.there.get(f"erp:{number}")
+        if case is not None:
+            self._report(case, "case.closed", {"code": code})
 
-    def clerk(self):
-        """Once a day somebody sees to what only a person can end; other questions may wait."""
-        for row in self.hub.judge.tasks():
-            why, task = row["why"], row["list_id"]
-            if task.endswith("-unknown"):
-                act = task.removesuffix("-unknown")
-                went = self.hub.aws.mails[act] or act in self.partner.told
-                word = "sent" if went else "not_sent"
-                status, _ = self.ask("POST /v1/tasks/{id}/answer", {"id": task}, {"answer": word})
-                self.hub.tell(f"the clerk answers {word} to {task}: {status}")
-            elif why == "source_suspicious":
-                for name in (setup.ERP, setup.BANK):
-                    self.ask("POST /v1/connections/{id}/confirm", {"id": name}, {})
-            elif task.startswith("halted-"):
-                status, _ = self.ask("POST /v1/fuses/lift", {}, {})
-                self.hub.tell(f"the clerk lifts {why}: {status}")
+    def _taken(self, case):
+        """The partner takes what it was given, the next day."""
+        given = {"partner_case_id": f"P-{len(self.partner.cases)}"}
+        self._follows(self._today() + DAY, lambda: self._report(case, "case.accepted", given))
 
-    # mail ---------------------------------------------------------------------------------------
+    def _report(self, case, what, data):
+        came, number = self.reporter.report(case, what, data)
+        if not came:
+            self._again(case, number)
+
+    def _again(self, case, number):
+        def once_more():
+            if not self.reporter.again(case, number):
+                self._again(case, number)
+
+        self._follows(self._today() + DAY, once_more)
+
+    # mail ----------------------------------------------------------------------------------------
 
     def mailed(self, act, to):
         """SES says later what became of a mail; sometimes in another order."""
         bounced = to.partition("@")[0] in self.bouncing
+        at = self.hub.now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
         for number, kind in enumerate(("sent", "bounced" if bounced else "delivered")):
             event = copy.deepcopy(sample(f"receive_mail_event_{kind}"))
-            mail = event["detail"]["mail"]
-            mail["tags"] = {"tenant": [TENANT.id], "act": [act]}
-            at = self.hub.now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-            mail["timestamp"] = at
-            part = {"sent": "send", "delivered": "delivery", "bounced": "bounce"}[kind]
+            tags = {"tenant": [TENANT.id], "act": [act]}
+            event["detail"]["mail"] |= {"tags": tags, "timestamp": at}
             if kind != "sent":
+                part = {"bounced": "bounce", "delivered": "delivery"}[kind]
                 event["detail"][part]["timestamp"] = at
-            wait = timedelta(minutes=self.hub.random.choice([0, 1, 30])) + number * timedelta(seconds=5)
+            wait = timedelta(minutes=self.hub.random.choice([0, 1, 30]), seconds=5 * number)
             self.hub.messages.append(Message("MailEvents", event, self.hub.now + wait))
+
+    def _follows(self, day, what):
+        self.later.append((day, what))
 
     def _today(self) -> date:
         return self.hub.now.astimezone(ZONE).date()
-
-
-__all__ = ["RowError", "World"]

@@ -60,6 +60,7 @@ SPEC = Spec(
     confirm=True,
     data=("name", "address", "contact", "national id", "invoice", "payment"),
     processing="Sweden (Amili AB)",
+    regions=("SE",),
     idempotency="askable",
     query_by_key=True,
     environments=("production", "sandbox"),

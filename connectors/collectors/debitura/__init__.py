@@ -72,6 +72,7 @@ SPEC = Spec(
     confirm=True,
     data=("name", "address", "contact", "invoice", "notice", "payment"),
     processing="Denmark (Debitura ApS) and the country of the collection partner that takes a case",
+    regions=("DK", "*"),
     idempotency="askable",
     query_by_key=True,
     environments=("production", "sandbox"),

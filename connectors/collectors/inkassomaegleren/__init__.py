@@ -46,6 +46,7 @@ SPEC = Spec(
     verified="spec only",
     data=("name", "address", "contact", "invoice", "payment"),
     processing="Denmark",
+    regions=("DK",),
     services=("s3",),
     confirm=True,
 )

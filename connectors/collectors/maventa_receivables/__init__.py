@@ -58,6 +58,7 @@ SPEC = Spec(
     confirm=True,
     data=("name", "address", "contact", "national id", "invoice", "notice", "payment"),
     processing="Finland, Sweden and Norway (Maventa, and Ropo or Visma Amili)",
+    regions=("FI", "SE", "NO"),
     idempotency="blind",
     query_by_key=True,
     environments=("production", "sandbox"),

@@ -67,6 +67,7 @@ SPEC = Spec(
     confirm=True,
     data=("name", "address", "invoice", "payment"),
     processing="Finland, Sweden and Norway (Ropo)",
+    regions=("FI", "SE", "NO"),
     idempotency="blind",
     query_by_key=True,
     environments=("production", "sandbox"),

@@ -56,6 +56,7 @@ SPEC = Spec(
     verified="spec only",
     data=("name", "payment"),
     processing="Ireland and the United States (Stripe Payments Europe, Limited)",
+    regions=("IE", "US"),
     idempotency="idempotent",
     key_lifetime_days=1,
     environments=("production", "sandbox"),

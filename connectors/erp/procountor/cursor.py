@@ -1,0 +1,87 @@
+"""Where a pull of Procountor stands: marks on the source's own clock, and a mark of payments apart.
+
+``versionStartDate`` finds what was changed since a stamp. Marks are the newest stamp that the
+source itself showed before a pull began, set back by the overlap when used. Whether a payment moves
+an invoice's version is not documented, so incoming reference payments have a mark of their own:
+the highest id that was seen, and the ids of those that were not allocated yet.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import ValidationError
+
+from shared.domain.explain import Record
+from shared.errors import Unreadable
+
+Feed = Literal["invoices", "payments", "customers"]
+# More unallocated payments than this are left to the daily sweep.
+_WAITING = 500
+
+
+class Cursor(Record):
+    """``since`` is the mark of invoices and customers, ``paid`` that of reference payments.
+
+    A pull that is under way is at ``feed``, past record ``after``, and leaves ``until`` as the
+    mark; ``began`` is the source's UTC time at its start. ``seen`` and ``found`` are what of
+    payments it has seen so far. ``day`` is the day from which payments are listed.
+    """
+
+    since: datetime | None = None
+    paid: int = 0
+    waiting: tuple[int, ...] = ()
+    day: date | None = None
+    feed: Feed | None = None
+    after: int = 0
+    until: datetime | None = None
+    began: datetime | None = None
+    seen: int = 0
+    found: tuple[int, ...] = ()
+
+    @classmethod
+    def read(cls, text: str | None) -> Cursor:
+        """The cursor of a text, or of nothing. Raises ``Unreadable``."""
+        try:
+            return cls.model_validate_json(text) if text is not None else cls()
+        except ValidationError:
+            raise Unreadable("the cursor is malformed") from None
+
+    def text(self) -> str:
+        """The cursor as it is stored."""
+        return self.model_dump_json(exclude_defaults=True)
+
+    def begun(self, until: datetime | None, began: datetime) -> Cursor:
+        """At the first record of the first feed."""
+        return self.model_copy(update={"feed": "invoices", "until": until, "began": began})
+
+    @property
+    def listed_from(self) -> date:
+        """The day of the pull before, or of this one where there was none."""
+        began = self.began.date() if self.began else date.max
+        return self.day or began
+
+    def past(self, record: int) -> Cursor:
+        """The same feed, all records up to ``record`` delivered."""
+        return self.model_copy(update={"after": record})
+
+    def counted(self, last: int, unallocated: tuple[int, ...]) -> Cursor:
+        """Payments up to ``last`` delivered, some of them not allocated yet."""
+        update = {"after": last, "seen": max(self.seen, last)}
+        found = (*self.found, *unallocated)[-_WAITING:]
+        return self.model_copy(update={**update, "found": found})
+
+    def turned(self, feed: Feed) -> Cursor:
+        """At the first record of another feed."""
+        return self.model_copy(update={"feed": feed, "after": 0})
+
+    def ended(self) -> Cursor:
+        """All feeds are complete up to the mark; no pull is under way."""
+        day = self.began.date() if self.began else self.day
+        return Cursor(
+            since=self.until or self.since,
+            paid=max(self.paid, self.seen),
+            waiting=self.found,
+            day=day,
+        )

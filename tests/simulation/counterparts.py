@@ -1,0 +1,139 @@
+"""Those whom the hub's connectors ask and tell: the books, the bank, and the collection partner."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime, time, timedelta
+from types import ModuleType
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+from connectors.contract import Page, Receipt, RowError, Spec
+from shared.domain.calendar import is_banking_day
+from shared.domain.model import OpenItem
+from shared.errors import Retry
+
+ZONE = ZoneInfo("Europe/Helsinki")
+DAY = timedelta(days=1)
+# The hour from which on the statement of the banking day before is there.
+_STATEMENT = 8
+
+
+class Books:
+    """The ERP: invoices, payments and credit notes, each change a newer row; or it is down."""
+
+    def __init__(self):
+        self.rows, self.down, self.seq, self.refused = {}, False, 0, []
+
+    def state(self, fact):
+        self.seq += 1
+        self.rows[fact.id] = (self.seq, fact)
+
+    def invoice(self, number):
+        return self.rows[f"erp:{number}"][1]
+
+    def change(self, number, **of):
+        self.state(
+            self.invoice(number).model_copy(update={"version": str(self.seq + 1), **of}),
+        )
+
+    def pull(self, cursor, *, now):
+        if self.down:
+            raise Retry("the books do not answer")
+        rows = sorted(row for row in self.rows.values() if row[0] > int(cursor or 0))
+        for start in range(0, len(rows), 2):
+            part = rows[start : start + 2]
+            yield Page(facts=tuple(fact for _, fact in part), cursor=str(part[-1][0]))
+        text = "the amount is no number"
+        refused = tuple(RowError(row=one, field="total", text=text) for one in self.refused)
+        yield Page(refused=refused, cursor=str(self.seq), complete_through=now)
+
+    def open_items(self, invoices):
+        if self.down:
+            raise Retry("the books do not answer")
+        return [self._item(one) for one in invoices]
+
+    def _item(self, name):
+        if name not in self.rows:
+            return OpenItem(invoice=name, open=None)
+        fact = self.rows[name][1]
+        return OpenItem(invoice=name, open=fact.open, do_not_dun=fact.do_not_dun)
+
+
+class Bank:
+    """The account's statements: what moved on a day is there on the next banking day at eight."""
+
+    def __init__(self):
+        self.moved, self.down = [], False
+
+    def pull(self, cursor, *, now):
+        if self.down:
+            raise Retry("the bank does not answer")
+        through = self.through(now)
+        shown = [one for one in self.moved if one.booked <= through]
+        end = datetime.combine(through + DAY, time(0), ZONE)
+        begun = int(cursor or 0)
+        yield Page(facts=tuple(shown[begun:]), cursor=str(len(shown)), complete_through=end)
+
+    def find(self, name):
+        """What moved under an id, or None."""
+        return next((one for one in self.moved if one.id == name), None)
+
+    @staticmethod
+    def through(now):
+        """The last day whose statement is there."""
+        local = now.astimezone(ZONE)
+        day = local.date() if local.hour >= _STATEMENT else local.date() - DAY
+        return _banking_day(_banking_day(day) - DAY)
+
+
+def _banking_day(day):
+    """A day, or the last banking day before it."""
+    while not is_banking_day("FI", day):
+        day -= DAY
+    return day
+
+
+class Partner:
+    """The collection partner: it takes what it is told once under each key, or is down."""
+
+    def __init__(self, hub, answered):
+        self.hub, self.answered = hub, answered
+        self.down, self.cases, self.told = False, [], {}
+
+    def submit(self, case, *, key, now, file):
+        if self.down:
+            return Receipt(outcome="retry", code="http_503")
+        if key not in self.told:
+            self.hub.tell(f"partner gets {case.case_id[:6]} of {case.open}")
+            self.hub.judge.handed(case.case_id, key)
+            self.answered(case.case_id)
+            self.cases.append(case.case_id)
+        self.told[key] = ("case.submitted", case)
+        return Receipt(outcome="received")
+
+    def tell(self, message, *, key, now, file=None):
+        if self.down:
+            return Receipt(outcome="unknown")
+        if key not in self.told:
+            self.hub.tell(f"partner is told {message.type} of {message.case_id[:6]} {message.data}")
+            if message.type == "case.withdrawn":
+                self.hub.judge.withdrawn(message.data["claims"])
+        self.told[key] = (message.type, message)
+        return Receipt(outcome="received")
+
+
+class _Config(BaseModel):
+    """No settings."""
+
+
+def register(name, counterpart, *capabilities, **of):
+    """A connector of this process only, in the place where connectors are found."""
+    module = ModuleType(f"connectors.{name}")
+    module.connect = lambda _: counterpart
+    module.SPEC = Spec(
+        name=name, title="Simulated", countries=("FI",), config=_Config, secrets=(), docs="",
+        verified="spec only", data=(), processing="FI", capabilities=frozenset(capabilities), **of,
+    )  # fmt: skip
+    sys.modules[module.__name__] = module

@@ -1,0 +1,103 @@
+"""People who talk to the hub through its doors: the creditor's clerk, and the partner's."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC
+
+from botocore.exceptions import ClientError
+
+from infra.local import setup
+from shared.errors import HubError
+from tests.functions.world import call
+from tests.simulation.aws import Killed
+
+# What a caller sees as a server's error: it calls again.
+_FAILED = (Killed, ClientError, HubError)
+
+
+class Clerk:
+    """Gives commands about claims, and answers the questions that only a person can end."""
+
+    def __init__(self, hub, tenant):
+        self.hub, self.tenant = hub, tenant
+        # What each command made, by number and kind, for the command that ends it.
+        self.given, self.count = {}, 0
+
+    def command(self, number, what, given):
+        """A command about a claim, where it is in a case; again when the hub dies of it."""
+        case = self.hub.judge.case_of(f"erp:{number}")
+        if case is None:
+            return
+        self.count += 1
+        body = {"id": f"cmd{self.count}", "reason": "by_phone", "type": what, **given}
+        for _ in range(3):
+            status, said = self.ask("POST /v1/cases/{id}/commands", {"id": case}, body)
+            if status < 500:
+                break
+        self.hub.tell(f"the clerk says {what} of {number}: {status} {said.get('type', '')}")
+        if status == 200:
+            self.given[number, what] = body["id"]
+
+    def ends(self, number, what, ended, field, **given):
+        """A command that ends what an earlier one made, if that was carried out."""
+        if (number, ended) in self.given:
+            self.command(number, what, {field: self.given[number, ended], **given})
+
+    def ask(self, route, path, body):
+        """One call of the admin API: status and body; 500 when the function died."""
+        event = call(route, tenant=self.tenant.id, role="administrator", path=path, body=body)
+        try:
+            answer = self.hub.invoke("Admin", event)
+        except _FAILED:
+            return 500, {}
+        return answer["statusCode"], json.loads(answer["body"])
+
+    def see_to(self, partner):
+        """Once a day: acts of unknown fate, suspicious sources, blown fuses. Others may wait."""
+        for row in self.hub.judge.tasks():
+            why, task = row["why"], row["list_id"]
+            if task.endswith("-unknown"):
+                act = task.removesuffix("-unknown")
+                went = self.hub.aws.mails[act] or act in partner.told
+                word = "sent" if went else "not_sent"
+                status, _ = self.ask("POST /v1/tasks/{id}/answer", {"id": task}, {"answer": word})
+                self.hub.tell(f"the clerk answers {word} to {task}: {status}")
+            elif why == "source_suspicious":
+                for name in (setup.ERP, setup.BANK):
+                    self.ask("POST /v1/connections/{id}/confirm", {"id": name}, {})
+                self.hub.tell(f"the clerk confirms what {task} asks")
+            elif task.startswith("halted-"):
+                status, _ = self.ask("POST /v1/fuses/lift", {}, {})
+                self.hub.tell(f"the clerk lifts {why}: {status}")
+
+
+class Reporter:
+    """The partner's clerk: reports on cases, each the same until the hub says yes."""
+
+    def __init__(self, hub, tenant):
+        self.hub, self.tenant, self.said = hub, tenant, []
+
+    def report(self, case, what, data):
+        """A new report; whether the hub has it, and its number."""
+        at = self.hub.now.astimezone(UTC).isoformat()
+        number = len(self.said)
+        self.said.append({"id": f"r{number}", "type": what, "timestamp": at, "data": data})
+        return self.again(case, number), number
+
+    def again(self, case, number):
+        """The same report once more; whether the hub has it now."""
+        body = self.said[number]
+        event = call(
+            "POST /v1/partner/cases/{id}/events", tenant=self.tenant.id, role="partner",
+            path={"id": case}, body=body, headers={"idempotency-key": body["id"]},
+            connection=setup.PARTNER, scopes=["events:write"],
+        )  # fmt: skip
+        try:
+            status = self.hub.invoke("ReceivePartner", event)["statusCode"]
+        except _FAILED:
+            status = 500
+        self.hub.tell(f"the partner says {body['type']} of {case[:6]}: {status}")
+        if status // 100 == 2:
+            self.hub.judge.reported(body["id"])
+        return status // 100 == 2

@@ -1,0 +1,33 @@
+"""The doctor: everything that is worth knowing of an installation before and while it is used."""
+
+from __future__ import annotations
+
+from tools.ops import doctor_account, doctor_hub
+from tools.ops.doctor_account import looked
+from tools.ops.findings import Finding
+from tools.ops.mending import tenants
+from tools.ops.place import Place
+
+
+def examine(place: Place) -> list[Finding]:
+    """Every finding about an installation; nothing is changed."""
+    found = [
+        *looked("functions", lambda: doctor_hub.reachable(place)),
+        *looked("the account's Lambda limits", lambda: doctor_account.quotas(place)),
+        *looked("Service Quotas", lambda: doctor_account.step_quotas(place)),
+        *looked("the account's mail", lambda: doctor_account.mail(place)),
+        *looked("the mail domain", lambda: doctor_account.domain(place)),
+        *looked("the stack's parameters", lambda: doctor_hub.parameters(place)),
+        *looked("who hears of alarms", lambda: doctor_hub.alarms(place)),
+        *looked("the table's backups", lambda: doctor_hub.protection(place)),
+        *looked("dead letters", lambda: doctor_hub.dead(place)),
+    ]
+    with place.entered():
+        known = tenants(place)
+        countries = doctor_hub.text_countries(known)
+        found += looked("text messages", lambda: doctor_account.texts(place, countries))
+        found += looked("the sweep", doctor_hub.sweeps)
+        found += looked("the switches", doctor_hub.switches)
+        for tenant in known:
+            found += looked(tenant.id, lambda one=tenant: doctor_hub.creditor(one))
+    return found
