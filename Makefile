@@ -90,21 +90,11 @@ build-check: build build/$(PythonRuntime)/check.built ## import every handler fr
 	@set -e; python=$$(sh infra/layer/find-python $(PythonRuntime)); \
 	"$$python" -I infra/layer/check.py build/$(PythonRuntime)
 
-smoke: $(READY) ## a deployed hub lives a day of an invented creditor, sends nothing, and cleans up  [STACK=]
-	@$(OPS) smoke
+sbom: $(READY) ## build/sbom.json: what ships, with every hash (CycloneDX)
+	@$(BIN)/python -m tools.supply sbom
 
-doctor: $(READY) ## what is unset, wrong, about to run out, or to be asked of AWS  [STACK=]
-	@$(OPS) doctor
-
-redrive: $(READY) ## dead letters by queue, or sent again: QUEUE=Book, QUEUE=all  [STACK=]
-	@$(OPS) redrive $(if $(filter all,$(QUEUE)),--all,$(QUEUE))
-
-rebuild: $(READY) ## the index of cases made again from their events  [STACK=]
-	@$(OPS) rebuild
-
-restored: $(READY) ## after a restore, keep in what left since: SINCE=2026-03-02T09:00+00:00  [STACK=]
-	@[ -n "$(SINCE)" ] || { echo "Say the restored point: make restored SINCE=2026-03-02T09:00+00:00" >&2; exit 2; }
-	@$(OPS) restored --since "$(SINCE)"
+audit: $(READY) ## known weaknesses of every pinned version, asked of OSV
+	@$(BIN)/python -m tools.supply audit
 
 lint-deploy: .venv-sam/.ready ## what `sam validate` says of the templates (installs the SAM CLI beside)
 	@for template in $(TEMPLATES); do \
@@ -128,6 +118,24 @@ clean: ## remove what was built and the tools' caches
 
 distclean: clean ## as clean, and the environments and all output
 	rm -rf .venv .venv-sam .venv-bench out
+
+##@ Look after an installation (STACK= names it; without, the one of `make up`)
+
+smoke: $(READY) ## a deployed hub lives a day of an invented creditor, sends nothing, and cleans up  [STACK=]
+	@$(OPS) smoke
+
+doctor: $(READY) ## what is unset, wrong, about to run out, or to be asked of AWS  [STACK=]
+	@$(OPS) doctor
+
+redrive: $(READY) ## dead letters by queue, or sent again: QUEUE=Book, QUEUE=all  [STACK=]
+	@$(OPS) redrive $(if $(filter all,$(QUEUE)),--all,$(QUEUE))
+
+rebuild: $(READY) ## the index of cases made again from their events  [STACK=]
+	@$(OPS) rebuild
+
+restored: $(READY) ## after a restore, keep in what left since: SINCE=2026-03-02T09:00+00:00  [STACK=]
+	@[ -n "$(SINCE)" ] || { echo "Say the restored point: make restored SINCE=2026-03-02T09:00+00:00" >&2; exit 2; }
+	@$(OPS) restored --since "$(SINCE)"
 
 # ---------------------------------------------------------------------------------------------
 # Environments. A stamp says which constraints one holds; `python` is any that is new enough.
@@ -236,4 +244,4 @@ build/$(PythonRuntime)/check.built: $(LAYER)
 	@touch $@
 
 .PHONY: help demo up down replay setup test lint types format fuzz properties simulate coverage bench bench-peers build build-check \
-	lint-deploy lint-asl lock clean distclean smoke doctor redrive rebuild restored
+	lint-deploy lint-asl lock clean distclean smoke doctor redrive rebuild restored sbom audit

@@ -43,7 +43,7 @@ class Listed:
         for statement in newest_first:
             invoices = [one for one in statement.facts if isinstance(one, Invoice)]
             for one in invoices:
-                known = Known(one.id, one.total.currency)
+                known = Known(one.id, one.total.currency, one.issued)
                 self._known.setdefault(one.number, known)
                 self._known.setdefault(one.id, known)
             yield len(invoices)

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from connectors.cells import Cell, Unclear, read_amount, read_date
 from connectors.sheet_door import Delimiter, Encoding, read_csv
-from shared.domain.model import PastNotice
+from shared.domain.model import ENDS_TOO_EARLY, PastNotice
 from shared.domain.money import MINOR_UNITS, Money
 from shared.errors import Unreadable
 
@@ -28,10 +28,11 @@ _TOO_EARLY = "the day is ahead"
 
 
 class Known(NamedTuple):
-    """The invoice that a row means, and its currency (ISO 4217)."""
+    """The invoice that a row means, its currency (ISO 4217), and the day on which it was issued."""
 
     id: str
     currency: str
+    issued: date
 
 
 class Problem(NamedTuple):
@@ -117,11 +118,16 @@ class _Row:
         on = self._day("on")
         if on is None or on > self.today:
             raise _Refused("on", "the cell is empty" if on is None else _TOO_EARLY)
+        if on < invoice.issued:
+            raise _Refused("on", "the day is before the invoice's own")
+        ends = {name: self._day(name) for name in ("deadline", "until")}
+        for name, day in ends.items():
+            if day is not None and day < on:
+                raise _Refused(name, ENDS_TOO_EARLY)
         fields = {
             "id": self._needed("key"), "invoice": invoice.id, "what": self._needed("what"),
             "on": on, "level": self._level(), "fee": self._fee(invoice.currency),
-            "deadline": self._day("deadline"), "channel": self._text("channel"),
-            "proof": self._text("proof") or None, "until": self._day("until"),
+            "channel": self._text("channel"), "proof": self._text("proof") or None, **ends,
         }  # fmt: skip
         found = None
         try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from functions.dossier import Dossier
+from functions.exporting import exports_of
 from shared.cloud import documents, forgotten, identity_rows, lookups, table
 from shared.cloud.keys import Key, Tenant
 from shared.domain import erasure
@@ -24,6 +25,7 @@ def plan_of(known: Dossier, creditor: Creditor, today: date) -> erasure.Plan:
         holds=(str(row["list_id"]) for row in known.holds),
         country=creditor.country,
         today=today,
+        year_ends=creditor.year_ends,
     )
 
 
@@ -33,6 +35,7 @@ def erase(known: Dossier, on: date) -> dict[str, int]:
     ``on`` is the day (UTC) of the mark. Raises ``Conflict`` where a source writes meanwhile: it is
     asked again, and goes on.
     """
+    documents.erase_all(known.tenant, exports_of(known))
     return {
         "documents": sum(documents.erase(known.tenant, name) > 0 for name in known.documents),
         "payments": _payers(known, on),

@@ -29,11 +29,15 @@ _TYPE = "application/zip"
 def export(known: Dossier, creditor: Creditor, now: datetime) -> tuple[str, str]:
     """Write the file; its name and SHA-256 (hex). ``now`` is wall time (UTC)."""
     body = _zip(known, creditor, now)
-    # Names hold no personal data: the debtor's id may be a customer's own.
-    whose = hashlib.sha256(f"{known.tenant.id}|{known.debtor}".encode()).hexdigest()[:20]
-    name = f"exports/{whose}-{now:%Y%m%dT%H%M%SZ}.zip"
+    name = f"{exports_of(known)}{now:%Y%m%dT%H%M%SZ}.zip"
     documents.put(known.tenant, name, body, _TYPE, passing=True)
     return name, hashlib.sha256(body).hexdigest()
+
+
+def exports_of(known: Dossier) -> str:
+    """How the names of a person's exports begin, from the debtor's id and nothing personal."""
+    whose = hashlib.sha256(f"{known.tenant.id}|{known.debtor}".encode()).hexdigest()[:20]
+    return f"exports/{whose}-"
 
 
 def _zip(known: Dossier, creditor: Creditor, now: datetime) -> bytes:

@@ -14,11 +14,11 @@ from connectors.contract import Spec
 PAGE = Path(__file__).parents[1] / "docs" / "recipients.md"
 _INTRO = """# Recipients of debtors' data
 
-Written by `python -m tools.recipients` from what each connector says of itself. Nothing goes to any
-of them before the creditor made and enabled the connection; `GET /v1/recipients` lists those that it
-uses. *Regions* are countries (ISO 3166-1), `*` one that is not known beforehand; a creditor whose
-profile names `allowed_regions` cannot enable a connection that processes data elsewhere. Where there
-is none, the creditor itself chose where the counterpart stands.
+Written by `python -m tools.recipients` from what each connector says of itself. Nothing goes to
+any of them before the creditor made and enabled the connection; `GET /v1/recipients` lists those
+that it uses. *Regions* are countries (ISO 3166-1), `*` one that is not known beforehand; a creditor
+whose profile names `allowed_regions` cannot enable a connection that processes data elsewhere.
+Where there is none, the creditor itself chose where the counterpart stands.
 """
 _ROLES = {
     "banks": "Banks", "channels": "Channels to debtors", "collectors": "Collection partners",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from collections.abc import Callable
 from typing import get_args
 
@@ -99,4 +100,5 @@ def _found(tenant: Tenant, connection: str, text: str) -> Known | None:
 
 def _known(row: Row) -> Known:
     invoice = json.loads(row["body"])
-    return Known(invoice["id"], invoice["total"]["currency"])
+    issued = date.fromisoformat(invoice["issued"])
+    return Known(invoice["id"], invoice["total"]["currency"], issued)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from shared.cloud.keys import Tenant
@@ -68,13 +68,22 @@ def get(tenant: Tenant, name: str) -> bytes:
 
 def erase(tenant: Tenant, name: str) -> int:
     """Delete every stored version of a document; how many there were (0: it is gone already)."""
-    s3, bucket, key = client("s3"), os.environ["DOCUMENTS"], f"{tenant.id}/{name}"
+    return _erased(tenant, name, lambda key: key == f"{tenant.id}/{name}")
+
+
+def erase_all(tenant: Tenant, beginning: str) -> int:
+    """Delete every version of all documents whose names begin so; how many there were."""
+    return _erased(tenant, beginning, lambda _: True)
+
+
+def _erased(tenant: Tenant, beginning: str, wanted: Callable[[str], bool]) -> int:
+    s3, bucket = client("s3"), os.environ["DOCUMENTS"]
     # Acts render once: of one name there are few versions, and far less than a page of them.
-    page = s3.list_object_versions(Bucket=bucket, Prefix=key)
+    page = s3.list_object_versions(Bucket=bucket, Prefix=f"{tenant.id}/{beginning}")
     stored = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
-    mine = [one["VersionId"] for one in stored if one["Key"] == key]
-    for version in mine:
-        s3.delete_object(Bucket=bucket, Key=key, VersionId=version)
+    mine = [one for one in stored if wanted(one["Key"])]
+    for one in mine:
+        s3.delete_object(Bucket=bucket, Key=one["Key"], VersionId=one["VersionId"])
     return len(mine)
 
 

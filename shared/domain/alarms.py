@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from shared.domain import instalments
-from shared.domain.answers import CREDIT_MISSING, DISPUTE_UNANSWERED, DISPUTE_UNSETTLED
+from shared.domain.answers import (
+    CREDIT_MISSING,
+    DISPUTE_UNANSWERED,
+    DISPUTE_UNSETTLED,
+    LIMITATION_NEAR,
+)
 from shared.domain.at_partner import PLAN_LEFT, plans_left, untold
 from shared.domain.circumstance import EFFECTS, FILING
 from shared.domain.decisions import Ask
@@ -41,7 +46,7 @@ def due(question: Question) -> tuple[Ask | None, date | None]:
     now, later = None, None
     for alarm in _alarms(question):
         task = f"{question.case.id}-{alarm.why}-{alarm.state}"
-        if not alarm.claims or task in question.case.tasks or task in question.case.answers:
+        if not alarm.claims or _is_known(question, task):
             continue
         if alarm.on > question.today:
             later = alarm.on if later is None else min(later, alarm.on)
@@ -145,12 +150,23 @@ def _instalments(question: Question, states: States) -> Iterator[Alarm]:
 
 
 def _limitations(question: Question) -> Iterator[Alarm]:
-    """A person sees to a claim in time; where no rule is known, as soon as it is old."""
+    """A person sees to a claim in time; where no rule is known, as soon as it is old.
+
+    One that has lapsed before anybody was asked is told too: it can only be let go.
+    """
     for name, state in question.case.claims.items():
         lapse = lapse_of(question.case, state, question.law, question.today)
         if lapse is not None and state.open:
             on, digest = lapse.warn_on or question.today, content_hash(name.encode())[:12]
-            yield Alarm(on, "limitation_near", digest, (name,), lapse.because[0])
+            why = LIMITATION_NEAR if lapse.warn_on else "limitation_unknown"
+            near = f"{question.case.id}-{why}-{digest}"
+            if lapse.lapsed(question.today) and not _is_known(question, near):
+                why = "limitation_over"
+            yield Alarm(on, why, digest, (name,), lapse.because[0])
+
+
+def _is_known(question: Question, task: str) -> bool:
+    return task in question.case.tasks or task in question.case.answers
 
 
 def _open(question: Question, claims: tuple[str, ...]) -> tuple[str, ...]:

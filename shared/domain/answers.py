@@ -25,7 +25,14 @@ DISPUTE_UNANSWERED = "dispute_unanswered"
 DISPUTE_UNSETTLED = "dispute_unsettled"
 CREDIT_MISSING = "credit_missing"
 CHANNEL_REFUSED = "channel_refused"
-WATCHES = frozenset({DISPUTE_UNANSWERED, DISPUTE_UNSETTLED, CREDIT_MISSING, CHANNEL_REFUSED})
+# Court or a written acknowledgement takes a person; a reminder meanwhile can only help, and in
+# Finland starts the time anew (728/2003 10 §).
+LIMITATION_NEAR = "limitation_near"
+IMPORTED_FEE = "imported_fee_not_lawful"
+WATCHES = frozenset({
+    DISPUTE_UNANSWERED, DISPUTE_UNSETTLED, CREDIT_MISSING, CHANNEL_REFUSED, LIMITATION_NEAR,
+    IMPORTED_FEE,
+})  # fmt: skip
 
 # The question whose yes says that a person has seen to the address that a notice came back from.
 RETURNED = "returned"

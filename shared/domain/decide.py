@@ -244,7 +244,7 @@ def _nothing_ripe(question: Question, later: Sequence[Ripe], claims: Sorted) -> 
 def _for(lead: Aside, until: datetime | None, claims: Sorted) -> Rest:
     """The rest that one claim's reason decides, which stands before those of the others."""
     others = (one.reason for one in claims.asides if one is not lead)
-    why = _RESTS.get(lead.reason.rule, _BARRED)
+    why = lead.word or _RESTS.get(lead.reason.rule, _BARRED)
     return Rest(until=until, why=why, because=(lead.reason, *others))
 
 

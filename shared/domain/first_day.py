@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from shared.domain import law as legal
+from shared.domain.answers import IMPORTED_FEE
 from shared.domain.case import Case
 from shared.domain.events import CaseEvent, PersonAsked
 from shared.domain.explain import content_hash
@@ -25,8 +26,7 @@ from shared.domain.question import claim_facts
 
 NOT_PROVEN = "notice_not_proven"
 OTHER_AGENCY = "with_other_agency"
-FEE_NOT_LAWFUL = "imported_fee_not_lawful"
-QUESTIONS = frozenset({NOT_PROVEN, OTHER_AGENCY, FEE_NOT_LAWFUL})
+QUESTIONS = frozenset({NOT_PROVEN, OTHER_AGENCY, IMPORTED_FEE})
 
 
 def steps_done(policy: Policy, level: int) -> int:
@@ -118,7 +118,7 @@ def _told(case: Case, event: NoticeImported, law: LawPack) -> list[CaseEvent]:
     if event.fee is None or _lawful(case, event, law):
         return [event]
     bare = event.model_copy(update={"fee": None})
-    return [bare, *_asked(case, event, FEE_NOT_LAWFUL)]
+    return [bare, *_asked(case, event, IMPORTED_FEE)]
 
 
 def _lawful(case: Case, event: NoticeImported, law: LawPack) -> bool:
@@ -137,8 +137,10 @@ def _lawful(case: Case, event: NoticeImported, law: LawPack) -> bool:
 
 
 def _asked(case: Case, event: NoticeImported, why: str) -> list[CaseEvent]:
-    """The question about a row, asked once for what it says."""
-    digest = content_hash(f"{event.notice}/{event.content_hash}".encode())[:12]
+    """The question about a row, asked once for what it says, or once for its claim."""
+    # Fees of several rows are one question about their claim: none of them is asked for.
+    about = event.claim if why == IMPORTED_FEE else f"{event.notice}/{event.content_hash}"
+    digest = content_hash(about.encode())[:12]
     task = f"{case.id}-{why}-{digest}"
     if task in case.tasks or task in case.answers:
         return []

@@ -20,7 +20,7 @@ from shared.domain.plan_events import (
     PromiseMade,
     WrittenOff,
 )
-from shared.domain.promise import Promise, received
+from shared.domain.promise import Promise, earlier, received
 from shared.errors import Conflict
 
 if TYPE_CHECKING:
@@ -43,20 +43,32 @@ def promise_made(case: Case, event: PromiseMade) -> Changes:
         before=_before(case, event.claims),
         settles=event.settles,
         tolerance=event.tolerance,
+        earlier=earlier(case.claims, event.claims, event.on, case.currency),
     )
     return with_states(case, promises={**promises, event.promise: promise})
 
 
 def promise_ended(case: Case, event: PromiseEnded) -> Changes:
-    """It was kept, or it was not."""
-    promises = states_of(case).promises
+    """It was kept, or it was not; money that is known late may say better of it than before."""
+    promises, day = states_of(case).promises, event.at.date()
     promise: Promise = known(promises, event.promise)
     undone = promise.settles and promise.outcome == "kept" and event.outcome == "broken"
-    if promise.outcome != "open" and not undone:
+    if promise.outcome != "open" and not undone and not _bettered(promise, event):
         raise Conflict("a promise ends once")
-    ended = promise.model_copy(update={"outcome": event.outcome})
-    freed = {"claims": with_claims(case.claims, promise.claims, freed_on=event.at.date())}
-    return with_states(case, promises={**promises, event.promise: ended}) | freed
+    ended = promise.model_copy(update={"outcome": event.outcome, "ended_on": day})
+    changes = with_states(case, promises={**promises, event.promise: ended})
+    if promise.outcome != "open" and not undone:
+        # The claim was free already: nothing ends today that kept it from moving.
+        return changes
+    return changes | {"claims": with_claims(case.claims, promise.claims, freed_on=day)}
+
+
+def _bettered(promise: Promise, event: PromiseEnded) -> bool:
+    """Whether an outcome corrects one that was recorded before its money was known."""
+    if promise.settles:
+        return promise.outcome in {"broken", "partly"} and event.outcome == "kept"
+    better = {"broken": {"partly", "kept", "cancelled"}, "partly": {"kept", "cancelled"}}
+    return event.outcome in better.get(promise.outcome, set())
 
 
 def plan_proposed(case: Case, event: PlanProposed) -> Changes:
@@ -81,8 +93,10 @@ def plan_proposed(case: Case, event: PlanProposed) -> Changes:
 
 def plan_agreed(case: Case, event: PlanAgreed) -> Changes:
     """The debtor agreed: no interest runs from the next day on."""
-    changes = _plan(case, event.plan, agreed=True)
     plan: Plan = known(states_of(case).plans, event.plan)
+    if plan.ended == "broken":
+        return _in_force_again(case, plan, event.at.date())
+    changes = _plan(case, event.plan, agreed=True)
     claims = dict(case.claims)
     for name in plan.claims:
         spans = (*claims[name].in_plan, (event.at.date(), None))
@@ -90,14 +104,26 @@ def plan_agreed(case: Case, event: PlanAgreed) -> Changes:
     return {**changes, "claims": claims}
 
 
+def _in_force_again(case: Case, plan: Plan, today: date) -> Changes:
+    """A plan that was kept goes on as if it had not ended; what is uncovered is late from today."""
+    again = plan.model_copy(update={"ended": None, "ended_on": None, "taken_back": today})
+    claims = dict(case.claims)
+    for name in plan.claims:
+        spans = claims[name].in_plan
+        rest = tuple((start, None if end == plan.ended_on else end) for start, end in spans)
+        claims[name] = claims[name].model_copy(update={"in_plan": rest})
+    plans = {**states_of(case).plans, plan.id: again}
+    return with_states(case, plans=plans) | {"claims": claims}
+
+
 def instalment_missed(case: Case, event: InstalmentMissed) -> Changes:
-    """The first one that is late."""
-    return _plan(case, event.plan, missed=event.number)
+    """One is late that nobody was told of."""
+    return _plan(case, event.plan, missed=event.number, missed_on=event.at.date())
 
 
 def plan_ended(case: Case, event: PlanEnded) -> Changes:
     """The plan is over: interest runs from the next day on, on what is still open."""
-    changes = _plan(case, event.plan, ended=event.outcome)
+    changes = _plan(case, event.plan, ended=event.outcome, ended_on=event.at.date())
     plan: Plan = known(states_of(case).plans, event.plan)
     rested = tuple(name for name in case.claims if plan.rests(name))
     claims = with_claims(case.claims, rested, freed_on=event.at.date())

@@ -212,6 +212,9 @@ class CreditNote(Record):
         return max(left, Money.zero(left.currency))
 
 
+ENDS_TOO_EARLY = "nothing ends before it began"
+
+
 class PastNotice(Record):
     """What somebody else did about one invoice before the hub, or beside it.
 
@@ -238,7 +241,7 @@ class PastNotice(Record):
         if self.what != "reminder" and (self.fee is not None or self.level is not None):
             raise ValueError("only a reminder has a level and a fee")
         if any(day is not None and day < self.on for day in (self.deadline, self.until)):
-            raise ValueError("nothing ends before it began")
+            raise ValueError(ENDS_TOO_EARLY)
         return self
 
 

@@ -29,11 +29,15 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """Why a claim is left alone; it is looked at again after ``until`` (None: when told)."""
+    """Why a claim is left alone; it is looked at again after ``until`` (None: when told).
+
+    ``word`` names the rest where the rule is one of the law's, whose ids differ by country.
+    """
 
     reason: Reason
     until: date | None = None
     person: bool = False
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ def of_states(question: Question, state: ClaimState) -> Aside | Doubt | None:
     """What age and a case's states do to one claim: it rests, waits for a person, or nothing."""
     lapse = lapse_of(question.case, state, question.law, question.today)
     if lapse is not None and lapse.lapsed(question.today):
-        return Aside(lapse.because[0])
+        return Aside(lapse.because[0], word="time_barred")
     states = question.case.states
     if states is None:
         return None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import operator
 from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Literal
+
+from pydantic import Field
 
 from shared.domain.calendar import banking_days_after, next_banking_day
 from shared.domain.case_parts import ClaimState
@@ -13,7 +16,7 @@ from shared.domain.explain import Record
 from shared.domain.model import Id
 from shared.domain.money import Money, total
 from shared.domain.plan_events import Instalment, NewClaims, OnBroken
-from shared.domain.promise import received
+from shared.domain.promise import by_day, received
 
 Stage = Literal["proposed", "agreed", "active", "completed", "broken", "cancelled", "lapsed"]
 Rhythm = Literal["week", "two_weeks", "month"]
@@ -28,10 +31,12 @@ _DAY = timedelta(days=1)
 class Plan(Record):
     """A plan over some claims; ``before`` is what they had received when it was proposed.
 
-    ``country`` and ``tolerance`` are those of ``PlanProposed``. ``taken_back`` is the latest day on
-    which a payment of its claims became known to have been taken back. ``missed`` is the number of
-    the first instalment that was recorded as missed. ``cleared`` are claims for which a person said
-    to go on after it broke.
+    ``country`` and ``tolerance`` are those of ``PlanProposed``. ``taken_back`` is the day from which
+    whatever is uncovered is late at the earliest: the latest one on which a payment of its claims
+    became known to have been taken back, or a person's word let the plan go on. ``missed`` is the
+    number of the instalment that was recorded as missed last, ``missed_on`` the day of that.
+    ``ended_on`` is the day on which its end was recorded. ``cleared`` are claims for which a person
+    said to go on after it broke.
     """
 
     id: str
@@ -50,6 +55,8 @@ class Plan(Record):
     missed: int | None = None
     ended: Literal["completed", "broken", "cancelled", "lapsed"] | None = None
     cleared: tuple[Id, ...] = ()
+    missed_on: date | None = Field(default=None, exclude_if=operator.not_)
+    ended_on: date | None = Field(default=None, exclude_if=operator.not_)
 
     def rests(self, claim: str) -> bool:
         """Whether a claim of the case rests while the plan is in force."""
@@ -64,8 +71,8 @@ class Plan(Record):
         """Where the plan stands on a day: by the money that came in, in the order of instalments.
 
         It is completed when its claims are paid, and broken when an instalment is late that was
-        missed after the first late one, or when the grace after that is over. Instalments that one
-        return of money uncovers are one miss.
+        missed after the first late one, or when the grace after that is over and money of its last
+        day would be there. Instalments that one return of money uncovers are one miss.
         """
         if self.ended is not None:
             return self.ended
@@ -77,11 +84,28 @@ class Plan(Record):
         late = self.late(claims, today)
         if late:
             missed = [self._missed_on(self.instalments[number - 1]) for number in late]
-            if missed[-1] > missed[0] or today >= self._opens(self.grace_ends(late[0])):
+            if missed[-1] > missed[0] or today >= self._breaks_on(late[0]):
                 return "broken"
         paid = received(claims, self.claims, self.before.currency) - self.before
         began = today >= self.instalments[0].due or paid.amount > 0
         return "active" if began else "agreed"
+
+    def newly_missed(self, claims: Mapping[str, ClaimState], today: date) -> int | None:
+        """The number of a late instalment that nobody was told of yet; the first of them."""
+        late = self.late(claims, today)
+        if not late:
+            return None
+        since = self._missed_on(self.instalments[late[0] - 1])
+        told = self.missed == late[0] and since <= (self.missed_on or since)
+        return None if told else late[0]
+
+    def kept_by_day(self, claims: Mapping[str, ClaimState]) -> bool:
+        """Whether money received before the day of its end kept a plan that was ended as broken."""
+        if self.ended != "broken" or self.ended_on is None:
+            return False
+        then = {one: by_day(claims[one], self.ended_on - _DAY) for one in self.claims}
+        again = self.model_copy(update={"ended": None})
+        return again.stage(then, self.ended_on) in {"active", "agreed", "completed"}
 
     def late(self, claims: Mapping[str, ClaimState], today: date) -> tuple[int, ...]:
         """The numbers of the instalments that are not covered and whose time is over on a day."""
@@ -105,6 +129,13 @@ class Plan(Record):
         last = self._missed_on(self.instalments[number - 1]) - _DAY
         return self._banking(last + timedelta(days=self.grace_days))
 
+    def _breaks_on(self, number: int) -> date:
+        """The first day on which money received in the days of grace would have become known."""
+        last = self.grace_ends(number)
+        if self.country is None:
+            return self._opens(last + timedelta(days=self.clearing_days))
+        return self._opens(banking_days_after(self.country, last, self.clearing_days))
+
     def looks_on(self, claims: Mapping[str, ClaimState], today: date) -> date | None:
         """The last day before which nothing changes by itself; None when nothing will."""
         if not self.agreed:
@@ -113,7 +144,7 @@ class Plan(Record):
         for index, (number, one) in enumerate(self._uncovered(claims)):
             days.append(self._missed_on(one) - _DAY)
             if index == 0:
-                days.append(self._opens(self.grace_ends(number)) - _DAY)
+                days.append(self._breaks_on(number) - _DAY)
         return min((day for day in days if day >= today), default=None)
 
     def _uncovered(self, claims: Mapping[str, ClaimState]) -> list[tuple[int, Instalment]]:

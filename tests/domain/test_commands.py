@@ -807,10 +807,25 @@ def test_a_person_hears_of_limitation_ninety_days_before_and_nobody_acts_after_i
     question = ask_of(old, "01-19")
     assert isinstance(question, Ask)
     assert question.why == "limitation_near"
-    heard = more(old, asked(question.task, question.why, "01-19", "a"),
-                 answered(question.task, "continue", "01-20"))  # fmt: skip
+    unanswered = more(old, asked(question.task, question.why, "01-19", "a"))
+    # 10 §: a reminder starts the years anew, so it does not wait for the person.
+    assert isinstance(ask_of(unanswered, "01-20"), Remind)
+    heard = more(unanswered, answered(question.task, "continue", "01-20"))
     assert isinstance(ask_of(heard, "01-20"), Remind)
-    assert isinstance(ask_of(heard, "04-20"), Rest)
+    late = ask_of(heard, "04-20")
+    assert isinstance(late, Rest)
+    assert late.why == "time_barred"
+
+
+def test_what_had_lapsed_before_anybody_was_asked_is_told_once_and_rests():
+    old = case_of(joined("a", due="01-16", issued=date(2022, 1, 1), sent=None))
+    old = old.model_copy(update={"claims": {"erp:a": _due(old, date(2022, 2, 1))}})
+    question = ask_of(old, "01-19")
+    assert isinstance(question, Ask)
+    assert question.why == "limitation_over"
+    told = more(old, asked(question.task, question.why, "01-19", "a"),
+                answered(question.task, "continue", "01-20"))  # fmt: skip
+    assert isinstance(ask_of(told, "01-20"), Rest)
 
 
 def test_no_pack_has_a_term_that_could_end_unwatched():

@@ -7,11 +7,11 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
+from shared.domain.answers import IMPORTED_FEE
 from shared.domain.case import Case
 from shared.domain.casefile_notices import notices_of
 from shared.domain.decide import Remind, Rest, decide
 from shared.domain.first_day import (
-    FEE_NOT_LAWFUL,
     NOT_PROVEN,
     OTHER_AGENCY,
     notice_events,
@@ -168,7 +168,14 @@ def test_a_fee_that_the_law_did_not_allow_is_not_asked_for_and_a_person_is_told(
     made, case = taken(past(fee=eur("15.00")))
 
     assert not case.fees_of("erp:a")
-    assert [one.why for one in made if one.kind == "person_asked"] == [FEE_NOT_LAWFUL]
+    assert [one.why for one in made if one.kind == "person_asked"] == [IMPORTED_FEE]
+
+
+def test_fees_that_were_not_lawful_are_one_question_of_their_claim_and_reminders_go_on():
+    made, case = taken(past("n1", "01-20", fee=eur("15.00")), past("n2", "02-10", fee=eur("15.00")))
+    asked = [one for one in made if one.kind == "person_asked"]
+    assert [one.why for one in asked] == [IMPORTED_FEE]
+    assert isinstance(decide(case, CALM, FI, local("02-25")), Remind)
 
 
 def test_without_proof_nothing_was_given_and_a_person_is_told():

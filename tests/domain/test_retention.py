@@ -122,5 +122,11 @@ def test_what_holds_a_class_is_what_the_table_says() -> None:
     assert not retention("raw", "FI").held({"court", "dispute", "open_claim"})
 
 
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_technical_records_are_kept_as_long_as_the_templates_keep_logs(country: str) -> None:
+    # infra/compute.yaml: RetentionInDays of every log group, held by tests/infra.
+    assert retention("technical", country).days == 90
+
+
 def test_a_confirmation_is_of_this_table() -> None:
     assert table_hash() == "b2535927588523012fb46fa35decb4c4e9cb0daf7975ffe411d7e4b87879c92b"

@@ -229,13 +229,14 @@ def test_what_stays_says_why_and_until_when(settled):
 
 def test_after_an_erasure_nothing_personal_is_left_and_the_books_are_the_same(settled, rows):
     case, events = cases()[0], Store(NORDIC).events(settled)
+    export()
     assert any(MARK in str(one) for one in rows())
 
     status, told = erase()
 
     assert (status, told["erased"]) == (200, {"documents": 2, "payments": 1, "parties": 1})
     assert [one for one in rows() if MARK in str(one)] == []
-    assert [one for one in left_in_bucket() if LETTER in one or PAGE in one] == []
+    assert left_in_bucket() == []
     assert (cases()[0], Store(NORDIC).events(settled)) == (case, events)
     kept = Party.model_validate_json(table.get(keys.party(NORDIC, "erp:d1"))["body"])
     assert (kept.id, kept.country, kept.name, kept.customer_number) == ("erp:d1", "FI", "", None)

@@ -73,10 +73,14 @@ def test_each_refused_row_is_named_by_line_and_column_and_the_others_stand():
         "r5;1;letter;2026-01-26;;;;;;\n"
         "r6;1;reminder;2026-01-26;;5,001;;;;\n"
         "r1;1;hold;2026-01-26;;;;;;\n"
+        "r8;1;reminder;2026-01-26;;;2026-01-20;;;\n"
+        "r9;1;hold;2026-01-26;;;;;;2026-01-20\n"
+        "r10;1;reminder;2025-12-31;;;;;p;\n"
     )
     assert told["new"] == 1
     assert [(one["line"], one["field"]) for one in told["problems"]] == [
         (3, "invoice"), (4, "on"), (5, "on"), (6, "what"), (7, "fee"), (8, "key"),
+        (9, "deadline"), (10, "until"), (11, "on"),
     ]  # fmt: skip
 
 

@@ -35,10 +35,13 @@ def main() -> int:
 
 
 def _show(seed, outcome):
-    print(f"\nSeed {seed} breaks a rule.")
-    for one in outcome.plan.deeds:
-        print(f"  {one}")
+    """The shortest story, and its plan as it is kept in ``tests/simulation/kept.py``."""
+    print(f"\nSeed {seed} breaks a rule.\n")
     print("\n".join(f"    {line}" for line in outcome.story))
+    print(f"\n    Plan({seed}, bank={outcome.plan.bank}, deeds=(")
+    for one in outcome.plan.deeds:
+        print(f"        {one.code()},")
+    print("    ))")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,10 @@ class Deed:
         told = ", ".join(f"{name} {value}" for name, value in self.of)
         return f"day {self.day:>2}: {self.what}" + (f" ({told})" if told else "")
 
+    def code(self):
+        """The call that makes this deed."""
+        return f"deed({self.day}, {self.what!r}, **{dict(self.of)})".replace("'", '"')
+
 
 def deed(day, what, /, **of):
     return Deed(day, what, tuple(of.items()))

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from connectors.contract import Page, Receipt, RowError, Spec
 from shared.domain.calendar import is_banking_day
-from shared.domain.model import OpenItem
+from shared.domain.model import Invoice, OpenItem
 from shared.errors import Retry
 
 ZONE = ZoneInfo("Europe/Helsinki")
@@ -25,6 +25,8 @@ class Books:
 
     def __init__(self):
         self.rows, self.down, self.seq, self.refused = {}, False, 0, []
+        # The row of a change that came while the hub was at work.
+        self.surprised = 0
 
     def state(self, fact):
         self.seq += 1
@@ -32,6 +34,9 @@ class Books:
 
     def invoice(self, number):
         return self.rows[f"erp:{number}"][1]
+
+    def invoices(self):
+        return [fact for _, fact in self.rows.values() if isinstance(fact, Invoice)]
 
     def change(self, number, **of):
         self.state(

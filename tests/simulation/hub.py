@@ -31,6 +31,11 @@ _VISIBILITY = timedelta(minutes=6)
 _CALL, _INVOCATION = timedelta(milliseconds=10), timedelta(seconds=1)
 _MOST_STEPS = 4_000
 _NEVER = "9999-12-31T23:59:59Z"
+# What may happen while a function is at work, in words: all that waits is worked on as well.
+_MEANWHILE = {
+    "meanwhile": "others work", "pay_meanwhile": "the books show a payment",
+    "hold_meanwhile": "the clerk lets a claim rest",
+}  # fmt: skip
 # What may happen to a message, in words.
 _OF_MESSAGES = {"twice": "comes twice", "late": "is late", "lose": "is lost"}
 
@@ -125,9 +130,10 @@ class Hub:
                 self.troubles.remove(one)
                 self.tell(f"FAULT  {call} of {here[0]} is throttled")
                 return "ThrottlingException"
-            if one.what == "meanwhile" and when == "before" and len(self.inside) == 1:
+            if one.what in _MEANWHILE and when == "before" and len(self.inside) == 1:
                 self.troubles.remove(one)
-                self.tell(f"FAULT  others work before {call} of {here[0]}")
+                self.tell(f"FAULT  {_MEANWHILE[one.what]} before {call} of {here[0]}")
+                self.world.surprise(one.what)
                 self._meanwhile()
                 self.tell(f"       and {here[0]} goes on")
         return None
@@ -137,6 +143,12 @@ class Hub:
         for _ in range(6):
             if not self._step(ahead=True):
                 return
+
+    def pull(self, tenant, connection):
+        """A source's own webhook has it read at once; what dies of it is the queue's to mend."""
+        message = Message("PullQueue", {"tenant": tenant, "connection": connection}, self.now)
+        self.messages.append(message)
+        self._take(message)
 
     def _struck(self, queue):
         """What goes wrong with a message to a queue now, if anything does."""

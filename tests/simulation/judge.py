@@ -28,12 +28,16 @@ class Judge:
     def __init__(self, hub):
         self.hub, self.found, self.events = hub, [], 0
         self.diaries, self.debtors, self.closed = {}, {}, set()
-        # What debtors paid, by claim and the bank's id, and which of it was taken back.
+        # What debtors paid, by claim and the bank's id, and which of it was taken back; all that
+        # can have lowered a claim.
         self.payments, self.reversals = defaultdict(dict), defaultdict(dict)
+        self.most = defaultdict(Decimal)
         # Mails by debtor, with their days; reports that the hub said yes to.
         self.contacts, self.reports = defaultdict(list), set()
         # The claims that the partner has, and what debtors paid to us of them meanwhile.
         self.there, self.direct = {}, defaultdict(list)
+        # What was open of each when it was handed over, and those that were paid to the partner.
+        self.handed_open, self.paid_there = {}, set()
 
     def say(self, rule, text=""):
         """Something is wrong."""
@@ -53,7 +57,7 @@ class Judge:
         self._moves(case, diary, event)
         diary.note(event)
 
-    def _moves(self, case, diary, event):
+    def _moves(self, case, diary, event):  # noqa: C901 - one case an event
         """Where a case and its claims are."""
         match event:
             case told.CaseOpened():
@@ -64,6 +68,8 @@ class Judge:
                 self.closed.discard(case)
             case told.PaymentAllocated() if event.claim in self.there and _is_direct(event):
                 self.direct[event.claim].append(event.amount.amount)
+            case told.PartnerPaid():
+                self.paid_there.add(event.claim)
             case told.BalanceStated():
                 claim = diary.claims[event.claim]
                 claim.lowered = claim.joined.open.amount - event.open.amount
@@ -77,6 +83,7 @@ class Judge:
             self.say("an act is called sent that never left", act)
         if notice.hands_over:
             self.there |= dict.fromkeys(notice.claims, case)
+            self.handed_open |= {one: self.diaries[case].claims[one].open for one in notice.claims}
 
     def _act(self, diary, event):
         today = event.at.astimezone(ZONE).date()
@@ -85,9 +92,12 @@ class Judge:
         books = self.hub.world.books
         if books.down:
             self.say("an act without a proof", f"{event.act}: the books do not answer")
+        # What changed while the hub was at work counts once it has been read.
+        stored = self._cursor(setup.ERP)
         for claim in (*event.claims, *getattr(event, "also", ())):
-            known = books.rows[claim][1]
-            if not known.open.amount or known.do_not_dun:
+            seq, known = books.rows[claim]
+            unread = seq <= books.surprised and seq > stored
+            if not unread and (not known.open.amount or known.do_not_dun):
                 self.say("an act in spite of the books", f"{event.act} about {claim}")
             left = known.total.amount - self._seen(claim)
             if diary.claims[claim].open > max(left, Decimal(0)):
@@ -125,8 +135,12 @@ class Judge:
             self.there.pop(claim, None)
 
     def paid(self, claim, name, amount):
-        """A debtor paid."""
+        """A debtor paid with the claim's reference."""
         self.payments[claim][name] = amount
+
+    def lowered(self, claim, amount):
+        """Somebody paid or credited something of a claim, in whatever way."""
+        self.most[claim] += amount
 
     def took_back(self, claim, name, reversal):
         """A payment was taken back: from then on it counts for nothing."""

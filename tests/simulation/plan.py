@@ -25,7 +25,10 @@ FUNCTIONS = {
 }  # fmt: skip
 QUEUES = ("BookQueue", "MatchQueue", "PullQueue", "SweepQueue", "OutboxQueue", "InboxQueue",
           "ReconcileQueue")  # fmt: skip
-_AT_CALLS = ("kill_before", "kill_after", "kill_after", "throttle", "meanwhile", "meanwhile")
+_AT_CALLS = (
+    "kill_before", "kill_after", "kill_after", "throttle", "meanwhile", "pay_meanwhile",
+    "pay_meanwhile", "hold_meanwhile",
+)  # fmt: skip
 _TO_MESSAGES = ("twice", "late", "lose")
 
 

@@ -16,10 +16,12 @@ from tests.simulation.world import POLICY
 _LATE = timedelta(hours=6)
 # Below it nothing is asked for: the policy's minimum.
 _MINIMUM = POLICY.minimum.amount
+# What moves a claim at the partner, down or up.
+_SIGNS = {"payment.direct": -1, "payment.reversed": 1, "credit_note.applied": -1}
 
 
 def quiet(judge):
-    """At the end of a day nothing is lost: every case has a due date or a person."""
+    """At the end of a day every case has a due date or a person, and no euro counts twice."""
     rows = list(judge.rows())
     asked = {row["case"] for row in rows if row["sk"] == "TASK" and row["state"] == "open"}
     events = Counter(row["pk"] for row in rows if row["sk"].startswith("EV#"))
@@ -29,6 +31,10 @@ def quiet(judge):
         swept = row.get("due_shard", "").startswith("S#")
         if swept and judge.hub.now - clock.read_stamp(row["due_at"]) > _LATE:
             judge.say("something due is not done", f"{row['pk']} since {row['due_at']}")
+    for diary in judge.diaries.values():
+        for claim, one in diary.claims.items():
+            if one.joined.total.amount - judge.most[claim] > one.open:
+                judge.say("money is counted twice", f"{claim}: {one.open} open")
 
 
 def _case(judge, row, events, asked):
@@ -91,16 +97,25 @@ def _left(judge):
 
 
 def _partner(judge, tasks):
-    """What debtors paid us after a hand-over the partner knows, each payment once.
+    """What debtors paid us after a hand-over the partner knows, and what is open as we do.
 
-    A payment of which a person is asked whether it is the partner's own waits for the answer.
+    A claim about which a person is asked waits for the answer; of what was paid to the partner
+    itself it has its own account.
     """
-    told = defaultdict(list)
+    told, moved = defaultdict(list), defaultdict(Decimal)
     for kind, message in judge.hub.world.partner.told.values():
-        if kind == "payment.direct":
-            told[message.data["claim"]].append(Decimal(message.data["amount"]))
+        if kind in _SIGNS:
+            claim, amount = message.data["claim"], Decimal(message.data["amount"])
+            moved[claim] += _SIGNS[kind] * amount
+            if kind == "payment.direct":
+                told[claim].append(amount)
     asked = {claim for task in tasks for claim in json.loads(task["claims"])}
     for claim in (told.keys() | judge.direct.keys()) - asked:
         if sorted(judge.direct[claim]) != sorted(told[claim]):
             text = f"{claim}: {judge.direct[claim]} came, {told[claim]} told"
             judge.say("the partner does not know of a direct payment", text)
+    for claim in judge.there.keys() - asked - judge.paid_there:
+        known = judge.diaries[judge.case_of(claim)].claims[claim].open
+        if judge.handed_open[claim] + moved[claim] != known:
+            text = f"{claim}: {judge.handed_open[claim]}, {moved[claim]} told, {known} here"
+            judge.say("the partner asks for another sum", text)

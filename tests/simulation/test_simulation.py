@@ -1,25 +1,18 @@
-"""Seeds that once broke a rule, and a few more: none breaks one; and what the judge can see."""
+"""Plans that once broke a rule, and a few seeds: none breaks one; and what the judge can see."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pytest
 
 from functions import deliver, remind
 from shared.cloud import gate, runtime, step, tell_rows
 from tests.simulation.characters import deed
+from tests.simulation.kept import KEPT
 from tests.simulation.plan import Plan, plan_of
 from tests.simulation.run import live, shortest, standing
 
 FRESH = (3, 7)
-_KEPT = Path(__file__).with_name("seeds.txt")
 OWED = deed(0, "invoice", number="1001", customer="C1", total="100.00", due=14)
-
-
-def kept():
-    lines = (line.partition("#")[0].strip() for line in _KEPT.read_text().splitlines())
-    return tuple(int(line) for line in lines if line)
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +21,9 @@ def wire():
         yield standing_wire
 
 
-@pytest.mark.parametrize("seed", [*kept(), *FRESH])
-def test_no_rule_is_broken(wire, seed):
-    outcome = live(wire, plan_of(seed))
+@pytest.mark.parametrize("plan", [*KEPT.values(), *map(plan_of, FRESH)], ids=[*KEPT, *FRESH])
+def test_no_rule_is_broken(wire, plan):
+    outcome = live(wire, plan)
     assert not outcome.found, "\n".join(shortest(wire, outcome).story)
     assert outcome.events
 

@@ -97,6 +97,21 @@ class World:
         self.hub.tell(str(deed).partition(": ")[2])
         getattr(self, f"_{deed.what}")(**of)
 
+    def surprise(self, what):
+        """Something happens while the hub is at work, and reaches it at once where it can."""
+        here = [one for one in self.books.invoices() if self.hub.judge.case_of(one.id) and one.open]
+        if what == "meanwhile" or not here:
+            return
+        one = self.hub.random.choice(here)
+        if what == "hold_meanwhile":
+            self._hold(one.number)
+            return
+        self.made += 1
+        self.hub.judge.lowered(one.id, one.open.amount)
+        self._book(one.number, str(one.open.amount), f"x{self.made}", self._today(), self._today())
+        self.books.surprised = self.books.seq
+        self.hub.pull(TENANT.id, setup.ERP)
+
     def pass_on(self, today):
         """What was to follow by a day."""
         for one in [one for one in self.later if one[0] <= today]:
@@ -126,6 +141,7 @@ class World:
         name, day = str(self.made), self._today()
         while not is_banking_day("FI", day):
             day += DAY
+        self.hub.judge.lowered(f"erp:{number}", Decimal(amount))
         if marked == "yes":
             self.hub.judge.paid(f"erp:{number}", f"bank:{name}", Decimal(amount))
         self.bank.moved.append(Sighting(
@@ -175,6 +191,7 @@ class World:
         part = min(eur(amount), invoice.open)
         if not part:
             return
+        self.hub.judge.lowered(invoice.id, part.amount)
         self.books.state(CreditNote(
             id=f"erp:c{number}", version="1", number=f"C{number}", debtor=invoice.debtor,
             issued=self._today(), total=part, open=eur("0.00"),
@@ -253,6 +270,7 @@ class World:
         if case is None or not part:
             return
         self.made += 1
+        self.hub.judge.lowered(f"erp:{number}", part.amount)
         nothing = {"amount": "0.00", "currency": "EUR"}
         self._report(case, "case.payment_received", {
             "claim": f"erp:{number}", "principal": {**nothing, "amount": str(part.amount)},

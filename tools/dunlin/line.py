@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from tools.dunlin import previews, telling
+from tools.dunlin import previews, redriving, telling
 from tools.dunlin.calling import Api, Failed, Plain, api, pages, quoted, setting, with_query
 from tools.dunlin.routes import COMMANDS, Command
 from tools.dunlin.tables import columns_of, fields, table
@@ -45,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
         _add(subjects[subject].add_parser(verb, help=one.help), one)
     previews.arguments(commands)
     telling.arguments(commands, subjects)
+    redriving.arguments(subjects)
     return whole
 
 

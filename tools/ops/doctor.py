@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from tools.ops import doctor_account, doctor_hub
 from tools.ops.doctor_account import looked
 from tools.ops.findings import Finding
@@ -29,5 +31,5 @@ def examine(place: Place) -> list[Finding]:
         found += looked("the sweep", doctor_hub.sweeps)
         found += looked("the switches", doctor_hub.switches)
         for tenant in known:
-            found += looked(tenant.id, lambda one=tenant: doctor_hub.creditor(one))
+            found += looked(tenant.id, partial(doctor_hub.creditor, tenant))
     return found

@@ -51,11 +51,14 @@ class Gathering:
         found = Found()
         pairs = self._listed(rows, found)
         details = self._books.details(one.key for one, _ in pairs)
-        self._refuse_withheld([one.key for one, _ in pairs if one.key not in details], found)
-        if not details and len(found.refused) >= _MOST_WITHHELD:
+        lost = [one.key for one, _ in pairs if one.key not in details]
+        systemic = not details and len(lost) >= _MOST_WITHHELD
+        if systemic and self._books.withheld(lost[:1]):
             raise Unreadable("invoices are listed, and no details are given of any")
-        self._join([pair for pair in pairs if pair[0].key in details], details, found)
-        for one, _ in pairs:
+        self._refuse_withheld(lost, found)
+        given = [pair for pair in pairs if pair[0].key in details]
+        self._join(given, details, found)
+        for one, _ in given:
             if with_payments and one.owed.amount > 0 and one.owed < one.total:
                 self._payments(one, found)
         return found

@@ -3,7 +3,8 @@
 ``versionStartDate`` finds what was changed since a stamp. Marks are the newest stamp that the
 source itself showed before a pull began, set back by the overlap when used. Whether a payment moves
 an invoice's version is not documented, so incoming reference payments have a mark of their own:
-the highest id that was seen, and the ids of those that were not allocated yet.
+the highest id that the pull before the last had seen (an id is given out before its record can be
+seen), and the ids of those that were not allocated yet.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ _WAITING = 500
 class Cursor(Record):
     """``since`` is the mark of invoices and customers, ``paid`` that of reference payments.
 
+    ``older`` is what ``paid`` was a pull before; payments above it are looked at.
+
     A pull that is under way is at ``feed``, past record ``after``, and leaves ``until`` as the
     mark; ``began`` is the source's UTC time at its start. ``seen`` and ``found`` are what of
     payments it has seen so far. ``day`` is the day from which payments are listed.
@@ -31,6 +34,7 @@ class Cursor(Record):
 
     since: datetime | None = None
     paid: int = 0
+    older: int = 0
     waiting: tuple[int, ...] = ()
     day: date | None = None
     feed: Feed | None = None
@@ -79,9 +83,11 @@ class Cursor(Record):
     def ended(self) -> Cursor:
         """All feeds are complete up to the mark; no pull is under way."""
         day = self.began.date() if self.began else self.day
+        paid = max(self.paid, self.seen)
         return Cursor(
             since=self.until or self.since,
-            paid=max(self.paid, self.seen),
+            paid=paid,
+            older=self.paid if self.since else paid,
             waiting=self.found,
             day=day,
         )

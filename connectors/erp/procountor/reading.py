@@ -15,7 +15,16 @@ from pydantic import ValidationError
 from connectors.contract import RowError
 from connectors.erp.procountor import history, invoices
 from connectors.erp.procountor.history import History
-from connectors.erp.procountor.invoices import CLOSED, DRAFTS, VOIDED, Books, Told, left, total
+from connectors.erp.procountor.invoices import (
+    CLOSED,
+    DRAFTS,
+    OPEN,
+    VOIDED,
+    Books,
+    Told,
+    left,
+    total,
+)
 from connectors.erp.procountor.parties import Customer, People
 from connectors.erp.procountor.rest import ProcountorApi, results
 from connectors.erp.procountor.settling import settled
@@ -105,10 +114,13 @@ class Reader:
         path = f"/invoices/{invoice}/paymentevents"
         return [row for rows in self._api.pages(path, _EVENTS) for row in rows]
 
-    def first_open(self, customer: int, statuses: str) -> bool:
-        """Whether a customer has a sales invoice of one of the statuses."""
-        asked = {"types": "SALES_INVOICE", "status": statuses, "businessPartnerId": str(customer)}
-        return bool(results(self._api.get("/invoices", {**asked, "size": "1"})))
+    def owes(self, customer: int) -> bool:
+        """Whether a customer has a sales invoice that is open."""
+        asked = {
+            "types": "SALES_INVOICE", "status": ",".join(OPEN),
+            "businessPartnerId": str(customer), "size": "1",
+        }  # fmt: skip
+        return bool(results(self._api.get("/invoices", asked)))
 
     def _item(self, one: int, row: Row, register: dict[int, Row]) -> OpenItem | None:
         state, sum_ = text(row, "status"), total(row)

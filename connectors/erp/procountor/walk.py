@@ -77,7 +77,7 @@ class Walk:
         after = state.counted(last, free)
         if len(rows) < _PAGE:
             after = after.turned("customers")
-        new = [row for row in rows if row["id"] > state.paid or row["id"] in state.waiting]
+        new = [row for row in rows if row["id"] > state.older or row["id"] in state.waiting]
         numbers = dict.fromkeys(filter(None, map(_invoice_of, new)))
         facts, refused = self._reader.facts(list(numbers)) if state.since else ((), ())
         return after, Page(facts=facts, refused=refused, cursor=after.text())
@@ -90,7 +90,7 @@ class Walk:
             rows = self._api.page("/businesspartners", _PAGE, state.after, asked)
         ended = len(rows) < _PAGE
         after = state.past(follows(rows, state.after))
-        owing = [row["id"] for row in rows if self._reader.first_open(row["id"], _OPEN)]
+        owing = [row["id"] for row in rows if self._reader.owes(row["id"])]
         facts, refused = self._reader.customers(owing)
         through = state.began if ended else None
         after = after.ended() if ended else after

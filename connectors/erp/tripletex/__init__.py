@@ -1,7 +1,7 @@
 """Tripletex (Norway): customers, invoices, credit notes and payments over its REST API 2.
 
 Tripletex gives the hub's operator a consumer token; an administrator of the company makes an
-employee token for that application (*Company → Our account → API access*) with the rights to read
+employee token for that application (user settings, tab *API access*) with the rights to read
 customers, invoices, reminders and the ledger. From both the hub makes a session that ends with the
 day. The tokens do not rotate.
 

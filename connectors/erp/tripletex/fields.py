@@ -32,9 +32,11 @@ def day(row: Row, name: str) -> date:
     """A date, ``YYYY-MM-DD``."""
     found = row.get(name)
     try:
-        return date.fromisoformat(found if _DAY.fullmatch(found or "") else "")  # type: ignore[arg-type]
-    except (ValueError, TypeError):
-        raise RowRefused(name, "a date is missing or malformed") from None
+        if isinstance(found, str) and _DAY.fullmatch(found):
+            return date.fromisoformat(found)
+    except ValueError:
+        pass  # a day that no month has
+    raise RowRefused(name, "a date is missing or malformed")
 
 
 def day_or_none(row: Row, name: str) -> date | None:

@@ -57,7 +57,10 @@ def _place(config: Config) -> str:
 def _company(config: Config, calls: Calls) -> Finding:
     try:
         found = company_of(calls, config)
-    except Reconnect:
+    except Reconnect as error:
+        # The hub refuses a session for another company before it lends it.
+        if error.lacks == "settings":
+            return _another()
         text = "Tripletex refuses the tokens: make a new employee token for the hub's application"
         return Finding(check="login", ok=False, text=text)
     except Retry:
@@ -66,14 +69,18 @@ def _company(config: Config, calls: Calls) -> Finding:
         text = "the company cannot be read: is the address right, and may the login see it?"
         return Finding(check="company", ok=False, text=text)
     if found != config.organization_number:
-        text = "the tokens open another company's books: enter those of this company"
-        return Finding(check="company", ok=False, text=text)
+        return _another()
     return Finding(check="company", ok=True, text="the books are those of the company")
+
+
+def _another() -> Finding:
+    text = "the tokens open another company's books: enter those of this company"
+    return Finding(check="company", ok=False, text=text)
 
 
 def _right(check: str, what: str, look: Callable[[], bool]) -> Finding:
     """Whether one record can be seen. Tripletex hides what the token may not see."""
-    remedy = f"no {what} can be seen: give the employee token the right to read them"
+    remedy = f"no {what} can be seen: there are none yet, or the employee token lacks the right"
     try:
         good = look()
     except Retry:

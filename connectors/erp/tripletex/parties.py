@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from connectors.erp.tripletex import fields
 from connectors.erp.tripletex.calls import Row
@@ -75,8 +76,8 @@ def _emails(row: Row) -> tuple[str, ...]:
     return _distinct(one for name in names for one in fields.text(row, name).split(";"))
 
 
-def _distinct(texts: object) -> tuple[str, ...]:
-    found = (one.strip() for one in texts)  # type: ignore[attr-defined]
+def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
+    found = (one.strip() for one in texts)
     return tuple(dict.fromkeys(one for one in found if one))
 
 

@@ -326,6 +326,16 @@ def test_a_payment_alone_brings_its_invoice_with_the_new_balance(books):
     assert only(facts, Payment).allocations[0].amount == sek("1250")
 
 
+def test_a_deleted_payment_opens_its_invoice_again(books):
+    cursor = changed(books)
+    del books.kept["invoicepayments"]["16"]
+    books.put("invoices", "4", "4", Balance=99.5, FinalPayDate=None)
+    facts, _, _ = pulled(books, cursor)
+
+    assert only(facts, Invoice).open == sek("99.50")
+    assert ids(facts, Payment) == set()
+
+
 def test_of_changed_customers_only_those_that_owe_are_read(books):
     cursor = changed(books)
     # "2" is a part of "A 2/å", which owes.

@@ -192,6 +192,7 @@ def test_an_invoice_of_less_than_nothing_is_the_debtors_money():
     ("more", "row", "field"),
     [
         ({"invoiceDueDate": None}, "invoice/1", "invoiceDueDate"),
+        ({"invoiceDueDate": "2026-02-30"}, "invoice/1", "invoiceDueDate"),
         ({"invoiceDueDate": "2026-9-15"}, "invoice/1", "invoiceDueDate"),
         ({"amountCurrencyOutstanding": None}, "invoice/1", "amountCurrencyOutstanding"),
         ({"amountCurrencyOutstanding": 1.005}, "invoice/1", "amountCurrencyOutstanding"),

@@ -5,14 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from dataclasses import replace
 
 import pytest
 
 from connectors.contract import Delivery
-from connectors.erp.tripletex import Config, webhook
+from connectors.erp.tripletex import Config, connect, webhook
 from shared.errors import Reconnect, Refused, Unreadable
 from tests.connectors.erp import tripletex_sample as sample
-from tests.connectors.erp.test_tripletex import served
+from tests.connectors.erp.test_tripletex import fetched, served
 
 SECRET = "hook-secret-1"
 BODY = b'{"subscriptionId":7,"event":"closeGroup.delete","id":881,"value":null}'
@@ -106,6 +107,16 @@ def test_another_company_is_said_and_nothing_else_is_asked():
     assert [*said] == ["tokens", "company"]
     assert not said["company"][0]
     assert "another company" in said["company"][1]
+
+
+def test_a_session_that_the_hub_refused_for_its_company_is_said_so():
+    with served() as (erp, books):
+        books.company = {"id": 4711, "organizationNumber": "910000222"}
+        plain = erp._connection
+        lent = replace(plain, token=lambda stale="": fetched(books, erp).access)
+        said = {one.check: one.text for one in connect(lent).test()}
+    assert [*said] == ["tokens", "company"]
+    assert "another company" in said["company"]
 
 
 @pytest.mark.parametrize(
