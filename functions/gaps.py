@@ -16,7 +16,7 @@ from connectors import spec
 from connectors.contract import Page
 from functions import somebody_else
 from functions.wiring import connect
-from shared.cloud import backfills, clock, facts, keys, money_rows, reading, table
+from shared.cloud import backfills, clock, facts, keys, money_rows, reading, refused_rows, table
 from shared.cloud.keys import Tenant
 from shared.cloud.runtime import enqueue, logger
 from shared.cloud.table import Row
@@ -53,18 +53,8 @@ def announce(
 def refused(tenant: Tenant, row: Row, page: Page) -> None:
     """Rows that could not be read are kept where a person finds them."""
     connection = keys.id_of(row["pk"])
-    table.batch_put(
-        [
-            {
-                **keys.refused_row(tenant, connection, one.row),
-                "field": one.field,
-                "text": one.text,
-                "list_in": keys.listing(tenant, f"REFUSED/{connection}"),
-                "list_id": one.row,
-            }
-            for one in {bad.row: bad for bad in page.refused}.values()
-        ]
-    )
+    told = ((one.row, one.field, one.text) for one in page.refused)
+    table.batch_put(refused_rows.rows_of(tenant, connection, told))
 
 
 def close(

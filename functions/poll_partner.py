@@ -11,7 +11,7 @@ from connectors import spec
 from connectors.contract_collectors import ReportPage
 from connectors.json_door import write_json
 from functions.wiring import connect, connection_row
-from shared.cloud import clock, connections, health_words, inbox, keys, metrics, table
+from shared.cloud import clock, connections, health_words, inbox, keys, metrics, refused_rows, table
 from shared.cloud.batches import each
 from shared.cloud.keys import Tenant
 from shared.cloud.runtime import enqueue, logger
@@ -91,16 +91,9 @@ def _keep(tenant: Tenant, partner: str, page: ReportPage) -> None:
             _new(tenant, partner, one)
     # What has been worked on already is done: a page that is read again asks nobody anew.
     inbox.announce(tenant, partner, *(key for key in found if there.get(key, True)))
-    refused = {one.row: one for one in page.refused}
-    table.batch_put(
-        [
-            {
-                **keys.refused_row(tenant, partner, one.row), "field": one.field, "text": one.text,
-                "list_in": keys.listing(tenant, f"REFUSED/{partner}"), "list_id": one.row,
-            }
-            for one in refused.values()
-        ]
-    )  # fmt: skip
+    told = ((one.row, one.field, one.text) for one in page.refused)
+    refused = refused_rows.rows_of(tenant, partner, told)
+    table.batch_put(refused)
     if refused:
         metrics.count("PartnerReportRefused", len(refused))
     facts = {"connection": partner, "reports": len(said), "rows_refused": len(refused)}

@@ -226,7 +226,7 @@ def control(tenant: Tenant) -> Key:
 
 
 def refused_row(tenant: Tenant, connection_id: str, row: str) -> Key:
-    """A source row that could not be read, kept for a person."""
+    """A source row that could not be read, kept for a person; ``row`` is fit for a key."""
     return _key(tenant, "CONN", (connection_id,), f"REFUSED#{plain(row)}")
 
 
