@@ -179,7 +179,7 @@ def _doctype(*_: object) -> NoReturn:
 class _Builder:
     """Takes the parser's calls and makes events of them.
 
-    ``steps`` counts the elements, to notice a text in which nothing happens.
+    ``steps`` counts elements and pieces of text, to notice bytes in which nothing happens.
     """
 
     def __init__(self, containers: frozenset[str], unread: frozenset[str]) -> None:
@@ -235,6 +235,7 @@ class _Builder:
             self.events.append(element)
 
     def text(self, text: str) -> None:
+        self.steps += 1
         if self._skipped:
             return
         inner = self._inner

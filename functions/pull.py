@@ -11,7 +11,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from connectors import spec
-from connectors.contract import Page
+from connectors.contract import Page, Spec
 from functions import gaps, somebody_else
 from functions.wiring import connect, connection_row
 from shared.cloud import (
@@ -157,6 +157,7 @@ def _done(
             "state": "enabled",
             "fresh_as_of": row.get("reading_since", clock.stamp(began)),
             "window_minutes": declared.window_minutes,
+            **({"says_who_paid": False} if _only_invoices(declared) else {}),
             "attempt": 0,
             "due_shard": keys.due_shard(row["pk"]),
             "due_at": clock.stamp(next_at),
@@ -211,6 +212,11 @@ def _failed(row: Row, lease: str, began: datetime, error: HubError) -> None:
     after = reading.end(row, lease, fields)
     health_words.follow(keys.tenant_of(row["pk"]), after, began)
     logger.warning("pull_failed", extra={"connection": keys.id_of(row["pk"]), "state": state})
+
+
+def _only_invoices(declared: Spec) -> bool:
+    """Whether these are books that no read proves a balance of: they do not say who paid."""
+    return declared.name.startswith("erp.") and declared.proof == "none"
 
 
 def _key(row: Row) -> keys.Key:

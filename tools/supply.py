@@ -91,8 +91,9 @@ def main(arguments: Sequence[str], ask: Ask | None = None) -> int:
             return 0
         case ["audit"]:
             return _audit(ask or _osv)
-    print(__doc__, file=sys.stderr)
-    return 2
+        case _:
+            print(__doc__, file=sys.stderr)
+            return 2
 
 
 def _audit(ask: Ask) -> int:

@@ -91,6 +91,18 @@ def post_erasure(request: Request) -> Answer:
     return Answer({"debtors": list(known.debtors), "erased": counts})
 
 
+def erasure_in_words(request: Request) -> str:
+    """What whoever approves an erasure reads."""
+    return f"Erase all personal data of debtor {request.path['id']}, for good."
+
+
+def person(request: Request) -> object:
+    """What an erasure rests on: the person's rows, and where the cases stand."""
+    known = dossier(request.tenant, request.path["id"])
+    events = {name: len(told) for name, told in known.events.items()}
+    return [[row["body"] for row in known.parties], events]
+
+
 def post_known_again(request: Request) -> Answer:
     """An erased person is a customer again: what the source says from now on is kept.
 

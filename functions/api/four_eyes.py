@@ -14,23 +14,20 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from functions.api import partner_endpoint
+from functions.api import data_rights, partner_endpoint, retention
 from functions.api.exchange import Request
 from functions.api.first_day import NewRules
 from functions.api.forms import json_of, read
 from functions.api.fuses import Reconciling
 from functions.api.policies import Choice
 from functions.api.preview_moves import Move
-from functions.api.retention import Retention
 from functions.api.settings import Switches
-from functions.dossier import dossier
 from shared.cloud import (
     connections,
     first_day_rows,
     hub_keys,
     keys,
     preview_rows,
-    retention_rows,
     table,
 )
 from shared.cloud.keys import Key
@@ -266,24 +263,6 @@ def _law_rows(_: Request) -> object:
     return _rows(hub_keys.law())
 
 
-def _deletes(request: Request) -> bool:
-    return read(request, Retention).state == "on"
-
-
-def _retention_words(request: Request) -> str:
-    return f"Delete what is over, by retention table {read(request, Retention).table[:12]}."
-
-
-def _erasure_words(request: Request) -> str:
-    return f"Erase all personal data of debtor {request.path['id']}, for good."
-
-
-def _person(request: Request) -> object:
-    """The person's rows and where the cases stand."""
-    known = dossier(request.tenant, request.path["id"])
-    return [[row["body"] for row in known.parties], {k: len(v) for k, v in known.events.items()}]
-
-
 RULES = {
     "PUT /v1/creditor": Rule(
         _accounts_change, _accounts_words, lambda request: _rows(keys.creditor(request.tenant))
@@ -302,12 +281,10 @@ RULES = {
         lambda request: f"Stand for law pack {request.path['hash'][:12]}.",
         _law_rows,
     ),
-    "PUT /v1/retention": Rule(
-        _deletes,
-        _retention_words,
-        lambda request: _rows(retention_rows.rules_key(request.tenant)),
+    "PUT /v1/retention": Rule(retention.deletes, retention.in_words, retention.confirmed),
+    "POST /v1/debtors/{id}/erasure": Rule(
+        lambda _: True, data_rights.erasure_in_words, data_rights.person
     ),
-    "POST /v1/debtors/{id}/erasure": Rule(lambda _: True, _erasure_words, _person),
     "PUT /v1/law/{country}/rates": Rule(
         _signs,
         lambda request: f"Load a rate of {request.path['country']} and stand for the new pack.",

@@ -68,6 +68,21 @@ def put_retention(request: Request) -> Answer:
     return Answer(_state(table.get(retention_rows.rules_key(request.tenant))))
 
 
+def deletes(request: Request) -> bool:
+    """Whether a request switches retention on."""
+    return read(request, Retention).state == "on"
+
+
+def in_words(request: Request) -> str:
+    """What whoever approves it reads."""
+    return f"Delete what is over, by retention table {read(request, Retention).table[:12]}."
+
+
+def confirmed(request: Request) -> object:
+    """What the request rests on: what was confirmed before."""
+    return table.get(retention_rows.rules_key(request.tenant))
+
+
 def get_preview(request: Request) -> Answer:
     """What would be deleted tonight, by class, also while retention is off; nothing is changed.
 

@@ -259,6 +259,8 @@ def _over(row: Row, case: str, counts: CaseCounts, today: date) -> list[str]:
 def _credit(fact: Payment | CreditNote) -> Credit | None:
     if isinstance(fact, CreditNote):
         left = fact.unallocated
+    elif fact.taken_back:
+        return None
     else:
         currency = fact.amount.currency
         left = fact.amount - total([one.amount for one in fact.allocations], currency)

@@ -28,6 +28,7 @@ from shared.cloud import (
     lost_rows,
     sightings,
     table,
+    taken_back,
 )
 from shared.cloud.keys import Key, Tenant
 from shared.cloud.table import Row
@@ -111,10 +112,11 @@ def take(
         body = fact.model_dump_json()
         row: Row = {**_key(tenant, fact), "hash": digest, "body": body, "conn": connection}
         changed.append((fact, row | forgotten.marked(before), before))
+    changed += taken_back.found(tenant, changed, facts)
     page.tally.new = sum(1 for _, _, before in changed if before is None)
     page.tally.changed = len(changed) - page.tally.new
     _write(page, changed)
-    lost = lost_rows.mark(tenant, {one.id for one in facts if isinstance(one, Missing)}, now)
+    lost = lost_rows.mark(tenant, lost_rows.named(facts, "invoice"), now)
     page.tally.changed += len(lost)
     page.tally.due |= lost
     return page.tally

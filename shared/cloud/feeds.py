@@ -44,6 +44,7 @@ def known_of(connection: Row) -> dict[str, Any]:
         "suspicious": connection.get("suspicious"),
         "matching_since": connection.get("matching_since"),
         "countries": _countries(connection),
+        **({"says_who_paid": False} if connection.get("says_who_paid") is False else {}),
     }
 
 

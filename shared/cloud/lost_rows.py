@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Literal
 
 from shared.cloud import clock, keys, table
 from shared.cloud.keys import Tenant
+from shared.domain.model import Missing
 
 # Of an invoice that is settled, nothing is asked any more.
 _OWED = frozenset({"open", "partly_paid"})
+
+
+def named(facts: Iterable[object], what: Literal["invoice", "payment"]) -> set[str]:
+    """The invoices or payments that facts name as missing."""
+    return {one.id for one in facts if isinstance(one, Missing) and one.what == what}
 
 
 def mark(tenant: Tenant, invoices: Collection[str], now: datetime) -> set[str]:

@@ -30,8 +30,8 @@ Matching (which invoices money is meant for, and whether all of it has its place
     matching_groups, matching_likely, matching_lookups, matching_parts, matching_proposed,
     matching_reversal, matching_sums.
 States and plans (what was agreed, contested or noted, and the commands that say so): states,
-    dispute, circumstance, promise, plan, instalments, commands, commands_money, commands_states,
-    command_forms, command_checks.
+    dispute, circumstance, promise, plan, plan_pause, second_look, instalments, commands,
+    commands_money, commands_states, command_forms, command_checks.
 Letters and channels (what a debtor is told, on what, and which way it goes): letter, letter_blocks,
     letter_contents, letter_input, letter_instalment, letter_pdf, letter_sample, notice, wording,
     wording_bounds, own_texts, formats, layout, typeface, pdf_file, scan_codes, payment_slip,

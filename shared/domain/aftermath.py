@@ -16,6 +16,7 @@ from shared.domain.explain import Reason
 from shared.domain.fold_first_day import IMPORTED
 from shared.domain.obstacles import Doubt
 from shared.domain.plan import IN_FORCE
+from shared.domain.plan_pause import standing
 from shared.domain.question import Question, reason
 from shared.domain.states import States
 
@@ -121,7 +122,7 @@ def _just_ended(question: Question, states: States, claim: str) -> bool:
         if claim in one.claims and one.outcome == "open"
     )
     return promised or any(
-        one.stage(claims, today) not in IN_FORCE
+        standing(one, states, claims, today) not in IN_FORCE
         for one in states.plans.values()
         if one.rests(claim) and one.ended is None
     )

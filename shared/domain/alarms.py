@@ -11,6 +11,7 @@ from shared.domain.answers import (
     CREDIT_MISSING,
     DISPUTE_UNANSWERED,
     DISPUTE_UNSETTLED,
+    IN_DOUBT,
     LIMITATION_NEAR,
 )
 from shared.domain.at_partner import PLAN_LEFT, plans_left, untold
@@ -20,7 +21,9 @@ from shared.domain.dispute import Dispute
 from shared.domain.explain import Reason, content_hash
 from shared.domain.lapses import lapse_of
 from shared.domain.obstacles import next_is_hand_over
+from shared.domain.plan_pause import undecided
 from shared.domain.question import Question, reason
+from shared.domain.second_look import unanswered
 from shared.domain.settled import STOP_AT_HAND_OVER
 from shared.domain.states import States
 
@@ -65,6 +68,7 @@ def _alarms(question: Question) -> Iterator[Alarm]:
         yield from _of_dispute(question, dispute)
     yield from _filings(question, states)
     yield from _stops(question, states)
+    yield from _doubtful(question)
     yield from _instalments(question, states)
 
 
@@ -131,10 +135,21 @@ def _stops(question: Question, states: States) -> Iterator[Alarm]:
             yield Alarm(on, STOP_AT_HAND_OVER, f"{one.id}.{digest[:8]}", (claim,), why)
 
 
+def _doubtful(question: Question) -> Iterator[Alarm]:
+    """An agreement that money shows in another light is a person's at once."""
+    for one in unanswered(question.case):
+        claims = _open(question, one.agreement.claims)
+        why = reason("hub.second_look", one.text, agreement=one.agreement.id)
+        yield Alarm(question.today, IN_DOUBT, one.name, claims, why)
+
+
 def _instalments(question: Question, states: States) -> Iterator[Alarm]:
     for plan in states.plans.values():
         late = plan.late(question.case.claims, question.today)
         if plan.missed is None or plan.ended is not None or not late:
+            continue
+        if undecided(plan, states, question.case.claims):
+            # A person is asked about the debtor first, and the letter waits for the answer.
             continue
         # Money that waits for its place may be the instalment; else nobody would hear of it while a
         # hold or a question keeps the letter in, and the plan would break without a word.

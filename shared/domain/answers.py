@@ -40,6 +40,12 @@ RETURNED = "returned"
 # The question of a hand-over that no notice told of since something ended; a yes stands for it.
 WITHOUT_NOTICE = "hand_over_without_notice"
 
+# The question whether an agreement was kept, where money says other than what was recorded, and its
+# words. A no holds nothing: the claim goes on as if nobody had doubted.
+IN_DOUBT = "agreement_in_doubt"
+KEPT = "kept"
+BROKEN = "broken"
+
 # The task about an act of unknown fate is named after the act.
 _UNKNOWN = "-unknown"
 # The question of a step that a person does: a yes says that it is done.
@@ -50,6 +56,8 @@ def words(task: str, why: str) -> tuple[str, ...]:
     """The words that a question understands, yes first; any other word counts as its no."""
     if task.endswith(_UNKNOWN):
         return (SENT, NOT_SENT)
+    if why == IN_DOUBT:
+        return (KEPT, BROKEN)
     return ("approved", "declined") if why.startswith("approve_") else ("continue", "leave")
 
 

@@ -13,6 +13,7 @@ from shared.domain.explain import Record
 from shared.domain.model import Id
 from shared.domain.money import Money
 from shared.domain.plan import Stage
+from shared.domain.plan_pause import standing
 from shared.domain.promise import Outcome
 from shared.domain.state_events import AuthorityNumber, CircumstanceKind, Code, DisputeSource
 from shared.domain.states import NONE
@@ -121,7 +122,7 @@ def states_of(case: Case, claims: tuple[str, ...], as_of: date) -> FileStates:
         ),
         plans=tuple(
             FilePlan(
-                id=one.id, claims=of(one.claims), stage=one.stage(case.claims, as_of),
+                id=one.id, claims=of(one.claims), stage=standing(one, known, case.claims, as_of),
                 instalments=tuple(
                     FileInstalment(due=part.due, amount=part.amount) for part in one.instalments
                 ),

@@ -13,6 +13,7 @@ from shared.domain.lapses import lapse_of
 from shared.domain.law import LawPack
 from shared.domain.money import Money, total
 from shared.domain.plan import IN_FORCE
+from shared.domain.plan_pause import standing
 from shared.domain.policy import Policy
 from shared.domain.states import States
 from shared.errors import Refused
@@ -143,7 +144,8 @@ class Situation:
     def unbound(self, name: str) -> None:
         """Refuses a claim that a plan in force covers, or that was promised."""
         for plan in self.states.plans.values():
-            if name in plan.claims and plan.stage(self.case.claims, self.today) in IN_FORCE:
+            stage = standing(plan, self.states, self.case.claims, self.today)
+            if name in plan.claims and stage in IN_FORCE:
                 raise refused("plan_in_force")
         for promise in self.states.promises.values():
             if name not in promise.claims or promise.outcome != "open":

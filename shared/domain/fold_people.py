@@ -75,6 +75,9 @@ def answered(case: Case, event: PersonAnswered) -> Changes:
     if task.why in ASKED_THERE or task.why == WHOSE:
         # The answer goes to the partner, or keeps from it what is its own: nothing rests here.
         return changes
+    if task.why == answers.IN_DOUBT:
+        # The next look at the case records what was said.
+        return changes
     if event.answer in answers.YES:
         return changes | _gone_on(case, event, task)
     return changes | {"holds": {**case.holds, **_kept(event.task, task)}}
@@ -94,7 +97,8 @@ def _gone_on(case: Case, event: PersonAnswered, task: Task) -> Changes:
     if task.why == answers.RETURNED:
         return {"notices": fold_acts.seen_to(case)}
     if fold_states.clears(task.why):
-        return fold_states.cleared(case, task.model_copy(update={"claims": claims}))
+        cleared = fold_states.cleared(case, task.model_copy(update={"claims": claims}))
+        return fold_states.plans_go_on(cleared, claims, event.at.date())
     if not answers.is_step_question(task.why):
         return {}
     done = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from shared.domain.case_parts import Movement
@@ -53,7 +54,7 @@ def promise_ended(case: Case, event: PromiseEnded) -> Changes:
     promises, day = states_of(case).promises, event.at.date()
     promise: Promise = known(promises, event.promise)
     undone = promise.settles and promise.outcome == "kept" and event.outcome == "broken"
-    if promise.outcome != "open" and not undone and not _bettered(promise, event):
+    if promise.outcome != "open" and not undone and not promise.betters(event.outcome):
         raise Conflict("a promise ends once")
     ended = promise.model_copy(update={"outcome": event.outcome, "ended_on": day})
     changes = with_states(case, promises={**promises, event.promise: ended})
@@ -61,14 +62,6 @@ def promise_ended(case: Case, event: PromiseEnded) -> Changes:
         # The claim was free already: nothing ends today that kept it from moving.
         return changes
     return changes | {"claims": with_claims(case.claims, promise.claims, freed_on=day)}
-
-
-def _bettered(promise: Promise, event: PromiseEnded) -> bool:
-    """Whether an outcome corrects one that was recorded before its money was known."""
-    if promise.settles:
-        return promise.outcome in {"broken", "partly"} and event.outcome == "kept"
-    better = {"broken": {"partly", "kept", "cancelled"}, "partly": {"kept", "cancelled"}}
-    return event.outcome in better.get(promise.outcome, set())
 
 
 def plan_proposed(case: Case, event: PlanProposed) -> Changes:
@@ -106,19 +99,21 @@ def plan_agreed(case: Case, event: PlanAgreed) -> Changes:
 
 def _in_force_again(case: Case, plan: Plan, today: date) -> Changes:
     """A plan that was kept goes on as if it had not ended; what is uncovered is late from today."""
-    again = plan.model_copy(update={"ended": None, "ended_on": None, "taken_back": today})
     claims = dict(case.claims)
     for name in plan.claims:
         spans = claims[name].in_plan
         rest = tuple((start, None if end == plan.ended_on else end) for start, end in spans)
         claims[name] = claims[name].model_copy(update={"in_plan": rest})
-    plans = {**states_of(case).plans, plan.id: again}
+    plans = {**states_of(case).plans, plan.id: plan.in_force_again(today)}
     return with_states(case, plans=plans) | {"claims": claims}
 
 
 def instalment_missed(case: Case, event: InstalmentMissed) -> Changes:
     """One is late that nobody was told of."""
-    return _plan(case, event.plan, missed=event.number, missed_on=event.at.date())
+    plan: Plan = known(states_of(case).plans, event.plan)
+    before = max(plan.misses, 0 if plan.missed is None else 1)
+    update = {"missed": event.number, "misses": before + 1, "missed_after": plan.taken_back}
+    return _plan(case, event.plan, **update)
 
 
 def plan_ended(case: Case, event: PlanEnded) -> Changes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from shared.domain.case_parts import Task
@@ -118,7 +119,8 @@ def stop_withdrawn(case: Case, event: StopWithdrawn) -> Changes:
     stop: Stop = known(stops, event.stop)
     left = {key: one for key, one in stops.items() if key != event.stop}
     freed = {"claims": with_claims(case.claims, stop.claims, freed_on=event.at.date())}
-    return with_states(case, stops=left) | freed
+    changes = with_states(case, stops=left) | freed
+    return plans_go_on(changes, stop.claims, event.at.date())
 
 
 def circumstance_noted(case: Case, event: CircumstanceNoted) -> Changes:
@@ -145,7 +147,8 @@ def circumstance_ended(case: Case, event: CircumstanceEnded) -> Changes:
         name for name, state in case.claims.items() if ended.effect(state.claim.issued) != "goes_on"
     )
     freed = {"claims": with_claims(case.claims, names, freed_on=event.at.date())}
-    return with_states(case, circumstances=left) | freed
+    changes = with_states(case, circumstances=left) | freed
+    return plans_go_on(changes, names, event.at.date())
 
 
 def liable_named(case: Case, event: LiableNamed) -> Changes:
@@ -170,6 +173,18 @@ def cleared(case: Case, task: Task) -> Changes:
     what = task.why.removeprefix(CIRCUMSTANCE)
     of_kind = {key: one for key, one in states.circumstances.items() if one.what == what}
     return with_states(case, circumstances={**states.circumstances, **_clear(of_kind, claims)})
+
+
+def plans_go_on(changes: Changes, claims: tuple[str, ...], today: date) -> Changes:
+    """Plans of some claims after a pause: what went unpaid meanwhile is late from its end on."""
+    states: States = changes["states"]
+    plans = {
+        name: plan.model_copy(update={"taken_back": today})
+        if plan.ended is None and not set(claims).isdisjoint(plan.claims)
+        else plan
+        for name, plan in states.plans.items()
+    }
+    return {**changes, "states": states.model_copy(update={"plans": plans})}
 
 
 def clears(why: str) -> bool:

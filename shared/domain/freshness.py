@@ -79,7 +79,8 @@ class Source(Record):
     ``wanted_at`` is when somebody learned that there is more to read. ``suspicious`` is the word
     for what was odd about what it brought, None when nothing was. ``matching_since`` is set while
     money that it brought may not have found its claims yet. ``countries`` are those of a bank's
-    accounts, as far as its settings say.
+    accounts, as far as its settings say. ``says_who_paid`` is false for books that know what was
+    invoiced and nothing of payments.
     """
 
     connection: str
@@ -92,6 +93,7 @@ class Source(Record):
     suspicious: str | None = None
     matching_since: AwareDatetime | None = None
     countries: tuple[str, ...] = ()
+    says_who_paid: bool = True
 
 
 class Stale(Record):
@@ -116,10 +118,13 @@ def waits(
     """The sources that a case waits for before it may touch anybody; none when all are fresh.
 
     ``books`` is the ERP that the case comes from, ``feeds`` are the creditor's money feeds, and
-    ``country`` the creditor's (ISO 3166-1 alpha-2).
+    ``country`` the creditor's (ISO 3166-1 alpha-2). Books that do not say who paid need a bank that
+    is not ignored, whatever the gate believes.
     """
     found = [stale(books, now), *(feed_stale(feed, gate, country, now) for feed in feeds)]
-    if not feeds and not gate.erp_is_the_bank:
+    bank = any(one.family == "banks" and one.connection not in gate.ignored for one in feeds)
+    believed = bool(feeds) or gate.erp_is_the_bank
+    if not (believed if books.says_who_paid else bank):
         found.append(Stale(connection="", family="banks", why="no_money_feed"))
     return tuple(one for one in found if one is not None)
 

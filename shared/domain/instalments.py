@@ -20,6 +20,7 @@ from shared.domain.letter_input import INSTALMENT
 from shared.domain.money import Money
 from shared.domain.obstacles import Aside, of_states
 from shared.domain.plan import Plan
+from shared.domain.plan_pause import of_the_dead
 from shared.domain.policy import Step
 from shared.domain.question import Question, reason
 
@@ -66,10 +67,10 @@ def by_letter(question: Question, plan: Plan) -> Step | None:
 
     A person does when a partner has a claim of the plan (one of us writes to the debtor), when the
     policy lets no reminder go by itself, when the one reminder failed or came back, when something
-    else than the plan is the matter with a claim, and when the days of grace are too short for a
-    letter that has not gone yet.
+    else than the plan is the matter with a claim, when the debtor has died, and when the days of
+    grace are too short for a letter that has not gone yet.
     """
-    if plan.missed is None or plan.ended is not None:
+    if plan.missed is None or plan.ended is not None or of_the_dead(question.case.states):
         return None
     if not plan.late(question.case.claims, question.today):
         return None
@@ -161,5 +162,9 @@ def _states(question: Question, claims: Iterable[str]) -> list[ClaimState]:
 
 
 def _step(plan: Plan) -> str:
-    """The name of the act, which is no policy step; a plan's id may hold what a channel refuses."""
-    return STEP + content_hash(plan.id.encode())[:8]
+    """The name of the act, which is no policy step; a plan's id may hold what a channel refuses.
+
+    Each missed instalment has a word of its own, whatever became of the one before.
+    """
+    name = plan.id if plan.misses <= 1 else f"{plan.id}.{plan.misses}"
+    return STEP + content_hash(name.encode())[:8]

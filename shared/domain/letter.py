@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
+from shared.domain.calendar import next_banking_day
 from shared.domain.explain import Record, content_hash
 from shared.domain.formats import Language
 from shared.domain.iban import holds_iban, is_iban
@@ -115,9 +116,11 @@ def missing(letter: LetterInput, required: Collection[str] = REQUIRED) -> tuple[
 def contradictions(letter: LetterInput) -> tuple[str, ...]:
     """The paths of facts that cannot all be true; such a letter is never sent.
 
-    Totals that are not the sum of the lines, dates in the wrong order, a fee on a claim that is
-    not due, a negative amount, more principal than was invoiced, a second currency, a wrong IBAN,
-    and a bank account hidden in a name or number that came from elsewhere.
+    Totals that are not the sum of the lines, a plan's rest that is not what is asked now and later,
+    days late that are not those since the due date (rolled to a banking day of the law), dates in
+    the wrong order, a fee on a claim that is not due, a negative amount, more principal than was
+    invoiced, a second currency, a wrong IBAN, and a bank account hidden in a name or number that
+    came from elsewhere.
     """
     return tuple(dict.fromkeys(path for path, wrong in _checks(letter) if wrong))
 
@@ -151,10 +154,13 @@ def _checks(letter: LetterInput) -> Iterator[tuple[str, bool]]:
         yield f"items[{place}].not_due", _wrongly_due(letter, item)
         yield f"items[{place}].fee_now", item.not_due and bool(item.fee_now)
         yield f"items[{place}].compensation", item.not_due and bool(item.compensation)
+        yield f"items[{place}].days_late", item.days_late != _days_late(letter, item)
+        if letter.due_soon and not item.not_due:
+            yield f"items[{place}].pay_by", item.pay_by != next_banking_day(letter.law, item.due)
         if letter.charges_alone:
             yield f"items[{place}]", item.not_due or bool(item.open or item.fee_now)
-            days = (item.interest_from, item.interest_to)
-            yield f"items[{place}].interest", bool(item.interest) and None in days
+            yield f"items[{place}].interest", bool(item.interest) and not _charged(letter, item)
+            yield f"items[{place}].charged_on", any(day > letter.today for day in item.charged_on)
     deadline, step, until = letter.deadline, letter.next_step_on, letter.interest_until
     # On the due date itself there is still the day to pay.
     first = letter.today + timedelta(days=0 if letter.due_soon else 1)
@@ -175,25 +181,45 @@ def _checks(letter: LetterInput) -> Iterator[tuple[str, bool]]:
 
 
 def _wrongly_planned(letter: LetterInput) -> bool:
-    """Whether the instalment is not late, is none of the plan, or asks for more than its rest."""
+    """Whether the instalment is not late, is none of the plan, or its rest is not now and later."""
     plan, asked = letter.plan, letter.totals.due
     if plan is None or not letter.of_instalment:
         return plan is not None
-    sums = (plan.amount, plan.rest)
+    left = [one for one in (plan.others, *(item.later for item in letter.items)) if one is not None]
+    sums = (plan.amount, plan.rest, *left)
     if any(one.currency != asked.currency or one.amount <= 0 for one in sums):
         return True
-    return plan.number > plan.count or plan.due >= letter.today or asked > plan.rest
+    late = _days_since(letter, plan.due)
+    if plan.number > plan.count or late <= 0 or plan.days_late != late:
+        return True
+    return plan.rest != total([asked, *left], asked.currency)
+
+
+def _days_since(letter: LetterInput, due: date) -> int:
+    """The days from a due date, rolled to a banking day of the law, to that of the letter."""
+    return (letter.today - next_banking_day(letter.law, due)).days
+
+
+def _days_late(letter: LetterInput, item: LetterItem) -> int:
+    """What the letter may say of a claim: none, where lateness is not what it asks about."""
+    if item.not_due or letter.due_soon or letter.charges_alone or letter.of_instalment:
+        return 0
+    return max(0, _days_since(letter, item.due))
+
+
+def _charged(letter: LetterInput, item: LetterItem) -> bool:
+    """Whether days of the past are named that interest alone was charged for."""
+    first, last = item.interest_from, item.interest_to
+    return first is not None and last is not None and first <= last <= letter.today
 
 
 def _wrongly_due(letter: LetterInput, item: LetterItem) -> bool:
     """Whether a claim is asked for as late and is not, or as not late with what lateness costs."""
-    if item.not_due:
-        return letter.of_instalment
     if letter.of_instalment:
-        return item.days_late > 0 or item.payable() != item.open
-    if not letter.due_soon:
-        return item.due >= letter.today
-    return item.days_late > 0 or item.payable() != item.open
+        return item.not_due or item.payable() != item.open
+    if letter.due_soon:
+        return not item.not_due and item.payable() != item.open
+    return item.not_due == (_days_since(letter, item.due) > 0)
 
 
 def _of_amounts(letter: LetterInput) -> Iterator[tuple[str, bool]]:

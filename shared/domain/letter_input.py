@@ -89,7 +89,8 @@ class LetterPlan(Record):
 
     It is ``number`` (from one) of ``count``, was due on ``due`` and is ``days_late`` since the
     banking day on which that was due. ``amount`` is the whole instalment as credits since have
-    lowered it, ``rest`` what is open of the plan's claims together, this instalment included.
+    lowered it, ``rest`` what is open of the plan's claims together, this instalment included, and
+    ``others`` what of it is open of claims that the letter does not list (None: it lists all).
     ``on_broken`` is what the plan says of the time after it broke.
     """
 
@@ -99,6 +100,7 @@ class LetterPlan(Record):
     days_late: int = Field(ge=0)
     amount: Money
     rest: Money
+    others: Money | None = None
     on_broken: OnBroken
 
 
@@ -124,7 +126,8 @@ class LetterInput(Record):
     """All that a letter is rendered from: the same input gives the same bytes.
 
     ``capacity`` chooses the form of address: a consumer is spoken to in person, everyone else
-    formally. ``interest_until`` is the last day to which the stated interest reaches; where
+    formally. ``law`` (ISO 3166-1 alpha-2) is the country whose banking days count for what is late.
+    ``interest_until`` is the last day to which the stated interest reaches; where
     ``interest_open`` is set, the rate after that day (or, without a day, at all) is not known yet
     and the letter says "plus statutory late interest". ``deadline`` is the new payment date, and
     the last day to object. ``reference`` is one payment reference for the whole sum, if the
@@ -146,6 +149,7 @@ class LetterInput(Record):
     second_language: Language | None = None
     tone: Tone
     capacity: Capacity
+    law: str
     creditor: LetterCreditor
     debtor: LetterDebtor
     items: tuple[LetterItem, ...] = Field(max_length=200)

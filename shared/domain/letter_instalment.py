@@ -54,6 +54,8 @@ def _rows(letter: LetterInput, plan: LetterPlan, say: Say) -> Iterator[Row]:
     if asked > plan.amount:
         yield Row(say("row_instalment_before"), _money(letter, asked - plan.amount))
     yield Row(say("row_plan_rest"), _money(letter, plan.rest))
+    if plan.others:
+        yield Row(say("row_plan_others"), _money(letter, plan.others))
 
 
 def _due(letter: LetterInput, plan: LetterPlan, say: Say) -> str:

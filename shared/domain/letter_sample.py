@@ -59,7 +59,7 @@ def sample(
     law = legal.load(creditor.country if creditor.country in COUNTRIES else "FI")
     made = _Sample(law, today, capacity)
     item, until, unknown = made.item(letter)
-    deadline = item.due if letter == DUE_SOON else today + timedelta(days=14)
+    deadline = item.pay_by or today + timedelta(days=14)
     follows = letter not in {CHARGES, INSTALMENT}
     hand_over = tone == "firm" and letter != DUE_SOON
     return LetterInput(
@@ -67,6 +67,7 @@ def sample(
         language=language,
         tone=tone,
         capacity=capacity,
+        law=law.country,
         creditor=letter_creditor(creditor),
         debtor=LetterDebtor(name="Sample Debtor", customer_number="5001"),
         items=(item,),
@@ -94,7 +95,8 @@ class _Sample:
         """The item, until when its interest reaches, and whether the rate after it is unknown."""
         if letter == DUE_SOON:
             due = self.today + timedelta(days=5)
-            return self._plain(due, self._money("1000.00"), pay_by=due), None, False
+            pay_by = next_banking_day(self.law.country, due)
+            return self._plain(due, self._money("1000.00"), pay_by=pay_by), None, False
         if letter == INSTALMENT:
             due = self.today - timedelta(days=_IN_PLAN)
             later = self._money("500.00")

@@ -130,7 +130,9 @@ class Invoice(Record):
     ``sent`` is the day it was sent to the debtor, or None when the source does not say. ``state``
     is the source's own word, kept for people; the hub's status is computed from the balances.
     ``delivered`` says when goods or services were delivered, ``vat`` splits the total by rate, and
-    ``original_creditor`` names who was owed before the claim was assigned.
+    ``original_creditor`` names who was owed before the claim was assigned. ``payments`` are the ids
+    of all payments that the source lists on the invoice, None where it does not list them: one that
+    leaves the list was taken back at the source.
     """
 
     id: Id
@@ -156,6 +158,7 @@ class Invoice(Record):
     delivered: Period | None = Field(default=None, exclude_if=operator.not_)
     vat: tuple[Vat, ...] = Field(default=(), exclude_if=operator.not_)
     original_creditor: str | None = Field(default=None, exclude_if=operator.not_)
+    payments: tuple[Id, ...] | None = Field(default=None, exclude_if=_unsaid)
 
 
 class Allocation(Record):
@@ -170,6 +173,8 @@ class Payment(Record):
 
     ``amount`` is positive. Three dates: ``value_date`` (the bank's value day), ``booked`` (the day
     it was booked at the source) and ``received`` (the day that counts for the debtor by law).
+    ``taken_back``: the source deleted it or turned it back whole; it settles nothing, and nothing
+    of it is the debtor's.
     """
 
     id: Id
@@ -180,6 +185,7 @@ class Payment(Record):
     booked: date
     received: date
     allocations: tuple[Allocation, ...] = ()
+    taken_back: bool = Field(default=False, exclude_if=operator.not_)
 
 
 class CreditNote(Record):
@@ -246,9 +252,15 @@ class PastNotice(Record):
 
 
 class Missing(Record):
-    """The source no longer knows an invoice (deleted, voided, merged): held, never "paid"."""
+    """The source no longer knows an invoice (deleted, voided, merged): held, never "paid".
+
+    Or, as ``what`` says, a payment: it was taken back there.
+    """
 
     id: Id
+    what: Literal["invoice", "payment"] = Field(
+        default="invoice", exclude_if=lambda one: one == "invoice"
+    )
 
 
 Fact = Party | Agreement | Invoice | Payment | CreditNote | PastNotice | Missing

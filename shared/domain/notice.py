@@ -81,6 +81,7 @@ def letter_for(
         second_language=second[0] if second else None,
         tone=cast("Tone", decision.tone),
         capacity=case.capacity,
+        law=case.law,
         creditor=letter_creditor(creditor),
         debtor=LetterDebtor(name=party.name, customer_number=party.customer_number or ""),
         items=items,
@@ -214,14 +215,16 @@ def _plan(case: Case, decision: Remind, today: date) -> LetterPlan | None:
     if plan is None or plan.missed is None:
         return None
     due = plan.instalments[plan.missed - 1].due
-    owed = [case.claims[name].open for name in plan.claims]
+    owed = {name: case.claims[name].open for name in plan.claims}
+    others = [left for name, left in owed.items() if name not in decision.also]
     return LetterPlan(
         number=plan.missed,
         count=len(plan.instalments),
         due=due,
         days_late=max(0, (today - next_banking_day(case.law, due)).days),
         amount=plan.asked(case.claims, plan.missed),
-        rest=total(owed, case.currency),
+        rest=total(list(owed.values()), case.currency),
+        others=total(others, case.currency) or None,
         on_broken=plan.on_broken,
     )
 

@@ -1,9 +1,10 @@
 """Obstacles: how what was agreed, contested or noted keeps a claim from moving.
 
-The order is fixed, and the first that applies is the reason: limitation, circumstance, payment
-plan, dispute, request to stop, settlement or promise. A case that is closed, parked, waiting for
-the outcome of an act or on hold as a whole is at rest before any of them; open questions to a
-person, holds of the claim and the source's own flags come after them.
+The order is fixed, and the first that applies is the reason: limitation, circumstance, a request to
+stop that nobody has answered, payment plan, dispute, request to stop, settlement or promise. A case
+that is closed, parked, waiting for the outcome of an act or on hold as a whole is at rest before
+any of them; open questions to a person, holds of the claim and the source's own flags come after
+them.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from shared.domain.dispute import left_alone
 from shared.domain.explain import Reason
 from shared.domain.lapses import lapse_of
 from shared.domain.plan import IN_FORCE, Plan
+from shared.domain.plan_pause import standing
 from shared.domain.question import Question, reason
 from shared.domain.states import States
 from shared.domain.undisputed import repeated
@@ -57,7 +59,7 @@ def of_states(question: Question, state: ClaimState) -> Aside | Doubt | None:
     states = question.case.states
     if states is None:
         return None
-    for look in (_circumstance, _plan, _dispute, _stop, _promise):
+    for look in (_circumstance, _asked_to_stop, _plan, _dispute, _stop, _promise):
         found = look(question, states, state)
         if found is not None:
             return found
@@ -114,7 +116,7 @@ def _plan(question: Question, states: States, state: ClaimState) -> Aside | Doub
         covers = claim in plan.claims
         if covers:
             latest = plan
-        stage = plan.stage(case.claims, question.today)
+        stage = standing(plan, states, case.claims, question.today)
         if stage not in IN_FORCE or not (covers or plan.new_claims == "hold"):
             continue
         text = "while a payment plan is in force nothing advances"
@@ -122,7 +124,7 @@ def _plan(question: Question, states: States, state: ClaimState) -> Aside | Doub
         return Aside(why, until=plan.looks_on(case.claims, question.today))
     if latest is None or latest.on_broken != "ask" or claim in latest.cleared:
         return None
-    if latest.stage(case.claims, question.today) != "broken":
+    if standing(latest, states, case.claims, question.today) != "broken":
         return None
     text = "the payment plan was broken: a person says how it goes on"
     return Doubt(state, "plan_broken", reason("hub.plan_broken", text, claim=claim, plan=latest.id))
@@ -180,18 +182,24 @@ def _promise(question: Question, states: States, state: ClaimState) -> Aside | N
     return None
 
 
-def _stop(question: Question, states: States, state: ClaimState) -> Aside | Doubt | None:
+def _asked_to_stop(_: Question, states: States, state: ClaimState) -> Doubt | None:
+    """A person is asked at once, whatever was agreed or contested beside it."""
     claim = state.claim.id
     for one in states.stops.values():
-        if claim not in one.claims:
-            continue
-        facts = {"claim": claim, "state": one.id, "since": one.on}
-        if claim not in one.cleared:
+        if claim in one.claims and claim not in one.cleared:
             text = "the debtor asks to stop collecting: a person decides about going to court"
-            why = _lawful("hub.stop", text, one.section, facts)
-            return Doubt(state, "stop_requested", why)
-        if next_is_hand_over(question, state):
+            facts = {"claim": claim, "state": one.id, "since": one.on}
+            return Doubt(state, "stop_requested", _lawful("hub.stop", text, one.section, facts))
+    return None
+
+
+def _stop(question: Question, states: States, state: ClaimState) -> Aside | None:
+    """After the answer: no hand-over."""
+    claim = state.claim.id
+    for one in states.stops.values():
+        if claim in one.claims and next_is_hand_over(question, state):
             text = "a partner's acts would cost the debtor, who asked to stop"
+            facts = {"claim": claim, "state": one.id, "since": one.on}
             return Aside(_lawful("hub.stop", text, one.section, facts))
     return None
 

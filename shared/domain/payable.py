@@ -14,8 +14,11 @@ from shared.domain.lapses import lapse_of
 from shared.domain.law import LawPack
 from shared.domain.money import Money
 from shared.domain.plan import Plan
-from shared.domain.promise import Promise, received
+from shared.domain.plan_pause import standing
+from shared.domain.promise import Promise
 from shared.errors import Refused
+
+_KEPT = frozenset({"agreed", "active"})
 
 SENTENCES = {
     "not_open": "Only an open claim that we collect ourselves can be paid.",
@@ -47,7 +50,7 @@ def payable(
     _barred(bound(case, debtor), state, law, on)
     states = states_of(case)
     for plan in states.plans.values():
-        if claim in plan.claims and plan.stage(case.claims, on) in {"agreed", "active"}:
+        if claim in plan.claims and standing(plan, states, case.claims, on) in _KEPT:
             return _instalment(case, plan, claim, on)
     for promise in states.promises.values():
         judged = promise.judged(case.claims, on) if promise.outcome == "open" else None
@@ -81,7 +84,7 @@ def _instalment(case: Case, plan: Plan, claim: str, on: date) -> Money:
 
 def _of_settlement(case: Case, promise: Promise, claim: str) -> Money:
     """What is left of a settlement's sum; the oldest of its claims take it up first."""
-    left = promise.amount - received(case.claims, promise.claims, case.currency) + promise.before
+    left = promise.amount - promise.since(case.claims)
     for state in _oldest(case, promise.claims):
         part = min(left, state.open)
         if state.claim.id == claim and part.amount > 0:

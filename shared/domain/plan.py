@@ -31,10 +31,11 @@ _DAY = timedelta(days=1)
 class Plan(Record):
     """A plan over some claims; ``before`` is what they had received when it was proposed.
 
-    ``country`` and ``tolerance`` are those of ``PlanProposed``. ``taken_back`` is the day from which
-    whatever is uncovered is late at the earliest: the latest one on which a payment of its claims
-    became known to have been taken back, or a person's word let the plan go on. ``missed`` is the
-    number of the instalment that was recorded as missed last, ``missed_on`` the day of that.
+    ``country`` and ``tolerance`` are those of ``PlanProposed``. ``taken_back`` is the day from
+    which whatever is uncovered is late at the earliest: the latest one on which a payment of its
+    claims became known to have been taken back, or a person's word let the plan go on. ``missed``
+    is the number of the instalment that was recorded as missed last, ``misses`` how many were, and
+    ``missed_after`` what ``taken_back`` was then: after it the same one is missed anew.
     ``ended_on`` is the day on which its end was recorded. ``cleared`` are claims for which a person
     said to go on after it broke.
     """
@@ -55,7 +56,8 @@ class Plan(Record):
     missed: int | None = None
     ended: Literal["completed", "broken", "cancelled", "lapsed"] | None = None
     cleared: tuple[Id, ...] = ()
-    missed_on: date | None = Field(default=None, exclude_if=operator.not_)
+    misses: int = Field(default=0, exclude_if=operator.not_)
+    missed_after: date | None = Field(default=None, exclude_if=operator.not_)
     ended_on: date | None = Field(default=None, exclude_if=operator.not_)
 
     def rests(self, claim: str) -> bool:
@@ -95,17 +97,23 @@ class Plan(Record):
         late = self.late(claims, today)
         if not late:
             return None
-        since = self._missed_on(self.instalments[late[0] - 1])
-        told = self.missed == late[0] and since <= (self.missed_on or since)
+        told = self.missed == late[0] and self.missed_after == self.taken_back
         return None if told else late[0]
 
     def kept_by_day(self, claims: Mapping[str, ClaimState]) -> bool:
-        """Whether money received before the day of its end kept a plan that was ended as broken."""
+        """Whether money received up to the day of its end kept a plan that was ended as broken.
+
+        The day of its end is told in UTC, and may be the creditor's day before: the later counts.
+        """
         if self.ended != "broken" or self.ended_on is None:
             return False
-        then = {one: by_day(claims[one], self.ended_on - _DAY) for one in self.claims}
+        then = {one: by_day(claims[one], self.ended_on) for one in self.claims}
         again = self.model_copy(update={"ended": None})
-        return again.stage(then, self.ended_on) in {"active", "agreed", "completed"}
+        return again.stage(then, self.ended_on + _DAY) != "broken"
+
+    def in_force_again(self, today: date) -> Plan:
+        """A plan that was kept, as if it had not ended: what is uncovered is late from today."""
+        return self.model_copy(update={"ended": None, "ended_on": None, "taken_back": today})
 
     def late(self, claims: Mapping[str, ClaimState], today: date) -> tuple[int, ...]:
         """The numbers of the instalments that are not covered and whose time is over on a day."""

@@ -51,7 +51,8 @@ class PromiseMade(Event):
 class PromiseEnded(Event):
     """What became of a promise; money says so, or a person who takes it back (``cancelled``).
 
-    A kept settlement whose money is taken back ends once more, as ``broken``.
+    A kept settlement whose money is taken back ends once more, as ``broken``. What money that is
+    known late makes better of it ends it once more too; a settlement by a person's word alone.
     """
 
     kind: Literal["promise_ended"] = "promise_ended"
@@ -83,14 +84,20 @@ class PlanProposed(Event):
 
 
 class PlanAgreed(Event):
-    """The debtor agreed: while the plan is in force nothing advances."""
+    """The debtor agreed: while the plan is in force nothing advances.
+
+    Said again of a plan that was recorded as broken, a person found that it was kept: it goes on.
+    """
 
     kind: Literal["plan_agreed"] = "plan_agreed"
     plan: CommandId
 
 
 class InstalmentMissed(Event):
-    """The first instalment of a plan that was not paid in time; ``number`` counts from one."""
+    """An instalment of a plan that was not paid in time; ``number`` counts from one.
+
+    The same one is missed anew when its money was taken back, or after a pause of the plan.
+    """
 
     kind: Literal["instalment_missed"] = "instalment_missed"
     plan: CommandId

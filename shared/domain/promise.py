@@ -9,8 +9,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from shared.domain.case_parts import ClaimState, Movement, not_noted
-from shared.domain.explain import Record
+from shared.domain.case_parts import ClaimState, Movement
+from shared.domain.explain import Record, absent
 from shared.domain.model import Id
 from shared.domain.money import Money, total
 
@@ -37,14 +37,23 @@ class Promise(Record):
     settles: bool = False
     tolerance: Money | None = None
     outcome: Outcome = "open"
-    earlier: Money | None = Field(default=None, exclude_if=not_noted)
+    earlier: Money | None = Field(default=None, exclude_if=absent)
     ended_on: date | None = Field(default=None, exclude_if=operator.not_)
 
     def judged(self, claims: Mapping[str, ClaimState], today: date) -> Outcome:
         """What has become of it by a day: money may keep it early, only time can break it."""
         if self.outcome != "open":
             return self.outcome
+        if not any(by_day(claims[one], self.holds_to).open for one in self.claims):
+            return "kept"
         return self.anew(claims, today)
+
+    def betters(self, outcome: Outcome) -> bool:
+        """Whether an outcome corrects the recorded one, which late knowledge can only better."""
+        if self.settles:
+            return self.outcome in {"broken", "partly"} and outcome == "kept"
+        better = {"broken": {"partly", "kept", "cancelled"}, "partly": {"kept", "cancelled"}}
+        return outcome in better.get(self.outcome, set())
 
     def anew(self, claims: Mapping[str, ClaimState], today: date) -> Outcome:
         """What money says of it by a day, whatever was recorded.
@@ -52,8 +61,6 @@ class Promise(Record):
         Money of before it was made keeps nothing. A debtor who had paid the promised amount
         already has broken no promise either: it is ``cancelled`` when its time is over.
         """
-        if not any(claims[one].open for one in self.claims):
-            return "kept"
         since = self.since(claims, self.holds_to)
         if self._enough(since):
             return "kept"
@@ -64,6 +71,11 @@ class Promise(Record):
         if had > nothing and self._enough(since + had):
             return "cancelled"
         return "partly" if since + had > nothing else "broken"
+
+    def paid(self, claims: Mapping[str, ClaimState]) -> bool:
+        """Whether its money is there, whenever it came since it was made."""
+        settled = not any(claims[one].open for one in self.claims)
+        return settled or self._enough(self.since(claims))
 
     def since(self, claims: Mapping[str, ClaimState], last: date = date.max) -> Money:
         """What was received from the day it was made to ``last``, without what was known then."""
@@ -76,7 +88,8 @@ class Promise(Record):
         nothing = Money.zero(self.amount.currency)
         if self.earlier is None:
             return nothing
-        return max(nothing, earlier(claims, self.claims, self.made, nothing.currency) - self.earlier)
+        now = earlier(claims, self.claims, self.made, nothing.currency)
+        return max(nothing, now - self.earlier)
 
     def _enough(self, money: Money) -> bool:
         nothing = Money.zero(self.amount.currency)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shared.domain import command_forms as forms
-from shared.domain.answers import DISPUTE_UNANSWERED, DISPUTE_UNSETTLED, SETTLED
+from shared.domain.answers import DISPUTE_UNANSWERED, DISPUTE_UNSETTLED, IN_DOUBT, SETTLED
 from shared.domain.case import Case
 from shared.domain.circumstance import ADDRESSEE, FILING, HAND_OVER, Circumstance, nameless
 from shared.domain.command_checks import Situation
@@ -38,8 +38,8 @@ def _names(case: Case, command: forms.Command) -> Iterator[str]:
                 yield from _about(case, why, command.dispute)
         case forms.WithdrawStop():
             yield from _stopped(case, command.stop)
-        case forms.CancelPlan():
-            yield from _about(case, "instalment_missed", command.plan)
+        case forms.CancelPromise() | forms.CancelPlan():
+            yield from _agreed(case, command)
         case forms.NoteCircumstance() if command.contact is not None:
             yield from _asked(case, ADDRESSEE)
         case forms.EndCircumstance():
@@ -47,6 +47,13 @@ def _names(case: Case, command: forms.Command) -> Iterator[str]:
             yield from _ended(case, command.circumstance)
         case _:
             return
+
+
+def _agreed(case: Case, command: forms.CancelPromise | forms.CancelPlan) -> Iterator[str]:
+    if isinstance(command, forms.CancelPromise):
+        yield from _about(case, IN_DOUBT, command.promise)
+    else:
+        yield from _about(case, "instalment_missed", command.plan)
 
 
 def _ended(case: Case, name: str) -> Iterator[str]:

@@ -51,6 +51,7 @@ SENTENCES: Mapping[str, frozenset[str]] = {
             "disputed_rests", "disputed_stays", "nothing_follows", "plan_free", "plan_heading",
             "plan_stands", "row_instalment", "row_instalment_due", "row_instalment_amount",
             "row_instalment_paid", "row_instalment_before", "row_plan_rest",
+            "row_plan_others",
         ),
         _NOTHING,
     ),

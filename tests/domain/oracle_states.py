@@ -192,7 +192,7 @@ def _plan_holds(one: Bargain, claims: Mapping[str, Claim], today: date) -> bool:
     if not missed:
         return True
     grace = _open(plan.country, missed[0] + timedelta(days=plan.grace_days - 1))
-    return missed[-1] == missed[0] and today < _open(plan.country, grace + timedelta(days=1))
+    return missed[-1] == missed[0] and today < _late_from(plan, grace)
 
 
 def _late_from(plan: Any, due: date) -> date:

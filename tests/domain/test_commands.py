@@ -460,19 +460,19 @@ def plan_word(word: Remind) -> ReminderIntended:
 
 
 def test_a_plan_is_broken_after_the_grace_and_a_person_says_how_it_goes_on():
-    # Fourteen days of grace after 5 February.
-    assert isinstance(ask_of(lived(planned(), "02-19"), "02-19"), Ask)
-    assert lived(planned(), "02-19").states.plans["k1"].ended is None
-    case = lived(lived(planned(), "02-19"), "02-20")
+    # Fourteen days of grace after 5 February, and three banking days for money of the last.
+    assert isinstance(ask_of(lived(planned(), "02-24"), "02-24"), Ask)
+    assert lived(planned(), "02-24").states.plans["k1"].ended is None
+    case = lived(lived(planned(), "02-24"), "02-25")
 
     assert case.states.plans["k1"].ended == "broken"
     assert case.states.plan_broken("erp:a")
-    question = ask_of(case, "02-20")
+    question = ask_of(case, "02-25")
     assert isinstance(question, Ask)
     assert question.why == "plan_broken"
     names = [claim[4:] for claim in question.claims]
-    yes = more(case, asked(question.task, "plan_broken", "02-20", *names),
-               answered(question.task, "continue", "02-21"))  # fmt: skip
+    yes = more(case, asked(question.task, "plan_broken", "02-25", *names),
+               answered(question.task, "continue", "02-26"))  # fmt: skip
     assert set(names) <= {claim[4:] for claim in yes.states.plans["k1"].cleared}
 
 
@@ -481,7 +481,7 @@ def test_a_broken_plan_goes_on_by_itself_where_the_policy_says_so():
     case = told(CASE, "01-19", "propose_plan", count=2, first="2026-02-02", agreed=True,
                 rules=rules)  # fmt: skip
 
-    assert isinstance(ask_of(lived(case, "02-20"), "02-20", rules=rules), Remind)
+    assert isinstance(ask_of(lived(case, "02-25"), "02-25", rules=rules), Remind)
 
 
 def test_a_second_missed_instalment_breaks_the_plan_at_once():

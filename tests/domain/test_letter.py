@@ -82,6 +82,7 @@ def letter(*items, **changes):
         "language": "en",
         "tone": "friendly",
         "capacity": "consumer",
+        "law": "FI",
         "creditor": CREDITOR,
         "debtor": PERSON,
         "items": items,
@@ -98,18 +99,31 @@ def letter(*items, **changes):
     return LetterInput.model_validate({**facts, **changes})
 
 
+# In July the rate of its second half is not known yet: interest reaches to the end of June.
+IN_JUNE = {"issued": date(2026, 6, 3), "due": date(2026, 6, 17)}
+RATE_UNKNOWN = {
+    "today": date(2026, 7, 9), "interest_open": True, "interest_until": date(2026, 6, 30),
+    "deadline": date(2026, 7, 24), "next_step_on": date(2026, 7, 27),
+}  # fmt: skip
+
+
 def story(language, tone):
     """One telling situation for each tone, the same in every language."""
     if tone == "friendly":
         return letter(item(), language=language, tone=tone, interest_until=None)
     if tone == "neutral":
         part_paid = item(
-            open=euro("1000.00"), interest=euro("5.73"), fee_now=euro("5.00"), reference="13013"
-        )
-        one_day = item("10040", total=euro("80.00"), open=euro("80.00"), days_late=1)
-        return letter(part_paid, one_day, NOT_DUE, language=language, tone=tone, interest_open=True)
+            open=euro("1000.00"), interest=euro("3.38"), fee_now=euro("5.00"), reference="13013",
+            **IN_JUNE,
+        )  # fmt: skip
+        one_day = item(
+            "10040", issued=date(2026, 6, 24), due=date(2026, 7, 8), days_late=1,
+            total=euro("80.00"), open=euro("80.00"),
+        )  # fmt: skip
+        not_due = NOT_DUE.model_copy(update={"due": date(2026, 7, 31)})
+        return letter(part_paid, one_day, not_due, language=language, tone=tone, **RATE_UNKNOWN)
     return letter(
-        item(interest=euro("8.29"), fee_now=euro("12.00"), fees_before=euro("12.00")),
+        item(interest=euro("7.91"), fees_before=euro("12.00")),
         language=language,
         tone=tone,
         capacity="business",
@@ -143,15 +157,16 @@ def soon_story(language, tone):
 def charges_story(language, tone):
     """A person who paid one invoice late; a business with two, one of them with a fixed sum."""
     said = {"letter": "charges", "next_step": "none", "next_step_on": None, "language": language}
-    days = {"interest_from": date(2026, 10, 16), "interest_to": date(2026, 10, 30)}
+    days = {"interest_from": date(2026, 10, 16), "interest_to": date(2026, 11, 3)}
     none = euro("0.00")
     one = item(
-        open=none, days_late=0, interest=euro("4.88"), fees_before=euro("5.00"), **days,
-        charged_on=(date(2026, 10, 26),), reference="13013",
+        open=none, days_late=0, interest=euro("6.18"), fees_before=euro("5.00"), **days,
+        charged_on=(date(2026, 10, 30),), reference="13013",
     )  # fmt: skip
     if tone != "firm":
         return letter(one, tone=tone, **said)
-    two = item("10040", total=euro("80.00"), open=none, days_late=0, interest=euro("1.20"), **days)
+    one = one.model_copy(update={"interest": euro("6.83")})
+    two = item("10040", total=euro("80.00"), open=none, days_late=0, interest=euro("0.44"), **days)
     return letter(one, two, tone=tone, capacity="business", debtor=COMPANY, **said)
 
 
@@ -159,60 +174,73 @@ def instalment_story(language, tone):
     """A person's instalment, the earlier one short; a part of one; a business's over two claims."""
     plan = LetterPlan(
         number=2, count=4, due=date(2026, 10, 30), days_late=7, amount=euro("250.00"),
-        rest=euro("750.00"), on_broken="ask",
+        rest=euro("750.50"), on_broken="ask",
     )  # fmt: skip
     said = {
         "letter": "instalment", "next_step": "none", "next_step_on": None, "interest_until": None,
-        "language": language, "plan": plan,
+        "language": language, "plan": plan, "deadline": date(2026, 11, 18),
     }  # fmt: skip
-    bare = {"days_late": 0, "total": euro("1250.00")}
+    bare = {"days_late": 0, "issued": date(2026, 7, 31), "due": date(2026, 8, 14)}
     if tone == "friendly":
-        one = item(open=euro("250.50"), later=euro("499.50"), **bare)
+        one = item(open=euro("250.50"), later=euro("500.00"), **bare)
         return letter(one, tone=tone, **said)
     if tone == "neutral":
+        said["plan"] = plan.model_copy(update={"rest": euro("650.00")})
         one = item(open=euro("150.00"), later=euro("500.00"), **bare)
         return letter(one, tone=tone, **said)
-    last = {"on_broken": "go_on", "due": date(2026, 11, 5), "days_late": 1}
-    said["plan"] = plan.model_copy(update=last)
+    more = {"on_broken": "go_on", "rest": euro("750.00"), "others": euro("99.00")}
+    said["plan"] = plan.model_copy(update=more)
     one = item(open=euro("100.00"), **bare)
-    two = item("10040", open=euro("150.00"), later=euro("500.00"), reference="13013", **bare)
+    two = item("10040", open=euro("150.00"), later=euro("401.00"), reference="13013", **bare)
     return letter(one, two, tone=tone, capacity="business", debtor=COMPANY, **said)
 
 
-# At home: the country's language, money, account, and what its bank agreed to; a reference of each.
+# At home: the country's language, money, account, and what its bank agreed to; a reference of each;
+# the fee of a reminder, and the interest of thirteen days in June (no Danish rate is known).
 HOME = {
     "SE": (
-        "sv", "SEK", "1234566",
+        "sv", "SEK", "1234566", "60.00", "3.56",
         Giro(iban="SE4550000000058398257466", bankgiro="9912346", ocr="check_digit"),
     ),
-    "NO": ("nb", "NOK", "123456782", Giro(iban="NO9386011117947", kid=(10,))),
+    "NO": (
+        "nb", "NOK", "123456782", "37.50", "4.27", Giro(iban="NO9386011117947", kid=(10,)),
+    ),
     "DK": (
-        "da", "DKK", "000000000000018",
+        "da", "DKK", "000000000000018", "100.00", "0.00",
         Giro(iban="DK5000400440116243", fik_kind="71", fik_creditor="81234567"),
     ),
 }  # fmt: skip
 
 
 def home_story(country):
-    """A consumer's last reminder, the hand-over next, a part contested, the rate not yet known."""
-    language, currency, reference, giro = HOME[country]
+    """A consumer's last reminder, the rate not yet known: the invoice contested in part stays."""
+    language, currency, reference, fee, interest, giro = HOME[country]
 
     def money(text):
         return Money.of(text, currency)
 
+    none = money("0.00")
     claim = item(
-        total=money("1250.00"), open=money("1000.00"), disputed=money("250.00"),
-        interest=money("8.29"), fee_now=money("35.00"), fees_before=money("0.00"),
-        reference=reference,
+        total=money("1000.00"), open=money("1000.00"), interest=money(interest),
+        fee_now=money(fee), fees_before=none, reference=reference, **IN_JUNE,
     )  # fmt: skip
+    contested = item(
+        "10040", issued=date(2026, 6, 24), due=date(2026, 7, 8), days_late=1,
+        total=money("500.00"), open=money("250.00"), disputed=money("250.00"),
+        interest=none, fee_now=none, fees_before=none, reference=None,
+    )  # fmt: skip
+    known = {} if claim.interest else {"interest_until": None}
     return letter(
         claim,
+        contested,
         language=language,
+        law=country,
         tone="firm",
         creditor=CREDITOR.model_copy(update={"country": country}),
         account=LetterAccount(iban=giro.iban, giro=giro),
-        interest_open=True,
         next_step="hand_over",
+        next_step_for=("10023",),
+        **{**RATE_UNKNOWN, **known},
     )
 
 
@@ -343,6 +371,9 @@ def test_interest_is_not_charged_without_the_day_that_it_reaches():
         ),
         (letter(item(), NOT_DUE.model_copy(update={"fee_now": euro("5.00")})), "items[1].fee_now"),
         (letter(item(due=date(2026, 11, 6))), "items[0].not_due"),
+        (letter(item(), NOT_DUE.model_copy(update={"due": date(2026, 11, 5)})), "items[1].not_due"),
+        (letter(item(days_late=21)), "items[0].days_late"),
+        (letter(item(), NOT_DUE.model_copy(update={"days_late": 1})), "items[1].days_late"),
         (letter(item(interest=euro("-1.00"))), "items[0].interest"),
         (letter(item(), deadline=date(2026, 11, 6)), "deadline"),
         (letter(item(), next_step_on=date(2026, 11, 23)), "next_step_on"),
@@ -365,6 +396,18 @@ def test_a_letter_that_contradicts_itself_is_refused_by_its_path(wrong, path):
         render(wrong)
 
 
+def test_days_late_count_from_the_banking_day_on_which_the_law_has_a_claim_fall_due():
+    """After a Saturday; on Christmas Eve banks are open in Germany and closed in Finland."""
+    saturday = {"due": date(2026, 10, 31)}
+    assert contradictions(letter(item(**saturday, days_late=4))) == ()
+    assert contradictions(letter(item(**saturday, days_late=6))) == ("items[0].days_late",)
+    days = {"today": date(2026, 12, 29), "deadline": date(2027, 1, 12)}
+    days |= {"next_step_on": date(2027, 1, 13)}
+    five, one = (item(due=date(2026, 12, 24), days_late=late) for late in (5, 1))
+    assert [contradictions(letter(each, **days, law="DE")) == () for each in (five, one)] == [1, 0]
+    assert [contradictions(letter(each, **days, law="FI")) == () for each in (five, one)] == [0, 1]
+
+
 def test_a_second_currency_is_refused_before_anything_is_added():
     kronor = Money.of("10.00", "SEK")
     mixed = letter().model_copy(update={"items": (item(), item("2", open=kronor))})
@@ -382,7 +425,11 @@ def test_refusals_show_paths_and_no_values():
     [
         (soon(today=date(2026, 11, 12)), "deadline"),
         (soon(next_step="hand_over"), "next_step"),
-        (soon(item(pay_by=date(2026, 11, 11))), "items[0].not_due"),
+        (soon(item(pay_by=date(2026, 11, 11))), "items[0].days_late"),
+        (
+            soon(item(days_late=0, due=date(2026, 11, 7), pay_by=date(2026, 11, 7))),
+            "items[0].pay_by",
+        ),
         (
             soon(item(days_late=0, interest=euro("1.00"), pay_by=date(2026, 11, 11))),
             "items[0].not_due",
@@ -399,13 +446,18 @@ def test_a_letter_before_the_due_date_asks_for_nothing_that_is_late(wrong, path)
     [
         ({"plan": {"due": date(2026, 11, 6)}}, "plan"),
         ({"plan": {"number": 5}}, "plan"),
-        ({"plan": {"rest": euro("250.49")}}, "plan"),
+        ({"plan": {"rest": euro("750.49")}}, "plan"),
+        ({"plan": {"rest": euro("750.51")}}, "plan"),
+        ({"plan": {"others": euro("10.00")}}, "plan"),
+        ({"plan": {"days_late": 6}}, "plan"),
+        ({"plan": {"due": date(2026, 10, 29)}}, "plan"),
+        ({"items": {"later": None}}, "plan"),
         ({"plan": {"amount": euro("0.00")}}, "plan"),
         ({"plan": {"rest": Money.of("750.00", "SEK")}}, "plan"),
         ({"letter": "reminder"}, "plan"),
         ({"next_step": "hand_over", "next_step_on": date(2026, 11, 24)}, "next_step"),
         ({"items": {"fee_now": euro("5.00")}}, "items[0].not_due"),
-        ({"items": {"days_late": 22}}, "items[0].not_due"),
+        ({"items": {"days_late": 22}}, "items[0].days_late"),
         ({"items": {"not_due": True}}, "items[0].not_due"),
     ],
 )
@@ -421,7 +473,8 @@ def test_a_letter_about_an_instalment_asks_for_nothing_but_what_is_late_of_it(ch
 def test_the_last_instalment_says_nothing_of_others_that_could_be_missed():
     made = instalment_story("en", "friendly")
     last = made.plan.model_copy(update={"number": 4, "rest": made.totals.due})
-    text = " ".join(render(made.model_copy(update={"plan": last})).text.split())
+    items = (made.items[0].model_copy(update={"later": None}),)
+    text = " ".join(render(made.model_copy(update={"plan": last, "items": items})).text.split())
     assert "This reminder costs you nothing. If the amount" in text
     assert "other instalments stay as agreed. If another one" in " ".join(render(made).text.split())
 

@@ -34,7 +34,7 @@ def letter(currency: str = "EUR", **fields: object) -> LetterInput:
         interest=zero, fee_now=zero, fees_before=zero, days_late=29, not_due=False,
     )  # fmt: skip
     plain: dict[str, object] = {
-        "language": "en", "tone": "neutral", "capacity": "consumer",
+        "language": "en", "tone": "neutral", "capacity": "consumer", "law": "FI",
         "creditor": LetterCreditor(
             name="Northern Goods", business_id="1", lines=("Quay 1",), email="a@b.example",
         ),

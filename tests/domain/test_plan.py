@@ -84,9 +84,10 @@ def test_a_plan_breaks_with_its_second_late_instalment_or_when_the_grace_is_over
     case = planned()
     half = more(case, paid("p1", "02-09", "50.00"))
 
-    # Three days to clear, fourteen of grace; the second instalment is late from 20 February.
+    # Three days to clear, fourteen of grace and three to clear again; the second instalment is late
+    # from 20 February.
     assert [stage(case, when) for when in ("02-19", "02-20")] == ["active", "broken"]
-    assert [stage(half, when) for when in ("03-05", "03-06")] == ["active", "broken"]
+    assert [stage(half, when) for when in ("03-10", "03-11")] == ["active", "broken"]
     assert stage(more(half, paid("p2", "02-16", "50.00")), "02-16") == "completed"
 
 
@@ -111,11 +112,12 @@ def test_a_plan_is_looked_at_on_each_day_that_can_change_it():
         found = case.states.plans["plan"].looks_on(case.claims, day(when))
         return found and found.isoformat()[5:]
 
-    # The last days of both instalments, and the end of the grace of the first that is open.
-    assert [looks(case, when) for when in ("02-12", "02-13", "02-20", "02-27")] == [
-        "02-12", "02-19", "02-26", None,
+    # The last days of both instalments, and that on which money of the grace of the first that is
+    # open can be there.
+    assert [looks(case, when) for when in ("02-12", "02-13", "02-20", "03-04")] == [
+        "02-12", "02-19", "03-03", None,
     ]  # fmt: skip
-    assert [looks(half, when) for when in ("02-10", "02-20", "03-06")] == ["02-19", "03-05", None]
+    assert [looks(half, when) for when in ("02-10", "02-20", "03-11")] == ["02-19", "03-10", None]
 
 
 def test_what_is_behind_counts_money_since_the_plan_began_alone():
@@ -202,7 +204,7 @@ def test_money_taken_back_is_an_instalment_missed_on_the_day_it_is_known():
     # What one return uncovers is one miss, with days of grace of its own.
     assert plan.late(case.claims, day("03-10")) == (1, 2)
     assert plan.grace_ends(1) == day("03-23")
-    assert [stage(case, when) for when in ("03-10", "03-23", "03-24")] == [
+    assert [stage(case, when) for when in ("03-10", "03-26", "03-27")] == [
         "active", "active", "broken",
     ]  # fmt: skip
 
@@ -218,4 +220,5 @@ def test_an_instalment_has_banking_days_to_clear_and_nothing_breaks_on_a_closed_
     assert plan.late(case.claims, day("04-12")) == ()
     assert plan.late(case.claims, day("04-13")) == (1,)
     assert plan.grace_ends(1) == day("04-27")
-    assert [stage(case, when) for when in ("04-27", "04-28")] == ["active", "broken"]
+    # Three banking days more for money of the 27th, and the 1st of May is none.
+    assert [stage(case, when) for when in ("05-03", "05-04")] == ["active", "broken"]

@@ -135,6 +135,20 @@ def test_a_word_about_an_instalment_names_it_and_what_follows():
     assert "invoice below has passed" not in text
 
 
+def test_what_is_open_of_a_plans_other_claims_is_told_beside_what_is_asked_for():
+    case = case_of(joined("a", total="30.00", due="01-15"), joined("b", total="70.00"))
+    case = told(case, "01-19", "propose_plan", claims=["erp:a", "erp:b"], count=4,
+                first="2026-02-02", agreed=True)  # fmt: skip
+
+    made = letter(lived(case, "02-06"), "02-06")
+
+    assert [(one.open, one.later) for one in made.items] == [(eur("25.00"), eur("5.00"))]
+    assert made.plan is not None
+    assert (made.plan.rest, made.plan.others) == (eur("100.00"), eur("70.00"))
+    text = " ".join(render(made).text.split())
+    assert "Unpaid of the whole plan: €100.00 Of that on other invoices: €70.00" in text
+
+
 def test_after_the_days_of_grace_the_letter_says_what_its_own_plan_says():
     def said(on_broken: str) -> str:
         case = told(

@@ -11,7 +11,9 @@ from functions import admin, retain, sweep
 from shared.cloud import (
     audit,
     clock,
+    control,
     hooks,
+    hub_keys,
     inbox,
     keys,
     legal_holds,
@@ -205,6 +207,18 @@ def test_nothing_goes_before_a_person_stands_for_the_very_table(closed, on_day, 
 
     assert stored("party")["emails"] != []
     assert tasks_open() == ["retention_unconfirmed"]
+
+
+def test_a_restored_table_deletes_nothing_until_it_is_reconciled(closed, on_day):
+    table.put({**hub_keys.control(), "epoch": "dunlin-other-table/1"})
+    on_day("2037-01-01")
+    assert stored("party")["emails"] != []
+    assert bucket() != set()
+    assert tasks_open() == []
+
+    table.put({**hub_keys.control(), "epoch": control.epoch()})
+    on_day("2037-01-02")
+    assert stored("party")["emails"] == []
 
 
 def test_switched_off_it_does_nothing_and_is_never_due(closed, on_day):

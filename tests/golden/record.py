@@ -1,11 +1,12 @@
-"""Records what this release writes, for all later ones: run once, when a release is made.
+"""Records what this release writes, for all later ones: run when a release is made.
 
     python -m tests.golden.record
 
 It writes ``tests/golden/releases/<version>/``: ``events.jsonl`` (one event of each kind),
 ``cases.jsonl`` (the cases of all stories: every event, and each decision that was new, by what went
 into it and by the hash of what came out), ``policies.json`` and ``laws.json`` (what the decisions
-rested on, by hash) and ``casefile.json``. A release that has been made is never recorded again.
+rested on, by hash) and ``casefile.json``. A release that has been made, one with a heading of its
+own in CHANGELOG.md, is never recorded again.
 """
 
 from __future__ import annotations
@@ -32,6 +33,13 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 RELEASES = HERE / "releases"
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+
+
+def in_work() -> str:
+    """The version that is worked on: empty once it has a heading of its own in the changelog."""
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
+    made = any(line.startswith("## ") and VERSION in line for line in changes)
+    return "" if made else VERSION
 
 
 def digest(answer: AnyDecision) -> str:
@@ -119,13 +127,13 @@ def lines(rows: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def main() -> int:
-    """Write this version's folder; 1 when it is there already."""
+    """Write this version's folder; 1 when it is there and the release was made."""
     folder = RELEASES / VERSION
-    if folder.exists():
+    if folder.exists() and not in_work():
         print(f"{folder} is there: a release is recorded once", file=sys.stderr)
         return 1
     recorder = record()
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     rates = (ROOT / "shared" / "rules" / "rates.toml").read_text(encoding="utf-8")
     laws = {"rates": rates, "packs": recorder.laws}
     (folder / "cases.jsonl").write_text("\n".join(lines(recorder.cases)) + "\n", encoding="utf-8")

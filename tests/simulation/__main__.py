@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from contextlib import suppress
 
 from tests.simulation.plan import plan_of
 from tests.simulation.run import live, shortest, standing
@@ -19,7 +20,8 @@ def main() -> int:
     told = parser.parse_args()
     began, done, calls, events, failed = time.monotonic(), 0, 0, 0, []
     seeds = range(told.first, told.first + told.seeds)
-    with standing() as wire:
+    # Ctrl-C ends the hunt; what was found until then is told.
+    with standing() as wire, suppress(KeyboardInterrupt):
         for seed in seeds:
             outcome = live(wire, plan_of(seed))
             done, calls, events = done + 1, calls + outcome.calls, events + outcome.events

@@ -68,22 +68,28 @@ class Judge:
                 self.closed.discard(case)
             case told.PaymentAllocated() if event.claim in self.there and _is_direct(event):
                 self.direct[event.claim].append(event.amount.amount)
+            case told.HandOverIntended():
+                # What moves from here on is told to the partner once it has the file.
+                self.there |= dict.fromkeys(event.claims, case)
+                self.handed_open |= {one: diary.claims[one].open for one in event.claims}
+                self.direct |= {one: [] for one in event.claims}
+            case told.ActFailed():
+                self.withdrawn(diary.notices[event.act].claims)
+            case told.PersonAnswered(answer="not_sent"):
+                self.withdrawn(diary.notices[event.task.removesuffix("-unknown")].claims)
             case told.PartnerPaid():
                 self.paid_there.add(event.claim)
             case told.BalanceStated():
                 claim = diary.claims[event.claim]
                 claim.lowered = claim.joined.open.amount - event.open.amount
             case told.ActSent():
-                self._sent(case, diary.notices[event.act], event.act)
+                self._sent(event.act)
             case told.PartnerClosed():
                 self.withdrawn(event.claims or [x for x, of in self.there.items() if of == case])
 
-    def _sent(self, case, notice, act):
+    def _sent(self, act):
         if not (self.hub.aws.mails[act] or act in self.hub.world.partner.told):
             self.say("an act is called sent that never left", act)
-        if notice.hands_over:
-            self.there |= dict.fromkeys(notice.claims, case)
-            self.handed_open |= {one: self.diaries[case].claims[one].open for one in notice.claims}
 
     def _act(self, diary, event):
         today = event.at.astimezone(ZONE).date()
@@ -130,7 +136,7 @@ class Judge:
             self.say("a hand-over without an intent", act)
 
     def withdrawn(self, claims):
-        """The partner was told that claims are no longer its business."""
+        """Claims are not, or no longer, the partner's business."""
         for claim in claims:
             self.there.pop(claim, None)
 

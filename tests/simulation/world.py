@@ -265,7 +265,7 @@ class World:
 
     def _partner_pays(self, number, amount, lag):
         """The debtor pays the partner, who reports it and remits it some days later."""
-        case = self.hub.judge.there.get(f"erp:{number}")
+        case = self.partner.has(self.hub.judge.there.get(f"erp:{number}"))
         part = min(eur(amount), self.books.invoice(number).open)
         if case is None or not part:
             return
@@ -281,7 +281,7 @@ class World:
         self._follows(booked, lambda: self._book(number, remitted, name, booked, booked))
 
     def _partner_closes(self, number, code):
-        case = self.hub.judge.there.get(f"erp:{number}")
+        case = self.partner.has(self.hub.judge.there.get(f"erp:{number}"))
         if case is not None:
             self._report(case, "case.closed", {"code": code})
 

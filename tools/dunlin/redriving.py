@@ -23,7 +23,7 @@ def _redrive(call: Api, asked: argparse.Namespace) -> None:
     """
     outbox = f"/v1/partners/{quoted(asked.connection)}/outbox"
     waiting = [one for page in pages(call, outbox, {}) for one in page["messages"]]
-    failed, left = [one for one in waiting if one["state"] == "failed"], 0
+    failed, left = [one for one in waiting if one["kind"] == "tell" and one["state"] == "failed"], 0
     for one in failed:
         try:
             call("POST", f"{outbox}/{quoted(one['act'])}/redrive")

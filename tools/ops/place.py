@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import boto3
 from botocore.config import Config
 
-from infra.local import explore, stack
+from infra.local import stack
 
 # The stack's name on the embedded stack, and what its own outputs go by here.
 LOCAL = "dunlin"
@@ -79,6 +79,8 @@ def find(name: str = "") -> Place:
     """The installation of a stack's name; without one, the embedded stack. Raises ``Gone``."""
     if name:
         return of(name, Account(), embedded=False)
+    from infra.local import explore
+
     for directory in (explore.FOLDER / "stack", stack.DEFAULT_DIRECTORY):
         running = stack.find(directory)
         if running is not None:

@@ -28,6 +28,7 @@ from connectors.erp.fortnox.values import (
     reference,
     text,
 )  # fmt: skip
+from connectors.standing import shares
 from shared.domain.model import (
     Allocation,
     Capacity,
@@ -81,6 +82,7 @@ class Reading:
             claim_class=self.claim_class,
             do_not_dun=self.flags(row, moved),
             delivered=Period(first_day=delivered, last_day=delivered) if delivered else None,
+            payments=tuple(self._paid(one.number) for one in moved.paid if one.amount.amount > 0),
         )
 
     def flags(self, row: Row, moved: Moved) -> tuple[DoNotDun, ...]:
@@ -122,27 +124,28 @@ class Reading:
     def payments(self, row: Row, debtor: str, moved: Moved) -> list[Payment]:
         """The booked payments of an invoice, each with what it settles of it.
 
-        Together they settle no more than the balance fell by: what was overpaid, or turned back by
-        a negative payment, is taken off the latest ones.
+        Together they settle no more than the balance fell by; a negative payment turns one back.
         """
         whole = total_of(row)
         room = max(Money.zero(whole.currency), whole - open_of(row))
         room -= min(room, moved.written_off(whole.currency))
+        paid = [one for one in moved.paid if one.amount.amount > 0]
         found = []
-        for one in moved.paid:
-            if one.amount.amount <= 0:
-                continue
-            share = min(one.amount, room)
-            room -= share
-            allocation = Allocation(invoice=self.id(number_of(row)), amount=share)
+        for one, share in zip(paid, shares([one.amount for one in moved.paid], room), strict=True):
+            allocation = Allocation(invoice=self.id(number_of(row)), amount=share.settles)
             found.append(
                 Payment(
-                    id=f"{self.connection}:payment.{one.number}", version="", debtor=debtor,
-                    amount=one.amount, value_date=one.on, booked=one.on, received=one.on,
-                    allocations=(allocation,) if share else (),
+                    id=self._paid(one.number), version="", debtor=debtor,
+                    amount=share.amount, value_date=one.on, booked=one.on, received=one.on,
+                    allocations=(allocation,) if share.settles else (),
+                    taken_back=share.taken_back,
                 )
             )  # fmt: skip
         return found
+
+    def _paid(self, number: str) -> str:
+        """The hub's id of a payment, given Fortnox's number of it."""
+        return f"{self.connection}:payment.{number}"
 
     def reminder(self, row: Row) -> PastNotice | None:
         """The latest reminder that Fortnox itself made; its fee and the earlier days are unsaid."""

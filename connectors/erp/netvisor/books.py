@@ -14,7 +14,7 @@ from connectors.erp.netvisor.listed import Listed, money, read_listed
 from connectors.erp.netvisor.service import Reply, Service
 from connectors.xml_door import Element
 from shared.domain.money import Money
-from shared.errors import Refused, Unreadable
+from shared.errors import Reconnect, Refused, Unreadable
 
 # Keys in one question for details: the vendor takes 500; so many fit an address of 2,048 letters.
 AT_ONCE = 200
@@ -23,6 +23,7 @@ _LAST_PAGE = 100
 # Events and accrual are not asked for: factoring 4, payment plan 8, credited invoice 16.
 _REPLY = 28
 _DELETED_DAYS = 6  # the vendor looks back seven days
+DELETED_PAYMENTS = "deletedsalespayments.nv"
 
 
 class Books:
@@ -179,6 +180,23 @@ class Books:
         """The keys of invoices deleted since a stamp, a week back; the sweep finds older ones."""
         day = max(since.date(), now.date() - timedelta(days=_DELETED_DAYS))
         reply = self._service.get("deletedsalesinvoices.nv", {"deletedsince": day.isoformat()})
+        return sorted(set(keys_of(reply.records)))
+
+    def deleted_payments(self, since: datetime, now: datetime) -> list[int]:
+        """The keys of payments deleted since a stamp, a week back.
+
+        None where the interface user may not see them or Netvisor does not know the question: the
+        balance of each invoice shows it, and the connection test names the right that is missing.
+        """
+        day = max(since.date(), now.date() - timedelta(days=_DELETED_DAYS))
+        try:
+            reply = self._service.get(DELETED_PAYMENTS, {"deletedsince": day.isoformat()})
+        except Refused:
+            return []
+        except Reconnect as error:
+            if error.lacks != "consent":
+                raise
+            return []
         return sorted(set(keys_of(reply.records)))
 
     def any_on(self, day: date) -> bool:

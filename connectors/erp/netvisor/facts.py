@@ -30,6 +30,7 @@ from shared.domain.model import (
     CreditNote,
     DoNotDun,
     Invoice,
+    Missing,
     Party,
     Payment,
 )
@@ -156,14 +157,14 @@ class Reading:
             open=rest,
         )
 
-    def payment(self, row: Element, settled: Settlement | None) -> Payment | None:
-        """A row of ``salespaymentlist.nv``, None for one that the bank did not carry out.
+    def payment(self, row: Element, settled: Settlement | None) -> Payment | Missing:
+        """A row of ``salespaymentlist.nv``; one that the bank did not carry out is missing.
 
         Netvisor knows one day for it. In another currency than the euro the row says only how much.
         """
         fields = Fields(row)
         if fields.text("bankstatus").upper() == "FAILED":
-            return None
+            return self.no_payment(fields.key("netvisorkey"))
         foreign = read_number(fields.text("foreigncurrencyamount"))
         currency = settled.currency if settled is not None else "EUR"
         if currency == "EUR":
@@ -179,11 +180,18 @@ class Reading:
             raise Odd("date", "the value is missing")
         return self._paid(fields.key("netvisorkey"), amount, day, settled)
 
+    def no_payment(self, key: int) -> Missing:
+        """A payment that was deleted or never carried out: whatever was stated of it is void."""
+        return Missing(id=self._payment_id(key), what="payment")
+
+    def _payment_id(self, key: int) -> str:
+        """The hub's id of a payment: payments and invoices are numbered apart."""
+        return f"{self.connection}:payment-{key}"
+
     def _paid(self, key: int, amount: Money, day: date, settled: Settlement | None) -> Payment:
         return _versioned(
             Payment,
-            # Payments and invoices are numbered apart.
-            id=f"{self.connection}:payment-{key}",
+            id=self._payment_id(key),
             debtor=self.id(settled.customer) if settled is not None else None,
             amount=amount,
             value_date=day,

@@ -135,11 +135,8 @@ class Gathering:
             self.payment(row, settled, found)
 
     def payment(self, row: Element, settled: Settlement | None, found: Found) -> None:
-        """Add the fact of a payment, unless it moved no money."""
+        """Add the fact of a payment."""
         try:
-            fact = self._reading.payment(row, settled)
+            found.facts.append(self._reading.payment(row, settled))
         except Odd as odd:
             found.refuse("salespayment", row, odd)
-            return
-        if fact is not None:
-            found.facts.append(fact)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
 from connectors.contract import Finding
-from connectors.erp.netvisor.books import Books, keys_of
+from connectors.erp.netvisor.books import DELETED_PAYMENTS, Books, keys_of
 from connectors.erp.netvisor.fields import Odd
 from connectors.erp.netvisor.listed import Listed, read_listed
 from connectors.erp.netvisor.service import Service
@@ -53,6 +53,7 @@ class Looks:
         yield self._look("read_customers", "getcustomer.nv and customerlist.nv", self._customers)
         yield self._look("read_payments", "salespaymentlist.nv", self._payments)
         yield self._look("read_deleted", "deletedsalesinvoices.nv", self._deleted)
+        yield self._look("read_deleted_payments", DELETED_PAYMENTS, self._deleted_payments)
         yield self._own_reminders()
 
     def _look(self, check: str, what: str, look: Callable[[], str]) -> Finding:
@@ -93,6 +94,12 @@ class Looks:
     def _deleted(self) -> str:
         newest = self._service.get("salesinvoicelist.nv", {"invoicenumber": self._seen().number})
         self._books.deleted(newest.stamp - timedelta(days=1), newest.stamp)
+        return "can be read"
+
+    def _deleted_payments(self) -> str:
+        newest = self._service.get("salesinvoicelist.nv", {"invoicenumber": self._seen().number})
+        day = (newest.stamp - timedelta(days=1)).date()
+        self._service.get(DELETED_PAYMENTS, {"deletedsince": day.isoformat()})
         return "can be read"
 
     def _seen(self) -> Listed:

@@ -27,7 +27,7 @@ MAX_BYTES = 20_000_000
 # What holds the records of an answer, as the vendor's pages and samples spell it.
 _LISTS = frozenset(
     {"SalesInvoiceList", "SalesInvoices", "Customerlist", "CustomerList", "Customers",
-     "SalesPaymentList", "DeletedSalesInvoices", "Replies"}
+     "SalesPaymentList", "DeletedSalesInvoices", "DeletedSalesPayments", "Replies"}
 )  # fmt: skip
 _FOLDED = frozenset(name.lower() for name in _LISTS)
 _CONTAINERS = frozenset({"Root", "root", *_LISTS, *_FOLDED})

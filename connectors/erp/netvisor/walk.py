@@ -49,8 +49,10 @@ class Walk:
                 self._recall(since, now)
             state = yield from self._payments(state, since)
         gone = self._books.deleted(since, now) if since is not None else []
-        facts = tuple(Missing(id=self._reading.id(key)) for key in gone)
-        yield Page(facts=facts, cursor=state.rested().text(), complete_through=state.at)
+        lost = self._books.deleted_payments(since, now) if since is not None else []
+        facts = [Missing(id=self._reading.id(key)) for key in gone]
+        facts += [self._reading.no_payment(key) for key in lost]
+        yield Page(facts=tuple(facts), cursor=state.rested().text(), complete_through=state.at)
 
     def years(self, since: date, state: YearsCursor) -> Iterator[Page]:
         """All that was issued since a day, by rising key."""

@@ -190,7 +190,7 @@ class ProcountorErp:
         """Procountor's id of an invoice, None for one that is not of these books."""
         own, _, number = invoice.rpartition(":")
         good = own == self._connection.id and number.isascii() and number.isdigit()
-        return int(number[:18]) or None if good else None
+        return int(number) or None if good and len(number) <= 18 else None
 
 
 def _config(connection: Connection) -> Config:

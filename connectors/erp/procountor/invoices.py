@@ -102,8 +102,7 @@ class Books:
     def settled(self, told: Told) -> Settled:
         """What the events of an invoice come to. Raises ``Unclear``."""
         own, debtor = self.id(number(told.row, "id")), told.customer.party.id
-        currency = total(told.row).currency
-        return settled(told.events or (), currency, self.connection, own, debtor)
+        return settled(told.events or (), total(told.row), self.connection, own, debtor)
 
     def invoice(self, told: Told) -> Invoice:
         """A sales invoice. Raises ``Unclear``."""
@@ -130,6 +129,8 @@ class Books:
             claim_class=self.claim_class,
             do_not_dun=self.barred(row, told.history),
             delivered=_delivered(row),
+            # Without a look at the events the whole sum is open: nothing of it is paid.
+            payments=None if state in VOIDED else tuple(one.id for one in found.payments),
         )
 
     def credit_note(self, told: Told) -> CreditNote:

@@ -135,7 +135,7 @@ class Reader:
 
     def _left(self, row: Row, sum_: Money, state: str, events: Sequence[Row] | None) -> Money:
         own = self._books.id(int(row["id"]))
-        found = settled(events or (), sum_.currency, self._books.connection, own, None)
+        found = settled(events or (), sum_, self._books.connection, own, None)
         return left(sum_, state, events, found)
 
     def _made(self, row: Row, register: dict[int, Row], *, thorough: bool) -> Sequence[Fact]:

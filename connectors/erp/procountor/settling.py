@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connectors.erp.procountor.values import Row, Unclear, money, needed_day, number, text
+from connectors.standing import Share, shares
 from shared.domain.model import Allocation, Payment
 from shared.domain.money import Money
 
@@ -44,15 +45,17 @@ class Settled:
 
 
 def settled(
-    events: Sequence[Row], currency: str, connection: str, invoice: str, debtor: str | None
+    events: Sequence[Row], sum_: Money, connection: str, invoice: str, debtor: str | None
 ) -> Settled:
-    """What the events of one invoice come to. Raises ``Unclear``.
+    """What the events of one invoice of the sum ``sum_`` come to. Raises ``Unclear``.
 
-    An event of an unknown type or state, or in neither currency, leaves the balance unknown.
+    An event of an unknown type or state, or in neither currency, leaves the balance unknown. Money
+    settles no more than the other events leave of the sum; a negative event turns one back.
     """
+    currency = sum_.currency
     zero = Money.zero(currency)
     total = credited = lost = zero
-    payments = []
+    money_events: list[tuple[Row, Money]] = []
     for event in events:
         kind, state = text(event, "type"), text(event, "status")
         if state in _VOID:
@@ -63,9 +66,17 @@ def settled(
         total += amount
         credited += amount if kind in _CREDIT else zero
         lost += amount if kind in _LOSS else zero
-        if kind in _MONEY and amount > zero:
-            payments.append(_payment(event, amount, connection, invoice, debtor))
-    return Settled(total, credited, lost, tuple(payments))
+        if kind in _MONEY and amount:
+            money_events.append((event, amount))
+    money_events.sort(key=lambda one: (needed_day(one[0], "paymentDate"), number(one[0], "id")))
+    moves = [amount for _, amount in money_events]
+    room = sum_ - total + sum(moves, zero)
+    paid = [event for event, amount in money_events if amount > zero]
+    payments = tuple(
+        _payment(event, share, f"{connection}:event-", invoice, debtor)
+        for event, share in zip(paid, shares(moves, room), strict=True)
+    )
+    return Settled(total, credited, lost, payments)
 
 
 def _amount(event: Row, currency: str) -> Money:
@@ -75,17 +86,16 @@ def _amount(event: Row, currency: str) -> Money:
     raise Unclear("paymentevents", "a payment is in another currency than the invoice")
 
 
-def _payment(
-    event: Row, amount: Money, connection: str, invoice: str, debtor: str | None
-) -> Payment:
+def _payment(event: Row, share: Share, begins: str, invoice: str, debtor: str | None) -> Payment:
     on = needed_day(event, "paymentDate")
     return Payment(
-        id=f"{connection}:event-{number(event, 'id')}",
+        id=f"{begins}{number(event, 'id')}",
         version=text(event, "status"),
         debtor=debtor,
-        amount=amount,
+        amount=share.amount,
         value_date=on,
         booked=on,
         received=on,
-        allocations=(Allocation(invoice=invoice, amount=amount),),
+        allocations=(Allocation(invoice=invoice, amount=share.settles),) if share.settles else (),
+        taken_back=share.taken_back,
     )

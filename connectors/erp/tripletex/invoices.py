@@ -23,6 +23,7 @@ from connectors.erp.tripletex import fields, parties
 from connectors.erp.tripletex.calls import Row
 from connectors.erp.tripletex.config import Config
 from connectors.erp.tripletex.fields import RowRefused
+from connectors.standing import Share, shares
 from shared.domain.model import (
     Allocation,
     CreditNote,
@@ -76,8 +77,8 @@ class Reading:
         yield name, partial(self.invoice, row)
         for one in fields.listed(row, "reminders"):
             yield f"reminder/{one.get('id')}", partial(self.notice, one, row)
-        for one, settled in self._settling(row):
-            yield f"posting/{one.get('id')}", partial(self.payment, one, row, settled)
+        for one, share in self._settling(row):
+            yield f"posting/{one.get('id')}", partial(self.payment, one, row, share)
 
     def invoice(self, row: Row) -> Invoice:
         """A charged invoice with a total of zero or more."""
@@ -106,6 +107,7 @@ class Reading:
             capacity=parties.capacity_of(customer, self.config),
             claim_class=self.config.claim_class,
             do_not_dun=_on_invoice(row),
+            payments=tuple(self.id(fields.number(one, "id")) for one, _ in self._settling(row)),
         )
 
     def credit_note(self, row: Row) -> CreditNote:
@@ -129,10 +131,8 @@ class Reading:
             open=left,
         )
 
-    def payment(
-        self, row: Row, invoice: Row | None = None, settled: Money | None = None
-    ) -> Payment:
-        """A posting that brought money, and how much of ``invoice`` it settles.
+    def payment(self, row: Row, invoice: Row | None = None, share: Share | None = None) -> Payment:
+        """A posting that brought money, and its share in ``invoice``.
 
         Tripletex knows one day for it. Without an invoice it is money that has no place yet.
         """
@@ -140,11 +140,12 @@ class Reading:
         on = fields.day(row, "date")
         owner = row if invoice is None else invoice
         customer = fields.inner(owner, "customer").get("id")
+        settled = share.settles if share is not None else None
         return Payment(
             id=self.id(fields.number(row, "id")),
             version=str(fields.number(row, "version")),
             debtor=self.id(customer) if customer else None,
-            amount=-money,
+            amount=-money if share is None else share.amount,
             value_date=on,
             booked=on,
             received=on,
@@ -153,6 +154,7 @@ class Reading:
                 if invoice is not None and settled
                 else ()
             ),
+            taken_back=share is not None and share.taken_back,
         )
 
     def notice(self, row: Row, invoice: Row) -> PastNotice:
@@ -182,16 +184,17 @@ class Reading:
         if not fields.flag(row, "isCredited"):
             return None
         rest = total - left
-        for _, settled in self._settling(row):
-            if settled is not None:
-                rest -= settled
+        for _, share in self._settling(row):
+            if share is not None:
+                rest -= share.settles
         return rest or None
 
-    def _settling(self, row: Row) -> list[tuple[Row, Money | None]]:
-        """The postings that brought money, oldest first, and what each settles of the invoice.
+    def _settling(self, row: Row) -> list[tuple[Row, Share | None]]:
+        """The postings that brought money, oldest first, and the share of each in the invoice.
 
         None where it is in another currency: the balance alone says what it settled. On an invoice
-        that was credited a posting without a type is the credit note's.
+        that was credited a posting without a type is the credit note's. A payment's posting the
+        other way turns one back.
         """
         currency = fields.currency(row)
         rest = max(
@@ -200,17 +203,15 @@ class Reading:
         credited = fields.flag(row, "isCredited")
         if not fields.listed(row, "postings"):
             raise RowRefused("postings", "an invoice has a posting: the token may not see it")
-        found: list[tuple[Row, Money | None]] = []
-        for one in sorted(fields.listed(row, "postings"), key=_age):
-            if not brought_money(one, credited=credited):
-                continue
-            if fields.currency(one) != currency:
-                found.append((one, None))
-                continue
-            settled = min(-fields.amount(one, "amountCurrency", currency), rest)
-            rest -= settled
-            found.append((one, settled))
-        return found
+        postings = sorted(fields.listed(row, "postings"), key=_age)
+        brought = [one for one in postings if brought_money(one, credited=credited)]
+        moves = [
+            -fields.amount(one, "amountCurrency", currency)
+            for one in postings
+            if fields.currency(one) == currency and (one in brought or _took_back(one, currency))
+        ]
+        own = iter(shares(moves, rest))
+        return [(one, next(own) if fields.currency(one) == currency else None) for one in brought]
 
 
 def is_credit(row: Row) -> bool:
@@ -252,6 +253,12 @@ def brought_money(row: Row, *, credited: bool) -> bool:
     kind = fields.text(row, "type")
     by_hand = not kind and not credited
     return found < Money.zero(found.currency) and (kind in PAYMENTS or by_hand)
+
+
+def _took_back(row: Row, currency: str) -> bool:
+    """Whether a posting turned a payment back."""
+    back = fields.amount(row, "amountCurrency", currency) > Money.zero(currency)
+    return back and fields.text(row, "type") in PAYMENTS
 
 
 def _age(row: Row) -> tuple[str, int]:

@@ -59,6 +59,7 @@ class FakeNetvisor:
     sales: list[Sale] = field(default_factory=list)
     payments: list[Paid] = field(default_factory=list)
     deleted: list[int] = field(default_factory=list)
+    deleted_payments: list[int] = field(default_factory=list)
     stamp: str = "2.3.2026 14:00:00"
     cap: int = 500
     strict: bool = False  # a list of keys with an unknown one is refused as a whole
@@ -200,6 +201,14 @@ class FakeNetvisor:
             for key in self.deleted
         )
         return f"<DeletedSalesInvoices>{rows}</DeletedSalesInvoices>"
+
+    def deletedsalespayments(self, _: dict[str, str]) -> str:
+        """Which payments were deleted."""
+        rows = "".join(
+            f"<DeletedSalesPayment><NetvisorKey>{key}</NetvisorKey></DeletedSalesPayment>"
+            for key in self.deleted_payments
+        )
+        return f"<DeletedSalesPayments>{rows}</DeletedSalesPayments>"
 
     def salesinvoicecomment(self, _: dict[str, str]) -> str:
         """A comment is taken."""

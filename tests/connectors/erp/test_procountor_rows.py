@@ -72,7 +72,7 @@ def test_a_payment_a_credit_and_a_loss_on_one_invoice_are_told_apart():
     events = [
         event(1, "50.00"), event(2, "20.00", kind="SETOFF"), event(3, "30", kind="CREDITLOSS"),
     ]  # fmt: skip
-    found = settling.settled(events, "EUR", "conn-1", "conn-1:1", "conn-1:77")
+    found = settling.settled(events, Money.of("100.00", "EUR"), "conn-1", "conn-1:1", "conn-1:77")
     assert [str(one) for one in (found.all, found.credited, found.lost)] == [
         "100.00 EUR", "20.00 EUR", "30.00 EUR",
     ]  # fmt: skip
@@ -95,8 +95,19 @@ def test_a_payment_a_credit_and_a_loss_on_one_invoice_are_told_apart():
     ],
 )
 def test_an_event_that_is_not_clear_leaves_the_balance_unknown(strange):
+    whole = Money.of("100.00", "EUR")
     with pytest.raises(Unclear):
-        settling.settled([{**event(1, "40.00"), **strange}], "EUR", "conn-1", "conn-1:1", None)
+        settling.settled([{**event(1, "40.00"), **strange}], whole, "conn-1", "conn-1:1", None)
+
+
+def test_money_that_was_turned_back_or_paid_too_much_settles_nothing():
+    events = [
+        event(1, "60.00"), event(2, "-60.00"), event(3, "90.00"), event(4, "20.00", kind="SETOFF"),
+    ]  # fmt: skip
+    found = settling.settled(events, Money.of("100.00", "EUR"), "conn-1", "conn-1:1", None)
+    told = [(one.amount.amount, one.allocations, one.taken_back) for one in found.payments]
+    assert [(amount, back) for amount, _, back in told] == [(60, True), (90, False)]
+    assert [[str(each.amount) for each in one] for _, one, _ in told] == [[], ["80.00 EUR"]]
 
 
 def test_a_payment_counts_in_the_currency_of_the_invoice():
@@ -104,7 +115,8 @@ def test_a_payment_counts_in_the_currency_of_the_invoice():
         **event(1, "44.02"), "paidAmount": Decimal("500.00"), "paidCurrency": "SEK",
     }  # fmt: skip
     for currency, amount in (("SEK", "500.00"), ("EUR", "44.02")):
-        found = settling.settled([foreign], currency, "conn-1", "conn-1:1", None)
+        whole = Money.of("900.00", currency)
+        found = settling.settled([foreign], whole, "conn-1", "conn-1:1", None)
         assert found.all == Money.of(amount, currency)
 
 
