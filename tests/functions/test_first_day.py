@@ -23,7 +23,10 @@ TODAY = date(2026, 3, 2)
 def _known(aws):
     table.put({**keys.party(NORDIC, "erp:d1"), "body": "{}"})
     for invoice in ("erp:1", "erp:2"):
-        body = {"id": invoice, "debtor": "erp:d1", "agreement": None, "total": {"currency": "EUR"}}
+        body = {
+            "id": invoice, "debtor": "erp:d1", "agreement": None, "total": {"currency": "EUR"},
+            "issued": "2026-01-01",
+        }  # fmt: skip
         table.put({**keys.invoice(NORDIC, invoice), "body": json.dumps(body), "hash": ""})
     made = connections.made(NORDIC, "erp", connector="erp.tryton", config={}, start_line=None)
     table.transact([made])
