@@ -29,7 +29,7 @@ Capability = Literal[
     "payment_cursor", "do_not_dun", "files", "send", "delivery_events", "submit", "case_pull",
     "partner_events", "write_back", "documents", "webhooks", "statements", "receipts",
     "payment_links", "tell", "find", "poll", "remittances", "price", "sweep", "backfill",
-    "past_notices",
+    "past_notices", "vouchers",
 ]  # fmt: skip
 
 # What the counterpart does with a repeated key. ``idempotent``: the key is honoured for

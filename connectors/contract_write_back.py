@@ -42,13 +42,14 @@ class Voucher(Record):
 
 
 class WriteBack(Protocol):
-    """An optional power of an ERP (capability ``write_back``): it takes notes and vouchers.
+    """An optional power of an ERP (capability ``write_back``): it takes notes.
 
-    Both are askable: whoever does not know whether one arrived asks ``written`` first. What the
-    hub wrote never comes back from a pull as money, and the ERP's own reminders stay as they are.
+    They are askable, as vouchers are: whoever does not know whether one arrived asks ``written``
+    first. What the hub wrote never comes back from a pull as money, and the ERP's own reminders
+    stay as they are.
     """
 
-    def written(self, one: StatusNote | Voucher, *, key: str) -> Receipt:
+    def written(self, one: StatusNote, *, key: str) -> Receipt:
         """``accepted`` where it is there under ``key``, else ``rejected`` with code ``not_found``.
 
         As with the others, ``retry`` and ``unknown`` are answers too: none raises for what the ERP
@@ -57,6 +58,16 @@ class WriteBack(Protocol):
 
     def note(self, note: StatusNote, *, key: str) -> Receipt:
         """Put a note that names ``key`` on an invoice."""
+
+
+class Vouchers(WriteBack, Protocol):
+    """A further power (capability ``vouchers``), of an ERP that has drafts nobody has posted yet.
+
+    An ERP that would book them at once has it not: its accountant gets the postings as a file.
+    """
+
+    def written(self, one: StatusNote | Voucher, *, key: str) -> Receipt:
+        """As ``WriteBack.written``, of vouchers too."""
 
     def voucher(self, voucher: Voucher, *, key: str) -> Receipt:
         """Lay a voucher that names ``key`` down as a draft; nothing is posted."""

@@ -15,7 +15,7 @@ from functions.api.forms import fault, invalid, read
 from functions.api.pages import page
 from shared.cloud import audit, keys, table, writeback_rows
 from shared.cloud.table import Row
-from shared.cloud.writeback_rows import Accounts, Settings
+from shared.cloud.writeback_rows import Accounts, Chosen, Settings
 from shared.domain.postings import KINDS, Account, Kind, Posting, lines
 from shared.domain.report_pack import Month
 from shared.domain.report_pages import cell
@@ -36,15 +36,17 @@ def get_settings(request: Request) -> Answer:
 def put_settings(request: Request) -> Answer:
     """Replace the switch. ``on`` writes what happens from now on; what was proposed waits.
 
-    Each connection must be an ERP that can be written to; vouchers need the accounts first.
+    Each connection must be an ERP that can be written to. Vouchers need the accounts first, and an
+    ERP that can hold drafts; postings of the others are in the file alone.
     """
     new = read(request, Settings)
     rows = table.batch_get([keys.connection(request.tenant, one) for one in new.connections])
-    able = {
-        keys.id_of(row["pk"])
+    powers = {
+        keys.id_of(row["pk"]): connectors.spec(row["connector"]).capabilities
         for row in rows.values()
-        if "write_back" in connectors.spec(row["connector"]).capabilities
     }
+    able = {name for name, power in powers.items() if "write_back" in power}
+    drafts = tuple(one for one in new.connections if "vouchers" in powers.get(one, ()))
     faults = [
         fault(f"connections.{place}", "cannot_write_back", "it is no ERP that can be written to")
         for place, one in enumerate(new.connections)
@@ -52,9 +54,13 @@ def put_settings(request: Request) -> Answer:
     ]
     if new.postings == "voucher" and not writeback_rows.accounts(request.tenant):
         faults.append(fault("postings", "no_accounts", "store the accounts first"))
+    if new.postings == "voucher" and new.connections and not drafts:
+        faults.append(fault("postings", "no_drafts", "none of them holds drafts: take the file"))
     if faults:
         raise invalid(*faults)
-    return _stored(request, writeback_rows.settings_key(request.tenant), new, "write_back_switched")
+    chosen = Chosen(**dict(new), vouchers=drafts)
+    where = writeback_rows.settings_key(request.tenant)
+    return _stored(request, where, chosen, "write_back_switched")
 
 
 def put_accounts(request: Request) -> Answer:

@@ -45,6 +45,20 @@ class Settings(Record):
     postings: Literal["none", "file", "voucher"] = "file"
 
 
+class Chosen(Settings):
+    """The switch as stored: ``vouchers`` are those of the connections that can hold a draft.
+
+    None in a row from before they were told apart: each of them was taken to.
+    """
+
+    vouchers: tuple[Id, ...] | None = None
+
+    def takes_vouchers(self, connection: str) -> bool:
+        """Whether postings go to a connection as drafts, and not into the file alone."""
+        able = self.connections if self.vouchers is None else self.vouchers
+        return self.postings == "voucher" and connection in able
+
+
 class Accounts(Record):
     """The account of each kind; all of them or none."""
 
@@ -66,9 +80,9 @@ def posting_key(tenant: Tenant, key: str) -> Key:
     return keys.fact(tenant, "POSTING", key)
 
 
-def settings(row: Row | None) -> Settings:
+def settings(row: Row | None) -> Chosen:
     """The switch as stored; off without a row."""
-    return Settings() if row is None else Settings.model_validate_json(row["body"])
+    return Chosen() if row is None else Chosen.model_validate_json(row["body"])
 
 
 def accounts(tenant: Tenant) -> dict[Kind, Account]:
@@ -105,7 +119,7 @@ def writes(
     for posting in postings.proposed(before, events) if chosen.postings != "none" else []:
         found.append(_kept(tenant, posting))
         connection = connection_of(posting.claim)
-        if chosen.postings == "voucher" and connection in chosen.connections:
+        if chosen.takes_vouchers(connection):
             name = f"{before.id}-voucher-{posting.key}"
             body = {"what": "voucher", "posting": posting.model_dump(mode="json")}
             found.append(_row(tenant, before.id, name, connection, body, due=due))

@@ -43,7 +43,7 @@ Case files (the paper that a partner gets): casefile, casefile_charges, casefile
     casefile_money, casefile_notices, casefile_rights, casefile_states, casefile_v1, casefile_xml,
     casefile_changes.
 Write-back (what the books are told): postings, status_notes.
-Preview (the days ahead, why, and what would change them): foresight, levers, explanation,
+Preview (the days ahead, why, and what would change them): foresight, agreed, levers, explanation,
     replaying, preview, preview_changes, preview_happened, preview_plain, preview_totals.
 Reports (the first day, the month, what was kinder, late or crossed): report_accounts,
     report_figures, report_pack, report_pages, crossings, deviations, punctuality, observed,

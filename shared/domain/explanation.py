@@ -53,14 +53,20 @@ _WHY: Mapping[str, str] = {
 _FACTS: Mapping[str, tuple[str, str]] = {
     "held": ("hub.hold", "it is on hold ({reason})"),
     "plan": ("hub.plan", "payment plan {plan} is {stage}"),
-    "promise": ("hub.promise", "{amount} is promised by {day}"),
+    "promise": ("hub.promise", "{amount} is agreed to come by {day}"),
     "disputed": ("hub.dispute", ""),
     "stopped": ("hub.stop", ""),
     "rate_unknown": ("law.rate_unknown", "no reference rate is known from {from} on"),
 }
 _OURS = ("policy.", "hub.")
 _LEVERS: Mapping[str, str] = {
-    "pay": "If {amount} has been received by {by} for {claims}, {instead}",
+    "settlement": "If {amount} has been received by {by} for {claims}, settlement {target} is paid"
+    " and the rest let go: {instead}",
+    "promised": "If {amount} has been received by {by} for {claims}, promise {target} is kept:"
+    " {instead}",
+    "instalment": "If {amount} has been received by {by} for {claims}, plan {target} is kept so"
+    " far: {instead}",
+    "pay": "If {amount}, all that is owed, has been received by {by} for {claims}, {instead}",
     "dispute": "If the debtor contests {claims} by {by}, {instead}",
     "promise": "If the debtor promises by {by} to pay {claims}, {instead}",
     "plan": "If a payment plan for {claims} is agreed by {by}, {instead}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from shared.domain import command_forms as forms
 from shared.domain import commands
+from shared.domain.agreed import agreed, parts
 from shared.domain.answers import words
 from shared.domain.decisions import AnyDecision, Ask, Done, HandOver, Remind, Rest
 from shared.domain.events import CaseEvent, PaymentAllocated, PersonAnswered
@@ -29,15 +30,20 @@ _COMMAND: TypeAdapter[forms.Command] = TypeAdapter(forms.Command)
 
 _Made = Callable[[Stand, datetime], Sequence[CaseEvent]]
 
-Kind = Literal["pay", "dispute", "promise", "plan", "hold", "release", "answer"]
+Kind = Literal[
+    "settlement", "promised", "instalment",
+    "pay", "dispute", "promise", "plan", "hold", "release", "answer",
+]  # fmt: skip
 
 
 class Lever(Record):
     """Something that would change the next act, and what would be decided then instead.
 
-    ``by`` is the last day for it; ``amount`` and ``claims`` say what is paid, ``target`` which
-    hold or task it is about, ``word`` the answer to it. ``instead`` is the kind of the other
-    decision with its ``why``, ``until`` the end of the rest that it would be.
+    ``by`` is the last day for it; ``amount`` and ``claims`` say what is paid: all that is owed
+    (``pay``), or what is still to come of an agreed sum (``settlement``, ``promised``,
+    ``instalment``). ``target`` says which promise, plan, hold or task it is about, ``word`` the
+    answer to that. ``instead`` is the kind of the other decision with its ``why``, ``until`` the
+    end of the rest that it would be.
     """
 
     kind: Kind
@@ -74,6 +80,7 @@ def levers(stand: Stand, now: datetime, act: Look) -> list[Lever]:
 def _tried(stand: Stand, now: datetime, act: Look) -> Iterator[tuple[Lever, _Made]]:
     claims = _claims(stand, act.decision)
     last = max(act.at.date() - _DAY, now.date())
+    yield from _agreed(stand, now.date(), last)
     if claims:
         yield _paid(stand, claims, last)
         longest = timedelta(days=stand.policy.process.longest_promise_days)
@@ -106,18 +113,30 @@ def _paid(stand: Stand, claims: Sequence[str], day: date) -> tuple[Lever, _Made]
     """All that is owed on a day for some claims, received on that day."""
     at = positions(stand.case, stand.law, day, claims)
     amount = total([one.total for one in at.values()], stand.case.currency)
+    sums = {claim: at[claim].open for claim in claims}
+    return _lever("pay", day, claims).model_copy(update={"amount": amount}), _received(sums, day)
 
+
+def _agreed(stand: Stand, today: date, last: date) -> Iterator[tuple[Lever, _Made]]:
+    """What is still to come of each agreed sum, received on its last day before the act."""
+    for one in agreed(stand.case, today):
+        day, sums = min(one.by, last), parts(stand.case, one)
+        lever = _lever(one.kind, day, tuple(sums), target=one.target)
+        yield lever.model_copy(update={"amount": one.amount}), _received(sums, day)
+
+
+def _received(sums: Mapping[str, Money], day: date) -> _Made:
     def made(stand: Stand, now: datetime) -> list[CaseEvent]:
         return [
             PaymentAllocated(
-                at=now, payment=_name(claim), claim=claim, amount=at[claim].open,
+                at=now, payment=_name(claim), claim=claim, amount=amount,
                 value_date=day, received=day, booked=day,
             )
-            for claim in claims
+            for claim, amount in sums.items()
             if stand.case.claims[claim].open
         ]  # fmt: skip
 
-    return _lever("pay", day, tuple(claims)).model_copy(update={"amount": amount}), made
+    return made
 
 
 def _commands(bodies: Sequence[dict[str, Any]]) -> _Made:

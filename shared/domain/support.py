@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from textwrap import wrap
 
+from shared.domain.agreed import Agreed, agreed
 from shared.domain.answers import words
 from shared.domain.case import Case
 from shared.domain.case_parts import Notice
 from shared.domain.explanation import Explained
+from shared.domain.fold_states import states_of
 from shared.domain.foresight import Stand
 from shared.domain.ledger_position import Position, positions
 from shared.domain.levers import Lever
@@ -27,6 +29,7 @@ def screen(stand: Stand, told: Explained) -> str:
     parts = [
         ("WHO", _who(case)),
         ("WHAT IS OWED", _owed(case, at, today)),
+        ("WHAT IS AGREED", _agreements(case, today)),
         ("WHY THIS", told.words["why_this"]),
         ("WHY NOW", told.words["why_now"]),
         ("WHAT NEXT", told.words["what_next"]),
@@ -70,6 +73,29 @@ def _owed(case: Case, at: dict[str, Position], today: date) -> tuple[str, ...]:
     return (f"together {whole}", *lines)
 
 
+def _agreements(case: Case, today: date) -> tuple[str, ...]:
+    """What was agreed: the sums that are to come and their days, and plans that are offered."""
+    offered = tuple(
+        f"plan {one.id}, offered until {one.answer_by}: {one.total} in {len(one.instalments)}"
+        f" instalments, the first of {one.instalments[0].amount} due {one.instalments[0].due}"
+        for one in states_of(case).plans.values()
+        if one.stage(case.claims, today) == "proposed"
+    )
+    return (*(_to_come(one) for one in agreed(case, today)), *offered)
+
+
+def _to_come(one: Agreed) -> str:
+    about = ", ".join(one.claims)
+    still = f"{one.amount} is still to come"
+    later = f" (it counts until {one.by})" if one.by > one.day else ""
+    if one.kind == "settlement":
+        return f"settlement {one.target}: {one.whole} by {one.day} settles {about}; {still}{later}"
+    if one.kind == "promised":
+        return f"promise {one.target}: {one.whole} by {one.day} for {about}; {still}{later}"
+    which = f"instalment {one.number} of {one.count}, {one.whole} due {one.day}"
+    return f"plan {one.target} for {about}: {which}; {still}{later}"
+
+
 def _until(one: Position) -> str:
     """To which day the interest is known, where no rate is known for all of it."""
     gap = one.interest.unknown_from
@@ -105,8 +131,9 @@ def _questions(case: Case) -> tuple[str, ...]:
     )
 
 
+_LINK = "a payment link: POST /v1/cases/{case}/payment-links"
 _COMMANDS = {
-    "pay": "a payment link: POST /v1/cases/{case}/payment-links",
+    **dict.fromkeys(("settlement", "promised", "instalment", "pay"), _LINK),
     "dispute": "command dispute", "promise": "command promise",
     "plan": "command propose_plan", "hold": "command hold", "release": "command release",
     "answer": "answer the question: POST /v1/tasks/{target}/answer",

@@ -38,7 +38,7 @@ METHODS = {
     "open_items": "open_items", "incremental": "pull", "send": "send", "submit": "submit",
     "tell": "tell", "find": "find", "poll": "poll", "remittances": "poll", "price": "quote",
     "webhooks": "verify", "write_back": "written", "sweep": "open_list", "backfill": "backfill",
-    "documents": "document", "past_notices": "pull",
+    "documents": "document", "past_notices": "pull", "vouchers": "voucher",
 }  # fmt: skip
 HEAVY = {"boto3", "botocore", "numpy", "scipy", "pandas", "openpyxl", "zeep", "lxml", "jinja2"}
 LOGIN = ok(b"<!doctype html><title>Log in</title>", headers="Content-Type: text/html\r\n")

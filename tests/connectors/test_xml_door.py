@@ -95,6 +95,12 @@ def test_text_between_containers_is_refused():
         streamed(b"<a>1<b/></a>", "a")
 
 
+def test_a_long_file_in_an_unread_element_is_no_silence():
+    body = b"<a><file>" + b"QUJD" * 750_000 + b"</file><b>1</b></a>"
+    (root,) = stream_xml(io.BytesIO(body), frozenset(), unread=frozenset({"file"}))
+    assert [child.name for child in root.children] == ["b"]
+
+
 def test_a_stream_ends_at_its_bound():
     with pytest.raises(Unreadable, match="too large"):
         streamed(b"<a>" + b"<b/>" * 100 + b"</a>", "a", max_bytes=99)

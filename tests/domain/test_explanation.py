@@ -33,7 +33,7 @@ from tests.domain.casebook import (
     policy,
     reminded,
 )  # fmt: skip
-from tests.domain.statebook import lived
+from tests.domain.statebook import euros, lived
 from tests.domain.statebook import told as after
 
 
@@ -80,6 +80,63 @@ def test_a_look_ahead_lets_go_what_a_paid_settlement_settles():
     paid_off = stand(settled, paid("p", "01-24", "60.00"))
 
     assert paid_off.ask(local("02-01")).why == "nothing_open"
+
+
+BASE = case_of(joined(), *reminded("n1", "01-19", deadline="01-30"))
+SETTLED = after(BASE, "01-26", "settlement", amount=euros("60.00"), day="2026-02-10")
+IN_PLAN = after(BASE, "01-26", "propose_plan", claims=["erp:a"], count=3, first="2026-02-16",
+                agreed=True)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("case", "when", "agreed", "changing"),
+    [
+        (SETTLED, "01-27",
+         "settlement k1: 60.00 EUR by 2026-02-10 settles erp:a; 60.00 EUR is still to come",
+         "If 60.00 EUR has been received by 2026-02-10 for erp:a, settlement k1 is paid and"),
+        (more(SETTLED, paid("p", "01-28", "20.00")), "02-11",
+         "by 2026-02-10 settles erp:a; 40.00 EUR is still to come (it counts until 2026-02-13)",
+         "If 40.00 EUR has been received by 2026-02-13 for erp:a, settlement k1"),
+        (after(BASE, "01-26", "promise", claims=["erp:a"], day="2026-02-10"), "01-27",
+         "promise k1: 100.00 EUR by 2026-02-10 for erp:a; 100.00 EUR is still to come",
+         "If 100.00 EUR has been received by 2026-02-10 for erp:a, promise k1 is kept"),
+        (IN_PLAN, "01-27",
+         "plan k1 for erp:a: instalment 1 of 3, 33.33 EUR due 2026-02-16; 33.33 EUR is still to",
+         "If 33.33 EUR has been received by 2026-02-16 for erp:a, plan k1 is kept so far:"),
+        (lived(more(IN_PLAN, paid("p", "02-16", "10.00")), "02-24"), "02-24",
+         "33.33 EUR due 2026-02-16; 23.33 EUR is still to come (it counts until 2026-03-05)",
+         "If 23.33 EUR has been received by 2026-02-24 for erp:a, plan k1 is kept so far:"),
+    ],
+    ids=["settlement", "part-paid", "promise", "plan", "late-instalment"],
+)  # fmt: skip
+def test_what_was_agreed_is_told_apart_from_what_is_owed(case, when, agreed, changing):
+    found = Stand(case, policy(), FI)
+    told = explain(found, None, local(when))
+    first, second, *_ = told.words["what_would_change_it"]
+    seen = " ".join(screen(found, told).split())
+
+    assert first.startswith(changing)
+    assert "EUR, all that is owed, has been received" in second
+    assert agreed in seen
+    assert "a payment link" in seen
+
+
+def test_a_promise_of_a_part_that_changes_no_act_is_named_and_no_lever():
+    part = after(BASE, "01-26", "promise", claims=["erp:a"], amount=euros("70.00"),
+                 day="2026-02-10")  # fmt: skip
+    found = Stand(part, policy(), FI)
+
+    assert "promised" not in kinds(found, local("01-27"))
+    assert "70.00 EUR is still to come" in screen(found, explain(found, None, local("01-27")))
+
+
+def test_an_offered_plan_is_told_with_its_day_of_answer_and_asks_for_nothing():
+    offered = after(BASE, "01-26", "propose_plan", claims=["erp:a"], count=3, first="2026-02-16")
+    found = Stand(offered, policy(), FI)
+    seen = " ".join(screen(found, explain(found, None, local("01-27"))).split())
+
+    assert "plan k1, offered until 2026-02-09: 100.00 EUR in 3 instalments" in seen
+    assert "still to come" not in seen
 
 
 def test_a_hold_that_nothing_ends_is_named_with_what_its_release_would_do():
@@ -144,7 +201,7 @@ LATE_REMINDED = [
         (after(case_of(joined()), "01-20", "dispute", claim="erp:a", ground="goods"), "01-21",
          "disputed", "a dispute is not settled yet"),
         (after(case_of(joined()), "01-20", "promise", claims=["erp:a"], day="2026-02-02"), "01-21",
-         "promise", "100.00 EUR is promised by 2026-02-02"),
+         "promise", "100.00 EUR is agreed to come by 2026-02-02"),
         (after(case_of(joined()), "01-20", "propose_plan", **PLAN), "01-21",
          "plan", "payment plan k1 is agreed"),
         (case_of(joined(), held(claim="erp:a", until=day("02-10"))), "01-21",
@@ -211,7 +268,9 @@ def test_while_a_partner_works_nothing_is_in_sight_and_the_levers_are_of_today()
     words = told_of(case_of(REMINDED, handed("h1", "02-20")), "02-25")
 
     assert words["what_next"] == ("No act is in sight unless something changes.",)
-    assert words["what_would_change_it"][0].startswith("If 101.04 EUR has been received by 2026-02")
+    assert words["what_would_change_it"][0].startswith(
+        "If 101.04 EUR, all that is owed, has been received by 2026-02"
+    )
 
 
 def test_a_question_says_what_brought_it_about():

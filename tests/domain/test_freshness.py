@@ -228,3 +228,13 @@ def test_without_a_money_feed_the_books_are_believed_unless_the_creditor_says_no
     found = waits(api(), [], Gate(erp_is_the_bank=False), "FI", at((3, 16)))
     assert [one.why for one in found] == ["no_money_feed"]
     assert waits(api(), [bank((3, 13))], Gate(erp_is_the_bank=False), "FI", at((3, 16))) == ()
+
+
+def test_books_that_do_not_say_who_paid_wait_for_a_bank_whatever_the_gate_believes():
+    # A provider shows the card payments alone, and an ignored bank shows nothing.
+    monday, books = at((3, 16)), api(says_who_paid=False)
+    card = api(connection="card", family="payments")
+    said = bank((3, 13))
+    for feeds, gate in (((), Gate()), ((card,), Gate()), ((said,), Gate(ignored=("bank",)))):
+        assert [one.why for one in waits(books, feeds, gate, "FI", monday)] == ["no_money_feed"]
+    assert waits(books, (card, said), Gate(), "FI", monday) == ()

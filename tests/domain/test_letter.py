@@ -11,9 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from shared.domain import law as legal
 from shared.domain.explain import content_hash
 from shared.domain.formats import LANGUAGES
 from shared.domain.giro import Giro
+from shared.domain.interest import accrue
+from shared.domain.law_facts import ClaimFacts
 from shared.domain.layout import Code
 from shared.domain.letter import compose, contradictions, missing, render
 from shared.domain.letter_input import (
@@ -279,6 +282,24 @@ def test_each_language_and_tone_reads_as_agreed(name, made):
     if "GOLDEN_WRITE" in os.environ:
         path.write_text(said, encoding="utf-8")
     assert said == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("made", [story("en", "neutral"), *map(home_story, sorted(HOME))])
+def test_the_agreed_letters_take_fee_and_interest_from_the_law(made):
+    pack, currency = legal.load(made.law), made.totals.due.currency
+    for one in made.due_items:
+        interest = accrue(
+            pack, capacity="consumer", natural_person=True, due=one.due,
+            balances=((one.due, one.open),), to=made.today, agreed_rate=None,
+        )  # fmt: skip
+        facts = ClaimFacts(
+            capacity="consumer", natural_person=True, claim_class="goods", principal=one.total,
+            due=one.due, invoice_sent=one.issued, notices=(), fees=Money.zero(currency),
+            fee_clause=one.issued, arose=one.issued,
+        )  # fmt: skip
+        fee = legal.reminder_fee(pack, facts, made.today).amount or Money.zero(currency)
+        assert (one.interest, interest.unknown_from is not None) == (interest.total, True)
+        assert one.fee_now in {fee, Money.zero(currency)}
 
 
 class Page(HTMLParser):

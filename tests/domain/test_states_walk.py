@@ -21,6 +21,7 @@ from shared.domain.money import total
 from shared.domain.plan import IN_FORCE
 from shared.domain.plan_events import PlanProposed, WrittenOff
 from shared.domain.process_rules import ProcessRules
+from shared.domain.second_look import unanswered
 from shared.errors import Refused
 from tests.domain.casebook import (
     answered,
@@ -114,14 +115,17 @@ class States(RuleBasedStateMachine):
         for name in states.plans:
             self.give("cancel_plan", plan=name)
 
-    @rule(claim=CLAIM, amount=AMOUNT)
-    def pay(self, claim: str, amount: str) -> None:
+    @rule(claim=CLAIM, amount=AMOUNT, ago=st.just(0) | st.integers(0, 12))
+    def pay(self, claim: str, amount: str, ago: int) -> None:
         state = self.case.claims[claim]
         money = min(eur(amount), state.open)
         if money:
             self.number += 1
+            # Received so many days ago, and known today.
+            came = (self.today - timedelta(days=ago)).strftime("%m-%d")
             text = self.today.strftime("%m-%d")
-            self.tell(paid(f"p{self.number}", text, str(money.amount), claim[4:]))
+            name = f"p{self.number}"
+            self.tell(paid(name, came, str(money.amount), claim[4:], booked=text))
             self.came_in[claim] += money
 
     @rule(which=st.integers(0, 1))
@@ -209,6 +213,7 @@ class States(RuleBasedStateMachine):
         for plan in states.plans.values():
             covers = name in plan.claims or plan.new_claims == "hold"
             assert not covers or plan.stage(self.case.claims, self.today) not in IN_FORCE
+        assert not any(name in one.agreement.claims for one in unanswered(self.case))
         for promise in states.promises.values():
             judged = promise.judged(self.case.claims, self.today)
             assert name not in promise.claims or judged != "open"

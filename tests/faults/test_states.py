@@ -65,9 +65,9 @@ def test_a_missed_instalment_is_one_friendly_letter_and_then_a_person(hub, books
     assert (notice.claims, notice.fee, notice.deadline) == ((), None, date(2026, 4, 9))
     assert case.claims["erp:1001"].level == 0
 
-    # The grace is over after fourteen days more.
+    # The grace is over after fourteen days more, and money of its last day would be there.
     books.state(Line())
-    hub.live_on(date(2026, 4, 10))
+    hub.live_on(date(2026, 4, 15))
     assert hub.case().states.plans["k1"].ended == "broken"
     assert hub.tasks() == ["plan_broken"]
     assert len(hub.letters()) == 1

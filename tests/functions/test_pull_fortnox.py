@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from functions import pull, wiring
-from shared.cloud import backfills, clock, grants, keys, runtime, sealing, table, vault
+from shared.cloud import backfills, clock, grants, keys, runtime, sealing, table, truths, vault
 from shared.domain.grant import Granted
 from tests.connectors.erp.fortnox_books import FortnoxBooks
 from tests.connectors.stub_server import RawServer
@@ -101,6 +101,22 @@ def test_the_daily_sweep_finds_what_no_list_of_changes_names(books):
     assert pulled()["swept_on"] == "2026-03-02"
     assert [stated(n)["status"] for n in (2, 18, 50)] == ["paid", "cancelled", "open"]
     assert stated(17)["missing"] is True
+
+
+def test_a_payment_that_is_deleted_in_the_books_settles_nothing_any_more(books):
+    pulled()
+    assert stated(3)["open"] == "400.00"
+    kept = books.kept["invoicepayments"]
+    gone = [number for number, one in kept.items() if str(one["InvoiceNumber"]) == "3"]
+    for number in gone:
+        del kept[number]
+    books.put("invoices", "3", "3", Balance=1000)
+    pulled()
+
+    assert (stated(3)["open"], stated(3)["status"]) == ("1000.00", "open")
+    _, truth = truths.money_truth(NORDIC, "erp:3")
+    assert len(truth.payments) == len(gone) == 2
+    assert all(one.taken_back and not one.allocations for one in truth.payments)
 
 
 def test_a_backfill_brings_what_was_settled_before(books):

@@ -41,7 +41,7 @@ def stored(name):
     return Payment.model_validate_json(body)
 
 
-def credits():
+def credited():
     row = table.get(keys.debtor(NORDIC, "erp:d1")) or {}
     return [name for name, value in row.items() if isinstance(value, str) and "erp:p" in value]
 
@@ -59,7 +59,7 @@ def test_what_was_taken_back_settles_nothing_and_is_nobodys_credit(aws, how):
     assert stored("p1").taken_back
     _, truth = truths.truth(NORDIC, "erp:1")
     assert [truth.booked_by(one) for one in truth.payments] == [eur("0.00")]
-    assert credits() == []
+    assert credited() == []
     # The same once more costs no write; restated, it counts again.
     assert take(DEBTOR, after, *gone).changed == 0
     take(DEBTOR, listed("0.00", paid("p1")), paid("p1"))

@@ -9,7 +9,7 @@ import pytest
 
 from connectors.contract import Receipt
 from functions import admin, deliver, write_back
-from shared.cloud import connections, hub_keys, keys, outbox, table
+from shared.cloud import connections, hub_keys, keys, outbox, table, writeback_rows
 from shared.domain.events import PaymentAllocated
 from shared.domain.plan_events import WrittenOff
 from shared.domain.postings import KINDS
@@ -58,6 +58,12 @@ class Books:
         return said
 
     voucher = note
+
+
+class NotesAlone:
+    """An ERP that holds no drafts."""
+
+    written, note = Books.written, Books.note
 
 
 @pytest.fixture
@@ -225,6 +231,36 @@ def test_the_postings_of_a_month_are_a_file_of_balanced_lines(books):
 def test_settings_that_cannot_work_name_the_field(books, route, body, path):
     status, problem = ask(route, body=body)
     assert (status, problem["fields"][0]["path"]) == (422, path)
+
+
+def test_an_erp_without_drafts_gets_notes_and_its_postings_stay_in_the_file(books):
+    """Netvisor would book a voucher at once: none is put down for it, so no task either."""
+    made = connections.made(NORDIC, "other", connector="erp.tryton", config={}, start_line=DAY)
+    table.transact([made])
+    table.update(keys.connection(NORDIC, "erp"), set_={"connector": "erp.netvisor"})
+    switch(connections=["erp", "other"])
+    assert ask("GET /v1/write-back")[1]["vouchers"] == ["other"]
+
+    append(NORDIC, CASE, LOST)
+
+    assert {one["what"] for one in preview()} == {"note"}
+    month = ask("GET /v1/write-back/postings", query={"month": "2026-03"})[1]
+    assert [one["kind"] for one in month["postings"]] == ["credit_loss"]
+    status, problem = ask("PUT /v1/write-back", body=ON)
+    assert (status, problem["fields"][0]["code"]) == (422, "no_drafts")
+
+
+def test_a_switch_from_before_takes_vouchers_to_all_and_an_erp_without_drafts_refuses(books):
+    switch()
+    key = writeback_rows.settings_key(NORDIC)
+    stored = json.loads(table.get(key)["body"])
+    del stored["vouchers"]
+    table.update(key, set_={"body": json.dumps(stored)})
+    append(NORDIC, CASE, LOST)
+    assert "voucher" in {one["what"] for one in preview()}
+    books.__class__ = NotesAlone
+    deliver_all()
+    assert {one["code"] for one in preview()} == {"no_drafts"}
 
 
 def test_nothing_is_released_while_the_switch_is_not_on_and_all_of_it_is_the_tenants_own(books):

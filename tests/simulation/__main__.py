@@ -43,7 +43,7 @@ def _show(seed, outcome):
     print(f"\n    Plan({seed}, bank={outcome.plan.bank}, deeds=(")
     for one in outcome.plan.deeds:
         print(f"        {one.code()},")
-    print("    ))")
+    print(f"    ), setting={outcome.plan.setting!r}, neighbour={outcome.plan.neighbour!r})")
 
 
 if __name__ == "__main__":

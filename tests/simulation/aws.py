@@ -79,7 +79,7 @@ class Services:
     def __init__(self, hub):
         self._hub = hub
         self.objects, self.secrets, self.names = {}, {}, set()
-        # How often mail was taken, by act.
+        # How often mail was taken, by creditor and act.
         self.mails = defaultdict(int)
 
     def answer(self, service, operation, asked):
@@ -117,13 +117,13 @@ class Services:
         return {"executionArn": asked["name"], "startDate": self._hub.now}
 
     def _sesv2_sendemail(self, asked):
-        how = self._hub.world.mail
+        tags = {one["Name"]: one["Value"] for one in asked["EmailTags"]}
+        world = self._hub.worlds[tags["tenant"]]
+        how = world.mail
         if how == "throttled":
             raise Failure("TooManyRequestsException", 429)
-        tags = {one["Name"]: one["Value"] for one in asked["EmailTags"]}
-        to = asked["Destination"]["ToAddresses"][0]
-        self.mails[tags["act"]] += 1
-        self._hub.mailed(tags["act"], to)
+        self.mails[tags["tenant"], tags["act"]] += 1
+        world.took_mail(tags["act"], asked["Destination"]["ToAddresses"][0], asked["Content"])
         if how == "silent":
             raise ConnectionClosedError(endpoint_url="https://email.example")
         return {"MessageId": f"m-{sum(self.mails.values())}"}

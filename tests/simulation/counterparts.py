@@ -5,16 +5,13 @@ from __future__ import annotations
 import sys
 from datetime import datetime, time, timedelta
 from types import ModuleType
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
 from connectors.contract import Page, Receipt, RowError, Spec
-from shared.domain.calendar import is_banking_day
 from shared.domain.model import Invoice, OpenItem
 from shared.errors import Retry
 
-ZONE = ZoneInfo("Europe/Helsinki")
 DAY = timedelta(days=1)
 # The hour from which on the statement of the banking day before is there.
 _STATEMENT = 8
@@ -69,15 +66,15 @@ class Books:
 class Bank:
     """The account's statements: what moved on a day is there on the next banking day at eight."""
 
-    def __init__(self):
-        self.moved, self.down = [], False
+    def __init__(self, setting):
+        self.setting, self.moved, self.down = setting, [], False
 
     def pull(self, cursor, *, now):
         if self.down:
             raise Retry("the bank does not answer")
         through = self.through(now)
         shown = [one for one in self.moved if one.booked <= through]
-        end = datetime.combine(through + DAY, time(0), ZONE)
+        end = datetime.combine(through + DAY, time(0), self.setting.zone)
         begun = int(cursor or 0)
         yield Page(facts=tuple(shown[begun:]), cursor=str(len(shown)), complete_through=end)
 
@@ -85,26 +82,24 @@ class Bank:
         """What moved under an id, or None."""
         return next((one for one in self.moved if one.id == name), None)
 
-    @staticmethod
-    def through(now):
+    def through(self, now):
         """The last day whose statement is there."""
-        local = now.astimezone(ZONE)
+        local = now.astimezone(self.setting.zone)
         day = local.date() if local.hour >= _STATEMENT else local.date() - DAY
-        return _banking_day(_banking_day(day) - DAY)
+        return self._banking_day(self._banking_day(day) - DAY)
 
-
-def _banking_day(day):
-    """A day, or the last banking day before it."""
-    while not is_banking_day("FI", day):
-        day -= DAY
-    return day
+    def _banking_day(self, day):
+        """A day, or the last banking day before it."""
+        while not self.setting.banking_day(day):
+            day -= DAY
+        return day
 
 
 class Partner:
     """The collection partner: it takes what it is told once under each key, or is down."""
 
-    def __init__(self, hub, answered):
-        self.hub, self.answered = hub, answered
+    def __init__(self, world, answered):
+        self.world, self.answered = world, answered
         self.down, self.cases, self.told = False, [], {}
 
     def has(self, case):
@@ -115,8 +110,8 @@ class Partner:
         if self.down:
             return Receipt(outcome="retry", code="http_503")
         if key not in self.told:
-            self.hub.tell(f"partner gets {case.case_id[:6]} of {case.open}")
-            self.hub.judge.handed(case.case_id, key)
+            self.world.tell(f"partner gets {case.case_id[:6]} of {case.open}")
+            self.world.judge.handed(case.case_id, key)
             self.answered(case.case_id)
             self.cases.append(case.case_id)
         self.told[key] = ("case.submitted", case)
@@ -126,9 +121,11 @@ class Partner:
         if self.down:
             return Receipt(outcome="unknown")
         if key not in self.told:
-            self.hub.tell(f"partner is told {message.type} of {message.case_id[:6]} {message.data}")
+            self.world.tell(
+                f"partner is told {message.type} of {message.case_id[:6]} {message.data}"
+            )
             if message.type == "case.withdrawn":
-                self.hub.judge.withdrawn(message.data["claims"])
+                self.world.judge.withdrawn(message.data["claims"])
         self.told[key] = (message.type, message)
         return Receipt(outcome="received")
 
@@ -142,7 +139,7 @@ def register(name, counterpart, *capabilities, **of):
     module = ModuleType(f"connectors.{name}")
     module.connect = lambda _: counterpart
     module.SPEC = Spec(
-        name=name, title="Simulated", countries=("FI",), config=_Config, secrets=(), docs="",
+        name=name, title="Simulated", countries=("FI", "SE"), config=_Config, secrets=(), docs="",
         verified="spec only", data=(), processing="FI", capabilities=frozenset(capabilities), **of,
     )  # fmt: skip
     sys.modules[module.__name__] = module

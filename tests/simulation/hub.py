@@ -84,13 +84,13 @@ class Trouble:
 
 @dataclass
 class Hub:
-    """One creditor's hub with its world around it; ``judge`` looks at all that it does."""
+    """The hub with each creditor's world around it; what judges ``found`` wrong stands here."""
 
     wire: object
     now: datetime
     random: Random
-    world: object = None
-    judge: object = None
+    worlds: dict = field(default_factory=dict)
+    found: list = field(default_factory=list)
     messages: list = field(default_factory=list)
     executions: list = field(default_factory=list)
     dead: list = field(default_factory=list)
@@ -109,6 +109,11 @@ class Hub:
     def tell(self, text):
         """One line of the story."""
         self.story.append(f"{self.now.astimezone(UTC):%Y-%m-%d %H:%M:%S}  {text}")
+
+    @property
+    def first(self):
+        """The world of the creditor whose plan it is."""
+        return next(iter(self.worlds.values()))
 
     # what goes wrong ----------------------------------------------------------------------------
 
@@ -133,7 +138,7 @@ class Hub:
             if one.what in _MEANWHILE and when == "before" and len(self.inside) == 1:
                 self.troubles.remove(one)
                 self.tell(f"FAULT  {_MEANWHILE[one.what]} before {call} of {here[0]}")
-                self.world.surprise(one.what)
+                self.first.surprise(one.what)
                 self._meanwhile()
                 self.tell(f"       and {here[0]} goes on")
         return None
@@ -185,20 +190,16 @@ class Hub:
         for one in asked.get("TransactItems", ()):
             item = one.get("Put", {}).get("Item", {})
             if item.get("sk", {}).get("S", "").startswith("EV#") and "#CASE#" in item["pk"]["S"]:
-                self.judge.event(keys.id_of(item["pk"]["S"]), item["body"]["S"])
-
-    def mailed(self, act, to):
-        """SES took a mail."""
-        self.tell(f"mail   {act} to {to.partition('@')[0]}")
-        self.judge.mail(act)
-        self.world.mailed(act, to)
+                tenant = item["pk"]["S"].split("#")[1]
+                judge = self.worlds[tenant].judge
+                judge.event(keys.id_of(item["pk"]["S"]), item["body"]["S"])
 
     # living -------------------------------------------------------------------------------------
 
     def live(self, until):
         """Work on all that is due or waiting, as the clock goes on to an instant."""
         self.steps = 0
-        while self.now < until and not self.judge.found:
+        while self.now < until and not self.found:
             if self._step():
                 continue
             at = min(self._next(), default=until)
@@ -209,8 +210,8 @@ class Hub:
             if self._due():
                 self.tick()
             if self.steps > _MOST_STEPS:
-                self.judge.say("work does not end", str(self.messages[:3]))
-        if not self.judge.found:
+                self.first.judge.say("work does not end", str(self.messages[:3]))
+        if not self.found:
             self.now = until
 
     def tick(self):

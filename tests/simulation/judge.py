@@ -13,8 +13,6 @@ from infra.local import setup
 from shared.domain import events as told
 from tests.domain.oracle import Diary
 from tests.domain.oracle_rules import faults
-from tests.simulation.counterparts import ZONE
-from tests.simulation.world import POLICY, TENANT
 
 # Fields that the story leaves out: they say nothing that the others do not.
 _SILENT = {"kind", "v", "at", "because", "inputs", "document", "content_hash", "document_hash",
@@ -23,10 +21,10 @@ _WEEK = 7
 
 
 class Judge:
-    """Everything that was found wrong stands in ``found``: the rule, and what broke it."""
+    """Judges all that the hub does for one creditor: a rule that is broken, and by what."""
 
-    def __init__(self, hub):
-        self.hub, self.found, self.events = hub, [], 0
+    def __init__(self, world):
+        self.hub, self.world, self.events = world.hub, world, 0
         self.diaries, self.debtors, self.closed = {}, {}, set()
         # What debtors paid, by claim and the bank's id, and which of it was taken back; all that
         # can have lowered a claim.
@@ -41,8 +39,8 @@ class Judge:
 
     def say(self, rule, text=""):
         """Something is wrong."""
-        self.found.append((rule, text))
-        self.hub.tell(f"BROKEN  {rule}: {text}")
+        self.hub.found.append((rule, text))
+        self.world.tell(f"BROKEN  {rule}: {text}")
 
     # what happens -------------------------------------------------------------------------------
 
@@ -51,7 +49,7 @@ class Judge:
         event, diary = told.read_event(body), self.diaries.setdefault(case, Diary())
         self.events += 1
         if event.kind != "decided":
-            self.hub.tell(f"{case[:6]} {_short(event)}")
+            self.world.tell(f"{case[:6]} {_short(event)}")
         if isinstance(event, told.ReminderIntended | told.HandOverIntended):
             self._act(diary, event)
         self._moves(case, diary, event)
@@ -88,14 +86,17 @@ class Judge:
                 self.withdrawn(event.claims or [x for x, of in self.there.items() if of == case])
 
     def _sent(self, act):
-        if not (self.hub.aws.mails[act] or act in self.hub.world.partner.told):
+        if not (self.hub.aws.mails[self.world.tenant.id, act] or act in self.world.partner.told):
             self.say("an act is called sent that never left", act)
 
     def _act(self, diary, event):
-        today = event.at.astimezone(ZONE).date()
-        for why in faults(diary, POLICY, "FI", event, today):
+        today, policy = (
+            event.at.astimezone(self.world.setting.zone).date(),
+            self.world.setting.policy,
+        )
+        for why in faults(diary, policy, policy.law, event, today):
             self.say("an act that must not be", f"{event.act}: {why}")
-        books = self.hub.world.books
+        books = self.world.books
         if books.down:
             self.say("an act without a proof", f"{event.act}: the books do not answer")
         # What changed while the hub was at work counts once it has been read.
@@ -111,7 +112,7 @@ class Judge:
 
     def _seen(self, claim):
         """What the bank's statements, as far as the hub has stored them, show for a claim."""
-        shown = {one.id for one in self.hub.world.bank.moved[: self._cursor(setup.BANK)]}
+        shown = {one.id for one in self.world.bank.moved[: self._cursor(setup.BANK)]}
         gone = {name for one, name in self.reversals[claim].items() if one in shown}
         found = self.payments[claim]
         return sum((found[one] for one in found if one in shown - gone), Decimal(0))
@@ -122,12 +123,12 @@ class Judge:
         if case is None:
             self.say("a mail without an intent", act)
             return
-        today, before = self.hub.now.astimezone(ZONE).date(), self.contacts[self.debtors[case]]
+        today, before = self.world.today(), self.contacts[self.debtors[case]]
         near = [one for one, on in before if one != act and (today - on).days < _WEEK]
         if near:
             self.say("two contacts of a debtor in a week", f"{act} and {near[0]}")
         before.append((act, today))
-        if self.hub.aws.mails[act] > 1:
+        if self.hub.aws.mails[self.world.tenant.id, act] > 1:
             self.say("a contact is repeated", act)
 
     def handed(self, case, act):
@@ -164,16 +165,17 @@ class Judge:
         return found[-1] if found else None
 
     def rows(self):
-        """Every row of the table, as plain values."""
+        """Every row of the table that is this creditor's, as plain values."""
         for item in self.hub.wire.table.rows():
-            yield {name: next(iter(value.values())) for name, value in item.items()}
+            if item["pk"]["S"].startswith(f"T#{self.world.tenant.id}#"):
+                yield {name: next(iter(value.values())) for name, value in item.items()}
 
     def tasks(self):
         """What people are asked and have not answered."""
         return [row for row in self.rows() if row["sk"] == "TASK" and row["state"] == "open"]
 
     def _cursor(self, connection):
-        pk = f"T#{TENANT.id}#CONN#{connection}"
+        pk = f"T#{self.world.tenant.id}#CONN#{connection}"
         item = self.hub.wire.table._rows.get(pk, {}).get("CONN", {})
         return int(item.get("cursor", {}).get("S", 0))
 

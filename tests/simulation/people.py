@@ -19,25 +19,34 @@ _FAILED = (Killed, ClientError, HubError)
 class Clerk:
     """Gives commands about claims, and answers the questions that only a person can end."""
 
-    def __init__(self, hub, tenant):
-        self.hub, self.tenant = hub, tenant
+    def __init__(self, world):
+        self.world, self.hub, self.tenant = world, world.hub, world.tenant
         # What each command made, by number and kind, for the command that ends it.
         self.given, self.count = {}, 0
 
     def command(self, number, what, given):
         """A command about a claim, where it is in a case; again when the hub dies of it."""
-        case = self.hub.judge.case_of(f"erp:{number}")
+        case = self.world.judge.case_of(f"erp:{number}")
         if case is None:
             return
+        self._strangers(case)
         self.count += 1
         body = {"id": f"cmd{self.count}", "reason": "by_phone", "type": what, **given}
         for _ in range(3):
             status, said = self.ask("POST /v1/cases/{id}/commands", {"id": case}, body)
             if status < 500:
                 break
-        self.hub.tell(f"the clerk says {what} of {number}: {status} {said.get('type', '')}")
+        self.world.tell(f"the clerk says {what} of {number}: {status} {said.get('type', '')}")
         if status == 200:
             self.given[number, what] = body["id"]
+
+    def _strangers(self, case):
+        """No other creditor reaches a case, whatever it knows of its name."""
+        for other in self.hub.worlds.values():
+            if other is not self.world and case not in other.judge.diaries:
+                status, _ = other.clerk.ask("GET /v1/cases/{id}", {"id": case}, None)
+                if status not in {404, 500}:
+                    self.world.judge.say("a stranger reaches a case", f"{case[:6]}: {status}")
 
     def ends(self, number, what, ended, field, **given):
         """A command that ends what an earlier one made, if that was carried out."""
@@ -55,28 +64,32 @@ class Clerk:
 
     def see_to(self, partner):
         """Once a day: acts of unknown fate, suspicious sources, blown fuses. Others may wait."""
-        for row in self.hub.judge.tasks():
+        for row in self.world.judge.tasks():
             why, task = row["why"], row["list_id"]
             if task.endswith("-unknown"):
                 act = task.removesuffix("-unknown")
-                went = self.hub.aws.mails[act] or act in partner.told
+                went = self.hub.aws.mails[self.tenant.id, act] or act in partner.told
                 word = "sent" if went else "not_sent"
                 status, _ = self.ask("POST /v1/tasks/{id}/answer", {"id": task}, {"answer": word})
-                self.hub.tell(f"the clerk answers {word} to {task}: {status}")
+                self.world.tell(f"the clerk answers {word} to {task}: {status}")
+            elif why.startswith("approve_"):
+                given = {"answer": "approved"}
+                status, _ = self.ask("POST /v1/tasks/{id}/answer", {"id": task}, given)
+                self.world.tell(f"the clerk approves {task}: {status}")
             elif why == "source_suspicious":
                 for name in (setup.ERP, setup.BANK):
                     self.ask("POST /v1/connections/{id}/confirm", {"id": name}, {})
-                self.hub.tell(f"the clerk confirms what {task} asks")
+                self.world.tell(f"the clerk confirms what {task} asks")
             elif task.startswith("halted-"):
                 status, _ = self.ask("POST /v1/fuses/lift", {}, {})
-                self.hub.tell(f"the clerk lifts {why}: {status}")
+                self.world.tell(f"the clerk lifts {why}: {status}")
 
 
 class Reporter:
     """The partner's clerk: reports on cases, each the same until the hub says yes."""
 
-    def __init__(self, hub, tenant):
-        self.hub, self.tenant, self.said = hub, tenant, []
+    def __init__(self, world):
+        self.world, self.hub, self.tenant, self.said = world, world.hub, world.tenant, []
 
     def report(self, case, what, data):
         """A new report; whether the hub has it, and its number."""
@@ -97,7 +110,7 @@ class Reporter:
             status = self.hub.invoke("ReceivePartner", event)["statusCode"]
         except _FAILED:
             status = 500
-        self.hub.tell(f"the partner says {body['type']} of {case[:6]}: {status}")
+        self.world.tell(f"the partner says {body['type']} of {case[:6]}: {status}")
         if status // 100 == 2:
-            self.hub.judge.reported(body["id"])
+            self.world.judge.reported(body["id"])
         return status // 100 == 2

@@ -5,12 +5,13 @@ A plan is a list of deeds, each of which can be left out: so a failing one is ma
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
 from tests.simulation.characters import CHARACTERS, Owed, deed
+from tests.simulation.settings import SETTINGS, STANDARD
 
 # A Monday; the days of a plan are counted from it.
 BEGIN = date(2026, 3, 2)
@@ -34,14 +35,24 @@ _TO_MESSAGES = ("twice", "late", "lose")
 
 @dataclass(frozen=True)
 class Plan:
-    """The deeds of a seed in the order of their days; ``bank`` says whether a bank is connected."""
+    """The deeds of a seed in the order of their days; ``bank`` says whether a bank is connected.
+
+    ``setting`` names where the creditor works. A ``neighbour`` is another creditor of the same
+    stack, by its setting: it has the same invoices by the same names, and lives half of the deeds.
+    """
 
     seed: int
     bank: bool
     deeds: tuple
+    setting: str = STANDARD
+    neighbour: str = ""
 
     def without(self, number):
-        return Plan(self.seed, self.bank, self.deeds[:number] + self.deeds[number + 1 :])
+        return replace(self, deeds=self.deeds[:number] + self.deeds[number + 1 :])
+
+
+def day_of(number):
+    return BEGIN + timedelta(days=number)
 
 
 def plan_of(seed):
@@ -50,7 +61,9 @@ def plan_of(seed):
     deeds = [one for number in range(random.randint(1, 4)) for one in _invoice(random, number)]
     deeds += [*_outages(random), *_troubles(random)]
     bank = random.random() < 0.6
-    return Plan(seed, bank, tuple(sorted(deeds, key=lambda one: one.day)))
+    setting = random.choice([STANDARD, *SETTINGS])
+    neighbour = random.choice(["", "", "", random.choice([*SETTINGS])])
+    return Plan(seed, bank, tuple(sorted(deeds, key=lambda one: one.day)), setting, neighbour)
 
 
 def _invoice(random, number):

@@ -9,13 +9,9 @@ from decimal import Decimal
 
 from shared.cloud import clock
 from shared.domain.model import Invoice
-from tests.simulation.counterparts import ZONE
-from tests.simulation.world import POLICY
 
 # So long something may be due: the longest lease after attempts that failed.
 _LATE = timedelta(hours=6)
-# Below it nothing is asked for: the policy's minimum.
-_MINIMUM = POLICY.minimum.amount
 # What moves a claim at the partner, down or up.
 _SIGNS = {"payment.direct": -1, "payment.reversed": 1, "credit_note.applied": -1}
 
@@ -56,7 +52,7 @@ def _rests(judge, case):
 def last(judge):
     """When all has come to its end: nothing is missing and every cent is where it belongs."""
     tasks = judge.tasks()
-    for claim, (_, fact) in judge.hub.world.books.rows.items():
+    for claim, (_, fact) in judge.world.books.rows.items():
         if isinstance(fact, Invoice):
             _claim(judge, claim, fact.open.amount, tasks)
     _left(judge)
@@ -69,14 +65,16 @@ def _claim(judge, claim, opened, tasks):
         if opened:
             judge.say("a claim is in no case", claim)
         return
-    diary, today = judge.diaries[case], judge.hub.now.astimezone(ZONE).date()
+    diary, policy = judge.diaries[case], judge.world.setting.policy
     known = diary.claims[claim]
     asked = any(task["case"] == case or claim in json.loads(task["claims"]) for task in tasks)
     if known.open != opened and not asked:
         judge.say("the balances are apart", f"{claim}: {known.open} here, {opened} in the books")
-    if known.open < _MINIMUM or asked or any(diary.resting(claim, today)):
+    # Below the policy's minimum nothing is asked for.
+    small = known.open < policy.minimum.amount
+    if small or asked or any(diary.resting(claim, judge.world.today())):
         return
-    if known.level < len(POLICY.steps):
+    if known.level < len(policy.steps):
         judge.say("a claim is forgotten", f"{claim} at level {known.level}")
 
 
@@ -92,8 +90,8 @@ def _left(judge):
     if judge.reports - kept:
         judge.say("a report is lost", str(judge.reports - kept))
     refused = {row["sk"].removeprefix("REFUSED#") for row in rows}
-    if not set(judge.hub.world.books.refused) <= refused:
-        judge.say("a refused row is lost", str(judge.hub.world.books.refused))
+    if not set(judge.world.books.refused) <= refused:
+        judge.say("a refused row is lost", str(judge.world.books.refused))
 
 
 def _partner(judge, tasks):
@@ -103,7 +101,7 @@ def _partner(judge, tasks):
     itself it has its own account.
     """
     told, moved = defaultdict(list), defaultdict(Decimal)
-    for kind, message in judge.hub.world.partner.told.values():
+    for kind, message in judge.world.partner.told.values():
         if kind in _SIGNS:
             claim, amount = message.data["claim"], Decimal(message.data["amount"])
             moved[claim] += _SIGNS[kind] * amount

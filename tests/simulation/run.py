@@ -16,14 +16,14 @@ import boto3
 from botocore.useragent import UserAgentString
 
 from shared.cloud import clock, fuses, law_rows, runtime, table, vault
-from shared.domain.calendar import is_banking_day
+from shared.cloud.keys import Tenant
 from tests.simulation.aws import TABLE, Wire
-from tests.simulation.counterparts import ZONE
 from tests.simulation.hub import QUEUES, Hub, Trouble
 from tests.simulation.judge import Judge
-from tests.simulation.plan import AFTER, TROUBLED, Plan
+from tests.simulation.plan import AFTER, TROUBLED, Plan, day_of
 from tests.simulation.reckoning import last, quiet
-from tests.simulation.world import World, day_of
+from tests.simulation.settings import SETTINGS, ZONE
+from tests.simulation.world import World
 
 _ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "simulated", "AWS_SECRET_ACCESS_KEY": "simulated",
@@ -91,7 +91,7 @@ class _Breaks(logging.Handler):
     def emit(self, record):
         if getattr(record, "error", "") != "ClientError":
             said = {name: getattr(record, name, "") for name in ("error", "at", "row")}
-            self._wire.hub.judge.say("a function breaks", f"{record.getMessage()} {said}")
+            self._wire.hub.first.judge.say("a function breaks", f"{record.getMessage()} {said}")
 
 
 def _forget():
@@ -106,11 +106,21 @@ def live(wire, plan: Plan) -> Outcome:
     fuses.keep_epoch.cache_clear()
     vault._kept.clear()
     hub = Hub(wire, _morning(day_of(0)), Random(plan.seed))  # noqa: S311 - the seed is the story
-    hub.judge, hub.world = Judge(hub), World(hub, with_bank=plan.bank)
+    _populate(hub, plan)
     with contextlib.redirect_stdout(io.StringIO()):
-        hub.world.settle_in()
+        for world in hub.worlds.values():
+            world.settle_in()
         _days(hub, plan)
-    return Outcome(plan, hub.judge.found, hub.story, hub.calls, hub.judge.events)
+    events = sum(world.judge.events for world in hub.worlds.values())
+    return Outcome(plan, hub.found, hub.story, hub.calls, events)
+
+
+def _populate(hub, plan):
+    """The creditors of a plan, each with its world and its judge."""
+    for name, setting in (("creditor", plan.setting), ("neighbour", plan.neighbour)):
+        if setting:
+            world = World(hub, Tenant(name), SETTINGS[setting], with_bank=plan.bank)
+            world.judge, hub.worlds[name] = Judge(world), world
 
 
 def _days(hub, plan):
@@ -125,22 +135,30 @@ def _days(hub, plan):
             continue
         hub.now = max(hub.now, _morning(today))
         hub.troubles += [Trouble(**dict(one.of)) for one in deeds if one.what == "trouble"]
-        hub.world.pass_on(today)
-        for one in deeds:
-            hub.world.do(one)
+        for world in hub.worlds.values():
+            world.pass_on(today)
+            world.do(deeds)
         hub.live(datetime.combine(today, _LAST_HOUR, ZONE))
-        if not hub.judge.found:
-            quiet(hub.judge)
-        if not hub.judge.found and is_banking_day("FI", today):
-            hub.world.clerk.see_to(hub.world.partner)
-        if hub.judge.found:
+        for world in hub.worlds.values():
+            _evening(hub, world)
+        if hub.found:
             return
-    last(hub.judge)
+    for world in hub.worlds.values():
+        last(world.judge)
+
+
+def _evening(hub, world):
+    """The day is judged, and a clerk answers what only a person can."""
+    if not hub.found:
+        quiet(world.judge)
+    if not hub.found and world.setting.banking_day(world.today()):
+        world.clerk.see_to(world.partner)
 
 
 def _awaited(hub, today):
     """Whether anything is to be done by the end of a day beside reading the feeds once more."""
-    if any(at <= today for at, _ in hub.world.later) or hub.messages or hub.executions:
+    later = (at for world in hub.worlds.values() for at, _ in world.later)
+    if any(at <= today for at in later) or hub.messages or hub.executions:
         return True
     end = clock.stamp(datetime.combine(today, _LAST_HOUR, ZONE))
     places = hub.wire.table._places

@@ -125,7 +125,7 @@ class EinvoiceFiles:
             roots = []
         for at, root in enumerate(roots, start=1):
             try:
-                facts += self._shelf.put(self._checked(root), drop.token)
+                facts += self._shelf.put(self._checked(root), drop)
             except Odd as refusal:
                 facts += self._doubted(drop, refusal)
                 refused.append(_row(drop, refusal.field, str(refusal), at))

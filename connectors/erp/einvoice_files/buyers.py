@@ -11,8 +11,10 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote
 
+from connectors.erp.einvoice_files.config import Config
 from connectors.erp.einvoice_files.document import Buyer, Odd
 from connectors.erp.einvoice_files.opening import compact
 from shared.domain.command_id import PERSONAL_NUMBER
@@ -40,15 +42,16 @@ class Debtor:
     capacity: Capacity
 
 
-def debtor(buyer: Buyer, connection: str, country: str, otherwise: Capacity) -> Debtor:
-    """The buyer of an e-invoice; ``country`` (ISO 3166-1) and ``otherwise`` where it is silent.
+def debtor(buyer: Buyer, connection: str, config: Config) -> Debtor:
+    """The buyer of an e-invoice; what the settings say counts where the file is silent.
 
     Raises ``Odd`` for a buyer that bears nothing by which it is known again.
     """
-    named = buyer.country.upper() or country
+    named = buyer.country.upper() or config.country
     if not _COUNTRY.fullmatch(named):
         raise Odd("country", "a country is a code of two capital letters")
     scheme, registered = _registered(named, buyer.numbers)
+    public = compact(registered) in _compacted(config.public_buyers)
     own = "" if _personal(buyer.known_as) else buyer.known_as
     place = Address(
         lines=buyer.lines, postal_code=buyer.postal_code, city=buyer.city, country=named
@@ -56,7 +59,7 @@ def debtor(buyer: Buyer, connection: str, country: str, otherwise: Capacity) -> 
     party = Party(
         id=f"{connection}:buyer-{_known_by(registered, own, buyer.endpoint)}",
         version="-",
-        kind="company" if registered else "unknown",
+        kind="public" if public else "company" if registered else "unknown",
         name=buyer.name,
         language=buyer.language if _LANGUAGE.fullmatch(buyer.language or "") else None,
         country=named,
@@ -68,7 +71,9 @@ def debtor(buyer: Buyer, connection: str, country: str, otherwise: Capacity) -> 
         customer_number=own or None,
     )
     versioned = party.model_copy(update={"version": content_hash(party)[:16]})
-    return Debtor(versioned, "business" if registered else otherwise)
+    if public:
+        return Debtor(versioned, "public")
+    return Debtor(versioned, "business" if registered else config.capacity)
 
 
 def _registered(country: str, numbers: Iterable[str]) -> tuple[str, str]:
@@ -90,6 +95,11 @@ def _known_by(registered: str, own: str, endpoint: str) -> str:
     if endpoint:
         return f"at-{hashlib.sha256(endpoint.encode()).hexdigest()[:32]}"
     raise Odd("buyer", "the buyer has no registered number, no customer number and no address")
+
+
+@lru_cache(maxsize=16)
+def _compacted(numbers: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(compact, numbers))
 
 
 def _personal(number: str) -> bool:

@@ -45,4 +45,9 @@ class Config(BaseModel):
         description="Who owes, where the file names no company's number; unknown is protected "
         "most.",
     )
+    public_buyers: tuple[Number, ...] = Field(
+        (),
+        max_length=5_000,
+        description="Registered numbers of buyers that are public bodies; no e-invoice says it.",
+    )
     claim_class: ClaimClass = Field("other", description="What the invoices are for, by law.")

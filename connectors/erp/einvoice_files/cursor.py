@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from pydantic import ValidationError
-
 from connectors.drop_folder import Drop
-from shared.domain.explain import Record
-from shared.errors import Unreadable
+from connectors.kept_cursor import KeptCursor
 
 # A multipart upload bears the time of its start, so a drop may appear behind newer ones.
 OVERLAP = timedelta(days=1)
 
 
-class Cursor(Record):
+class Cursor(KeptCursor):
     """``through`` is the stamp of the newest drop, ``delivered`` what the overlap before it holds.
 
     Both are S3's own stamps (UTC).
@@ -22,23 +19,6 @@ class Cursor(Record):
 
     through: datetime | None = None
     delivered: tuple[tuple[datetime, str], ...] = ()
-
-    @classmethod
-    def read(cls, text: str | None) -> Cursor:
-        """The stored cursor, a new one for None. Raises ``Unreadable``."""
-        if text is None:
-            return cls()
-        try:
-            state = cls.model_validate_json(text)
-        except ValidationError:
-            state = None
-        if state is None:
-            raise Unreadable("the cursor is malformed")
-        return state
-
-    def text(self) -> str:
-        """The form in which it is stored."""
-        return self.model_dump_json(exclude_defaults=True)
 
     def is_new(self, drop: Drop) -> bool:
         """Whether a drop was not delivered yet."""

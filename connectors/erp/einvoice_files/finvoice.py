@@ -127,7 +127,7 @@ def _amounts(root: Element, currency: str, *, credit: bool) -> tuple[Money, Mone
     if whole is None:
         raise Odd("InvoiceTotalVatIncludedAmount", "the value is missing")
     if credit or whole < zero:
-        return (max(whole, -whole), zero) if credit else (whole, zero)
+        return whole, zero
     instructed = ("EpiDetails", "EpiPaymentInstructionDetails", "EpiInstructedAmount")
     payable = money(root, currency, *instructed, attribute=_AMOUNT)
     paid = amount("InvoicePaidAmount") or zero

@@ -6,13 +6,13 @@ was read. What is kept holds ids, days and amounts, and no name.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
 
 from pydantic import ValidationError
 
-from connectors.drop_folder import DropFolder
+from connectors.drop_folder import Drop, DropFolder
 from connectors.erp.einvoice_files.buyers import Debtor, debtor
 from connectors.erp.einvoice_files.config import Config
 from connectors.erp.einvoice_files.document import Document, Odd
@@ -66,7 +66,8 @@ class _Latest(Record):
     """The newest document that described a buyer: its day, and the drop that brought it."""
 
     issued: date
-    by: str
+    at: datetime
+    file: str
 
 
 class Shelf:
@@ -75,26 +76,25 @@ class Shelf:
     def __init__(self, folder: DropFolder, connection: str, config: Config) -> None:
         self._folder, self._connection, self._config = folder, connection, config
 
-    def put(self, said: Document, by: str) -> list[Fact]:
+    def put(self, said: Document, drop: Drop) -> list[Fact]:
         """What a document adds: its buyer, and all that changes by it. Raises ``Odd``.
 
-        ``by`` names the drop. A number that was read before adds nothing when the amounts are the
-        same, whatever the format; other amounts under a known number are refused.
+        A number that was read before adds nothing when the amounts are the same, whatever the
+        format; other amounts under a known number are refused.
         """
         if not said.credit:
-            return self._invoiced(said, by)
+            return self._invoiced(said, drop)
         try:
             party = self._debtor(said).party
-            return [*self._described(party, said, by), *self._credited(said, party)]
+            return [*self._described(party, said, drop), *self._credited(said, party)]
         except Odd as refusal:
             field, text = refusal.field, str(refusal)
         raise Odd(field, text, said.preceding, said.number)
 
     def _debtor(self, said: Document) -> Debtor:
-        config = self._config
-        return debtor(said.buyer, self._connection, config.country, config.capacity)
+        return debtor(said.buyer, self._connection, self._config)
 
-    def _invoiced(self, said: Document, by: str) -> list[Fact]:
+    def _invoiced(self, said: Document, drop: Drop) -> list[Fact]:
         """An invoice, with what is kept of it."""
         found = self._debtor(said)
         if said.due is None or said.due < said.issued:
@@ -124,7 +124,7 @@ class Shelf:
             self._keep(said.number, kept)
         elif before.debtor != found.party.id:
             return []  # another format knows the buyer by another number; the first stands
-        return [*self._described(found.party, said, by), *kept.facts()]
+        return [*self._described(found.party, said, drop), *kept.facts()]
 
     def doubt(self, number: str, by: str) -> list[Fact]:
         """An invoice of which a document could not be read: held until that one is read."""
@@ -167,14 +167,17 @@ class Shelf:
             self._folder.remember(f"credit {said.number}", made.model_dump(mode="json"))
         return facts
 
-    def _described(self, party: Party, said: Document, by: str) -> list[Fact]:
-        """The buyer, unless another document of that day or a later one has described it."""
-        name, own = f"buyer {party.id}", _Latest(issued=said.issued, by=by)
+    def _described(self, party: Party, said: Document, drop: Drop) -> list[Fact]:
+        """The buyer, unless an earlier drop has described it as of that day or a later one.
+
+        When all is read again, a debtor so comes before what it owes and ends as it was.
+        """
+        name, own = f"buyer {party.id}", _Latest(issued=said.issued, at=drop.at, file=drop.name)
         latest = self._recalled(name, _Latest)
         if latest is None or latest.issued < own.issued:
             self._folder.remember(name, own.model_dump(mode="json"))
             return [party]
-        return [party] if latest == own else []
+        return [] if (latest.at, latest.file) < (own.at, own.file) else [party]
 
     def _keep(self, number: str, kept: Kept) -> None:
         self._folder.remember(f"invoice {number}", kept.model_dump(mode="json"))

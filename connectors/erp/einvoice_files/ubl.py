@@ -44,13 +44,12 @@ _AMOUNT = "currencyID"
 
 def head(root: Element) -> Head:
     """Whose document it is, its number, and the invoices that it speaks of. Raises ``Odd``."""
-    code = text(root, f"{root.name}TypeCode")
     preceding = [
         text(one, "InvoiceDocumentReference", "ID") for one in root.all("BillingReference")
     ]
     party = root.find("AccountingSupplierParty", "Party")
     return Head(
-        kind=code or text(root, "CustomizationID"),
+        kind=text(root, f"{root.name}TypeCode"),
         number=number(root, "ID"),
         sellers=_numbers(party),
         preceding=several(preceding),
@@ -97,7 +96,7 @@ def document(root: Element, top: Head) -> Document:
 
 def _read_as(root: Element, top: Head) -> tuple[DoNotDun, ...]:
     """The reasons not to dun that lie in the type. Raises ``Odd`` for a type that is not read."""
-    if root.name == "Invoice" and not text(root, "InvoiceTypeCode"):
+    if root.name == "Invoice" and not top.kind:
         # EHF Reminder 3.0 is an Invoice without a type (anskaffelser.dev/postaward/g3).
         raise Odd("InvoiceTypeCode", "there is no type: a reminder repeats its invoice")
     if top.kind == _CORRECTED:

@@ -8,7 +8,7 @@ The first pull reads all that is open; older, settled invoices come with a backf
 customers, invoices and payments are asked for, and each invoice that one of them names is read
 with all that belongs to it. Left to a person, because Fortnox does not say it: when an invoice was
 sent, what a reminder charged, which day an earlier reminder than the latest was made, in which
-language a customer reads, and which payment was deleted (the balance shows that it was).
+language a customer reads.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from functools import cached_property
 
 from connectors.contract import Connection, Finding, Page, Receipt, Spec
 from connectors.contract_erp import Consent
-from connectors.contract_write_back import StatusNote, Voucher
+from connectors.contract_write_back import StatusNote
 from connectors.erp.fortnox.config import Config
 from connectors.erp.fortnox.consent import FortnoxConsent
 from connectors.erp.fortnox.findings import findings
@@ -136,17 +136,13 @@ class FortnoxErp:
         number = self._number(invoice)
         return None if number is None else self._rest.pdf(f"/3/invoices/{number}/preview")
 
-    def written(self, one: StatusNote | Voucher, *, key: str) -> Receipt:
+    def written(self, one: StatusNote, *, key: str) -> Receipt:
         """Whether a note of ``key`` is in the books."""
         return self._writing.written(one, key=key)
 
     def note(self, note: StatusNote, *, key: str) -> Receipt:
         """Put a note into an invoice's internal comments."""
         return self._writing.note(note, key=key)
-
-    def voucher(self, voucher: Voucher, *, key: str) -> Receipt:
-        """Refused: Fortnox has no drafts."""
-        return self._writing.voucher(voucher, key=key)
 
     def _open_item(self, invoice: Id) -> OpenItem:
         number = self._number(invoice)

@@ -11,10 +11,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Literal
 
-from pydantic import ValidationError
-
-from shared.domain.explain import Record
-from shared.errors import Unreadable
+from connectors.kept_cursor import KeptCursor
 
 # ``all``: the first pull, of all that is open; ``years``: a backfill.
 Feed = Literal["all", "customers", "invoices", "payments", "years"]
@@ -22,7 +19,7 @@ _MINUTE = "%Y-%m-%d %H:%M"
 CHANGES: tuple[Feed, ...] = ("customers", "invoices", "payments")
 
 
-class Cursor(Record):
+class Cursor(KeptCursor):
     """``since`` holds each list's mark (UTC) of its last complete read.
 
     A read that is under way is in the list ``feed``, at ``row`` of ``page``; ``began`` is Fortnox's
@@ -34,18 +31,6 @@ class Cursor(Record):
     page: int = 1
     row: int = 0
     began: datetime | None = None
-
-    @classmethod
-    def read(cls, text: str | None) -> Cursor:
-        """The cursor of a text, or of nothing. Raises ``Unreadable``."""
-        try:
-            return cls.model_validate_json(text) if text is not None else cls()
-        except ValidationError:
-            raise Unreadable("the cursor is malformed") from None
-
-    def text(self) -> str:
-        """The cursor as it is stored."""
-        return self.model_dump_json(exclude_defaults=True)
 
     def begin(self, began: datetime) -> Cursor:
         """The start of a pull: of changes where there are marks, else of all that is open."""

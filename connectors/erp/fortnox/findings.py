@@ -89,9 +89,9 @@ def _reminders(rest: Callable[[], FortnoxRest]) -> Finding:
         lately = any((on := day(row, "LastRemindDate")) and since and on >= since for row in whole)
         agency = any(flag(row, "NoxFinans") for row in whole)
     except (HubError, Unclear):
-        return Finding(check="own_reminders", ok=True, text=_UNSEEN)
+        return Finding(check="own_dunning", ok=True, text=_UNSEEN)
     said = [text for text, so in ((_REMINDS, lately), (_FINANS, agency)) if so]
-    return Finding(check="own_reminders", ok=True, text="; ".join(said) or _NONE)
+    return Finding(check="own_dunning", ok=True, text="; ".join(said) or _NONE)
 
 
 def _whole(rest: FortnoxRest, row: Row) -> Row:

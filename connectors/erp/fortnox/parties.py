@@ -4,21 +4,31 @@ A sole trader is a COMPANY whose organisation number is his own personal identit
 behind. The first digit of other numbers names the kind (Skatteverket, SKV 709): 1 estates of the
 deceased, 2 state, regions, municipalities and parishes. Their third digit is 2 or more, where a
 personal identity number has the month.
+
+The creditor chooses customer numbers, and may have taken a person's identity number for one. Ids
+stand in events and logs: such a number is hashed for them, and not kept as customer number.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
 
 from connectors.erp.fortnox.values import Row, needed, text
+from shared.domain.check_digits import luhn
 from shared.domain.model import Address, Capacity, Party
 
 Kind = Literal["person", "company", "public", "estate", "unknown"]
 SCHEME = "SE_ORGNR"
 _NUMBER = re.compile(r"(?:16)?([0-9]{6})-?([0-9]{4})", re.ASCII)
+# Year, month, day (of a coordination number 60 more) and four digits (Skatteverket, SKV 704, 707).
+_PERSONAL = re.compile(
+    r"(?:18|19|20)?([0-9]{2}(?:0[1-9]|1[0-2])(?:[06][1-9]|[1278][0-9]|[39][01]))[-+ ]?([0-9]{4})",
+    re.ASCII,
+)
 _CAPACITY: dict[Kind, Capacity] = {
     "person": "consumer", "company": "business", "public": "public", "estate": "consumer",
     "unknown": "unknown",
@@ -35,7 +45,14 @@ class People:
 
     def id(self, number: str) -> str:
         """The hub's id of a customer, given Fortnox's number, which may hold any character."""
-        return f"{self.connection}:{quote(number, safe='')}"
+        return f"{self.connection}:{self.name(number)}"
+
+    def name(self, number: str) -> str:
+        """What stands for a customer in ids and refusals."""
+        if not is_personal(number):
+            return quote(number, safe="")
+        seed = f"{self.connection}|{number}"
+        return f"p-{hashlib.sha256(seed.encode()).hexdigest()[:24]}"
 
     def party(self, row: Row) -> Party:
         """A customer. Raises ``Unclear``."""
@@ -53,7 +70,7 @@ class People:
             emails=_mails(row, "EmailInvoice", "Email"),
             phones=_known(text(row, "Phone1"), text(row, "Phone2")),
             addresses=(address,) if address else (),
-            customer_number=needed(row, "CustomerNumber"),
+            customer_number=_public(needed(row, "CustomerNumber")),
         )
 
     def named_on(self, invoice: Row) -> Party:
@@ -68,7 +85,7 @@ class People:
             emails=_mails(invoice.get("EmailInformation") or {}, "EmailAddressTo"),
             phones=_known(text(invoice, "Phone1"), text(invoice, "Phone2")),
             addresses=(address,) if address else (),
-            customer_number=needed(invoice, "CustomerNumber"),
+            customer_number=_public(needed(invoice, "CustomerNumber")),
         )
 
     @staticmethod
@@ -78,6 +95,16 @@ class People:
         if not (lines or code or city):
             return None
         return Address(lines=lines, postal_code=code, city=city, country=country)
+
+
+def is_personal(number: str) -> bool:
+    """Whether a text is a Swedish personal identity or coordination number, by its check digit."""
+    found = _PERSONAL.fullmatch(number)
+    return found is not None and luhn(f"{found[1]}{found[2][:3]}") == found[2][3]
+
+
+def _public(number: str) -> str | None:
+    return None if is_personal(number) else number
 
 
 def capacity(party: Party) -> Capacity:

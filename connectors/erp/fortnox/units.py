@@ -66,7 +66,7 @@ class Units:
         """A customer as a fact, unless this read has given it already."""
         found: list[Fact] = []
         self._clear(
-            f"customer,{quote(number, safe='')}", lambda: self._debtor(number, _GONE, found)
+            f"customer,{self._people.name(number)}", lambda: self._debtor(number, _GONE, found)
         )
         return found
 

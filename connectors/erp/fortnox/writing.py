@@ -2,7 +2,7 @@
 
 ``Comments`` (OpenAPI: at most 1,024 characters) is shown to the creditor's people and never
 printed; ``Remarks`` would be. A change sends that one field: rows that are not sent stay. Whether a
-booked invoice takes the change is unconfirmed; a refusal goes to a person. Vouchers are refused:
+booked invoice takes the change is unconfirmed; a refusal goes to a person. Vouchers are not taken:
 Fortnox books each at once and has no draft, and no voucher changes an invoice's balance.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from connectors.contract import Receipt
-from connectors.contract_write_back import StatusNote, Voucher
+from connectors.contract_write_back import StatusNote
 from connectors.erp.fortnox.rest import FortnoxRest
 from connectors.erp.fortnox.values import Row
 from connectors.failed_acts import receipt_for
@@ -29,11 +29,11 @@ class Writing:
     ) -> None:
         self._rest, self._number = rest, number
 
-    def written(self, one: StatusNote | Voucher, *, key: str) -> Receipt:
+    def written(self, one: StatusNote, *, key: str) -> Receipt:
         """Whether the comments of the invoice name ``key``."""
 
         def ask(path: str, row: Row) -> Receipt:
-            if isinstance(one, StatusNote) and _mark(key) in _comments(row):
+            if _mark(key) in _comments(row):
                 return Receipt(outcome="accepted", reference=path.rpartition("/")[2])
             return Receipt(outcome="rejected", code="not_found")
 
@@ -51,10 +51,6 @@ class Writing:
             return Receipt(outcome="accepted", reference=path.rpartition("/")[2])
 
         return self._at(note.invoice, put)
-
-    def voucher(self, voucher: Voucher, *, key: str) -> Receipt:  # noqa: ARG002 - the contract's
-        """Refused: Fortnox would book it at once."""
-        return Receipt(outcome="rejected", code="no_drafts")
 
     def _at(self, invoice: str, act: Callable[[str, Row], Receipt]) -> Receipt:
         """The receipt of an act on an invoice's record; raises ``Reconnect`` alone."""

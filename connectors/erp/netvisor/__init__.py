@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from connectors.contract import Connection, Finding, Page, Receipt, Spec
 from connectors.contract_erp import MAX_DOCUMENT
-from connectors.contract_write_back import StatusNote, Voucher
+from connectors.contract_write_back import StatusNote
 from connectors.erp.netvisor.books import Books
 from connectors.erp.netvisor.cursor import Cursor, YearsCursor
 from connectors.erp.netvisor.facts import Reading
@@ -237,12 +237,12 @@ class Netvisor:
             raise Unreadable("the document is no PDF of a size that can be kept")
         return document
 
-    def written(self, one: StatusNote | Voucher, *, key: str) -> Receipt:
-        """Whether a note of ``key`` stands in the invoice's history; vouchers are never there."""
+    def written(self, one: StatusNote, *, key: str) -> Receipt:
+        """Whether a note of ``key`` stands in the invoice's history."""
         number = self._key(one.invoice)
         if number is None:
             return Receipt(outcome="rejected", code="not_found")
-        return Writing(self._service).written(one, number, _mark(key))
+        return Writing(self._service).written(number, _mark(key))
 
     def note(self, note: StatusNote, *, key: str) -> Receipt:
         """Put a note into the invoice's history."""
@@ -250,10 +250,6 @@ class Netvisor:
         if number is None:
             return Receipt(outcome="rejected", code="unknown_invoice")
         return Writing(self._service).note(note, number, _mark(key))
-
-    def voucher(self, voucher: Voucher, *, key: str) -> Receipt:  # noqa: ARG002
-        """Refused: Netvisor takes vouchers as booked ones alone, and the hub books nothing."""
-        return Receipt(outcome="rejected", code="no_draft_vouchers")
 
     def _key(self, invoice: Id) -> int | None:
         """Netvisor's key of an invoice of ours, None for another's."""

@@ -13,13 +13,14 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from connectors.kept_cursor import KeptCursor
 from shared.domain.explain import Record
 from shared.errors import Unreadable
 
 Stage = Literal["invoices", "customers", "payments"]
 
 
-class Cursor(Record):
+class Cursor(KeptCursor):
     """``mark`` is that of the last whole pull; ``known`` a day on which an invoice was issued.
 
     A pull that is under way is at ``stage``, past the record ``after``; it will leave ``began`` as
@@ -32,18 +33,6 @@ class Cursor(Record):
     after: int = 0
     began: datetime | None = None
     at: datetime | None = None
-
-    @classmethod
-    def read(cls, text: str | None) -> Cursor:
-        """The cursor of a text, or of nothing. Raises ``Unreadable``."""
-        try:
-            return cls.model_validate_json(text) if text is not None else cls()
-        except ValidationError:
-            raise Unreadable("the cursor is malformed") from None
-
-    def text(self) -> str:
-        """The cursor as it is stored."""
-        return self.model_dump_json(exclude_defaults=True)
 
     def past(self, key: int) -> Cursor:
         """The same stage, all records up to ``key`` delivered."""

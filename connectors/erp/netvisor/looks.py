@@ -54,7 +54,7 @@ class Looks:
         yield self._look("read_payments", "salespaymentlist.nv", self._payments)
         yield self._look("read_deleted", "deletedsalesinvoices.nv", self._deleted)
         yield self._look("read_deleted_payments", DELETED_PAYMENTS, self._deleted_payments)
-        yield self._own_reminders()
+        yield self._own_dunning()
 
     def _look(self, check: str, what: str, look: Callable[[], str]) -> Finding:
         try:
@@ -107,7 +107,7 @@ class Looks:
             raise _Odd("no sales invoice is visible, so this could not be looked at")
         return self._newest
 
-    def _own_reminders(self) -> Finding:
+    def _own_dunning(self) -> Finding:
         """Whether Netvisor, or an agency through it, reminds too: to be known, it stops nothing."""
         try:
             seen = [
@@ -117,7 +117,7 @@ class Looks:
             ]
         except HubError:
             text = "could not be looked at: see that Netvisor's own reminders are switched off"
-            return Finding(check="own_reminders", ok=True, text=text)
+            return Finding(check="own_dunning", ok=True, text=text)
         text = "Netvisor shows no invoice as reminded or collected"
         if seen:
             text = (
@@ -125,7 +125,7 @@ class Looks:
                 "reminders and collection off, or debtors are reminded twice, and import what was "
                 "sent. What is in collection there is left alone"
             )
-        return Finding(check="own_reminders", ok=True, text=text)
+        return Finding(check="own_dunning", ok=True, text=text)
 
 
 def _remedy(error: HubError, what: str) -> str:

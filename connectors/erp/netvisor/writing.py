@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from html import escape
 
 from connectors.contract import Receipt
-from connectors.contract_write_back import StatusNote, Voucher
+from connectors.contract_write_back import StatusNote
 from connectors.erp.netvisor.service import Service
 from connectors.http import Unanswered
 from connectors.xml_door import Element
@@ -28,10 +28,8 @@ class Writing:
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    def written(self, one: StatusNote | Voucher, key: int, mark: str) -> Receipt:
+    def written(self, key: int, mark: str) -> Receipt:
         """Whether a note of the mark stands in the history of the invoice ``key``."""
-        if isinstance(one, Voucher):
-            return Receipt(outcome="rejected", code="not_found")
 
         def ask() -> Receipt:
             params = {"netvisorkey": key, "pdfimage": "nopdf", "showprocesshistory": 1}

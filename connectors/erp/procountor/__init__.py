@@ -17,7 +17,7 @@ from functools import cached_property
 
 from connectors.contract import Connection, Finding, Page, Receipt, Spec
 from connectors.contract_erp import Granted, Kept
-from connectors.contract_write_back import StatusNote, Voucher
+from connectors.contract_write_back import StatusNote
 from connectors.erp.procountor.config import Config
 from connectors.erp.procountor.findings import findings
 from connectors.erp.procountor.invoices import OPEN, Books
@@ -110,7 +110,7 @@ class ProcountorErp:
     def _reader(self) -> Reader:
         config, own = self._config, self._connection.id
         people = People(own, config.country, config.public_group, config.no_dunning_group)
-        late = frozenset(config.late_charge_products) - {""}
+        late = frozenset(config.fee_products) - {""}
         return Reader(self._api, people, Books(own, config.claim_class, late))
 
     def test(self) -> Sequence[Finding]:
@@ -174,17 +174,13 @@ class ProcountorErp:
             if ended:
                 return
 
-    def written(self, one: StatusNote | Voucher, *, key: str) -> Receipt:
+    def written(self, one: StatusNote, *, key: str) -> Receipt:
         """Whether a note of ``key`` stands on its invoice."""
         return self._writing.written(one, key=key)
 
     def note(self, note: StatusNote, *, key: str) -> Receipt:
         """Add a note to an invoice's notes."""
         return self._writing.note(note, key=key)
-
-    def voucher(self, voucher: Voucher, *, key: str) -> Receipt:
-        """Rejected: no voucher is laid down in Procountor."""
-        return self._writing.voucher(voucher, key=key)
 
     def _number(self, invoice: Id) -> int | None:
         """Procountor's id of an invoice, None for one that is not of these books."""

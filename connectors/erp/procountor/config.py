@@ -46,7 +46,7 @@ class Config(BaseModel):
         default="", max_length=80,
         description="The customer group that must not be dunned; Procountor has no sign for it.",
     )  # fmt: skip
-    late_charge_products: tuple[str, ...] = Field(
+    fee_products: tuple[str, ...] = Field(
         default=(), max_length=20,
         description="Names or codes of the products for penal interest and collection costs: an "
         "invoice of nothing else is not dunned again.",

@@ -12,17 +12,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from pydantic import ValidationError
-
-from shared.domain.explain import Record
-from shared.errors import Unreadable
+from connectors.kept_cursor import KeptCursor
 
 Feed = Literal["invoices", "payments", "customers"]
 # More unallocated payments than this are left to the daily sweep.
 _WAITING = 500
 
 
-class Cursor(Record):
+class Cursor(KeptCursor):
     """``since`` is the mark of invoices and customers, ``paid`` that of reference payments.
 
     ``older`` is what ``paid`` was a pull before; payments above it are looked at.
@@ -43,18 +40,6 @@ class Cursor(Record):
     began: datetime | None = None
     seen: int = 0
     found: tuple[int, ...] = ()
-
-    @classmethod
-    def read(cls, text: str | None) -> Cursor:
-        """The cursor of a text, or of nothing. Raises ``Unreadable``."""
-        try:
-            return cls.model_validate_json(text) if text is not None else cls()
-        except ValidationError:
-            raise Unreadable("the cursor is malformed") from None
-
-    def text(self) -> str:
-        """The cursor as it is stored."""
-        return self.model_dump_json(exclude_defaults=True)
 
     def begun(self, until: datetime | None, began: datetime) -> Cursor:
         """At the first record of the first feed."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from connectors.contract import Receipt
-from connectors.contract_write_back import StatusNote, Voucher
+from connectors.contract_write_back import StatusNote
 from connectors.erp.procountor.rest import ProcountorApi
 from connectors.failed_acts import receipt_for
 from shared.errors import Reconnect, Refused, Retry, Unreadable
@@ -31,10 +31,8 @@ class Writing:
     ) -> None:
         self._api, self._number = api, number
 
-    def written(self, one: StatusNote | Voucher, *, key: str) -> Receipt:
+    def written(self, one: StatusNote, *, key: str) -> Receipt:
         """Whether a note with the key stands on the invoice."""
-        if isinstance(one, Voucher):
-            return Receipt(outcome="rejected", code="not_found")
 
         def ask() -> Receipt:
             there = _mark(key) in self._notes(self._local(one.invoice))
@@ -57,10 +55,6 @@ class Writing:
             return self._put(number, after)
 
         return _answered(add)
-
-    def voucher(self, voucher: Voucher, *, key: str) -> Receipt:  # noqa: ARG002
-        """Rejected: Procountor takes no voucher from the hub."""
-        return _rejected("vouchers_not_taken")
 
     def _put(self, number: int, notes: str) -> Receipt:
         answer = self._api().put(f"/invoices/{number}/notes", {"notes": notes})

@@ -30,6 +30,7 @@ MANY = 1000
 CHUNK = 100
 # Required by ``GET /invoice`` even where ids are asked for.
 ALWAYS = {"invoiceDateFrom": "1990-01-01", "invoiceDateTo": "2100-01-01"}
+_HIDDEN = "a list says that it has records and shows none"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -67,25 +68,39 @@ class Calls:
         Raises ``Unreadable`` for an empty page of a list that says it has more: Tripletex hides
         what the token may not see.
         """
+        rows, whole = self._listed(path, params, start, count)
+        if not rows and whole > start:
+            raise Unreadable(_HIDDEN)
+        return rows
+
+    def all(self, path: str, params: Params) -> Iterator[Row]:
+        """Every record of a list. A page may be shorter than asked for, and more may follow it.
+
+        Raises ``Unreadable`` for an empty first page of a list that says it has records, and for a
+        page that is given twice.
+        """
+        start, last = 0, None
+        while True:
+            rows, whole = self._listed(path, params, start, MANY)
+            if rows and rows[-1]["id"] == last:
+                raise Unreadable("a list gives one page again and again")
+            last = rows[-1]["id"] if rows else None
+            yield from rows
+            start += len(rows)
+            if not rows or (len(rows) < MANY and start >= whole):
+                break
+        if not start and whole:
+            raise Unreadable(_HIDDEN)
+
+    def _listed(self, path: str, params: Params, start: int, count: int) -> tuple[list[Row], int]:
+        """The records of a page, and how many the whole list says it has (0: it does not say)."""
         own = {"from": str(start), "count": str(count), "sorting": "id"}
         found = read_json(self.answer(path, {**own, **params}).body)
         rows = rows_of(found if isinstance(found, dict) else {}, "values")
         if not all(type(row.get("id")) is int for row in rows):
             raise Unreadable("a record of a list has no number")
         said = found.get("fullResultSize")
-        if not rows and isinstance(said, int) and said > start:
-            raise Unreadable("a list says that it has records and shows none")
-        return rows
-
-    def all(self, path: str, params: Params) -> Iterator[Row]:
-        """Every record of a list."""
-        start = 0
-        while True:
-            rows = self.page(path, params, start=start, count=MANY)
-            yield from rows
-            if len(rows) < MANY:
-                return
-            start += len(rows)
+        return rows, said if isinstance(said, int) else 0
 
     def named(self, name: str, ids: Sequence[int], fields: str) -> list[Row]:
         """The invoices whose ``id`` or ``voucherId`` (``name``) is among at most ``CHUNK`` ids."""

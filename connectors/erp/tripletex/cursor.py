@@ -14,6 +14,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from connectors.kept_cursor import KeptCursor
 from shared.domain.explain import Record
 from shared.errors import Unreadable
 
@@ -32,7 +33,7 @@ class Seen(Record):
         return Seen(last=max((self.last, *numbers)), before=self.last)
 
 
-class Cursor(Record):
+class Cursor(KeptCursor):
     """``customers`` is the UTC instant up to which changes of customers are known.
 
     ``newest`` is the day of the newest invoice that was ever seen, ``walked`` the day (Norway) on
@@ -49,18 +50,6 @@ class Cursor(Record):
     feed: Feed | None = None
     after: int = 0
     began: datetime | None = None
-
-    @classmethod
-    def read(cls, text: str | None) -> Cursor:
-        """The cursor of a text, or of nothing. Raises ``Unreadable``."""
-        try:
-            return cls.model_validate_json(text) if text is not None else cls()
-        except ValidationError:
-            raise Unreadable("the cursor is malformed") from None
-
-    def text(self) -> str:
-        """The cursor as it is stored."""
-        return self.model_dump_json(exclude_defaults=True)
 
     def past(self, number: int) -> Cursor:
         """The same feed, everything up to ``number`` delivered."""

@@ -46,7 +46,7 @@ def findings(connection: Connection, config: Config, calls: Calls) -> Iterator[F
     for check, what, path, params in _RIGHTS:
         own = accounts if path == "/ledger/posting" else {}
         yield _right(check, what, partial(_any, calls, path, {**params, **own}))
-    yield _own_reminders(calls)
+    yield _own_dunning(calls)
     yield _agency(calls)
 
 
@@ -94,9 +94,9 @@ def _any(calls: Calls, path: str, params: Params) -> bool:
     return bool(calls.page(path, {**params, "fields": "id"}, count=1))
 
 
-def _own_reminders(calls: Calls) -> Finding:
+def _own_dunning(calls: Calls) -> Finding:
     """Whether a customer is set to be reminded by Tripletex; two systems must never remind."""
-    check = "own_reminders"
+    check = "own_dunning"
     try:
         rows = calls.page("/customer", {"fields": ",".join(("id", *_AUTOMATIC))})
     except HubError:

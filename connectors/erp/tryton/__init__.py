@@ -86,7 +86,7 @@ SPEC = Spec(
     secrets=("application_key", "write_key"),
     capabilities=frozenset(
         {"customers", "invoices", "credit_notes", "payments", "open_items", "incremental",
-         "payment_cursor", "do_not_dun", "write_back"}
+         "payment_cursor", "do_not_dun", "write_back", "vouchers"}
     ),
     docs="docs/connectors/erp.tryton.md",
     verified="live",

@@ -17,6 +17,7 @@ from infra.local.bench import (
     camt,
     counts,
     deciding,
+    erp_reading,
     foreseeing,
     handing,
     importing,
@@ -90,8 +91,10 @@ def _measure(progress: Progress) -> list[Figure]:
     handed = handing.figures()
     tell("Matching a month of payments")
     matched = matching.figures()
+    tell("Reading four ERPs")
+    read = erp_reading.figures()
     tell("Reading bank files")
-    inside = [*decided, *foreseen, *hooked, *handed, *matched, *camt.measure()]
+    inside = [*read, *decided, *foreseen, *hooked, *handed, *matched, *camt.measure()]
     return [*imported, *counted, *inside, *peers.figures(measured, tryton)]
 
 

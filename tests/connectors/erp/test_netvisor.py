@@ -193,6 +193,21 @@ def test_a_payment_changes_its_invoice_and_is_linked_by_the_invoices_number():
     assert refused == [("salespayment 13", "invoicenumber"), ("salespayment 15", "sum")]
 
 
+@pytest.mark.parametrize("refused", [None, "SERVICE_ACCESS_ERROR", "INVALID_DATA"])
+def test_a_payment_that_was_deleted_or_failed_is_taken_back(refused):
+    books = FakeNetvisor([Sale(1), Sale(2)])
+    with company(books) as connector:
+        cursor = list(connector.pull(None, now=NOW))[-1].cursor
+        books.payments = [Paid(14, "5001", "40,00", bank="FAILED")]
+        books.deleted_payments = [11]
+        if refused:
+            books.fails["deletedsalespayments"] = f"{refused} :: x"
+        pages = list(connector.pull(cursor, now=NOW))
+    gone = [one.id for one in of(pages, Missing) if one.what == "payment"]
+    assert gone == ["nv:payment-14", *([] if refused else ["nv:payment-11"])]
+    assert pages[-1].complete_through is not None
+
+
 def test_a_pull_that_was_cut_among_the_payments_still_links_them():
     sales = [Sale(1), *(Sale(key, number=str(key)) for key in range(2, 4))]
     books = FakeNetvisor(sales, cap=100)

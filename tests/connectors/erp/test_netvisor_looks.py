@@ -1,16 +1,13 @@
 """Netvisor's connection test in an administrator's words, and what is written back."""
 
 import os
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from connectors.contract_write_back import StatusNote, Voucher, VoucherLine
+from connectors.contract_write_back import StatusNote
 from connectors.erp.netvisor import Config
 from connectors.xml_door import read_xml
-from shared.domain.money import Money
 from shared.errors import Reconnect
 from tests.connectors.erp.netvisor_books import FakeNetvisor, Sale, company
 
@@ -30,7 +27,7 @@ def test_a_company_that_can_be_read_has_nothing_to_mend():
     found = said(FakeNetvisor([Sale(1)]))
     assert all(ok for ok, _ in found.values())
     assert "test address" in found["environment"][1]
-    assert found["own_reminders"][1] == "Netvisor shows no invoice as reminded or collected"
+    assert found["own_dunning"][1] == "Netvisor shows no invoice as reminded or collected"
 
 
 def test_keys_that_are_refused_are_all_that_is_said():
@@ -60,7 +57,7 @@ def test_a_company_without_invoices_may_be_the_wrong_one():
 
 @pytest.mark.parametrize("word", ["reminded", "requested", "collected"])
 def test_reminders_of_netvisors_own_are_told_and_hinder_nothing(word):
-    ok, text = said(FakeNetvisor([Sale(1, attributes=f'substatus="{word}"')]))["own_reminders"]
+    ok, text = said(FakeNetvisor([Sale(1, attributes=f'substatus="{word}"')]))["own_dunning"]
     assert ok
     assert f"the status {word}" in text
 
@@ -128,13 +125,3 @@ def test_a_note_that_netvisor_would_cut_and_one_of_another_book_are_not_sent():
         other = connector.note(NOTE.model_copy(update={"invoice": "other:1"}), key="wb-1")
     assert (long.code, other.code) == ("too_long", "unknown_invoice")
     assert books.posted == []
-
-
-def test_no_voucher_is_ever_booked():
-    line = VoucherLine(account="1", debit=Money(Decimal(1), "EUR"), credit=Money(Decimal(0), "EUR"))
-    voucher = Voucher(invoice="nv:1", on=date(2026, 3, 2), journal="", text="x", lines=(line,))
-    books = FakeNetvisor([Sale(1)])
-    with company(books) as connector:
-        assert connector.written(voucher, key="wb-1").code == "not_found"
-        assert connector.voucher(voucher, key="wb-1").code == "no_draft_vouchers"
-    assert books.asked == []

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
-from connectors.contract_write_back import StatusNote, Voucher
+from connectors.contract_write_back import StatusNote
 from shared.errors import Reconnect
 from tests.connectors.erp.procountor_books import ProcountorBooks, invoice
 from tests.connectors.erp.test_procountor import served
@@ -73,13 +71,6 @@ def test_a_page_instead_of_an_answer_has_stored_nothing_that_we_know():
 
     with served(reply) as erp:
         assert erp.note(NOTE, key="k1").outcome == "unknown"
-
-
-def test_no_voucher_is_written():
-    voucher = Voucher(invoice="conn-1:1", on=date(2026, 10, 5), journal="MEM", text="Fee", lines=())
-    with served(books()) as erp:
-        assert erp.voucher(voucher, key="k1").code == "vouchers_not_taken"
-        assert erp.written(voucher, key="k1").code == "not_found"
 
 
 # -- the connection test -----------------------------------------------------------------------

@@ -510,3 +510,26 @@ def test_a_document_that_is_no_pdf_is_unreadable():
         books.answer = lambda *_: ("200 OK", b"<html>")
         with pytest.raises(Unreadable):
             erp.document("conn-1:2147")
+
+
+def test_pages_that_are_shorter_than_asked_for_end_no_list():
+    with served() as (erp, books):
+        whole = {fact.id for fact in pulled(erp)[0]}
+        plain = books.answer
+        books.answer = lambda method, path, params: plain(
+            method, path, {**params, "count": str(min(3, int(params.get("count", 1))))}
+        )
+        assert {fact.id for fact in pulled(erp)[0]} == whole
+
+
+def test_a_list_that_gives_one_page_for_ever_is_not_read_for_ever():
+    with served() as (erp, books):
+        plain = books.answer
+
+        def stuck(method, path, params):
+            status, body = plain(method, path, {**params, "from": "0"})
+            return status, {**body, "fullResultSize": 10_000}
+
+        books.answer = stuck
+        with pytest.raises(Unreadable):
+            pulled(erp)

@@ -95,10 +95,10 @@ def test_books_that_are_as_they_should_be_pass_every_check():
     said = looked(rows)
     assert [*said] == [
         "tokens", "company", "read_customers", "read_invoices", "read_postings",
-        "read_close_groups", "own_reminders", "agency",
+        "read_close_groups", "own_dunning", "agency",
     ]  # fmt: skip
     assert all(ok for ok, _ in said.values())
-    assert "no customer is set" in said["own_reminders"][1]
+    assert "no customer is set" in said["own_dunning"][1]
     assert "no claim" in said["agency"][1]
 
 
@@ -138,11 +138,11 @@ def test_receivables_on_another_account_are_not_seen():
     assert not looked(receivables_from=1510, receivables_to=1519)["read_postings"][0]
 
 
-def test_own_reminders_and_an_agency_are_told():
+def test_own_dunning_and_an_agency_are_told():
     rows = sample.company()
     rows["customers"][0]["isAutomaticReminderEnabled"] = True
     said = looked(rows)
-    assert "switch them off" in said["own_reminders"][1]
+    assert "switch them off" in said["own_dunning"][1]
     assert "agency" in said["agency"][1]
 
 
