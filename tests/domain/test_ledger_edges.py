@@ -11,7 +11,10 @@ from shared.domain.allocation import Owed, allocate, refused
 from shared.domain.extras import Paid
 from shared.domain.extras_rules import ExtrasRules
 from shared.domain.law import load
+from shared.domain.ledger_pairs import paired, shows
 from shared.domain.ledger_position import beside, charged_before, open_on, reminded
+from shared.domain.ledger_truth import Truth, Waiting
+from shared.domain.money import total
 from shared.domain.residual import left_over, moved_on, residuals
 from tests.domain.casebook import (
     asked,
@@ -28,6 +31,8 @@ from tests.domain.casebook import (
 )
 from tests.domain.casebook import reminded as notice
 from tests.domain.casebook import sent as gone
+from tests.domain.test_ledger import invoice
+from tests.domain.test_ledger_money import back, book, lot, seen
 
 FI = load("FI")
 ONE = "erp:a"
@@ -151,3 +156,75 @@ def test_a_question_about_another_claim_does_not_keep_it():
         paid("p1", "02-10", "100.00"), asked("t1", "money_differs", "02-11", "b"),
     )  # fmt: skip
     assert {one.claim for one in residuals(case, rules, FI, day("03-10"), on("03-10"))} == {ONE}
+
+
+# --- which sightings are one money ---------------------------------------------------------------
+
+
+def pairs(lots, books):
+    """The receipts of a claim, each by the ids that feeds know it by."""
+    truth = Truth(invoice("0.00"), tuple(books), lots=tuple(lots))
+    return {one.papers for one in paired(truth)}
+
+
+@pytest.mark.parametrize(("days", "one"), [(0, True), (5, True), (6, False)])
+def test_bank_and_books_are_one_money_up_to_five_days_apart_whichever_came_first(days, one):
+    later, sooner = f"02-{10 + days:02}", "02-10"
+    for when, booked in ((sooner, later), (later, sooner)):
+        found = pairs([lot(0, "40.00", when=when)], [book(0, "40.00", when=booked)])
+        assert (found == {("bank:0", "erp:0")}) is one
+
+
+def test_the_days_of_one_sighting_span_from_its_first_to_its_last():
+    # The books were closed on the twentieth for money of the tenth: the bank's day is within.
+    books = [book(0, "40.00", when="02-10", late=10)]
+    for when in ("02-05", "02-15", "02-25"):
+        assert pairs([lot(0, "40.00", when=when)], books) == {("bank:0", "erp:0")}
+    for when in ("02-04", "02-26"):
+        assert len(pairs([lot(0, "40.00", when=when)], books)) == 2
+
+
+@pytest.mark.parametrize(("parts", "one"), [(2, True), (4, True), (5, False)])
+def test_a_sum_that_one_feed_states_in_up_to_four_parts_is_one_money(parts, one):
+    cents = [f"{10 + number}.01" for number in range(parts)]
+    whole = total([eur(text) for text in cents], "EUR")
+    books = [book(number, text, when="02-10") for number, text in enumerate(cents)]
+    found = pairs([lot(9, str(whole.amount), when="02-10")], books)
+    assert (len(found) == 1) is one
+
+
+def test_money_that_was_unmatched_again_is_no_receipt_and_a_cent_is_one():
+    gone_again = lot(0, "40.00", back(0, "40.00", kind="unmatched"), when="02-10")
+    assert pairs([gone_again], []) == set()
+    assert pairs([lot(0, "0.01", when="02-10")], []) == {("bank:0",)}
+    assert pairs([], [book(0, "0.01", when="02-10")]) == {("erp:0",)}
+
+
+def test_lots_are_twins_by_a_shared_id_of_different_feeds_alone():
+    stripe = lot(1, "40.00", feed="stripe", when="02-10", ids=("t1", "t2"))
+    bank = lot(0, "40.00", when="02-11", ids=("t2",))
+    assert len(pairs([stripe, bank], [])) == 1
+    assert len(pairs([stripe, lot(0, "40.00", when="02-11", ids=("t3",))], [])) == 2
+    assert len(pairs([bank, lot(2, "40.00", when="02-11", ids=("t2",))], [])) == 2
+    # A third feed joins by an id of either, and a second sighting of a feed that is there does not.
+    third = lot(3, "40.00", feed="books", when="02-11", ids=("t1",))
+    assert len(pairs([stripe, bank, third], [])) == 1
+    assert len(pairs([stripe, bank, lot(4, "40.00", when="02-12", ids=("t1",))], [])) == 2
+
+
+def test_money_that_waits_is_a_receipt_by_an_id_or_by_amount_and_days():
+    (receipt,) = paired(
+        Truth(invoice("0.00"), (), lots=(lot(0, "40.00", when="02-10", ids=("t1",)),))
+    )
+
+    def waits(amount, when, *ids):
+        return shows(
+            receipt,
+            Waiting(payment="x", amount=eur(amount), seen=seen(day(when), "stripe", *ids)),
+        )
+
+    assert waits("1.00", "03-30", "t1")
+    assert waits("40.00", "02-15")
+    assert not waits("40.00", "02-16")
+    assert not waits("40.01", "02-10")
+    assert not waits("40.00", "03-30", "t2")
