@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from shared.domain.casefile_v1 import CaseFile
 
 
+# What ``find`` says of a case that the partner has with other claims than those asked for.
+OTHER_CLAIMS = "other_claims"
+
+
 class CaseMessage(Record):
     """What happened at our side to a case that a partner has.
 
@@ -95,13 +99,15 @@ class Collector(Protocol):
 
 
 class Finds(Protocol):
-    """A partner that can be asked whether it has a case (capability ``find``)."""
+    """A partner that can be asked whether it has claims of a case (capability ``find``)."""
 
-    def find(self, case: Id, *, now: datetime) -> Receipt:
-        """Whether the partner has our ``case``: asked before anything of unknown fate is resent.
+    def find(self, case: Id, *, claims: Sequence[Id], now: datetime) -> Receipt:
+        """Whether the partner has ``claims`` of our ``case``: asked before they are sent again.
 
         accepted or received (``reference``: its own number), rejected with ``not_found`` when it
-        has not got it, retry or unknown when it did not answer.
+        has none of them, rejected with ``other_claims`` when it has the case and not all of them:
+        a person finds out. retry or unknown when it did not answer. Without ``claims``, and at a
+        partner that can be asked for cases alone, it is the case that is asked for.
         """
 
 

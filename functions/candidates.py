@@ -96,7 +96,8 @@ class Items:
         if loaded is not None and invoice.id in loaded.case.claims:
             state = loaded.case.claims[invoice.id]
             there = at_partner.handed(loaded.case).get(invoice.id)
-            references.append(at_partner.number(loaded.case, there[0]) if there else None)
+            own = at_partner.number(loaded.case, there[0], (invoice.id,)) if there else None
+            references.append(own)
             if left.currency == self._money.amount.currency and left < self._money.amount:
                 charges = self._charges(loaded, state)
         owed = bool(left) or bool(charges)

@@ -34,7 +34,7 @@ from shared.cloud.runtime import logger
 from shared.cloud.step import BEHIND, Run
 from shared.cloud.store import Store
 from shared.cloud.table import Row
-from shared.domain import in_flight
+from shared.domain import at_partner, in_flight
 from shared.domain.case import Notice
 from shared.domain.casefile_v1 import CaseFile
 from shared.domain.events import ActPassed, ActUnknown, CaseEvent
@@ -137,19 +137,21 @@ def _hand_over(run: Run, notice: Notice, row: Row) -> None:
 def _asked(run: Run, notice: Notice, row: Row, partner: Row) -> bool:
     """Whether the partner says that it has not got the case, so that it may be announced once more.
 
-    What it has is recorded as sent, with its own number. Where it cannot be asked, or does not
-    answer in ten attempts, a person finds out.
+    What it has is recorded as sent, with its own number. Where it cannot be asked, does not
+    answer in ten attempts, or may mean an earlier hand-over of the case, a person finds out.
     """
     if "find" not in spec(partner["connector"]).capabilities:
         _to_person(run, notice)
         return False
     receipt = reached(
         run.tenant, partner,
-        lambda: connect(run.tenant, partner).find(run.case.id, now=clock.wall()),
+        lambda: connect(run.tenant, partner).find(
+            run.case.id, claims=notice.claims, now=clock.wall()
+        ),
     )  # fmt: skip
     if receipt.outcome == "rejected" and receipt.code == NOT_FOUND:
         return True
-    if receipt.outcome in {"accepted", "received"}:
+    if receipt.outcome in {"accepted", "received"} and _another(run, notice, receipt):
         outcome(run, notice.act, receipt)
         return False
     again = next_attempt(receipt, row["attempt"] + 1)
@@ -158,6 +160,23 @@ def _asked(run: Run, notice: Notice, row: Row, partner: Row) -> bool:
         return False
     table.transact([outbox.later(run.tenant, notice.act, row["state"], run.now + again)])
     return False
+
+
+def _another(run: Run, notice: Notice, receipt: Receipt) -> bool:
+    """Whether what the partner has is this hand-over, and not an earlier one of the same case.
+
+    A partner that is asked for a case answers with what it was handed first, too: only another
+    number than those proves that this arrived.
+    """
+    earlier = [
+        one
+        for one in run.case.notices.values()
+        if one.action == "hand_over" and one.channel == notice.channel
+        and one.act != notice.act and one.state != "failed"
+    ]  # fmt: skip
+    known = {one.reference for one in earlier} | at_partner.numbers(run.case, notice.channel)
+    known.discard(None)
+    return not earlier or (bool(known) and receipt.reference not in {None, *known})
 
 
 def _may_repeat(run: Run, notice: Notice, partner: Row) -> bool:

@@ -20,9 +20,16 @@ from shared.domain.case import Case, Notice
 from shared.domain.creditor import Creditor
 from shared.domain.events import ActSent, CaseEvent, PartnerAnswered, PartnerReport, PersonAsked
 from shared.domain.explain import Reason
-from shared.domain.partner_effects import dispute_name, effects
+from shared.domain.partner_disputes import dispute_name
+from shared.domain.partner_effects import effects
 from shared.domain.partner_events import PartnerPaidBack
-from shared.domain.partner_message import DisputeRaised, PartnerMessage, event_of, read_message
+from shared.domain.partner_message import (
+    DisputeRaised,
+    PartnerMessage,
+    PaymentTakenBack,
+    event_of,
+    read_message,
+)
 from shared.errors import Conflict, NotFound, Unreadable
 
 _RELOADS = 5
@@ -85,14 +92,16 @@ def _apply(
     """Append what a partner that has the case says of it, unless a person must look first."""
     case, now = loaded.case, clock.now()
     today = _today(tenant, loaded, now)
-    fault = partner_faults.fault(case, source, handed, message, today)
+    back = isinstance(message, PaymentTakenBack)
+    before = Store(tenant).history(case.id) if back else []
+    fault = partner_faults.fault(case, source, handed, message, today, before)
     if f"{source}:{message.id}" in case.seen_messages:
         _repeated(tenant, source, row, message, case)
     elif fault:
         _quarantine(tenant, source, row, fault)
     else:
-        # An answer proves that a notice of unknown fate arrived.
-        unknown = [one.act for one in handed if one.state == "unknown"]
+        # An answer may prove that a notice of unknown fate arrived.
+        unknown = partner_faults.proven(case, source, handed, message)
         proven: list[CaseEvent] = [ActSent(at=now, act=act, on=today) for act in unknown]
         ends = [outbox.settled(tenant, act, "sent") for act in unknown]
         case = Case.replay(case.id, proven, case)
@@ -106,6 +115,9 @@ def _apply(
             today=today,
             mandate=policy.hand_over.mandate,
         )
+        if not _fits(case, [event, *found.events]):
+            _quarantine(tenant, source, row, "the report does not fit the case as it stands")
+            return
         asked = [
             tasks.task_write(tenant, one.task, case.id, one.why, one.claims,
                              (found.because[one.task],))
@@ -115,6 +127,15 @@ def _apply(
         also = [*ends, inbox.settled(row, "done"), *asked, *_references(tenant, handed, event)]
         Store(tenant).append(loaded, [*proven, event, *found.events], due_at=now, also=also)
         logger.info("reported", extra={"case": case.id, "kind": message.type})
+
+
+def _fits(case: Case, events: Sequence[CaseEvent]) -> bool:
+    """Whether the case as it was read takes what follows; when not, no later try helps."""
+    try:
+        Case.replay(case.id, events, case)
+    except (Conflict, Unreadable):
+        return False
+    return True
 
 
 def _event(case: Case, source: str, message: PartnerMessage, now: datetime) -> PartnerReport:

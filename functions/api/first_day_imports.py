@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from collections.abc import Callable
+from datetime import date
 from typing import get_args
 
 from connectors.past_notices import Known, TooManyRows, read_sheet

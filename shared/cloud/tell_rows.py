@@ -80,13 +80,18 @@ def _crossed(
     return words
 
 
+def _claims(word: telling.Word) -> tuple[str, ...]:
+    said = word.data
+    return (said["claim"],) if "claim" in said else tuple(said.get("claims", ()))
+
+
 def _rows(
     tenant: Tenant, case: Case, word: telling.Word, happened: datetime, place: int
 ) -> list[Write]:
     act = act_of(case, word)
     message = {
         "type": word.kind, "case_id": case.id,
-        "partner_case": at_partner.number(case, word.partner),
+        "partner_case": at_partner.number(case, word.partner, _claims(word)),
         "at": clock.stamp(happened), "data": {**word.data, "sequence": place},
     }  # fmt: skip
     row = outbox.intend(

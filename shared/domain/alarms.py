@@ -14,13 +14,14 @@ from shared.domain.answers import (
     IN_DOUBT,
     LIMITATION_NEAR,
 )
-from shared.domain.at_partner import PLAN_LEFT, plans_left, untold
+from shared.domain.at_partner import PLAN_LEFT, untold
 from shared.domain.circumstance import EFFECTS, FILING
 from shared.domain.decisions import Ask
 from shared.domain.dispute import Dispute
 from shared.domain.explain import Reason, content_hash
 from shared.domain.lapses import lapse_of
 from shared.domain.obstacles import next_is_hand_over
+from shared.domain.partner_ends import plans_left
 from shared.domain.plan_pause import undecided
 from shared.domain.question import Question, reason
 from shared.domain.second_look import unanswered

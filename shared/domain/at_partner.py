@@ -17,7 +17,7 @@ from shared.domain.passed_on import WHOSE, PaidOut, question_of, unsure
 from shared.domain.plan_events import Instalment
 
 if TYPE_CHECKING:
-    from shared.domain.case import Case
+    from shared.domain.case import Case, Notice
     from shared.domain.partner_events import PartnerReport
 
 # What has become of a case at a partner.
@@ -33,40 +33,37 @@ _WHOSE_IS_IT = (
 NEEDS = "partner_needs_information"
 OFFERED = "settlement_offered"
 LEARNED = "debtor_updated"
-ASKED_THERE = frozenset({NEEDS, OFFERED, LEARNED})
+# A deed that the mandate does not let the partner do without a word of the creditor.
+BEYOND = "beyond_mandate"
+ASKED_THERE = frozenset({NEEDS, OFFERED, LEARNED, BEYOND})
+
+# Money of the debtor here and at the partner crossed: together it is more than the claim.
+PAID_TWICE = "paid_twice"
 
 # A plan with the debtor outlived the partner's work: nobody is left to say that it is over.
 PLAN_LEFT = "partner_plan_left"
 # The holds of claims that a plan at the partner covers begin so.
 PLAN_THERE = "partner-plan:"
 
-# The question of claims that a partner has let go of, by its close code; else PARTNER_CLOSED.
-PARTNER_CLOSED = "partner_closed"
-WRITE_OFF = "write_off_proposed"
-BACK = "back_from_partner"
-SOLD = "claim_sold"
-_ENDS = {
-    **dict.fromkeys(("WITHDRAWN_CREDITOR", "ERROR", "DUPLICATE"), BACK),
-    **dict.fromkeys(
-        ("INSOLVENT", "DEBT_RESTRUCTURING", "DECEASED", "UNTRACEABLE", "TIME_BARRED", "NO_ASSETS",
-         "UNCOLLECTABLE", "SURVEILLANCE_ENDED"),
-        WRITE_OFF,
-    ),
-}  # fmt: skip
-# After these the claim may be handed over once more: the step counts as not done.
-AGAIN = frozenset({"WITHDRAWN_CREDITOR", "ERROR", "DUPLICATE", "DISPUTED"})
-
-
 class PartnerPlan(Record):
     """A plan that the debtor has with the partner; ``outcome`` once it is over.
 
-    ``settles``: its one instalment is taken in full payment.
+    ``refused`` is one that does not stand by a person's word. ``settles``: its one instalment is
+    taken in full payment. ``paid`` is what the partner reported of its claims while it ran.
     """
 
     claims: tuple[Id, ...]
     instalments: tuple[Instalment, ...]
     outcome: str | None = None
     settles: bool = Field(default=False, exclude_if=operator.not_)
+    paid: Money | None = Field(default=None, exclude_if=operator.not_)
+
+    def settled(self) -> bool:
+        """Whether it is a settlement that was paid, by the partner's word or its payments."""
+        if not self.settles or self.outcome not in {None, "completed"}:
+            return False
+        paid = self.paid is not None and self.paid >= self.instalments[0].amount
+        return paid or self.outcome == "completed"
 
 
 class LegalAct(Record):
@@ -90,12 +87,15 @@ class Recall(Record):
 class AtPartner(Record):
     """What a partner said of a case beside its money, and what was asked back of it.
 
-    ``costs`` is what the debtor owes the partner itself, ``remaining`` the principal open there by
-    claim. ``questions`` are the partner's own ids by the task that a person has. ``ended`` holds
+    ``costs`` is what the debtor owes the partners themselves, ``remaining`` the principal open
+    there by claim. ``stages`` and ``costs_of`` keep a partner's word apart from another's, by
+    connection. ``questions`` are the partner's own ids by the task that a person has, ``askers``
+    the connections that asked. ``plans`` bear the partner's name before their own. ``ended`` holds
     for each claim the questions that its ends at a partner gave rise to, oldest first.
     ``numbers`` are the partners' own numbers of the case, by connection. ``amended`` counts the
     case files that were made after a hand-over. ``sums`` are other amounts than those of principal
-    in which the partner's money may come to the books, by claim.
+    in which the partner's money may come to the books, by claim. ``handed_as`` are the partners'
+    own numbers of each claim, by the act that handed it over.
     """
 
     stage: Stage | None = None
@@ -106,24 +106,23 @@ class AtPartner(Record):
     plans: dict[str, PartnerPlan] = {}
     legal: tuple[LegalAct, ...] = ()
     questions: dict[str, str] = {}
+    askers: dict[str, str] = Field(default={}, exclude_if=operator.not_)
+    stages: dict[str, Stage] = Field(default={}, exclude_if=operator.not_)
+    costs_of: dict[str, Money] = Field(default={}, exclude_if=operator.not_)
     recalls: dict[str, Recall] = {}
     ended: dict[str, tuple[str, ...]] = {}
     numbers: dict[str, str] = Field(default={}, exclude_if=operator.not_)
     amended: int = Field(default=0, exclude_if=operator.not_)
+    handed_as: dict[str, dict[Id, str]] = Field(default={}, exclude_if=operator.not_)
     sums: dict[Id, tuple[PaidOut, ...]] = Field(default={}, exclude_if=operator.not_)
 
 
 NOTHING = AtPartner()
 
 
-def question_task(case: str, why: str, name: str) -> str:
-    """The task of what a partner asks under its own id ``name``."""
-    return f"{case}-{why}-{content_hash(name.encode())[:12]}"
-
-
-def end_question(code: str) -> str:
-    """What a person is asked about claims that a partner let go of with a close code."""
-    return _ENDS.get(code, PARTNER_CLOSED)
+def plan_hold(plan: str, number: int) -> str:
+    """The hold of a claim (by its place in the plan) that a plan at the partner covers."""
+    return f"{PLAN_THERE}{plan}.{number}"
 
 
 def costs_open(case: Case) -> Money | None:
@@ -136,32 +135,6 @@ def recalled(case: Case, claim: str) -> bool:
     """Whether a claim was taken back and the partner has not let go of it yet."""
     known = case.at_partner or NOTHING
     return any(claim in one.waits_for for one in known.recalls.values())
-
-
-def left(case: Case) -> tuple[str, tuple[str, ...]] | None:
-    """A question about open claims that a partner let go of, and they; None when all were asked."""
-    known = case.at_partner or NOTHING
-    wanted: dict[str, list[str]] = {}
-    for claim, whys in known.ended.items():
-        if claim not in case.claims or not case.claims[claim].open:
-            continue
-        asked = sum(
-            1
-            for one in (*case.tasks.values(), *case.answers.values())
-            if one.why in {PARTNER_CLOSED, WRITE_OFF, BACK} and claim in one.claims
-        )
-        if asked < len(whys):
-            wanted.setdefault(whys[-1], []).append(claim)
-    return next(((why, tuple(claims)) for why, claims in wanted.items()), None)
-
-
-def plans_left(case: Case) -> Iterator[tuple[str, PartnerPlan, tuple[str, ...]]]:
-    """Plans in force of which no partner has a claim any more, each with its open claims."""
-    for name, plan in (case.at_partner or NOTHING).plans.items():
-        states = [case.claims[one] for one in plan.claims if one in case.claims]
-        claims = tuple(one.claim.id for one in states if one.open)
-        if plan.outcome is None and claims and not any(one.with_partner for one in states):
-            yield name, plan, claims
 
 
 def handed(case: Case) -> dict[str, tuple[str, date]]:
@@ -206,17 +179,50 @@ def standing(case: Case, partner: str) -> PartnerState:
     return "rejected" if mine[-1].taken is False else "closed"
 
 
-def number(case: Case, partner: str) -> str | None:
-    """A partner's own number of a case; None where it has none yet."""
-    numbers = (case.at_partner or NOTHING).numbers
-    return numbers.get(partner) if numbers else case.partner_case
+def number(case: Case, partner: str, claims: Sequence[str] = ()) -> str | None:
+    """A partner's own number of claims, or its newest of the case; None where it has none yet.
+
+    Claims that were handed over apart may have a number each: then all of them have none.
+    """
+    known = case.at_partner or NOTHING
+    own = {_number_of(case, partner, claim) for claim in claims}
+    if own - {None} or (own and known.handed_as):
+        return own.pop() if len(own) == 1 else None
+    return known.numbers.get(partner) if known.numbers else case.partner_case
+
+
+def numbers(case: Case, partner: str) -> set[str | None]:
+    """All numbers that a partner is known to have given a case, whatever claim of it."""
+    named = (case.at_partner or NOTHING).handed_as
+    acts = [act for act, notice in case.notices.items() if notice.channel == partner]
+    given = {one for act in acts for one in named.get(act, {}).values()}
+    return {number(case, partner), *given}
+
+
+def latest(case: Case, partner: str | None, claim: str) -> Notice | None:
+    """The latest hand-over of a claim to a partner (None: to any) that did not fail."""
+    mine = [
+        one
+        for one in case.notices.values()
+        if one.action == "hand_over" and partner in {None, one.channel}
+        and one.state != "failed" and claim in one.claims
+    ]  # fmt: skip
+    return mine[-1] if mine else None
+
+
+def _number_of(case: Case, partner: str, claim: str) -> str | None:
+    notice = latest(case, partner, claim)
+    if notice is None:
+        return None
+    named = (case.at_partner or NOTHING).handed_as.get(notice.act)
+    return notice.reference if named is None else named.get(claim)
 
 
 def shown(case: Case) -> dict[str, Any] | None:
     """What people see of a case at a partner; None for one that was never handed over.
 
     ``standing`` is ``principal_paid_costs_open`` while nothing is owed to us and the debtor still
-    owes the partner its costs: such a case is not closed.
+    owes the partner its costs: such a case does not read as closed, whatever the partner ended.
     """
     if not any(one.action == "hand_over" for one in case.notices.values()):
         return None
@@ -224,13 +230,14 @@ def shown(case: Case) -> dict[str, Any] | None:
     standing: str = case.partner_state
     if any(one.waits_for for one in known.recalls.values()):
         standing = "recalled"
-    elif costs_open(case) is not None and not case.open_claims() and standing != "closed":
+    elif costs_open(case) is not None and not case.open_claims():
         standing = "principal_paid_costs_open"
     return {
         "standing": standing,
         "partners": {claim: partner for claim, (partner, _) in there.items()},
         **known.model_dump(
-            mode="json", exclude={"ended", "questions", "numbers", "amended", "sums"}
+            mode="json", exclude={"ended", "questions", "numbers", "amended", "sums", "handed_as",
+                     "askers"},
         ),
     }
 

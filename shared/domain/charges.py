@@ -19,7 +19,7 @@ from shared.domain.decisions import Ask, Remind, Rest
 from shared.domain.explain import Reason
 from shared.domain.ledger import position
 from shared.domain.letter_input import CHARGES
-from shared.domain.moves import settled_in_peace
+from shared.domain.moves import rests_to, settled_in_peace
 from shared.domain.policy import Policy, Step, Tone
 from shared.domain.question import Question, reason
 from shared.domain.residual import LAST, asked_until, left_over, moved_on, still_asked
@@ -146,13 +146,16 @@ def _tone(question: Question, state: ClaimState) -> Tone:
 
 
 def _first_day(question: Question, group: Sequence[ClaimState]) -> tuple[date, Reason]:
-    """The first day of the letter: after money in the post, and after the last payment date."""
+    """The first day: after money in the post, the last payment date, a rejected dispute's rest."""
     terms, days = question.policy.terms, list[date]()
     for one in group:
         days.append(moved_on(one) + timedelta(days=terms(one.claim.id).extras.after_days))
         deadline = question.case.standing(one.claim.id).last_deadline
         if deadline is not None:
             days.append(deadline + _DAY)
+        rested = rests_to(question, one)
+        if rested is not None:
+            days.append(rested)
     text = "the principal is settled; what is left beside it is asked for once, at no cost"
     claims = ",".join(one.claim.id for one in group)
     return max(days), reason("policy.residual", text, claims=claims, on=max(days))

@@ -11,7 +11,7 @@ import operator
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from shared.domain import alarms, at_partner, charges, instalments
+from shared.domain import alarms, at_partner, charges, instalments, partner_ends
 from shared.domain.act_keys import act_key
 from shared.domain.carriers import UNKNOWN, Carriers
 from shared.domain.case import Case
@@ -179,7 +179,7 @@ def _asked(question: Question) -> Rest | None:
 
 def _let_go(question: Question) -> Ask | None:
     """What a partner let go of is a person's first, whatever step of ours would be next."""
-    found = at_partner.left(question.case)
+    found = partner_ends.left(question.case)
     if found is None:
         return None
     why = reason("hub.partner", "the partner has ended its work and something is open")

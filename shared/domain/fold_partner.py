@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from shared.domain import fold_acts, partner_events
+from shared.domain import fold_acts, fold_partner_end, partner_events, partner_names
 from shared.domain.at_partner import (
-    AGAIN,
+    BEYOND,
     NEEDS,
     NOTHING,
     OFFERED,
-    PLAN_THERE,
-    WRITE_OFF,
     LegalAct,
     PartnerPlan,
     Recall,
-    concerned,
-    end_question,
-    question_task,
+    latest,
+    plan_hold,
 )
 from shared.domain.case_parts import Hold, Movement
 from shared.domain.fold_claims import claim_state, moved, with_claims
-from shared.domain.money import total
+from shared.domain.money import Money, total
+from shared.domain.partner_names import plan_name, question_task, source
 from shared.domain.passed_on import PaidOut
 from shared.domain.remittance import CREDITORS
 from shared.errors import Conflict
@@ -38,6 +36,7 @@ def answered(case: Case, event: partner_events.PartnerAnswered) -> Changes:
     """The partner takes or refuses what it has not answered yet; what it refuses comes back."""
     handed = [one for one in case.notices.values() if one.action == "hand_over" and one.given]
     mine = [one for one in handed if event.partner in {None, one.channel}]
+    mine = [one for one in mine if set(one.claims) & set(event.claims)] or mine
     unanswered = [one for one in mine if one.taken is None] or mine
     after = case
     for notice in unanswered:
@@ -54,7 +53,8 @@ def answered(case: Case, event: partner_events.PartnerAnswered) -> Changes:
         "partner_state": "accepted" if event.accepted or still else "rejected",
     }
     if event.accepted:
-        said |= _number(case, event)
+        named = event.claims or tuple(claim for one in unanswered for claim in one.claims)
+        said |= _number(case, event, named)
     return {**said, **_message(case, event)}
 
 
@@ -69,6 +69,7 @@ def paid(case: Case, event: partner_events.PartnerPaid) -> Changes:
     if whole != event.principal:
         after = case.model_copy(update=changes)
         changes |= _sums(after, {event.claim: (PaidOut(on=event.received, amount=whole),)})
+    changes |= _towards(case.model_copy(update=changes), event, whole)
     return {**changes, **_message(case, event)}
 
 
@@ -98,57 +99,33 @@ def paid_back(case: Case, event: partner_events.PartnerPaidBack) -> Changes:
     changes = moved(case, event.claim, move, event.at.date(), None)
     if case.closed and changes["claims"][event.claim].open.amount > 0:
         changes["closed"] = False
+    changes |= _towards(case, event, -(event.principal + event.interest + event.fees))
     return {**changes, **_message(case, event)}
 
 
+def _towards(
+    case: Case, event: partner_events.PartnerPaid | partner_events.PartnerPaidBack, amount: Money
+) -> Changes:
+    """What a payment makes of its partner's settlements that still run."""
+    known, theirs = (case.at_partner or NOTHING).plans, partner_names.named(source(event), "")
+    nothing = Money.zero(amount.currency)
+    paid = {
+        name: plan.model_copy(update={"paid": (plan.paid or nothing) + amount})
+        for name, plan in known.items()
+        if plan.settles and plan.outcome is None and event.claim in plan.claims
+        and name.startswith(theirs)
+    }  # fmt: skip
+    return _there(case, plans={**known, **paid}) if paid else {}
+
+
 def closed(case: Case, event: partner_events.PartnerClosed) -> Changes:
-    """The partner has let go of claims: they rest here, and where they may go again, do so later.
-
-    What another partner has stays there, and a plan with the debtor binds us until it is over.
-    """
-    ended = concerned(case, event)
-    on, again = event.at.date(), event.code in AGAIN
-    claims = {**case.claims}
-    for name in ended:
-        state = claims[name]
-        level = max(0, state.level - 1) if again else state.level
-        update = {"with_partner": False, "freed_on": on, "level": level}
-        claims[name] = state.model_copy(update=update)
-    whole = not any(state.with_partner for state in claims.values())
-    return {
-        "claims": claims,
-        "partner_state": "closed" if whole else case.partner_state,
-        **_ended(case, event, ended),
-        **_message(case, event),
-    }
-
-
-def _ended(case: Case, event: partner_events.PartnerClosed, ended: tuple[str, ...]) -> Changes:
-    known, why = case.at_partner or NOTHING, end_question(event.code)
-    # A dispute has questions of its own, and a sale leaves nothing open to ask about.
-    asks = () if event.code in {"DISPUTED", "SOLD"} else ended
-    recalls = {
-        name: one.model_copy(
-            update={"waits_for": tuple(claim for claim in one.waits_for if claim not in ended)}
-        )
-        for name, one in known.recalls.items()
-    }
-    settled = {
-        claim
-        for plan in known.plans.values()
-        if plan.settles and plan.outcome != "broken" and event.code == "PAID_PARTIAL_SETTLED"
-        for claim in plan.claims
-    }
-    history = {
-        claim: (*known.ended.get(claim, ()), WRITE_OFF if claim in settled else why)
-        for claim in asks
-    }
-    return _there(case, recalls=recalls, ended={**known.ended, **history})
+    """The partner has let go of claims."""
+    return {**fold_partner_end.closed(case, event), **_message(case, event)}
 
 
 def received(case: Case, event: partner_events.PartnerReceived) -> Changes:
     """The case is on the partner's desk; its number is known sooner than its answer."""
-    number = {} if event.partner_case is None else _number(case, event)
+    number = {} if event.partner_case is None else _number(case, event, event.claims)
     return {**number, **_message(case, event)}
 
 
@@ -164,8 +141,12 @@ def offered(case: Case, event: partner_events.PartnerOffered) -> Changes:
 
 def staged(case: Case, event: partner_events.PartnerMoved) -> Changes:
     """The partner is further on; what was suspended goes on."""
-    return {**_there(case, stage=event.stage, suspended=False, suspended_until=None),
-            **_message(case, event)}  # fmt: skip
+    partner, known = source(event), (case.at_partner or NOTHING).stages
+    stages = {**{name: one for name, one in known.items() if name != partner}, partner: event.stage}
+    there = _there(
+        case, stage=event.stage, stages=stages, suspended=False, suspended_until=None
+    )
+    return {**there, **_message(case, event)}
 
 
 def suspended(case: Case, event: partner_events.PartnerSuspended) -> Changes:
@@ -174,8 +155,10 @@ def suspended(case: Case, event: partner_events.PartnerSuspended) -> Changes:
 
 
 def costs(case: Case, event: partner_events.PartnerCosts) -> Changes:
-    """What the debtor owes the partner itself; the latest word counts."""
-    return {**_there(case, costs=event.open), **_message(case, event)}
+    """What the debtor owes the partner itself; its latest word counts."""
+    owed = {**(case.at_partner or NOTHING).costs_of, source(event): event.open}
+    whole = total(list(owed.values()), event.open.currency)
+    return {**_there(case, costs=whole, costs_of=owed), **_message(case, event)}
 
 
 def legal_step(case: Case, event: partner_events.PartnerLegalStep) -> Changes:
@@ -189,17 +172,17 @@ def plan_agreed(case: Case, event: partner_events.PartnerPlanAgreed) -> Changes:
     """A plan at the partner binds us: its claims rest until it is over, wherever they are."""
     for claim in event.claims:
         claim_state(case, claim)
-    known = (case.at_partner or NOTHING).plans
+    known, ours = (case.at_partner or NOTHING).plans, plan_name(event)
     plan = PartnerPlan(claims=event.claims, instalments=event.instalments, settles=event.settles)
     holds = {
         name: Hold(id=name, claim=claim, reason="plan", until=None)
         for number, claim in enumerate(event.claims, start=1)
-        for name in (plan_hold(event.plan, number),)
+        for name in (plan_hold(ours, number),)
     }
-    there = _there(case, plans={**known, event.plan: plan})
+    there = _there(case, plans={**known, ours: plan})
     after = case.model_copy(update=there)
     # One beyond the mandate is asked about, and the answer goes to the partner.
-    asked = _question(after, event, OFFERED, event.plan) if event.settles else {}
+    asked = _question(after, event, OFFERED if event.settles else BEYOND, event.plan)
     return {
         **there, "holds": {**case.holds, **holds}, **_message(case, event), **asked,
     }  # fmt: skip
@@ -208,22 +191,18 @@ def plan_agreed(case: Case, event: partner_events.PartnerPlanAgreed) -> Changes:
 def plan_ended(case: Case, event: partner_events.PartnerPlanEnded) -> Changes:
     """A plan at the partner is over, and so is the rest that it asked for."""
     known = (case.at_partner or NOTHING).plans
-    plan = known.get(event.plan)
+    ours = plan_name(event)
+    plan = known.get(ours)
     if plan is None:
         return _message(case, event)
-    mine = {plan_hold(event.plan, number) for number in range(1, len(plan.claims) + 1)}
-    over = {**known, event.plan: plan.model_copy(update={"outcome": event.outcome})}
+    mine = {plan_hold(ours, number) for number in range(1, len(plan.claims) + 1)}
+    over = {**known, ours: plan.model_copy(update={"outcome": event.outcome})}
     return {
         **_there(case, plans=over),
         "holds": {name: hold for name, hold in case.holds.items() if name not in mine},
         "claims": with_claims(case.claims, plan.claims, freed_on=event.at.date()),
         **_message(case, event),
     }
-
-
-def plan_hold(plan: str, number: int) -> str:
-    """The hold of a claim (by its place in the plan) that a plan at the partner covers."""
-    return f"{PLAN_THERE}{plan}.{number}"
 
 
 def recalled(case: Case, event: partner_events.CaseRecalled) -> Changes:
@@ -249,20 +228,31 @@ def noted(case: Case, event: PartnerReport) -> Changes:
 
 
 def _number(
-    case: Case, event: partner_events.PartnerAnswered | partner_events.PartnerReceived
+    case: Case,
+    event: partner_events.PartnerAnswered | partner_events.PartnerReceived,
+    claims: tuple[str, ...],
 ) -> Changes:
-    """The partner's own number of a case; each partner has its own."""
+    """The partner's own number of a case and of claims; each partner has its own."""
     changes: Changes = {"partner_case": event.partner_case}
     if event.partner is not None and event.partner_case is not None:
-        known = (case.at_partner or NOTHING).numbers
-        changes |= _there(case, numbers={**known, event.partner: event.partner_case})
+        there = case.at_partner or NOTHING
+        known, named = there.numbers, dict(there.handed_as)
+        for claim in claims:
+            notice = latest(case, event.partner, claim)
+            if notice is not None:
+                named[notice.act] = {**named.get(notice.act, {}), claim: event.partner_case}
+        known = {**known, event.partner: event.partner_case}
+        changes |= _there(case, numbers=known, handed_as=named)
     return changes
 
 
 def _question(case: Case, event: PartnerReport, why: str, name: str) -> Changes:
-    known = (case.at_partner or NOTHING).questions
-    questions = {**known, question_task(case.id, why, name): name}
-    return {**_there(case, questions=questions), **_message(case, event)}
+    known, task = case.at_partner or NOTHING, question_task(case, event, why, name)
+    there = _there(
+        case, questions={**known.questions, task: name},
+        askers={**known.askers, task: source(event)},
+    )  # fmt: skip
+    return {**there, **_message(case, event)}
 
 
 def _there(case: Case, **update: Any) -> Changes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from shared.domain import law as legal
 from shared.domain.act_keys import act_key
@@ -12,6 +12,7 @@ from shared.domain.case import Case, ClaimState
 from shared.domain.circumstance import HAND_OVER
 from shared.domain.contacts import contact, gathered, next_contact_on, too_soon
 from shared.domain.decisions import AnyDecision, Ask, HandOver, Remind, Rest
+from shared.domain.dispute import resumes
 from shared.domain.explain import Reason
 from shared.domain.ledger_position import accrued
 from shared.domain.money import total
@@ -170,6 +171,7 @@ def _remind(question: Question, ripe: Sequence[Ripe], claims: Sorted) -> AnyDeci
         for one in question.case.claims.values()
         if still_asked(question.case, one, question.policy, question.law, question.today)
         and settled_in_peace(question, one)
+        and question.today >= (rests_to(question, one) or question.today)
     )
 
     def act(key: str) -> Remind:
@@ -182,6 +184,12 @@ def settled_in_peace(question: Question, state: ClaimState) -> bool:
     """Whether nothing but its settlement keeps a settled claim from being asked about."""
     found = obstacle(question, state)
     return found is None or found.reason.rule == "policy.tolerance"
+
+
+def rests_to(question: Question, state: ClaimState) -> date | None:
+    """The first day of a step after a rejected dispute of a claim; None without one."""
+    states = question.case.states
+    return None if states is None else resumes(states.disputes.values(), state.claim.id)
 
 
 def _let_go(

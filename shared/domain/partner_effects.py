@@ -2,43 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
-from shared.domain.at_partner import LEARNED, NEEDS, OFFERED, SOLD, concerned, question_task
+from shared.domain.at_partner import BEYOND, LEARNED, NEEDS, OFFERED, PAID_TWICE, concerned
 from shared.domain.case import Case
 from shared.domain.casefile_rights import Mandate
 from shared.domain.events import CaseEvent, PartnerClosed, PersonAsked
-from shared.domain.explain import Reason, content_hash
+from shared.domain.explain import Reason
 from shared.domain.money import total
+from shared.domain.partner_disputes import behind, raised
 from shared.domain.partner_events import (
     PartnerDisputed,
     PartnerLearned,
     PartnerNeeds,
     PartnerOffered,
+    PartnerPaid,
     PartnerPlanAgreed,
     PartnerReport,
 )
 from shared.domain.partner_reports import Contested
-from shared.domain.plan_events import WrittenOff
+from shared.domain.partner_ends import SOLD
+from shared.domain.partner_names import question_task
 from shared.domain.process_rules import ProcessRules
 from shared.domain.question import reason
-from shared.domain.state_events import Disputed
-
-# The ground of a dispute that only a close code tells of.
-_UNSAID = "at_partner"
-
 
 class Effects(NamedTuple):
     """Events that follow on a report in the same append, and why people are asked, by task."""
 
     events: list[CaseEvent]
     because: dict[str, Reason]
-
-
-def dispute_name(source: str, name: str) -> str:
-    """Our name of a dispute that a partner's connection calls ``name``."""
-    return "partner." + content_hash(f"{source}|{name}".encode())[:24]
 
 
 def effects(
@@ -53,27 +46,28 @@ def effects(
     """What a report makes of the case as it stands; ``contested`` is the data of a dispute.
 
     ``today`` is the creditor's day, ``rules`` and ``mandate`` those of the case's policy. Nobody
-    writes anything off here: what is sold is no longer the creditor's, and everything else is a
-    person's.
+    writes anything off here: that a claim is sold, too, is a person's to say.
     """
     match event:
         case PartnerDisputed() if contested is not None:
-            ground, part = contested.ground, contested.amount
-            parts = dict.fromkeys(event.claims, part if len(event.claims) == 1 else None)
-            made: list[CaseEvent] = [
-                Disputed(
-                    at=event.at, dispute=f"{event.dispute}.{number}", claim=claim, amount=amount,
-                    ground=ground, source="partner", on=today,
-                    answer_by=today + timedelta(days=rules.answer_days),
-                )
-                for number, (claim, amount) in enumerate(parts.items(), start=1)
-                if case.claims[claim].open
-            ]  # fmt: skip
-            return Effects(made, {})
+            return Effects(raised(case, event, contested, rules, today), {})
         case PartnerClosed(code="DISPUTED"):
-            return Effects(_contested(case, event, rules, today), {})
+            return Effects(behind(case, event, rules, today), {})
         case PartnerClosed(code="SOLD"):
-            return _sold(case, event, today)
+            text = "the partner reports that the claims are sold: write them off, or ask it"
+            why = reason("hub.partner", text)
+            return _asked(case, event, SOLD, event.message, concerned(case, event), why)
+        case _:
+            return _questions(case, event, mandate)
+
+
+def _questions(case: Case, event: PartnerReport, mandate: Mandate | None) -> Effects:
+    """What a report leaves to people, in their tasks."""
+    match event:
+        case PartnerPaid() if event.principal > case.claims[event.claim].open:
+            text = "the debtor paid the creditor and the partner, together more than the claim"
+            why = reason("hub.partner", text, received=event.received)
+            return _asked(case, event, PAID_TWICE, event.message, (event.claim,), why)
         case PartnerNeeds():
             text = "the partner cannot go on without information"
             why = reason("hub.partner_asks", text, what=event.what, fields=" ".join(event.fields))
@@ -102,36 +96,6 @@ def _within(case: Case, event: PartnerPlanAgreed, mandate: Mandate | None) -> bo
     return floor is not None and event.instalments[0].amount.amount * 100 >= owed.amount * floor
 
 
-def _contested(
-    case: Case, event: PartnerClosed, rules: ProcessRules, today: date
-) -> list[CaseEvent]:
-    """The disputes behind a close code, for claims about which none is known."""
-    disputes = case.states.disputes.values() if case.states is not None else ()
-    known = {one.claim for one in disputes if one.stands}
-    name = dispute_name("", event.message)
-    return [
-        Disputed(
-            at=event.at, dispute=f"{name}.{number}", claim=claim, amount=None, ground=_UNSAID,
-            source="partner", on=today, answer_by=today + timedelta(days=rules.answer_days),
-        )
-        for number, claim in enumerate(concerned(case, event), start=1)
-        if case.claims[claim].open and claim not in known
-    ]  # fmt: skip
-
-
-def _sold(case: Case, event: PartnerClosed, today: date) -> Effects:
-    """A claim that was sold is another's: nothing of it is open here, and the sale is booked."""
-    claims = concerned(case, event)
-    made: list[CaseEvent] = [
-        WrittenOff(at=event.at, claim=claim, amount=case.claims[claim].open, cause="sold", on=today)
-        for claim in claims
-        if case.claims[claim].open
-    ]
-    why = reason("hub.partner", "the partner reports that the claims are sold: book the sale")
-    asked = _asked(case, event, SOLD, event.message, claims, why)
-    return Effects([*made, *asked.events], asked.because)
-
-
 def _asked(
     case: Case,
     event: PartnerReport,
@@ -140,7 +104,7 @@ def _asked(
     claims: tuple[str, ...],
     because: Reason,
 ) -> Effects:
-    task = question_task(case.id, why, name)
+    task = question_task(case, event, why, name)
     if not claims or task in case.tasks or task in case.answers:
         return Effects([], {})
     asked = PersonAsked(at=event.at, task=task, why=why, claims=claims)

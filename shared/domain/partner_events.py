@@ -32,6 +32,8 @@ DebtorNews = Literal[
 class PartnerAnswered(Event):
     """The partner accepted or rejected a case (``code`` when rejected).
 
+    ``claims`` are those that its number ``partner_case`` is of; empty: all of the hand-over.
+
     ``partner`` here and below is its connection: what another partner has of the case stays as it
     is. Without it, the report is of all partners.
     """
@@ -42,6 +44,7 @@ class PartnerAnswered(Event):
     partner_case: str | None = None
     code: str | None = None
     partner: Id | None = Field(default=None, exclude_if=absent)
+    claims: tuple[Id, ...] = Field(default=(), exclude_if=operator.not_)
 
 
 class PartnerPaid(Event):
@@ -72,12 +75,16 @@ class PartnerClosed(Event):
 
 
 class PartnerReceived(Event):
-    """The partner has a case on its desk; it has not said yet whether it takes it."""
+    """The partner has a case on its desk; it has not said yet whether it takes it.
+
+    ``claims`` as in ``PartnerAnswered``.
+    """
 
     kind: Literal["partner_received"] = "partner_received"
     message: str
     partner_case: str | None = None
     partner: Id | None = Field(default=None, exclude_if=absent)
+    claims: tuple[Id, ...] = Field(default=(), exclude_if=operator.not_)
 
 
 class PartnerNeeds(Event):

@@ -225,7 +225,7 @@ def event_of(
     """
     kind, names = _BECOMES[type(message)]
     said = {names.get(name, name): value for name, value in message.data if name not in _LEFT_OUT}
-    if "claims" in kind.model_fields and not isinstance(message, CaseClosed):
+    if "claims" in kind.model_fields and not isinstance(message, _NAMES_ITS_OWN):
         said["claims"] = said.get("claims") or claims
     match message:
         case CaseAccepted() | CaseRejected():
@@ -243,6 +243,8 @@ def event_of(
     return _EVENTS.validate_python(kind.model_validate({"at": at, "message": message.id, **said}))
 
 
+# What names no claims keeps none: its claims follow from the case.
+_NAMES_ITS_OWN = (CaseReceived, CaseAccepted, CaseRejected, CaseClosed)
 # What no event keeps: it was checked against the other amounts when the report was read.
 _LEFT_OUT = frozenset({"gross"})
 _AS_PLAN = {"settlement": "plan", "extension": "plan"}

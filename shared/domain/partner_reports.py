@@ -32,15 +32,23 @@ Some = Annotated[tuple[Id, ...], Field(max_length=50)]
 
 
 class Received(Record):
-    """The case is on the partner's desk; its own number, where it has one already."""
+    """The case is on the partner's desk; its own number, where it has one already.
+
+    ``claims`` as in ``Accepted``.
+    """
 
     partner_case_id: Id | None = None
+    claims: Some = ()
 
 
 class Accepted(Record):
-    """The partner took the case; ``partner_case_id`` is its own number for it."""
+    """The partner took the case; ``partner_case_id`` is its own number for it.
+
+    A partner that has a number for each claim names the ``claims`` of this one.
+    """
 
     partner_case_id: Id
+    claims: Some = ()
 
 
 class Rejected(Record):

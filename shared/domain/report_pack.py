@@ -27,6 +27,7 @@ from shared.domain.events import (
 )
 from shared.domain.money import Money
 from shared.domain.partner_events import PartnerPlanAgreed, PartnerPlanEnded
+from shared.domain.partner_names import plan_name
 from shared.domain.plan_events import PlanAgreed, PlanEnded, PromiseEnded, PromiseMade
 from shared.domain.report_accounts import BUCKETS, Account
 
@@ -154,7 +155,7 @@ class Pack:
 
     def _plan_there(self, case: Case, event: PartnerPlanAgreed | PartnerPlanEnded) -> None:
         """Count a plan at the partner, once however often it is reported."""
-        known = case.at_partner.plans.get(event.plan) if case.at_partner is not None else None
+        known = (case.at_partner or NOTHING).plans.get(plan_name(event))
         if isinstance(event, PartnerPlanAgreed):
             self.counts["plans"] += known is None
             self.counts["plans_there"] += known is None

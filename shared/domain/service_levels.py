@@ -37,6 +37,7 @@ _LEVELS = {
     "payment_stuck": _NEXT_DAY,
     "partner_not_told": _NEXT_DAY,
     "whose_payment": _NEXT_DAY,
+    "paid_twice": _NEXT_DAY,
     "webhook_quarantined": _NEXT_DAY,
     "partner_report_quarantined": _NEXT_DAY,
     "dispute_unanswered": _NEXT_DAY,

@@ -25,7 +25,7 @@ from shared.domain.events import (
 from shared.domain.plan import Plan
 from shared.domain.plan_events import WrittenOff
 from shared.domain.states import NONE, States
-from shared.domain.telling_money import Kind, Word, movement, paid
+from shared.domain.telling_money import Kind, Word, mixed_up, movement, paid
 
 __all__ = ["Kind", "Reason", "Word", "caught_up", "resting", "told"]
 
@@ -48,6 +48,8 @@ def told(before: Case, events: Sequence[CaseEvent]) -> list[Word]:
         words += _of_event(case, after, event)
         case = after
     if events:
+        there = {claim: partner for claim, (partner, _) in handed(before).items()}
+        words += mixed_up(before, case, events, words, there)
         words += _rests(before, case, events[-1].at.date())
     return words
 
@@ -77,9 +79,12 @@ def _of_event(before: Case, after: Case, event: CaseEvent) -> Iterator[Word]:
 
 
 def _answer(case: Case, event: PersonAnswered, there: dict[str, str]) -> Iterator[Word]:
-    question = (case.at_partner or NOTHING).questions.get(event.task)
+    known = case.at_partner or NOTHING
+    question, asker = known.questions.get(event.task), known.askers.get(event.task)
     if question is not None and case.tasks[event.task].why in ASKED_THERE:
-        partner = next((there[one] for one in case.tasks[event.task].claims if one in there), "")
+        at = [there[one] for one in case.tasks[event.task].claims if one in there]
+        # Whoever has the claims by now may not be who asked.
+        partner = next((one for one in at if not asker or one == asker), "")
         data = {"question": question, "answer": event.answer}
         if partner:
             yield Word(partner, "question.answered", f"answer|{event.task}", data)

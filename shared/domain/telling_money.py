@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
 from shared.domain.case import Case
@@ -12,6 +13,7 @@ from shared.domain.events import (
     CreditApplied,
     PaymentAllocated,
     PaymentReversed,
+    PaymentSighted,
     PersonAnswered,
 )
 from shared.domain.passed_on import shown
@@ -22,6 +24,9 @@ Kind = Literal[
     "credit_note.applied", "plan.agreed", "question.answered", "case.amended",
     "settlement.confirmed",
 ]  # fmt: skip
+
+# What money does to what is open at the partner.
+_SIGNS = {"payment.direct": 1, "credit_note.applied": 1, "payment.reversed": -1}
 
 
 class Word(NamedTuple):
@@ -77,6 +82,36 @@ def paid(before: Case, after: Case, event: CaseEvent, there: dict[str, str]) -> 
             before.claims[claim].movements != after.claims[claim].movements
         ):
             yield from _payments(before, after, claim, partner)
+
+
+def mixed_up(
+    before: Case,
+    after: Case,
+    events: Sequence[CaseEvent],
+    words: Sequence[Word],
+    there: dict[str, str],
+) -> Iterator[Word]:
+    """What partners heard too much of a payment that turned out to be the same money as another.
+
+    ``words`` are the append's own. Two equal payments are mixed up until both sources know both:
+    then one of them is merged, and the other one told, in one append that lowers nothing.
+    """
+    for event in events:
+        if not isinstance(event, PaymentSighted) or event.claim not in there:
+            continue
+        if event.claim not in before.claims:
+            continue
+        one = _told_of(before, event.claim).get(event.seen_as)
+        here = [one for one in words if one.kind in _SIGNS and one.data["claim"] == event.claim]
+        left = {move.paper for move in after.claims[event.claim].movements}
+        if one is None or event.seen_as in left:
+            continue
+        said = sum((_SIGNS[word.kind] * Decimal(word.data["amount"]) for word in here), Decimal(0))
+        lowered = before.claims[event.claim].open.amount - after.claims[event.claim].open.amount
+        if said == lowered + one.lowered.amount:
+            name = f"{event.seen_as}.same"
+            word = _of_payment(there[event.claim], event.claim, "payment.reversed", name, one)
+            yield word._replace(name=f"{word.name}|{after.version}")
 
 
 def _payments(before: Case, after: Case, claim: str, partner: str) -> Iterator[Word]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.domain import at_partner, ledger
+from shared.domain import at_partner, ledger, partner_ends
 from shared.domain.casefile_rights import Mandate
 from shared.domain.events import CaseRecalled, HandOverIntended, PartnerAnswered, PartnerClosed
 from shared.domain.partner_effects import effects
@@ -259,4 +259,4 @@ def test_what_a_paid_settlement_leaves_is_proposed_for_write_off_and_an_extensio
     for settles, why in ((True, "write_off_proposed"), (False, "partner_closed")):
         case = more(THERE, agreed("160.00", settles=settles), closed("PAID_PARTIAL_SETTLED"))
         assert made_of("1.00", None, settles=False).events == []
-        assert at_partner.left(case) == (why, ("erp:a", "erp:b"))
+        assert partner_ends.left(case) == (why, ("erp:a", "erp:b"))

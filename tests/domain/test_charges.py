@@ -222,6 +222,19 @@ def test_another_claims_reminder_asks_no_more_for_what_had_its_letter():
     assert (answer.kind, answer.claims, answer.also) == ("remind", ("erp:b",), ())
 
 
+def test_the_rest_after_a_rejected_dispute_comes_before_what_is_left_of_it():
+    case = told(dunned(), "02-04", "dispute", claim=ONE, ground="goods_not_received")
+    case = told(case, "02-05", "settle_dispute", "k2", dispute="k1", outcome="rejected")
+    case = book(case, truth(paid("100.00", "100.00", "0.00")))
+    waits = asked(case, "02-17")
+    assert (waits.why, waits.until.date()) == ("charges_later", day("02-19"))
+    assert asked(case, "02-19").letter == "charges"
+
+    case = more(case, [joined("b", at="02-16", due="02-06")])
+    other = asked(case, "02-18")
+    assert (other.kind, other.claims, other.also) == ("remind", ("erp:b",), ())
+
+
 def test_it_never_goes_as_a_text_message():
     steps = (Step(id="r1", action="remind", after=3, since="due", channels=("sms", "email")),)
     rules = policy_of(*steps, extras=ExtrasRules(residual="continue"))

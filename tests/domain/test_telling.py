@@ -250,6 +250,21 @@ def test_a_payout_that_came_before_the_partners_report_is_taken_back_by_a_person
     assert heard(case, answered(task_of(case), "continue", "04-01"))[0] == []
 
 
+def test_two_payments_that_turn_out_to_be_one_are_told_once():
+    _, case = heard(THERE, paid("p1", "03-10", "40.00"))
+    _, case = heard(case, paid("b1", "03-10", "40.00"))
+    same = PaymentSighted(at=on("03-11"), payment="erp:p1", claim="erp:a", seen_as="erp:b1",
+                          received=day("03-10"))  # fmt: skip
+    assert case.claims["erp:a"].open == eur("20.00")
+    words, other = told(case, [same]), paid("p2", "03-10", "40.00")
+    assert [(one.kind, one.data["movement"], one.data["amount"]) for one in words] == [
+        ("payment.reversed", "erp:b1.same", "40.00")
+    ]
+    # Of two that were mixed up the second one is told under its own name.
+    assert [one.kind for one in told(case, [same, other])] == ["payment.direct", "payment.reversed"]
+    assert not told(Case.replay(case.id, [same], case), [same])
+
+
 def test_the_same_amount_from_a_bank_is_asked_about_and_not_told_meanwhile():
     """The debtor pays an instalment to each of us: one amount is no proof of a payer."""
     _, case = heard(THERE, partner_paid("40.00"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -11,7 +12,7 @@ from connectors import spec
 from connectors.contract import Receipt
 from functions import deliver
 from shared.cloud import hub_keys, keys, outbox, table
-from shared.domain.events import ActUnknown
+from shared.domain.events import ActSent, ActUnknown
 from tests.functions.world import (
     CASE,
     HAND_OVER,
@@ -33,7 +34,7 @@ class Asked:
     def __init__(self, answer):
         self.answer, self.submitted = answer, 0
 
-    def find(self, case, *, now):
+    def find(self, case, *, claims, now):
         assert case == CASE
         return self.answer
 
@@ -69,13 +70,13 @@ def unknown(aws, monkeypatch):
     return answered
 
 
-def look():
-    row = outbox.read(NORDIC, HAND_OVER)
+def look(act=HAND_OVER):
+    row = outbox.read(NORDIC, act)
     event = sample("deliver")
-    body = {"tenant": "nordic", "act": HAND_OVER, "lease": row["due_at"]}
+    body = {"tenant": "nordic", "act": act, "lease": row["due_at"]}
     event["Records"] = [{**event["Records"][0], "body": json.dumps(body)}]
     assert deliver.handler(event, None) == {"batchItemFailures": []}
-    return outbox.read(NORDIC, HAND_OVER)
+    return outbox.read(NORDIC, act)
 
 
 def test_a_case_that_the_partner_has_is_recorded_as_sent_and_not_sent_again(unknown):
@@ -105,3 +106,40 @@ def test_a_partner_that_cannot_be_asked_leaves_it_to_a_person(unknown, monkeypat
     assert look()["state"] == "failed"
 
     assert (load().notices[HAND_OVER].state, partner.submitted) == ("unknown", 0)
+
+
+SECOND = f"{CASE}-partner-0123456789ac"
+
+
+def again(unknown, monkeypatch, receipt, *, first=None):
+    """The first claim arrived under ``first``; the fate of the second's own hand-over is unknown."""
+    partner = unknown(receipt)
+    append(NORDIC, CASE, ActSent(at=NOW, act=HAND_OVER, on=date(2026, 3, 2), reference=first))
+    hand_over(NORDIC, act=SECOND, claims=("erp:2",), sent=False)
+    append(NORDIC, CASE, ActUnknown(at=NOW, act=SECOND))
+    table.update(keys.outbox(NORDIC, SECOND), set_={"attempt": 1})
+    return partner
+
+
+@pytest.mark.parametrize(
+    ("first", "receipt", "state"),
+    [
+        ("P-1", Receipt(outcome="accepted", reference="P-1"), "unknown"),
+        ("P-1", Receipt(outcome="accepted"), "unknown"),
+        (None, Receipt(outcome="accepted", reference="P-1"), "unknown"),
+        ("P-1", Receipt(outcome="rejected", code="other_claims"), "unknown"),
+        ("P-1", Receipt(outcome="accepted", reference="P-2"), "sent"),
+    ],
+)
+def test_an_earlier_hand_over_of_the_case_proves_nothing_of_a_later_one(
+    unknown, monkeypatch, first, receipt, state
+):
+    partner = again(unknown, monkeypatch, receipt, first=first)
+
+    row = look(SECOND)
+
+    case = load()
+    assert (case.notices[SECOND].state, partner.submitted) == (state, 0)
+    assert row["state"] == ("sent" if state == "sent" else "failed")
+    asked = [one for one in load().tasks.values() if one.why == "unknown_outcome"]
+    assert [one.claims for one in asked] == ([] if state == "sent" else [("erp:2",)])

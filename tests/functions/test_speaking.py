@@ -53,7 +53,7 @@ class Locked:
     def submit(self, case, *, key, now, file):
         return self._answer("case.submitted")
 
-    def find(self, case, *, now):
+    def find(self, case, *, claims, now):
         return self._answer("find")
 
 

@@ -32,6 +32,8 @@ class Judge:
         self.most = defaultdict(Decimal)
         # Mails by debtor, with their days; reports that the hub said yes to.
         self.contacts, self.reports = defaultdict(list), set()
+        # What of each claim is booked, by its name in the events.
+        self.booked = defaultdict(dict)
         # The claims that the partner has, and what debtors paid to us of them meanwhile.
         self.there, self.direct = {}, defaultdict(list)
         # What was open of each when it was handed over, and those that were paid to the partner.
@@ -53,6 +55,7 @@ class Judge:
         if isinstance(event, told.ReminderIntended | told.HandOverIntended):
             self._act(diary, event)
         self._moves(case, diary, event)
+        self._names(diary, event)
         diary.note(event)
 
     def _moves(self, case, diary, event):  # noqa: C901 - one case an event
@@ -72,9 +75,9 @@ class Judge:
                 self.handed_open |= {one: diary.claims[one].open for one in event.claims}
                 self.direct |= {one: [] for one in event.claims}
             case told.ActFailed():
-                self.withdrawn(diary.notices[event.act].claims)
+                self._never_there(diary.notices[event.act].claims)
             case told.PersonAnswered(answer="not_sent"):
-                self.withdrawn(diary.notices[event.task.removesuffix("-unknown")].claims)
+                self._never_there(diary.notices[event.task.removesuffix("-unknown")].claims)
             case told.PartnerPaid():
                 self.paid_there.add(event.claim)
             case told.BalanceStated():
@@ -85,6 +88,22 @@ class Judge:
             case told.PartnerClosed():
                 self.withdrawn(event.claims or [x for x, of in self.there.items() if of == case])
 
+    def _names(self, diary, event):
+        """Money that was booked under two names is one: it counts once from now on."""
+        if isinstance(event, told.PaymentAllocated):
+            self.booked[event.claim][event.payment] = event.amount.amount
+        if not isinstance(event, told.PaymentSighted):
+            return
+        booked = self.booked[event.claim]
+        if event.payment != event.seen_as and event.seen_as in booked:
+            diary.claims[event.claim].lowered -= booked.pop(event.seen_as)
+
+    def _never_there(self, claims):
+        """The partner never got the file: what moved meanwhile is no business of its."""
+        self.withdrawn(claims)
+        for claim in claims:
+            self.direct.pop(claim, None)
+
     def _sent(self, act):
         if not (self.hub.aws.mails[self.world.tenant.id, act] or act in self.world.partner.told):
             self.say("an act is called sent that never left", act)
@@ -94,14 +113,17 @@ class Judge:
             event.at.astimezone(self.world.setting.zone).date(),
             self.world.setting.policy,
         )
-        for why in faults(diary, policy, policy.law, event, today):
+        charged = self._charged(diary, event, today)
+        left = [one for one in getattr(event, "also", ()) if one not in charged]
+        rest = event.model_copy(update={"also": tuple(left)}) if charged else event
+        for why in faults(diary, policy, policy.law, rest, today):
             self.say("an act that must not be", f"{event.act}: {why}")
         books = self.world.books
         if books.down:
             self.say("an act without a proof", f"{event.act}: the books do not answer")
         # What changed while the hub was at work counts once it has been read.
         stored = self._cursor(setup.ERP)
-        for claim in (*event.claims, *getattr(event, "also", ())):
+        for claim in (*event.claims, *left):
             seq, known = books.rows[claim]
             unread = seq <= books.surprised and seq > stored
             if not unread and (not known.open.amount or known.do_not_dun):
@@ -109,6 +131,21 @@ class Judge:
             left = known.total.amount - self._seen(claim)
             if diary.claims[claim].open > max(left, Decimal(0)):
                 self.say("an act after a known payment", f"{event.act} about {claim}")
+
+    def _charged(self, diary, event, today):
+        """The claims of a letter of which fees or interest alone are left, where those are asked.
+
+        What keeps the claim itself in peace keeps its charges so.
+        """
+        if self.world.setting.policy.extras.residual != "continue":
+            return set()
+        found = {one for one in getattr(event, "also", ()) if diary.claims[one].open <= 0}
+        for claim in found:
+            for why in set(diary.resting(claim, today)) - {"nothing is open"}:
+                self.say("charges are asked for in spite of a rest", f"{event.act}: {why}")
+            if self.world.books.rows[claim][1].open.amount:
+                self.say("charges are asked for before the sum is paid", event.act)
+        return found
 
     def _seen(self, claim):
         """What the bank's statements, as far as the hub has stored them, show for a claim."""

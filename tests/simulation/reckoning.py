@@ -72,10 +72,17 @@ def _claim(judge, claim, opened, tasks):
         judge.say("the balances are apart", f"{claim}: {known.open} here, {opened} in the books")
     # Below the policy's minimum nothing is asked for.
     small = known.open < policy.minimum.amount
-    if small or asked or any(diary.resting(claim, judge.world.today())):
+    beside = known.level == 0 and _beside_partner(judge, case)
+    if small or asked or beside or any(diary.resting(claim, judge.world.today())):
         return
     if known.level < len(policy.steps):
         judge.say("a claim is forgotten", f"{claim} at level {known.level}")
+
+
+def _beside_partner(judge, case):
+    """Whether claims of which nothing was told rest, while the partner has others of the case."""
+    holds = judge.world.setting.policy.hand_over.new_claims == "hold"
+    return holds and case in judge.there.values()
 
 
 def _left(judge):

@@ -20,7 +20,12 @@ from typing import Any
 from connectors.collectors.amili_se import orders, reports
 from connectors.collectors.amili_se.config import Config
 from connectors.contract import Connection, Finding, HandOver, Receipt, RowError, Spec
-from connectors.contract_collectors import CaseMessage, CaseReport, ReportPage
+from connectors.contract_collectors import (
+    OTHER_CLAIMS,
+    CaseMessage,
+    CaseReport,
+    ReportPage,
+)
 from connectors.http import Answer
 from connectors.json_calls import (
     Json,
@@ -148,9 +153,20 @@ class Amili:
         answer = self._calls.act("POST", path, {**body, field: key}, now=now)
         return answer if isinstance(answer, Receipt) else _registered(answer)
 
-    def find(self, case: str, *, now: datetime) -> Receipt:
-        """The first of Amili's cases of our case."""
-        return asked(lambda: self._there("/cases", _of_debt({"payout_reference": case}), now))
+    def find(self, case: str, *, claims: Sequence[str] = (), now: datetime) -> Receipt:
+        """The case of the first of our claims, if Amili has them all; each is asked for."""
+        wanted = [{"payout_reference": case, "debt_reference": one} for one in claims]
+
+        def ask() -> Receipt:
+            found = [
+                self._there("/cases", _of_debt(ours), now)
+                for ours in wanted or [{"payout_reference": case}]
+            ]
+            if len({one.outcome for one in found}) > 1:
+                return Receipt(outcome="rejected", code=OTHER_CLAIMS)
+            return found[0]
+
+        return asked(ask)
 
     def poll(self, cursor: str | None, *, now: datetime) -> Iterator[ReportPage]:
         """Cases and payout specifications that changed since ``cursor`` (an instant)."""

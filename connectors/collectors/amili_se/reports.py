@@ -62,9 +62,10 @@ def of_case(case: Json, ours: Known) -> Iterator[CaseReport]:
     """
     name, at = str(case.get("_id")), moment(case.get("_created"))
     state = str(case.get("state", ""))
-    yield _report(ours, "case.received", f"{name}:received", at, {"partner_case_id": name})
+    taken = {"partner_case_id": name, "claims": [ours.claim]}
+    yield _report(ours, "case.received", f"{name}:received", at, taken)
     if state not in _NEW:
-        yield _report(ours, "case.accepted", f"{name}:accepted", at, {"partner_case_id": name})
+        yield _report(ours, "case.accepted", f"{name}:accepted", at, taken)
     if state in _STAGES:
         data = {"stage": _STAGES[state]}
         yield _report(ours, "case.stage_changed", f"{name}:stage:{state}", at, data)

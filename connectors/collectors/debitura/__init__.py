@@ -31,7 +31,13 @@ from connectors.contract import (
     RowError,
     Spec,
 )
-from connectors.contract_collectors import CaseMessage, CaseReport, Quote, ReportPage
+from connectors.contract_collectors import (
+    OTHER_CLAIMS,
+    CaseMessage,
+    CaseReport,
+    Quote,
+    ReportPage,
+)
 from connectors.json_calls import (
     Json,
     JsonCalls,
@@ -155,14 +161,18 @@ class Debitura:
             return Receipt(outcome="rejected", code="not_supported")
         case = message.partner_case
         if case is None:
-            found = self.find(message.case_id, now=now)
+            found = self.find(message.case_id, claims=chats.claims(message), now=now)
             if found.reference is None:
                 return found
             case = found.reference
         return chats.write(self._calls, _id(case), text, key, self._config.user_email, now)
 
-    def find(self, case: str, *, now: datetime) -> Receipt:
-        """The case of our reference."""
+    def find(self, case: str, *, claims: Sequence[str] = (), now: datetime) -> Receipt:
+        """The case of our reference, if it names the claims.
+
+        One reference may stand on several cases, of which Debitura answers with one: that it is
+        another says nothing of the claims, and a person finds out.
+        """
         path = f"/cases/by-creditor-reference/{quoted(case, safe='')}"
 
         def ask() -> Receipt:
@@ -173,6 +183,9 @@ class Debitura:
             if not isinstance(found, dict) or found.get("creditorReference") != case:
                 return Receipt(outcome="unknown", code="unreadable")
             self._own(found)
+            parts = orders.parts_of(found.get("claimDescription"), str(found.get("currency")))
+            if not {part.claim for part in parts}.issuperset(claims):
+                return Receipt(outcome="rejected", code=OTHER_CLAIMS)
             return _has(found) or Receipt(outcome="unknown", code="unreadable")
 
         return asked(ask)

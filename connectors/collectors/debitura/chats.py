@@ -44,6 +44,12 @@ def text(message: CaseMessage, key: str) -> str | None:
     return "\n".join([sentence, *facts, f"case: {message.case_id}", f"[{key}]"])[:10_000]
 
 
+def claims(message: CaseMessage) -> list[str]:
+    """The claims that a message is about."""
+    said = message.data
+    return [str(one) for one in ([said["claim"]] if "claim" in said else said.get("claims", ()))]
+
+
 def write(
     calls: JsonCalls, case: str, text: str, key: str, user_email: str, now: datetime
 ) -> Receipt:

@@ -15,7 +15,7 @@ marked as seen once what they led to is stored.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote as quoted
@@ -44,6 +44,8 @@ from shared.errors import Reconnect, Refused, Unreadable
 _SCOPE = "receivables:assignments company:read invoice:send"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PAGE, _MOST_PAGES = 100, 200
+# Events that somebody marked as seen are read all the same when they are so new.
+_OVERLAP = timedelta(minutes=10)
 _SIGNED = frozenset({"active", "activated", "enabled"})
 
 SPEC = Spec(
@@ -173,18 +175,19 @@ class Maventa:
     def poll(self, cursor: str | None, *, now: datetime) -> Iterator[ReportPage]:
         """The assignments that have events since ``cursor`` (an instant), oldest first.
 
-        What came before the cursor is stored by now, and is marked as seen.
+        An event that nobody has seen is read however old it is, because one may show up late; it
+        is marked as seen once the page is stored, when the next is asked for.
         """
-        since = moment(cursor) if cursor else None
+        since = moment(cursor) - _OVERLAP if cursor else None
         rows = sorted(self._all("/v1/events", now), key=lambda one: str(one.get("created_at")))
-        last, named = cursor or now.isoformat(), dict[str, None]()
+        named = dict[str, None]()
         for row in rows:
-            at = moment(row.get("created_at"))
-            if since is not None and at <= since:
-                self._see(row, now)
-            else:
+            late = since is not None and moment(row.get("created_at")) <= since
+            if not (late and row.get("seen")):
                 named[str(row.get("assignment_id"))] = None
-                last = at.isoformat()
+        moments = [moment(row.get("created_at")) for row in rows]
+        first = moment(cursor) if cursor else now
+        last = max(moments if cursor is None and moments else [first, *moments]).isoformat()
         found, refused = list[CaseReport](), list[RowError]()
         for name in named:
             try:
@@ -194,6 +197,8 @@ class Maventa:
             except (Unreadable, Refused) as error:
                 refused.append(RowError(row=name, field="", text=f"{error}"))
         yield ReportPage(reports=tuple(found), refused=tuple(refused), cursor=last)
+        for row in rows:
+            self._see(row, now)
 
     def _transfer(self, claim: FileClaim, body: Json, now: datetime) -> Receipt:
         known = asked(lambda: self._assigned(claim, now))

@@ -95,12 +95,13 @@ def reports(assignment: Json, ours: Known) -> Iterator[CaseReport]:
     name = str(assignment.get("id"))
     state = str(assignment.get("collection_status") or "").lower()
     begun, closed = moment(assignment.get("created_at")), assignment.get("closed_at")
+    taken = {"partner_case_id": name, "claims": [ours.claim]}
     told: list[tuple[str, str, datetime, dict[str, Any]]] = [
-        ("case.received", "received", begun, {"partner_case_id": name})
+        ("case.received", "received", begun, taken)
     ]
     stage = next((stage for word, stage in _STAGES if word in state), None)
     if stage is not None:
-        told.append(("case.accepted", "accepted", begun, {"partner_case_id": name}))
+        told.append(("case.accepted", "accepted", begun, taken))
         told.append(("case.stage_changed", f"stage:{stage}", begun, {"stage": stage}))
     if closed:
         # Why is not in what is documented: a person reads it at Maventa.

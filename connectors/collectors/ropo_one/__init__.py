@@ -51,6 +51,8 @@ from shared.domain.money import Money
 from shared.errors import Reconnect, Refused, Unreadable
 
 _TOKEN_GOOD = timedelta(hours=2)
+# An invoice has a task of which Ropo's answer does not say whether it is the collection.
+OTHER_TASK = "other_task"
 # What one answer of status changes holds at most.
 _MOST = 1000
 _LONGEST_LOOK = 31
@@ -215,7 +217,10 @@ class Ropo:
         return [] if answer.status == 204 else tasks.changed(read_json(answer.body))
 
     def _send(self, task: Json, key: str, now: datetime) -> Receipt:
-        known = asked(lambda: self._has(str(task["billnum"]), now))
+        known = asked(lambda: self._has(task, now))
+        if known.code == OTHER_TASK:
+            # Not ``retry``: what stands there stays, and a person finds out what it is.
+            return known
         if known.code != "not_found":
             return before(known)
         answer = self._calls.act(
@@ -234,13 +239,26 @@ class Ropo:
             case _:
                 return Receipt(outcome="unknown", code="unreadable")
 
-    def _has(self, billnum: str, now: datetime) -> Receipt:
-        answer = self._calls.answer(
-            "/rest/jobs/statusupdates", now=now, params={"billnum": billnum}
+    def _has(self, task: Json, now: datetime) -> Receipt:
+        """Whether one of the invoice's tasks is its collection.
+
+        The invoice itself and its reminders are tasks of the same number, where Ropo sent them.
+        """
+        params = {"billnum": str(task["billnum"])}
+        answer = self._calls.answer("/rest/jobs/statusupdates", now=now, params=params)
+        rows = [] if answer.status == 204 else tasks.changed(read_json(answer.body))
+        numbers = dict.fromkeys(tasks.moved(rows))
+        if rows and not numbers:
+            return Receipt(outcome="unknown", code=OTHER_TASK)
+        jobs = (
+            self._calls.read("/rest/jobs", now=now, params={"jobid": str(one)}) for one in numbers
         )
-        if answer.status == 204 or not tasks.changed(read_json(answer.body)):
-            return Receipt(outcome="rejected", code="not_found")
-        return Receipt(outcome="received")
+        kinds = {tasks.is_collection(one, task["custnum"]) for one in jobs}
+        if True in kinds:
+            return Receipt(outcome="received")
+        if None in kinds:
+            return Receipt(outcome="unknown", code=OTHER_TASK)
+        return Receipt(outcome="rejected", code="not_found")
 
 
 def _day(cursor: str) -> date:

@@ -47,6 +47,20 @@ def task(file: CaseFile, claim: FileClaim, due_key: str) -> dict[str, Any]:
     }
 
 
+def is_collection(job: object, custnum: object) -> bool | None:
+    """Whether a task is the collection of its invoice; None when its answer does not say.
+
+    By its ``jobtype`` (dev.ropo.com: 0 invoice, 1 reminder, 2 debt collection); where the answer
+    has none, by our ids, which a task of collection alone was given.
+    """
+    if not isinstance(job, dict):
+        return None
+    kind = str(job.get("jobtype", ""))
+    if kind:
+        return kind == str(_COLLECTION)
+    return True if job.get("custnum") == custnum else None
+
+
 def changed(value: Any) -> list[Json]:
     """The rows of an answer or batch: a list, or the one list that a record holds."""
     if isinstance(value, dict):
@@ -78,11 +92,10 @@ def reports(job: Json, at: datetime) -> Iterator[CaseReport]:
         return
     at = _since(job) or at
     name, state = f"ropo-{job.get('jobid')}", str(job.get("currentstatustext", "")).strip().lower()
-    told: list[tuple[str, str, dict[str, Any]]] = [
-        ("case.received", "received", {"partner_case_id": name})
-    ]
+    taken = {"partner_case_id": name, "claims": [claim]}
+    told: list[tuple[str, str, dict[str, Any]]] = [("case.received", "received", taken)]
     if state in _STAGES:
-        told.append(("case.accepted", "accepted", {"partner_case_id": name}))
+        told.append(("case.accepted", "accepted", taken))
         told.append(("case.stage_changed", f"stage:{state}", {"stage": _STAGES[state]}))
     elif state == "paid":
         told.append(("case.closed", "closed", {"code": "PAID_FULL", "claims": [claim]}))

@@ -102,8 +102,14 @@ class SoapPartner:
             return self._receipt("ControlCase", key, fields, now)
         return Receipt(outcome="rejected", code="not_supported")
 
-    def find(self, case: str, *, now: datetime) -> Receipt:
-        """Whether the partner has a case of ours."""
+    def find(
+        self,
+        case: str,
+        *,
+        claims: Sequence[str] = (),  # noqa: ARG002 - the service has no such question
+        now: datetime,
+    ) -> Receipt:
+        """Whether the partner has a case of ours, with whatever claims."""
         return _attempt(lambda: _judged(self._call("FindCase", {"caseId": case}, now)))
 
     def poll(self, cursor: str | None, *, now: datetime) -> Iterator[ReportPage]:

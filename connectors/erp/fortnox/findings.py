@@ -36,7 +36,7 @@ _UNSEEN = "whether Fortnox reminds by itself could not be looked at"
 
 def findings(rest: Callable[[], FortnoxRest], config: Config) -> Sequence[Finding]:
     """Look at login, company, and each list that a pull reads; never raises."""
-    company = _tried("company", lambda: _company(rest(), config))
+    company = _tried("login", lambda: _company(rest(), config))
     if not company.ok:
         return [company]
     reads = [

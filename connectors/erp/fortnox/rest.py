@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Literal
 
 from connectors.bearer import with_token
@@ -22,6 +21,7 @@ from connectors.erp.fortnox.values import Row
 from connectors.http import Answer, Door, raise_for
 from connectors.json_calls import door_to
 from connectors.json_door import read_json, write_json
+from connectors.server_clock import said_at
 from shared.errors import HubError, Reconnect, Unreadable
 
 # Error codes of fortnox.se/developer/guides-and-good-to-know/errors that only people can mend.
@@ -124,7 +124,7 @@ class FortnoxRest:
             self._token,
             lambda token: self._door.call("GET", path, params=params, headers=_headers(token)),
         )
-        self.clock = _http_date(answer.headers.get("date")) or self.clock
+        self.clock = said_at(answer) or self.clock
         return answer
 
     def _judged(self, answer: Answer) -> Row:
@@ -172,11 +172,3 @@ def _code(answer: Answer) -> int | None:
 
 def _headers(token: str, accept: str = "application/json") -> dict[str, str]:
     return {"authorization": f"Bearer {token}", "accept": accept}
-
-
-def _http_date(text: str | None) -> datetime | None:
-    try:
-        found = parsedate_to_datetime(text or "")
-    except ValueError:
-        return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from io import BytesIO
 from urllib.parse import urlencode
 
@@ -18,6 +17,7 @@ from connectors.contract import Connection
 from connectors.erp.netvisor.fields import Fields, read_stamp
 from connectors.erp.netvisor.signature import Signer
 from connectors.http import Answer, Door, Method, raise_for
+from connectors.server_clock import said_at
 from connectors.xml_door import Element, stream_xml
 from shared.errors import Reconnect, Refused, Retry, Unreadable
 
@@ -88,7 +88,7 @@ class Service:
         return self._door.call(method, path, headers=headers, body=body)
 
     def _reply(self, answer: Answer) -> Reply:
-        date = _date(answer)
+        date = said_at(answer)
         now = date or self._signer.wall()
         if answer.status in _THROTTLED or answer.status // 100 in {1, 3}:
             raise_for(answer, now=now, expects="anything")
@@ -140,11 +140,3 @@ def _judge(status: Element) -> None:
         raise Reconnect("Netvisor refuses the keys")
     known = code.lower() if code in _REFUSED else "failed"
     raise Refused("Netvisor refused the request", code=known, sentence=said.strip()[:500])
-
-
-def _date(answer: Answer) -> datetime | None:
-    try:
-        found = parsedate_to_datetime(answer.headers.get("date", ""))
-    except ValueError:
-        return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)

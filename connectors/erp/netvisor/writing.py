@@ -15,7 +15,7 @@ from html import escape
 from connectors.contract import Receipt
 from connectors.contract_write_back import StatusNote
 from connectors.erp.netvisor.service import Service
-from connectors.http import Unanswered
+from connectors.failed_acts import receipt_for
 from connectors.xml_door import Element
 from shared.errors import Refused, Retry, Unreadable
 
@@ -78,11 +78,5 @@ def _answered(call: Callable[[], Receipt]) -> Receipt:
     """The outcome of a call; ``Reconnect`` passes, for the keys no longer work."""
     try:
         return call()
-    except Unanswered as error:
-        return Receipt(outcome="unknown" if error.sent else "retry", code="unanswered")
-    except Retry as error:
-        return Receipt(outcome="retry", code="busy", after=error.after)
-    except Refused as error:
-        return Receipt(outcome="rejected", code=error.code)
-    except Unreadable:
-        return Receipt(outcome="unknown", code="unreadable")
+    except (Retry, Refused, Unreadable) as error:
+        return receipt_for(error)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from itertools import pairwise
 from typing import Any
 
@@ -20,6 +19,7 @@ from connectors.erp.procountor.values import Row
 from connectors.http import Answer, Method, raise_for
 from connectors.json_calls import door_to
 from connectors.json_door import read_json, write_json
+from connectors.server_clock import said_at
 from shared.errors import Unreadable
 
 BASE = "/api"
@@ -122,15 +122,8 @@ class ProcountorApi:
             return self._door.call(method, BASE + path, params=params, headers=own, body=body)
 
         found = with_token(self._connection.token, call)
-        self._dated(found)
+        self.clock = said_at(found) or self.clock
         return found
-
-    def _dated(self, answer: Answer) -> None:
-        try:
-            said = parsedate_to_datetime(answer.headers.get("date", ""))
-        except ValueError:
-            return
-        self.clock = said.replace(tzinfo=UTC) if said.tzinfo is None else said.astimezone(UTC)
 
 
 def results(said: Any) -> list[Row]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from connectors.bearer import with_token
@@ -19,6 +18,7 @@ from connectors.erp.tripletex.config import Config
 from connectors.http import LONGEST_WAIT, Answer, Door, raise_for
 from connectors.json_calls import door_to, rows_of
 from connectors.json_door import read_json
+from connectors.server_clock import said_at
 from shared.errors import Retry, Unreadable
 
 Row = dict[str, Any]
@@ -105,7 +105,7 @@ class Calls:
     def named(self, name: str, ids: Sequence[int], fields: str) -> list[Row]:
         """The invoices whose ``id`` or ``voucherId`` (``name``) is among at most ``CHUNK`` ids."""
         wanted = {**ALWAYS, name: ",".join(map(str, ids)), "fields": fields}
-        return self.page("/invoice", wanted) if ids else []
+        return list(self.all("/invoice", wanted)) if ids else []
 
 
 def value_of(answer: Answer) -> Row:
@@ -122,7 +122,8 @@ def judge(answer: Answer) -> None:
 
     A 429 has no Retry-After: ``X-Rate-Limit-Reset`` holds the seconds left of the period.
     """
-    now = _http_date(answer.headers.get("date"))
+    # Without the server's time, Retry-After dates are cut to the longest wait.
+    now = said_at(answer) or _EPOCH
     try:
         raise_for(answer, now=now, expects="anything" if _is_pdf(answer) else "json")
     except Retry as error:
@@ -138,12 +139,3 @@ def _is_pdf(answer: Answer) -> bool:
 
 def _basic(company: int, token: str) -> str:
     return b64encode(f"{company}:{token}".encode()).decode()
-
-
-def _http_date(text: str | None) -> datetime:
-    """The server's time (UTC); without one, Retry-After dates are cut to the longest wait."""
-    try:
-        found = parsedate_to_datetime(text or "")
-    except ValueError:
-        return _EPOCH
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)

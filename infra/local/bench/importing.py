@@ -11,6 +11,8 @@ from tests.bench.imports import REFERENCE, functions, measure
 GROUP = "Import CPU of a function's module (fresh interpreter, valid bytecode)"
 STEPS = ("sweep", "decide", "remind", "hand_over", "ask", "book", "deliver")
 PULL = "functions.pull+connectors.erp.tryton"
+_ERPS = ("netvisor", "procountor", "fortnox", "tripletex")
+PULLS = (PULL, *(f"functions.pull+connectors.erp.{name}" for name in _ERPS))
 # Some modules again with the client that they make when first used: what a cold start adds up to.
 COLD = ("receive_partner", "sweep", "decide", "remind")
 
@@ -24,7 +26,7 @@ _NUMBERS = ("numpy", "scipy", "pandas")
 def figures(runs: int) -> list[Figure]:
     """One figure a function, then the cold starts; each the median of ``runs`` interpreters."""
     cold = [f"functions.{name}+{REFERENCE}" for name in COLD]
-    rows = measure([*functions(), PULL, *cold, f"{PULL}+{REFERENCE}"], runs)
+    rows = measure([*functions(), *PULLS, *cold, f"{PULL}+{REFERENCE}"], runs)
     measured = rows[1:]
     return [*(figure(row, rows[0]["cpu_ms"], runs) for row in measured), _barred(measured)]
 

@@ -1,7 +1,9 @@
 """Amili: dates and due days in its own form, one registration a movement, payouts to the öre."""
 
 import json
+import re
 from datetime import UTC, date, datetime
+from urllib.parse import unquote
 
 import pytest
 from pydantic import ValidationError
@@ -99,6 +101,30 @@ def test_a_movement_that_amili_has_is_not_registered_again():
         receipt = amili(server.origin).tell(FIXTURE.told("payment.direct"), key="act-2", now=NOW)
         assert [one.split(b" ")[0] for one in server.requests] == [b"GET"]
     assert (receipt.outcome, receipt.reference) == ("accepted", "p1")
+
+
+@pytest.mark.parametrize(
+    ("has", "outcome", "code"),
+    [
+        (("a", "b"), "accepted", None),
+        (("a",), "rejected", "other_claims"),
+        (("b",), "rejected", "other_claims"),
+        (("c",), "rejected", "not_found"),
+    ],
+)
+def test_each_claim_of_a_hand_over_is_asked_for(has, outcome, code):
+    creditor = FIXTURE.settings["config"]["creditor"]
+
+    def reply(request):
+        line = unquote(request.split(b"\r\n")[0].decode())
+        (asked,) = re.findall(r'"debt.debt_reference":"(\w+)"', line)
+        rows = [{"_id": f"of-{asked}", "creditor": creditor}] if asked in has else []
+        return [ok(json.dumps({"_items": rows}).encode())]
+
+    with RawServer(reply) as server:
+        found = amili(server.origin).find("case-1", claims=("a", "b"), now=NOW)
+    assert (found.outcome, found.code) == (outcome, code)
+    assert found.reference == ("of-a" if code is None else None)
 
 
 def test_another_creditors_record_is_never_taken():

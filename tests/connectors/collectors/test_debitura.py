@@ -167,6 +167,27 @@ def test_a_text_that_stands_in_the_chat_is_not_written_again():
     assert receipt.outcome == "accepted"
 
 
+@pytest.mark.parametrize(
+    ("claims", "outcome", "code"),
+    [
+        (("erp:inv-1", "erp:inv-2"), "accepted", None),
+        (("erp:inv-2",), "accepted", None),
+        ((), "accepted", None),
+        (("erp:inv-3",), "rejected", "other_claims"),
+        (("erp:inv-1", "erp:inv-3"), "rejected", "other_claims"),
+    ],
+)
+def test_a_case_that_names_other_claims_is_not_the_one_that_is_asked_for(claims, outcome, code):
+    with FIXTURE.replayed() as partner:
+        found = partner.find("case-1", claims=claims, now=NOW)
+        told = FIXTURE.told("payment.direct").model_copy(update={"partner_case": None})
+        about = {"claim": claims[-1]} if claims else {}
+        told = told.model_copy(update={"data": {**told.data, **about}})
+        said = partner.tell(told, key="act-2", now=NOW)
+    assert (found.outcome, found.code) == (outcome, code)
+    assert said.outcome == outcome
+
+
 def test_an_environment_has_its_own_address_and_its_own_cases():
     assert CONFIG.address == ORIGINS["sandbox"] != ORIGINS["production"]
     real = json.dumps({"id": CASE, "creditorReference": "case-1", "isTestCase": False}).encode()

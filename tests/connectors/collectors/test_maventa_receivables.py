@@ -129,11 +129,36 @@ def test_an_event_that_holds_the_key_is_not_added_again():
     assert posts == []
 
 
-def test_only_what_the_cursor_has_passed_is_marked_as_seen():
+def marked(server):
+    return [one.split(b" ")[1] for one in server.requests if b"/seen " in one]
+
+
+def test_an_event_is_marked_as_seen_once_its_page_is_kept():
     with RawServer(recorded()) as server:
-        list(maventa(server.origin).poll(FIXTURE.settings["cursor"], now=NOW))
-        seen = [one.split(b" ")[1] for one in server.requests if b"/seen " in one]
-    assert seen == [b"/v1/assignments/as-1/events/e1/seen"]
+        pages = maventa(server.origin).poll(FIXTURE.settings["cursor"], now=NOW)
+        next(pages)
+        assert marked(server) == []
+        list(pages)
+        assert b"/v1/assignments/as-1/events/e1/seen" in marked(server)
+
+
+@pytest.mark.parametrize(
+    ("at", "seen", "read"),
+    [
+        ("2026-03-09T00:00:00Z", False, True),  # late, at the cursor's own instant
+        ("2026-03-01T00:00:00Z", False, True),
+        ("2026-03-08T23:55:00Z", True, True),  # somebody looked at it first
+        ("2026-03-08T23:45:00Z", True, False),
+    ],
+)
+def test_an_event_that_shows_up_late_is_read(at, seen, read):
+    event = {"id": "e9", "assignment_id": "as-1", "created_at": at, "seen": seen}
+    replay = recorded(answers={("GET", "/v1/events"): {"body": [event]}})
+    with RawServer(replay) as server:
+        (page,) = maventa(server.origin).poll("2026-03-09T00:00:00+00:00", now=NOW)
+        assert len(marked(server)) == (not seen)
+    assert bool(page.reports) is read
+    assert page.cursor == "2026-03-09T00:00:00+00:00"
 
 
 def test_one_login_serves_a_run_and_an_old_token_is_fetched_anew():

@@ -43,7 +43,8 @@ class Desk:
 
 
 NOT_THERE = ok(b"", status="204 No Content")
-THERE = ok(b'{"statusupdates": [{"jobid": 1}]}')
+MOVED = ok(b'{"statusupdates": [{"jobid": 1}]}')
+OURS = "case-1 erp:inv-1"
 
 
 def handed_over(**answers):
@@ -54,10 +55,35 @@ def handed_over(**answers):
     return receipt, sent
 
 
-def test_a_task_that_ropo_has_is_not_sent_again():
-    receipt, sent = handed_over(asked=THERE, sent=ok(b'{"accepted": 1}'))
-    assert receipt.outcome == "received"
-    assert sent == []
+@pytest.mark.parametrize(
+    ("job", "outcome", "code", "posts"),
+    [
+        ({"jobtype": 2, "custnum": "20045"}, "received", None, 0),
+        ({"custnum": OURS}, "received", None, 0),
+        # The invoice itself, and a reminder, went over Ropo: neither is the collection.
+        ({"jobtype": 0, "custnum": "20045"}, "received", None, 1),
+        ({"jobtype": "1", "custnum": "20045"}, "received", None, 1),
+        # Not said: it is neither taken for handed over nor sent a second time.
+        ({"custnum": "20045"}, "unknown", "other_task", 0),
+        ([], "unknown", "other_task", 0),
+    ],
+)
+def test_only_the_collection_of_an_invoice_is_a_task_that_is_not_sent_again(
+    job, outcome, code, posts
+):
+    def reply(request):
+        line = request.split(b"\r\n")[0]
+        if b"token" in line:
+            return [TOKEN]
+        if line.startswith(b"POST"):
+            return [ok(b'{"accepted": 1}')]
+        return [MOVED if b"statusupdates" in line else ok(json.dumps(job).encode())]
+
+    file = FILE.model_copy(update={"claims": FILE.claims[:1]})
+    with RawServer(reply) as server:
+        receipt = ropo(server.origin).submit(FIXTURE.case, key="act-1", now=NOW, file=file)
+        sent = [one for one in server.requests if one.startswith(b"POST /rest/jobs ")]
+    assert (receipt.outcome, receipt.code, len(sent)) == (outcome, code, posts)
 
 
 def test_each_claim_is_a_task_of_its_own_under_one_login():

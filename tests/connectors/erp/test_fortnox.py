@@ -608,6 +608,15 @@ def test_a_good_connection_says_so_and_whether_fortnox_reminds_by_itself(books):
     assert "reminds nobody" in findings(books)["own_dunning"].text
 
 
+def test_a_refused_login_is_called_so_and_nothing_more_is_read(books):
+    refused = b'{"ErrorInformation":{"Error":1,"Message":"x","Code":2000311}}'
+    books.answer = lambda *_: ("400 Bad Request", refused)
+    found = findings(books)
+
+    assert {name: one.ok for name, one in found.items()} == {"login": False}
+    assert "authorise the connection anew" in found["login"].text
+
+
 def test_another_company_is_named_and_nothing_more_is_read(books):
     found = findings(books, database_number=1)
 

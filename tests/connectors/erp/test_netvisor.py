@@ -349,6 +349,17 @@ def test_one_record_that_cannot_be_read_stops_no_other():
     ]  # fmt: skip
 
 
+def test_an_open_row_that_cannot_be_read_does_not_keep_customers_from_changing():
+    broken = "<SalesInvoice><NetvisorKey>2</NetvisorKey><InvoiceStatus>open</InvoiceStatus>"
+    books = FakeNetvisor([Sale(1), Sale(2, listed=f"{broken}</SalesInvoice>")])
+    with company(books) as connector:
+        cursor = list(connector.pull(None, now=NOW))[-1].cursor
+        books.changed_customers = [1]
+        pages = list(connector.pull(cursor, now=NOW))
+    assert [one.id for one in of(pages, Party)] == ["nv:1"]
+    assert pages[-1].complete_through is not None
+
+
 # -- documents -----------------------------------------------------------------------------------
 
 
