@@ -127,13 +127,15 @@ class Page(Record):
     """Facts that belong together, and the cursor to store once they are durable.
 
     ``complete_through`` is the instant (UTC, source's clock) through which this feed is complete
-    after the page; only the last page of a pull carries it.
+    after the page; only the last page of a pull carries it, and ``unreadable``: a fixed sentence of
+    why the newest that came cannot be read, said by every pull until something newer can be.
     """
 
     facts: tuple[Fact | Sighting, ...] = ()
     refused: tuple[RowError, ...] = ()
     cursor: str
     complete_through: datetime | None = None
+    unreadable: str = ""
 
 
 class Finding(Record):

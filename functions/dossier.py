@@ -6,7 +6,7 @@ other does not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from shared.cloud import debtor_rows, keys, legal_holds, lookups, table
@@ -16,10 +16,11 @@ from shared.cloud.table import Row
 from shared.domain.case import Case
 from shared.domain.events import CaseEvent, CaseOpened
 from shared.domain.identity_events import CaseAbsorbed
+from shared.domain.payment import Payment
 from shared.errors import NotFound
 
 # Beside an invoice: what was booked of a payment, and money that could be for it.
-_MONEY = ("ALLOC#", "WAIT#")
+_MONEY = ("ALLOC", "WAIT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Dossier:
     """The records of one person: a debtor and whoever was merged with it.
 
     ``events`` are by case, ``documents`` the names of stored letters and case files, ``invoices``
-    those of the cases and the open ones, ``payments`` the sightings of money on them.
+    every one, in a case or not, ``payments`` the sightings of money on them and of what was taken
+    back of it.
     """
 
     tenant: Tenant
@@ -60,7 +62,7 @@ def dossier(tenant: Tenant, debtor: str) -> Dossier:
     events = {name: store.events(name) for name in _cases(tenant, debtors)}
     owed = lookups.owed_by(tenant, debtors).invoices
     claims = {claim for name, told in events.items() for claim in Case.replay(name, told).claims}
-    invoices = sorted(claims | owed)
+    invoices = sorted(claims | owed | lookups.invoices_of(tenant, debtors))
     return Dossier(
         tenant=tenant,
         debtors=debtors,
@@ -120,14 +122,29 @@ def _pointed(tenant: Tenant, debtor: str) -> set[str]:
     return latest | debtor_rows.cases_of(table.get(keys.debtor(tenant, debtor)))
 
 
-def _payments(tenant: Tenant, invoices: Iterable[str]) -> list[Row]:
-    """The sightings of money that is, or could be, for invoices."""
+def _payments(tenant: Tenant, invoices: Sequence[str]) -> list[Row]:
+    """The sightings of money that is, or could be, for invoices, and of what follows it."""
     named: set[str] = set()
     for invoice in invoices:
         pk = keys.invoice(tenant, invoice)["pk"]
-        for low in _MONEY:
-            named |= {str(row["sk"]).removeprefix(low) for row in table.query(pk, low, f"{low}~")}
-    return _rows([keys.sighting(tenant, one) for one in sorted(named)])
+        # From the first to the last kind of row that names money: one query.
+        parts = [row["sk"].partition("#") for row in table.query(pk, "ALLOC#", "WAIT#~")]
+        named |= {name for kind, _, name in parts if kind in _MONEY}
+    found: set[str] = set()
+    for receipt in named:
+        pk = keys.sighting(tenant, receipt)["pk"]
+        rows = {row["sk"]: row for row in table.query(pk, "PAYMENT", "REV#~")}
+        if not _of_others(rows.pop("PAYMENT", None), invoices):
+            found |= {receipt, *(sk.partition("#")[2] for sk in rows)}
+    return _rows([keys.sighting(tenant, one) for one in sorted(found)])
+
+
+def _of_others(state: Row | None, invoices: Sequence[str]) -> bool:
+    """Whether a payment that once touched these invoices has its place at others alone."""
+    if state is None:
+        return False
+    settles = {one.invoice for one in Payment.model_validate_json(state["body"]).lines}
+    return bool(settles) and settles.isdisjoint(invoices)
 
 
 def _rows(wanted: list[Key]) -> list[Row]:

@@ -22,7 +22,7 @@ from shared.domain.events import ActSent, CaseEvent, PartnerAnswered, PartnerRep
 from shared.domain.explain import Reason
 from shared.domain.partner_disputes import dispute_name
 from shared.domain.partner_effects import effects
-from shared.domain.partner_events import PartnerPaidBack
+from shared.domain.partner_events import PartnerPaidBack, PartnerReceived
 from shared.domain.partner_message import (
     DisputeRaised,
     PartnerMessage,
@@ -157,7 +157,7 @@ def _references(tenant: Tenant, handed: Sequence[Notice], event: PartnerReport) 
     """A debtor who pays us under the partner's number is found by it from now on."""
     if not isinstance(event, PartnerAnswered) or not event.accepted:
         return []
-    claims = sorted({claim for notice in handed for claim in notice.claims})
+    claims = sorted(event.claims or {claim for notice in handed for claim in notice.claims})
     return lookups.handed(tenant, event.partner_case, claims[:_MOST_CLAIMS])
 
 
@@ -184,7 +184,10 @@ def _repeated(tenant: Tenant, source: str, row: Row, message: PartnerMessage, ca
     before = known[0] if known else None
     now = before.at if before is not None else clock.now()
     event = _event(case, source, message, now)
-    if before is not None and "claims" in type(before).model_fields and not _names(message):
+    said = _names(message)
+    if isinstance(before, PartnerAnswered | PartnerReceived):
+        said = said and bool(before.claims)  # the same, from before its claims were named
+    if before is not None and "claims" in type(before).model_fields and not said:
         event = event.model_copy(update={"claims": getattr(before, "claims", ())})
     if event == before:
         table.transact([inbox.settled(row, "done")])

@@ -45,6 +45,8 @@ _STATES = {
     Unreadable: "failing",
     Refused: "failing",
 }
+# What a complete read ends.
+_ENDED = ("wanted_at", "last_error", "cause", "not_before", "reading_since")
 # A slice of a read takes as long; the function has five minutes for it and what follows.
 _SLICE = timedelta(seconds=120)
 
@@ -125,6 +127,7 @@ def _pages(
         ended = page.complete_through is not None or clock.wall() < until
         if not ended:
             break
+        last |= _unread(page)
     if gaps.announce(tenant, marked, sighted, invoices, began):
         last["matching_since"] = clock.stamp(clock.now())
     return brought, {**count, **last}, ended
@@ -151,10 +154,10 @@ def _done(
         row,
         lease,
         {
+            "state": "enabled",
             **found,
             **fields,
             **health_words.counted(row, found, brought.today.isoformat()),
-            "state": "enabled",
             "fresh_as_of": row.get("reading_since", clock.stamp(began)),
             "window_minutes": declared.window_minutes,
             **({"says_who_paid": False} if _only_invoices(declared) else {}),
@@ -162,7 +165,7 @@ def _done(
             "due_shard": keys.due_shard(row["pk"]),
             "due_at": clock.stamp(next_at),
         },
-        remove=("wanted_at", "last_error", "cause", "not_before", "reading_since", *gone),
+        remove=tuple(one for one in (*_ENDED, *gone) if one not in found),
     )
     connection = keys.id_of(row["pk"])
     if "suspicious" in after:
@@ -227,6 +230,13 @@ def _complete(page: Page) -> Row:
     if page.complete_through is None:
         return {}
     return {"complete_through": clock.stamp(page.complete_through)}
+
+
+def _unread(page: Page) -> Row:
+    """What the row says of a source whose newest file, or the like, cannot be read."""
+    if not page.unreadable:
+        return {}
+    return {"state": "failing", "last_error": page.unreadable, "cause": "other"}
 
 
 class _Joiner:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from connectors.json_door import read_json
 from functions.api.exchange import Answer, Problem, Request, respond
 from shared.cloud import clock, handed, inbox
-from shared.errors import NotFound
+from shared.errors import NotFound, Unreadable
 
 REMITTANCES = "POST /v1/partner/remittances"
 _MAX_BYTES = 256 * 1024
@@ -36,9 +37,22 @@ def _receive(request: Request) -> Answer:
     # A case that was not handed to this partner is, to it, no case.
     if not handed.to_partner(tenant, case, partner):
         raise NotFound("no such case")
+    if _named(request.body) not in {None, key}:
+        title = "The id of a report is its Idempotency-Key: these differ."
+        raise Problem(422, "id_not_key", title)
     taken = inbox.receive(tenant, partner, key, case=case, body=request.body, now=clock.now())
     if taken == "different":
         raise Problem(409, "key_reused", "This Idempotency-Key was used for another report.")
     if taken != "settled":
         inbox.announce(tenant, partner, key)
     return Answer({"event": key, "state": "received"}, status=202 if taken == "new" else 200)
+
+
+def _named(body: bytes) -> str | None:
+    """The id that a report bears; None where it cannot be read: such a report is kept as it is."""
+    try:
+        report = read_json(body)
+    except Unreadable:
+        return None
+    name = report.get("id") if isinstance(report, dict) else None
+    return name if isinstance(name, str) else None

@@ -60,6 +60,9 @@ EXAMPLES: dict[str, Any] = {
         "config": {"url": "https://tryton.example", "database": "books"},
         "secrets": {"application_key": "from the vendor"},
     },
+    "PUT /v1/connections/{id}": {
+        "config": {"url": "https://tryton.example", "database": "books2"},
+    },
     "PUT /v1/connections/{id}/secrets": {"secrets": {"application_key": "the next one"}},
     "POST /v1/connections/{id}/enable": {"confirm": "spec only"},
     "POST /v1/payments/{id}/match": {

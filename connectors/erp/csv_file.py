@@ -29,6 +29,7 @@ from shared.errors import Reconnect, Retry, Unreadable
 # A multipart upload bears the time of its start, so a drop may appear behind newer ones.
 _OVERLAP = timedelta(days=1)
 _PAGE = 500
+_NEWEST = "the newest file cannot be read: its report says why; drop a mended one"
 _LATE = "the file is older than the one read last: drop it again"
 
 
@@ -148,7 +149,7 @@ class CsvFile:
 
         A file's cursor comes with its last page, so a file that was cut short is read again whole.
         A file that cannot be read is one refused row and moves the cursor on; until a good one
-        follows it, no pull is ``complete_through`` anything. A notice of a day after ``now`` (UTC)
+        follows it, no pull is ``complete_through`` anything, and each says ``unreadable``. A notice of a day after ``now`` (UTC)
         is refused.
         """
         state = _cursor(cursor)
@@ -157,7 +158,9 @@ class CsvFile:
             if held.facts or held.refused:
                 yield held
             held = page
-        yield held.model_copy(update={"complete_through": _cursor(held.cursor).good})
+        end = _cursor(held.cursor)
+        bad = _NEWEST if end.through and not end.good else ""
+        yield held.model_copy(update={"complete_through": end.good, "unreadable": bad})
 
     def open_items(self, invoices: Sequence[Id]) -> Sequence[OpenItem]:
         """What the newest statement says (mode delta: the newest that mentions the invoice).

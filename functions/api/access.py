@@ -35,6 +35,7 @@ ROUTES = {
     "GET /v1/connections/expiries": Access("admin", "connections:read"),
     "PUT /v1/connections/{id}/expiries": Access("admin", "connections:write"),
     "GET /v1/connections/{id}": Access("admin", "connections:read"),
+    "PUT /v1/connections/{id}": Access("admin", "connections:write"),
     "PUT /v1/connections/{id}/secrets": Access("admin", "connections:write"),
     "POST /v1/connections/{id}/test": Access("admin", "connections:write"),
     "POST /v1/connections/{id}/enable": Access("admin", "connections:write"),

@@ -78,7 +78,7 @@ def get_cases(request: Request) -> Answer:
 
 
 def get_timeline(request: Request) -> Answer:
-    """What happened to a case, a page at a time, oldest first; ``words`` where a person said it."""
+    """What happened to a case, a page at a time, oldest first, each event also in ``words``."""
     case, tenant = request.path["id"], request.tenant
     head = table.get(keys.head(tenant, case))
     if head is None:

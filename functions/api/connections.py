@@ -14,7 +14,7 @@ from connectors.contract import Finding, Spec
 from functions.api import expiries, recipients
 from functions.api.connection_health import health
 from functions.api.exchange import Answer, Problem, Request
-from functions.api.forms import checked, fault, invalid, read
+from functions.api.forms import STRANGE, checked, fault, invalid, read
 from functions.api.pages import page
 from functions.wiring import connect
 from shared.cloud import (
@@ -99,7 +99,7 @@ def post_connection(request: Request) -> Answer:
         authority=new.authority,
     )
     try:
-        _write(request, write, "connection_made", new.id)
+        written(request, write, "connection_made", new.id)
     except Conflict:
         raise Problem(409, "id_taken", "There is a connection with this id.") from None
     # After the row: whoever loses the race for an id must not replace the winner's secrets.
@@ -139,11 +139,11 @@ def post_test(request: Request) -> Answer:
     """Let the connector look at all that it needs; nothing is read or sent for good."""
     row = _row(request)
     # A connection that was made before the rule, or by another way, is judged by it here.
-    _own_folder(request, json.loads(row["config"]))
+    own_folder(request, json.loads(row["config"]))
     found, cause = _findings(request, row)
     findings = [one.model_dump() for one in found]
     write = rows.tested(row, findings, clock.now(), cause)
-    _write(request, write, "connection_tested", request.path["id"])
+    written(request, write, "connection_tested", request.path["id"])
     return Answer(_view(rows.read(request.tenant, request.path["id"])))
 
 
@@ -164,7 +164,7 @@ def post_enable(request: Request) -> Answer:
         write = rows.enabled(row, clock.now())
         told = feeds.told(row, {"state": "enabled"})
         what = "connection_enabled"
-        _write(request, write, what, request.path["id"], *told, confirmed=said.confirm)
+        written(request, write, what, request.path["id"], *told, confirmed=said.confirm)
     return Answer(_view(rows.read(request.tenant, request.path["id"])))
 
 
@@ -172,7 +172,7 @@ def post_disable(request: Request) -> Answer:
     """Stop using a connection; what it brought stays, and nobody waits for it any longer."""
     row = _row(request)
     told = feeds.told(row, {"state": "disabled"})
-    _write(request, rows.disabled(row), "connection_disabled", request.path["id"], *told)
+    written(request, rows.disabled(row), "connection_disabled", request.path["id"], *told)
     return Answer(_view(rows.read(request.tenant, request.path["id"])))
 
 
@@ -199,7 +199,7 @@ def post_backfill(request: Request) -> Answer:
     if since > clock.wall().date():
         raise invalid(fault("since", "in_the_future", "the first day has not come yet"))
     write = backfills.begun(request.tenant, connection, since, clock.wall())
-    _write(request, write, "backfill_begun", connection)
+    written(request, write, "backfill_begun", connection)
     rows.wake(request.tenant, connection, clock.now())
     return Answer(_shown(request), status=202)
 
@@ -217,7 +217,7 @@ def post_confirm(request: Request) -> Answer:
     task = table.get(keys.task(request.tenant, row["suspicious_task"]))
     if task is not None and task["state"] == "open":
         writes.append(tasks.answer(request.tenant, row["suspicious_task"], "continue", by))
-    _write(request, writes[0], "source_confirmed", connection, *writes[1:])
+    written(request, writes[0], "source_confirmed", connection, *writes[1:])
     if row["state"] in rows.LIVE:
         # The pull's end wakes what waited.
         rows.wake(request.tenant, connection, now)
@@ -245,10 +245,10 @@ def _check(request: Request, new: NewConnection, spec: Spec, config: dict[str, A
     states_claims = new.connector.partition(".")[0] == "erp"
     if states_claims and new.start_line is None:
         raise invalid(fault("start_line", "missing", "a source of claims has a start line"))
-    _own_folder(request, config)
+    own_folder(request, config)
 
 
-def _own_folder(request: Request, config: dict[str, Any]) -> None:
+def own_folder(request: Request, config: dict[str, Any]) -> None:
     """Files of all tenants lie in one bucket: each reads and writes below its own folder alone."""
     if "bucket" not in config:
         return
@@ -264,7 +264,7 @@ def _own_folder(request: Request, config: dict[str, Any]) -> None:
 def _known(spec: Spec, secrets: Secrets) -> None:
     strange = sorted(set(secrets) - set(spec.secrets))
     if strange:
-        raise invalid(*(fault(f"secrets.{one}", "extra_forbidden") for one in strange))
+        raise invalid(*(fault(f"secrets.{one}", "extra_forbidden", STRANGE) for one in strange))
 
 
 def _findings(request: Request, row: Row) -> tuple[list[Finding], Cause | None]:
@@ -280,7 +280,7 @@ def _findings(request: Request, row: Row) -> tuple[list[Finding], Cause | None]:
         return [failed], health_words.cause_of(error)
 
 
-def _write(
+def written(
     request: Request,
     write: Write,
     what: str,
@@ -288,6 +288,7 @@ def _write(
     *also: Write,
     confirmed: str | None = None,
 ) -> None:
+    """Carry out a change of a connection with its line in the trail, and say how it is then."""
     facts = {"connection": connection} | ({"confirmed": confirmed} if confirmed else {})
     entry = audit.entry(request.tenant, request.principal.client, what, facts)
     table.transact([write, entry, *also])

@@ -22,7 +22,7 @@ from shared.cloud.runtime import logger
 from shared.errors import Conflict, HubError, NotFound, Refused, Retry
 
 # What the plan of an error means to a caller: status, code, sentence.
-_PLANS: tuple[tuple[type[HubError], int, str, str], ...] = (
+PLANS: tuple[tuple[type[HubError], int, str, str], ...] = (
     (NotFound, 404, "not_found", "There is nothing here."),
     (Conflict, 409, "conflict", "It was changed meanwhile: read it again."),
     (Retry, 503, "busy", "Try again in a moment."),
@@ -150,7 +150,7 @@ def _body(event: Mapping[str, Any]) -> bytes:
 
 
 def _planned(error: HubError) -> Problem:
-    for kind, status, code, title in _PLANS:
+    for kind, status, code, title in PLANS:
         if isinstance(error, kind):
             return Problem(status, code, title)
     return Problem(502, "unreadable", "What is stored or was answered cannot be used.")

@@ -10,7 +10,7 @@ from pydantic import Field
 
 import connectors
 from functions.api.exchange import Answer, Problem, Request
-from functions.api.forms import fault, invalid, read
+from functions.api.forms import STRANGE, fault, invalid, read
 from shared.cloud import audit, certificates, clock, connections, expiry_rows, keys, table
 from shared.cloud.keys import Tenant
 from shared.domain.expiries import stage
@@ -40,7 +40,7 @@ def put_expiries(request: Request) -> Answer:
     known = set(kinds(row["connector"]))
     strange = sorted(set(said.expiries) - known)
     if strange:
-        raise invalid(*(fault(f"expiries.{one}", "extra_forbidden") for one in strange))
+        raise invalid(*(fault(f"expiries.{one}", "extra_forbidden", STRANGE) for one in strange))
     facts = {"connection": connection, "names": sorted(said.expiries)}
     entry = audit.entry(request.tenant, request.principal.client, "expiries_replaced", facts)
     try:

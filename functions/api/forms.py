@@ -20,10 +20,11 @@ Model = TypeVar("Model", bound=BaseModel)
 # What a model says of itself; anything else in a fault's context may come from the caller.
 _BOUNDS = ("expected", "expected_tags", "ge", "gt", "le", "lt", "max_length", "min_length",
            "pattern")  # fmt: skip
+STRANGE: Final = "there is no field of this name here"
 # By pydantic's code, or by what stands before its first underscore.
 _SENTENCES: Final[Mapping[str, str]] = {
     "missing": "{field} is missing",
-    "extra_forbidden": "there is no field of this name here",
+    "extra_forbidden": STRANGE,
     "literal_error": "one of {expected} is expected",
     "union_tag_invalid": "one of {expected_tags} is expected",
     "union_tag_not_found": "the field that names the kind is missing",
@@ -91,7 +92,7 @@ def invalid(*fields: dict[str, str]) -> Problem:
     return Problem(422, "invalid", "Some fields are not acceptable.", fields=fields)
 
 
-def fault(path: str, code: str, text: str = "") -> dict[str, str]:
+def fault(path: str, code: str, text: str) -> dict[str, str]:
     """One field at fault: its path (``steps.2.after``), a code, and a fixed sentence."""
     return {"path": path, "code": code, "text": text}
 

@@ -11,17 +11,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlsplit
 
-from functions.api import data_rights, partner_endpoint, retention
+from functions.api import data_rights, partner_endpoint, reach, retention
 from functions.api.exchange import Request
 from functions.api.first_day import NewRules
 from functions.api.forms import json_of, read
 from functions.api.fuses import Reconciling
 from functions.api.policies import Choice
 from functions.api.preview_moves import Move
-from functions.api.settings import Switches
 from shared.cloud import (
     connections,
     first_day_rows,
@@ -32,11 +29,7 @@ from shared.cloud import (
 )
 from shared.cloud.keys import Key
 from shared.domain.command_forms import REDUCING, Given
-from shared.domain.creditor import Creditor
 from shared.domain.explain import content_hash
-
-# How far each word lets acts out.
-_REACH = {"off": 0, "allowlist": 1, "on": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,65 +63,13 @@ def _open(request: Request) -> bool:
     if "opened" not in control and control.get("outbound", "off") == "off":
         return False
     profile = table.get(keys.creditor(request.tenant))
-    return profile is None or _profile(profile).four_eyes == "required"
-
-
-def _profile(row: dict[str, Any]) -> Creditor:
-    return Creditor.model_validate_json(row["body"])
+    return profile is None or reach.profile(profile).four_eyes == "required"
 
 
 def _rows(*wanted: Key) -> list[object]:
     """The rows of keys as they are, in order."""
     found = table.batch_get(wanted)
     return [found.get((one["pk"], one["sk"])) for one in wanted]
-
-
-# --- the creditor and its switches --------------------------------------------------------------
-
-
-def _accounts_change(request: Request) -> bool:
-    new, row = read(request, Creditor), table.get(keys.creditor(request.tenant))
-    if row is None:
-        return False
-    old = _profile(row)
-    moved = (new.accounts, new.giros) != (old.accounts, old.giros)
-    return moved or (old.four_eyes, new.four_eyes) == ("required", "off")
-
-
-def _accounts_words(request: Request) -> str:
-    new = read(request, Creditor)
-    ends = ", ".join(f"…{one.iban[-4:]}" for one in new.accounts) or "none"
-    eyes = "" if new.four_eyes == "required" else " One person's word is enough from then on."
-    return f"Replace the creditor's profile; payee accounts then: {ends}.{eyes}"
-
-
-def _reaches_further(request: Request) -> bool:
-    new, old = read(request, Switches), table.get(keys.control(request.tenant)) or {}
-    listed = set(json.loads(old.get("allowlist", "[]")))
-    return (
-        _REACH[new.outbound] > _REACH[old.get("outbound", "off")]
-        or (new.outbound == "allowlist" and not listed >= set(new.allowlist))
-        or (bool(old.get("observe")) and not new.observe)
-        or (bool(old.get("stopped")) and not new.stopped)
-    )
-
-
-def _reach_words(request: Request) -> str:
-    new = read(request, Switches)
-    return (
-        f"Set the switches: outbound {new.outbound}, {len(new.allowlist)} on the allowlist, "
-        f"observe {_yes(new.observe)}, stopped {_yes(new.stopped)}."
-    )
-
-
-def _switches(request: Request) -> object:
-    """What people set: a halt of the hub's own stands in the same row."""
-    row = table.get(keys.control(request.tenant)) or {}
-    return [row.get(name) for name in Switches.model_fields]
-
-
-def _yes(flag: object) -> str:
-    return "yes" if flag else "no"
 
 
 # --- policies and their steps -------------------------------------------------------------------
@@ -215,43 +156,17 @@ def _case_version(request: Request) -> object:
 def _other_host(request: Request) -> bool:
     row = connections.read(request.tenant, request.principal.connection)
     new = read(request, partner_endpoint.NewEndpoint).endpoint
-    return _host(new) != _host(json.loads(row["config"]).get("endpoint", ""))
+    return reach.host_of(new) != reach.host_of(json.loads(row["config"]).get("endpoint", ""))
 
 
 def _endpoint_words(request: Request) -> str:
-    new = _host(read(request, partner_endpoint.NewEndpoint).endpoint)
+    new = reach.host_of(read(request, partner_endpoint.NewEndpoint).endpoint)
     return f"Partner {request.principal.connection} is told at {new} from then on."
-
-
-def _host(address: str) -> str:
-    """Host and port of an address; empty for one that is none, which its own handler refuses."""
-    try:
-        return urlsplit(address).netloc.rpartition("@")[2]
-    except ValueError:
-        return ""
 
 
 def _endpoint_rows(request: Request) -> object:
     row = connections.read(request.tenant, request.principal.connection)
     return [row["config"], row["connector"]]
-
-
-def _begins_partner(request: Request) -> bool:
-    row = connections.read(request.tenant, request.path["id"])
-    family = row["connector"].partition(".")[0]
-    return bool(family == "collectors" and row["state"] not in connections.LIVE)
-
-
-def _partner_words(request: Request) -> str:
-    row = connections.read(request.tenant, request.path["id"])
-    host = _host(json.loads(row["config"]).get("endpoint", ""))
-    where = f", told at {host}" if host else ""
-    return f"Begin to use partner {request.path['id']} ({row['connector']}){where}."
-
-
-def _partner_rows(request: Request) -> object:
-    row = connections.read(request.tenant, request.path["id"])
-    return [row["config"], row["connector"], row["state"]]
 
 
 def _signs(request: Request) -> bool:
@@ -265,14 +180,21 @@ def _law_rows(_: Request) -> object:
 
 RULES = {
     "PUT /v1/creditor": Rule(
-        _accounts_change, _accounts_words, lambda request: _rows(keys.creditor(request.tenant))
+        reach.redirects, reach.profile_words, lambda request: _rows(keys.creditor(request.tenant))
     ),
-    "PUT /v1/control": Rule(_reaches_further, _reach_words, _switches),
+    "PUT /v1/control": Rule(reach.further, reach.switch_words, reach.switches),
+    "PUT /v1/hub/control": Rule(
+        reach.ends_hub_stop,
+        lambda _: "End the stop of the whole installation.",
+        lambda _: _rows(hub_keys.control()),
+    ),
     "PUT /v1/policies/active": Rule(_other_policy, _policy_words, _policy_rows),
     "PUT /v1/first-day/arming": Rule(_arms, _arming_words, _arming_rows),
     "POST /v1/previews/{id}/move": Rule(lambda _: True, _move_words, _move_rows),
     "POST /v1/cases/{id}/commands": Rule(_reduces, _command_words, _case_version),
-    "POST /v1/connections/{id}/enable": Rule(_begins_partner, _partner_words, _partner_rows),
+    "POST /v1/connections/{id}/enable": Rule(
+        reach.begins, reach.beginning_words, reach.connection_row
+    ),
     "PUT /v1/partner/endpoint": Rule(
         _other_host, _endpoint_words, _endpoint_rows, scope="connections:write"
     ),

@@ -12,6 +12,7 @@ from functions.api.exchange import Answer, Request
 from functions.api.first_day_points import unmet
 from functions.api.forms import fault, invalid, read
 from shared.cloud import audit, clock, control, hub_keys, keys, sources, table
+from shared.cloud.keys import Key
 from shared.cloud.table import Row
 from shared.domain.creditor import Creditor
 from shared.domain.explain import Record, content_hash
@@ -29,6 +30,22 @@ class Switches(Record):
 
     @model_validator(mode="after")
     def _reasoned(self) -> Switches:
+        if self.stopped and not self.reason:
+            raise ValueError("a stop has a reason")
+        return self
+
+
+class NewSwitches(Record):
+    """Switches to set: what is absent stays as it is. The reason of a stop ends with it."""
+
+    outbound: Literal["off", "allowlist", "on"] | None = None
+    allowlist: tuple[str, ...] | None = Field(default=None, max_length=1000)
+    observe: bool | None = None
+    stopped: bool | None = None
+    reason: str | None = Field(default=None, max_length=200)
+
+    @model_validator(mode="after")
+    def _reasoned(self) -> NewSwitches:
         if self.stopped and not self.reason:
             raise ValueError("a stop has a reason")
         return self
@@ -74,30 +91,58 @@ def get_control(request: Request) -> Answer:
 
 
 def put_control(request: Request) -> Answer:
-    """Replace the switches. Addresses of the allowlist stay out of the trail.
+    """Set switches; what is absent stays as it is. The trail holds no address of the allowlist.
 
     Where they let something out, ``not_met`` names what of the first day's checklist does not hold.
     """
-    new = read(request, Switches)
-    key = keys.control(request.tenant)
-    before = table.get(key)
-    fields = {**new.model_dump(), "allowlist": json.dumps(list(new.allowlist))}
-    at, opened = (before or {}).get("opened"), list[table.Write]()
-    if new.outbound != "off":
-        # From now on something may have gone out: money and reach take two people's word.
-        now = clock.stamp(clock.wall())
-        at, opened = at or now, [table.update_write(hub_keys.opened(), set_={"at": now})]
-    fields |= {"opened": at} if at else {}
-    facts = {
-        "before": _plain(_switches(before)) if before else None,
-        "after": _plain(new),
-    }
-    trail = _trail(request, "control", facts)
-    # What halted the creditor stands in the same row, and stays until it is lifted.
-    table.transact([table.update_write(key, set_=fields), *opened, trail])
+    before, new = switched(request)
+    trail = _trail(request, "control", {"before": _plain(before), "after": _plain(new)})
+    table.transact([*_control_writes(request, new, was=before.stopped), trail])
     lets_out = new.outbound != "off" and not new.stopped and not new.observe
     warning = unmet(request.tenant).model_dump(mode="json") if lets_out else {}
     return Answer({**new.model_dump(mode="json"), **warning})
+
+
+def switched(request: Request) -> tuple[Switches, Switches]:
+    """The switches before and after a request. ``Problem`` for a body that cannot be read."""
+    said = read(request, NewSwitches).model_dump(exclude_none=True)
+    row = table.get(keys.control(request.tenant))
+    before = _switches(row) if row else Switches()
+    new = Switches.model_validate({**before.model_dump(), **said})
+    if not new.stopped and "reason" not in said:
+        # Why it was stopped says nothing of what goes on.
+        new = new.model_copy(update={"reason": ""})
+    return before, new
+
+
+def _control_writes(request: Request, new: Switches, *, was: bool) -> list[table.Write]:
+    """What was asked for alone: what halted the creditor stands in the same row, and stays."""
+    key, asked = keys.control(request.tenant), read(request, NewSwitches)
+    said = asked.model_dump(exclude_none=True)
+    fields = {**said, "reason": new.reason}
+    if "allowlist" in said:
+        fields["allowlist"] = json.dumps(list(new.allowlist))
+    opened = list[table.Write]()
+    if new.outbound != "off":
+        # From now on something may have gone out: money and reach take two people's word.
+        now = clock.stamp(clock.wall())
+        fields["opened"] = (table.get(key) or {}).get("opened") or now
+        opened = [table.update_write(hub_keys.opened(), set_={"at": now})]
+    return [_unless_stopped(key, fields, was=was, stops=bool(asked.stopped)), *opened]
+
+
+def _unless_stopped(
+    key: Key, fields: Mapping[str, object], *, was: bool, stops: bool
+) -> table.Write:
+    """A change that a stop of somebody else's in between makes a ``Conflict``; a stop never is."""
+    if stops:
+        return table.update_write(key, set_=fields)
+    return table.update_write(
+        key,
+        set_=fields,
+        condition="attribute_not_exists(stopped) OR stopped = :was",
+        values={"was": was},
+    )
 
 
 def get_hub(request: Request) -> Answer:
@@ -110,9 +155,11 @@ def get_hub(request: Request) -> Answer:
 
 def put_hub(request: Request) -> Answer:
     """Stop or release the whole installation."""
-    new = read(request, HubSwitch)
+    new, key = read(request, HubSwitch), hub_keys.control()
+    was = bool((table.get(key) or {}).get("stopped"))
     entry = audit.hub_entry(request.principal.client, "hub_control_changed", new.model_dump())
-    table.transact([table.update_write(hub_keys.control(), set_=new.model_dump()), entry])
+    write = _unless_stopped(key, new.model_dump(), was=was, stops=new.stopped)
+    table.transact([write, entry])
     return Answer(new.model_dump())
 
 

@@ -29,6 +29,11 @@ _STALE = (
     "stale_since", "stale_why", "suspicious", "suspicious_since", "suspicious_task",
     "matching_since",
 )  # fmt: skip
+# What was seen by one set of settings and says nothing of another.
+_OF_SETTINGS = (
+    "tested_at", "fresh_as_of", "complete_through", "swept_on", "reading_since", "pulling", "again",
+    "not_before", "last_error", "cause", "gap_error", "authorise_error",
+)  # fmt: skip
 
 
 def made(
@@ -58,6 +63,25 @@ def made(
     )
 
 
+def resettled(row: Row, config: Mapping[str, Any]) -> list[Write]:
+    """Other settings, and nothing that rests on the old ones: test and enable it again.
+
+    A source is read from its beginning, and a read under way loses its lease. A money feed that
+    was in use is waited for until it is used again. A ``Conflict`` when somebody moved first.
+    """
+    gone = (*_DUE, *_OF_SETTINGS, *(("cursor",) if is_read(row) else ()))
+    fields = {"state": "pending", "config": json.dumps(config, sort_keys=True), "findings": "[]"}
+    write = table.update_write(
+        {"pk": row["pk"], "sk": row["sk"]},
+        set_=fields,
+        remove=gone,
+        condition="#state = :state AND #config = :seen",
+        values={"state": row["state"], "seen": row["config"]},
+    )
+    waited = row["state"] not in {"pending", "tested", "disabled"}
+    return [write, *(feeds.told(row, fields, gone=gone) if waited else ())]
+
+
 def read(tenant: Tenant, connection: str) -> Row:
     """A connection's row. Raises ``NotFound``."""
     row = table.get(keys.connection(tenant, connection))
@@ -76,9 +100,14 @@ def tested(
     good = all(one["ok"] for one in findings)
     after = row["state"] if row["state"] in LIVE else ("tested" if good else "pending")
     said = {"findings": json.dumps(list(findings)), "tested_at": clock.stamp(at)}
-    if cause is None:
-        return _moved(row, after, said, remove=("cause",))
-    return _moved(row, after, {**said, "cause": cause})
+    return table.update_write(
+        {"pk": row["pk"], "sk": row["sk"]},
+        set_={"state": after, **said, **({"cause": cause} if cause else {})},
+        remove=() if cause else ("cause",),
+        # The settings that were tested are those that it has.
+        condition="#state = :seen AND #config = :config",
+        values={"seen": row["state"], "config": row["config"]},
+    )
 
 
 def enabled(row: Row, now: datetime) -> Write:

@@ -70,6 +70,14 @@ def owed_by(tenant: Tenant, debtors: Iterable[str]) -> Found:
     return _together([_names(tenant, f"D:{debtor}") for debtor in debtors])
 
 
+def invoices_of(tenant: Tenant, debtors: Iterable[str]) -> set[str]:
+    """Every invoice that the hub ever read of debtors, however many, open or not."""
+    digests = [_digest(tenant, f"O:{debtor}") for debtor in debtors]
+    pages = [keys.lookup(tenant, digest, "INV", "x")["pk"] for digest in digests]
+    rows = [row for pk in pages for row in table.query(pk, "INV#", "INV#~")]
+    return {row["sk"].partition("#")[2] for row in rows}
+
+
 def payers(tenant: Tenant, account: str) -> set[str]:
     """The debtors for whom this account is known to have paid, once it paid twice for one of them.
 
@@ -160,9 +168,10 @@ def _receipt_key(sighting: Sighting, day: date) -> str:
 
 
 def _keys_of(fact: Invoice | CreditNote) -> set[str]:
-    """References and number of an invoice for ever; its amount and debtor while it is open.
+    """References, number and debtor of an invoice for ever; its amount while it is open.
 
-    A credit note is found while something is left of it.
+    ``O:`` names whose it is, ``D:`` whose it is while it is open: what a payment may be for stays
+    a short list. A credit note is found while something is left of it.
     """
     if isinstance(fact, CreditNote):
         left = fact.unallocated
@@ -178,7 +187,7 @@ def _keys_of(fact: Invoice | CreditNote) -> set[str]:
         references=(fact.reference,) if fact.reference else (),
         state="open" if live else "closed",
     )
-    return {*lookups_of(item), *([f"D:{fact.debtor}"] if live else [])}
+    return {*lookups_of(item), f"O:{fact.debtor}", *([f"D:{fact.debtor}"] if live else [])}
 
 
 def _row(tenant: Tenant, key: str, kind: str, found_id: str) -> Key:

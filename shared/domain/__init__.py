@@ -17,8 +17,8 @@ Policy (what the creditor chose within the law): policy, process_rules, extras_r
 Events (what happened to a case, append-only): events, act_events, claim_events, extras_events,
     first_day_events, identity_events, partner_events, plan_events, state_events.
 Case and fold (what the events make of a case): case, case_parts, case_state, fold, fold_acts,
-    fold_claims, fold_extras, fold_first_day, fold_identity, fold_partner, fold_partner_end, fold_people, fold_plans,
-    fold_states, identity, in_flight, chronology, timeline, settlements.
+    fold_claims, fold_extras, fold_first_day, fold_identity, fold_partner, fold_partner_end,
+    fold_people, fold_plans, fold_states, identity, in_flight, chronology, timeline, settlements.
 Decisions (what should happen to this case now, and why): decide, decisions, question, moves,
     ripeness, obstacles, contacts, demand, residual, undisputed, netting, refusals, aftermath,
     lapses, endings, alarms, answers, service_levels, settled, debtor, charges.
@@ -38,8 +38,8 @@ Letters and channels (what a debtor is told, on what, and which way it goes): le
     envelope, text_message, channels, carriers.
 Partners (whom claims are handed to, and what is said both ways): handover_gate,
     handover_gate_check, handover_gate_partner, handover_gate_terms, routing, telling,
-    telling_money, at_partner, partner_names, partner_ends, partner_message, partner_reports,
-    partner_effects, partner_disputes, partner_faults, partner_bounds.
+    telling_money, at_partner, partner_names, partner_ends, partner_mandate, partner_message,
+    partner_reports, partner_effects, partner_disputes, partner_faults, partner_bounds.
 Case files (the paper that a partner gets): casefile, casefile_charges, casefile_debtors,
     casefile_money, casefile_notices, casefile_rights, casefile_states, casefile_v1, casefile_xml,
     casefile_changes.

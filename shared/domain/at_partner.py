@@ -45,6 +45,7 @@ PLAN_LEFT = "partner_plan_left"
 # The holds of claims that a plan at the partner covers begin so.
 PLAN_THERE = "partner-plan:"
 
+
 class PartnerPlan(Record):
     """A plan that the debtor has with the partner; ``outcome`` once it is over.
 
@@ -236,8 +237,8 @@ def shown(case: Case) -> dict[str, Any] | None:
         "standing": standing,
         "partners": {claim: partner for claim, (partner, _) in there.items()},
         **known.model_dump(
-            mode="json", exclude={"ended", "questions", "numbers", "amended", "sums", "handed_as",
-                     "askers"},
+            mode="json",
+            exclude={"ended", "questions", "numbers", "amended", "sums", "handed_as", "askers"},
         ),
     }
 

@@ -143,12 +143,15 @@ class CancelPlan(Bearing):
 
 
 class WriteOff(Bearing):
-    """Let principal of a claim go; no ``amount``: all that is open."""
+    """Let principal of a claim go; no ``amount``: all that is open.
+
+    ``sold`` is for a claim that is another's by now; no partner is told of it.
+    """
 
     type: Literal["write_off"] = "write_off"
     claim: Id
     amount: Money | None = None
-    kind: Literal["bad_debt", "goodwill", "small_balance", "limitation", "insolvency"]
+    kind: Literal["bad_debt", "goodwill", "small_balance", "limitation", "insolvency", "sold"]
 
 
 class WaiveFee(Bearing):

@@ -125,8 +125,12 @@ def cancel_plan(situation: Situation, command: forms.CancelPlan) -> list[CaseEve
 
 
 def write_off(situation: Situation, command: forms.WriteOff) -> list[CaseEvent]:
-    """Principal is let go; a partner that has the claim is told."""
-    state = situation.owed(command.claim)
+    """Principal is let go; a partner that has the claim is told, unless it was sold.
+
+    One that still has it would go on: a claim is sold once its partner has let go of it.
+    """
+    sold = command.kind == "sold"
+    state = situation.ours(command.claim) if sold else situation.owed(command.claim)
     amount = state.open if command.amount is None else command.amount
     return [
         WrittenOff(

@@ -143,9 +143,7 @@ def staged(case: Case, event: partner_events.PartnerMoved) -> Changes:
     """The partner is further on; what was suspended goes on."""
     partner, known = source(event), (case.at_partner or NOTHING).stages
     stages = {**{name: one for name, one in known.items() if name != partner}, partner: event.stage}
-    there = _there(
-        case, stage=event.stage, stages=stages, suspended=False, suspended_until=None
-    )
+    there = _there(case, stage=event.stage, stages=stages, suspended=False, suspended_until=None)
     return {**there, **_message(case, event)}
 
 
@@ -183,26 +181,21 @@ def plan_agreed(case: Case, event: partner_events.PartnerPlanAgreed) -> Changes:
     after = case.model_copy(update=there)
     # One beyond the mandate is asked about, and the answer goes to the partner.
     asked = _question(after, event, OFFERED if event.settles else BEYOND, event.plan)
-    return {
-        **there, "holds": {**case.holds, **holds}, **_message(case, event), **asked,
-    }  # fmt: skip
+    rest = {**fold_partner_end.unheld(case, ours), **holds}
+    # Reported anew, it frees the claims that it no longer names.
+    left = tuple(set(known[ours].claims) - set(event.claims)) if ours in known else ()
+    freed = with_claims(case.claims, left, freed_on=event.at.date())
+    return {**there, "holds": rest, "claims": freed, **_message(case, event), **asked}
 
 
 def plan_ended(case: Case, event: partner_events.PartnerPlanEnded) -> Changes:
     """A plan at the partner is over, and so is the rest that it asked for."""
     known = (case.at_partner or NOTHING).plans
     ours = plan_name(event)
-    plan = known.get(ours)
-    if plan is None:
+    if ours not in known:
         return _message(case, event)
-    mine = {plan_hold(ours, number) for number in range(1, len(plan.claims) + 1)}
-    over = {**known, ours: plan.model_copy(update={"outcome": event.outcome})}
-    return {
-        **_there(case, plans=over),
-        "holds": {name: hold for name, hold in case.holds.items() if name not in mine},
-        "claims": with_claims(case.claims, plan.claims, freed_on=event.at.date()),
-        **_message(case, event),
-    }
+    over = fold_partner_end.plan_over(case, ours, event.outcome, event.at.date())
+    return {**over, **_message(case, event)}
 
 
 def recalled(case: Case, event: partner_events.CaseRecalled) -> Changes:

@@ -1,11 +1,13 @@
-"""The fold of a partner's end: what it lets go of, and what a person is asked about it."""
+"""The fold of ends at a partner: of its work, with what people are asked then, and of its plans."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from shared.domain.at_partner import NOTHING, OFFERED, AtPartner, concerned, handed
-from shared.domain.case_parts import ClaimState
+from shared.domain.at_partner import NOTHING, OFFERED, PLAN_THERE, AtPartner, concerned, handed
+from shared.domain.case_parts import ClaimState, Hold
+from shared.domain.fold_claims import with_claims
 from shared.domain.partner_ends import AGAIN, WRITE_OFF, end_question
 from shared.domain.partner_names import plan_asked, source
 
@@ -34,6 +36,24 @@ def closed(case: Case, event: PartnerClosed) -> Changes:
         known = known.model_copy(update={"suspended": False, "suspended_until": None})
     state = "closed" if whole else case.partner_state
     return {"claims": claims, "partner_state": state, "at_partner": known}
+
+
+def plan_over(case: Case, name: str, outcome: str, on: date) -> Changes:
+    """A plan at the partner is over, and so is the rest that it asked for."""
+    known = case.at_partner or NOTHING
+    plan = known.plans[name]
+    plans = {**known.plans, name: plan.model_copy(update={"outcome": outcome})}
+    return {
+        "at_partner": known.model_copy(update={"plans": plans}),
+        "holds": unheld(case, name),
+        "claims": with_claims(case.claims, plan.claims, freed_on=on),
+    }
+
+
+def unheld(case: Case, plan: str) -> dict[str, Hold]:
+    """The holds of a case without those of a plan at the partner, whatever claims it had."""
+    mine = f"{PLAN_THERE}{plan}"
+    return {name: one for name, one in case.holds.items() if name.rpartition(".")[0] != mine}
 
 
 def _freed(case: Case, event: PartnerClosed, ended: tuple[str, ...]) -> dict[str, ClaimState]:
@@ -68,9 +88,7 @@ def _asks(case: Case, event: PartnerClosed, ended: tuple[str, ...]) -> AtPartner
 
 def _settled(case: Case, known: AtPartner) -> set[str]:
     """The claims of settlements that stand and were paid: nobody's word is awaited on them."""
-    doubted = {
-        plan_asked(case, name) for name, task in case.tasks.items() if task.why == OFFERED
-    }
+    doubted = {plan_asked(case, name) for name, task in case.tasks.items() if task.why == OFFERED}
     return {
         claim
         for name, plan in known.plans.items()

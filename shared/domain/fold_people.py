@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from shared.domain import answers, fold_acts, fold_states
+from shared.domain import answers, fold_acts, fold_partner_end, fold_states
 from shared.domain.at_partner import ASKED_THERE, PLAN_LEFT, PLAN_THERE
 from shared.domain.case_parts import Hold, Task
 from shared.domain.events import (
@@ -14,6 +14,7 @@ from shared.domain.events import (
     Released,
 )
 from shared.domain.fold_claims import claim_state, with_claims
+from shared.domain.partner_names import plan_asked
 from shared.domain.passed_on import WHOSE
 from shared.errors import Conflict
 
@@ -74,13 +75,21 @@ def answered(case: Case, event: PersonAnswered) -> Changes:
         return changes
     if task.why in ASKED_THERE or task.why == WHOSE:
         # The answer goes to the partner, or keeps from it what is its own: nothing rests here.
-        return changes
+        return changes | _refused(case, event)
     if task.why == answers.IN_DOUBT:
         # The next look at the case records what was said.
         return changes
     if event.answer in answers.YES:
         return changes | _gone_on(case, event, task)
     return changes | {"holds": {**case.holds, **_kept(event.task, task)}}
+
+
+def _refused(case: Case, event: PersonAnswered) -> Changes:
+    """A no to a plan or settlement of the partner: it binds us no longer."""
+    plan = plan_asked(case, event.task)
+    if plan is None or event.answer in answers.YES:
+        return {}
+    return fold_partner_end.plan_over(case, plan, "refused", event.at.date())
 
 
 def _gone_on(case: Case, event: PersonAnswered, task: Task) -> Changes:

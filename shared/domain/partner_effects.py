@@ -5,27 +5,29 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-from shared.domain.at_partner import BEYOND, LEARNED, NEEDS, OFFERED, PAID_TWICE, concerned
+from shared.domain.at_partner import BEYOND, LEARNED, NEEDS, OFFERED, PAID_TWICE, concerned, handed
 from shared.domain.case import Case
 from shared.domain.casefile_rights import Mandate
 from shared.domain.events import CaseEvent, PartnerClosed, PersonAsked
 from shared.domain.explain import Reason
-from shared.domain.money import total
 from shared.domain.partner_disputes import behind, raised
+from shared.domain.partner_ends import SOLD
 from shared.domain.partner_events import (
     PartnerDisputed,
     PartnerLearned,
+    PartnerLegalStep,
     PartnerNeeds,
     PartnerOffered,
     PartnerPaid,
     PartnerPlanAgreed,
     PartnerReport,
 )
+from shared.domain.partner_mandate import NONE, unmandated
+from shared.domain.partner_names import question_task, source
 from shared.domain.partner_reports import Contested
-from shared.domain.partner_ends import SOLD
-from shared.domain.partner_names import question_task
 from shared.domain.process_rules import ProcessRules
 from shared.domain.question import reason
+
 
 class Effects(NamedTuple):
     """Events that follow on a report in the same append, and why people are asked, by task."""
@@ -57,11 +59,13 @@ def effects(
             text = "the partner reports that the claims are sold: write them off, or ask it"
             why = reason("hub.partner", text)
             return _asked(case, event, SOLD, event.message, concerned(case, event), why)
+        case PartnerPlanAgreed() | PartnerLegalStep():
+            return _beyond(case, event, mandate or NONE, today)
         case _:
-            return _questions(case, event, mandate)
+            return _questions(case, event)
 
 
-def _questions(case: Case, event: PartnerReport, mandate: Mandate | None) -> Effects:
+def _questions(case: Case, event: PartnerReport) -> Effects:
     """What a report leaves to people, in their tasks."""
     match event:
         case PartnerPaid() if event.principal > case.claims[event.claim].open:
@@ -77,10 +81,6 @@ def _questions(case: Case, event: PartnerReport, mandate: Mandate | None) -> Eff
             facts = {"amount": event.amount, "until": event.until}
             why = reason("hub.partner_asks", text, **facts)
             return _asked(case, event, OFFERED, event.settlement, event.claims, why)
-        case PartnerPlanAgreed(settles=True) if not _within(case, event, mandate):
-            text = "the partner settled for less than its mandate lets it: say if that stands"
-            why = reason("hub.partner_asks", text, amount=event.instalments[0].amount)
-            return _asked(case, event, OFFERED, event.plan, event.claims, why)
         case PartnerLearned():
             text = "the partner learned something of the debtor: ask it, and enter it here"
             why = reason("hub.partner_asks", text, what=event.what, on=event.on)
@@ -89,11 +89,22 @@ def _questions(case: Case, event: PartnerReport, mandate: Mandate | None) -> Eff
             return Effects([], {})
 
 
-def _within(case: Case, event: PartnerPlanAgreed, mandate: Mandate | None) -> bool:
-    """Whether a settlement leaves the creditor the share of the principal that it must."""
-    floor = mandate.settlement_floor if mandate is not None else None
-    owed = total([case.claims[one].open for one in event.claims], case.currency)
-    return floor is not None and event.instalments[0].amount.amount * 100 >= owed.amount * floor
+def _beyond(
+    case: Case, event: PartnerPlanAgreed | PartnerLegalStep, mandate: Mandate, today: date
+) -> Effects:
+    """A deed beyond the mandate stands until a person has said something else."""
+    text = unmandated(case, event, mandate, today)
+    if text is None:
+        return Effects([], {})
+    if isinstance(event, PartnerLegalStep):
+        there = handed(case).items()
+        claims = tuple(claim for claim, (one, _) in there if source(event) in {"", one})
+        why = reason("hub.partner_asks", text, step=event.step, on=event.on)
+        return _asked(case, event, BEYOND, event.message, claims, why)
+    last = max(one.due for one in event.instalments)
+    why = reason("hub.partner_asks", text, amount=event.instalments[0].amount, last=last)
+    name = OFFERED if event.settles else BEYOND
+    return _asked(case, event, name, event.plan, event.claims, why)
 
 
 def _asked(

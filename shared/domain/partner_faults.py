@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from shared.domain import partner_bounds
+from shared.domain.at_partner import NOTHING, number, numbers, standing
 from shared.domain.at_partner import handed as there
-from shared.domain.at_partner import number, numbers, standing
 from shared.domain.case import Case, Notice
 from shared.domain.case_parts import ClaimState
 from shared.domain.claim_events import Event
@@ -22,7 +23,9 @@ from shared.domain.partner_message import (
     PartnerMessage,
     PaymentReceived,
     PaymentTakenBack,
+    PlanOver,
 )
+from shared.domain.partner_names import named
 from shared.domain.partner_reports import Paid, PaidBack, Split
 
 # What lowers a claim here while a debtor may be paying the partner.
@@ -46,19 +49,27 @@ def fault(
     fail; ``today`` is the creditor's day. ``before`` are the case's events, which only a payment
     that goes back is held against.
     """
-    named = {claim for notice in handed for claim in notice.claims}
+    ever = {claim for notice in handed for claim in notice.claims}
     found = _answer_fault(case, source, message) or _ended(case, source, handed, message)
     if found is not None:
         return found
-    if not named.issuperset(_claims(message)):
+    if not ever.issuperset(_claims(message)):
         return "the report names a claim that was not handed over"
     if any(money.currency != case.currency for money in _amounts(message)):
         return "the report is in another currency than the case"
+    about = [case.claims[one] for one in set(_claims(message)) or ever if one in case.claims]
+    unbelievable = partner_bounds.beyond(message, about, list(_amounts(message)), today)
+    if unbelievable is not None:
+        return unbelievable
     match message:
         case PaymentReceived(data=paid):
             return _payment_fault(case, handed, paid, today)
         case PaymentTakenBack(data=back):
             return _back_fault(case, source, back, today, before)
+        case PlanOver(data=over) if (
+            named(source, over.plan) not in (case.at_partner or NOTHING).plans
+        ):
+            return "the report ends a plan that was never reported"
         case _:
             return None
 

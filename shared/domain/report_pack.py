@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
+from shared.domain.at_partner import NOTHING
 from shared.domain.case import Case
 from shared.domain.crossings import Crossing
 from shared.domain.events import (

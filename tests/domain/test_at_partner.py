@@ -91,6 +91,9 @@ def test_a_case_whose_principal_is_paid_is_not_done_while_the_partner_asks_for_i
     assert at_partner.shown(case)["standing"] == "principal_paid_costs_open"
     assert ask_of(case, "06-01").why == "partner_costs_open"
 
+    ended = more(case, closed("PAID_DIRECT", message="m3"))
+    assert at_partner.shown(ended)["standing"] == "principal_paid_costs_open"
+
     settled = more(case, PartnerCosts(at=on("06-01"), message="m2", open=eur("0.00")))
     assert ask_of(settled, "06-01").kind == "done"
 
@@ -251,12 +254,26 @@ def test_a_settlement_at_the_partner_binds_and_one_beyond_its_mandate_is_asked_a
     assert [one.why for one in case.tasks.values()] == asked_for
     assert {hold.claim for hold in case.holds.values()} == {"erp:a", "erp:b"}
     for task in case.tasks:
-        (word,) = told(case, [answered(task, "leave", "03-11")])
+        no = answered(task, "leave", "03-11")
+        word, goes_on = told(case, [no])
         assert (word.kind, word.data["question"]) == ("question.answered", "s1")
+        assert goes_on.kind == "case.resumed"
+        assert more(case, no).holds == {}
+        unpaid = more(case, no, partner_paid("99.00"), closed("PAID_PARTIAL_SETTLED"))
+        assert partner_ends.left(unpaid)[0] == "partner_closed"
 
 
-def test_what_a_paid_settlement_leaves_is_proposed_for_write_off_and_an_extension_is_not():
-    for settles, why in ((True, "write_off_proposed"), (False, "partner_closed")):
-        case = more(THERE, agreed("160.00", settles=settles), closed("PAID_PARTIAL_SETTLED"))
-        assert made_of("1.00", None, settles=False).events == []
-        assert partner_ends.left(case) == (why, ("erp:a", "erp:b"))
+@pytest.mark.parametrize(
+    ("settles", "paid_there", "why"),
+    [
+        (True, "90.00", "write_off_proposed"), (True, "88.99", "partner_closed"),
+        (True, None, "partner_closed"), (False, "90.00", "partner_closed"),
+    ],
+)  # fmt: skip
+def test_what_a_paid_settlement_leaves_is_proposed_for_write_off_and_nothing_else_is(
+    settles, paid_there, why
+):
+    money = [] if paid_there is None else [partner_paid(paid_there)]
+    case = more(THERE, agreed("90.00", settles=settles), money, closed("PAID_PARTIAL_SETTLED"))
+
+    assert partner_ends.left(case) == (why, ("erp:a", "erp:b"))

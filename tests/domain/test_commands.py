@@ -23,6 +23,7 @@ from shared.domain.events import (
     FeeCredited,
     Held,
     NoticeReturned,
+    PartnerClosed,
     ReminderIntended,
     write_event,
 )  # fmt: skip
@@ -174,6 +175,16 @@ def test_less_or_another_due_date_of_claims_with_the_partner_is_agreed_on_there(
     assert code(away, "03-23", "settlement", **fields) == "with_partner"
     assert code(away, "03-23", "settlement", claims=["erp:a"], **fields) == "with_partner"
     assert code(away, "03-23", "extension", claim="erp:a", due="2026-04-16") == "with_partner"
+
+
+def test_a_claim_is_written_off_as_sold_once_its_partner_has_let_go_of_it():
+    away = more(THREE_SENT, handed("o", "03-20"))
+    assert code(away, "03-23", "write_off", claim="erp:a", kind="sold") == "with_partner"
+
+    end = PartnerClosed(at=on("03-23"), message="m", code="SOLD")
+    sold = told(more(away, end), "03-24", "write_off", claim="erp:a", kind="sold")
+
+    assert sold.claims["erp:a"].open == eur("0.00")
 
 
 # --- disputes -----------------------------------------------------------------------------------

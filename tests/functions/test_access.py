@@ -8,6 +8,7 @@ import pytest
 
 from functions.api.access import OPEN, ROUTES, SCOPES, may
 from shared.cloud.principals import Principal, of_context, principal_row
+from shared.domain.roles import scopes_of
 from shared.errors import NotFound
 from tests.functions.world import EVENTS
 
@@ -43,6 +44,15 @@ def test_no_scope_of_a_partner_opens_a_route_of_anybody_else():
         "cases:read", "events:write", "endpoint:read", "endpoint:write", "sandbox:write",
     }  # fmt: skip
     assert not partners & others
+
+
+def test_the_page_names_the_scopes_of_those_whose_role_has_none():
+    told = (EVENTS.parent / "docs" / "api.md").read_text(encoding="utf-8")
+    told = told.partition("bring no scope of their own")[2].partition("\n\n")[0]
+    sides = [access for access in ROUTES.values() if access.role in {"operator", "partner"}]
+
+    assert set(re.findall(r"`(\w+:\w+)`", told)) == {access.scope for access in sides}
+    assert all(not scopes_of(role) for role in ("admin", "operator", "partner"))
 
 
 def test_a_scope_alone_opens_nothing():

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from functions import admin
+from functions.api import settings
 from functions.api.access import ROUTES
 from shared.cloud import control, hub_keys, keys, table
 from tests.functions.world import CREDITOR, NORDIC, answer, call, sample
@@ -105,6 +106,35 @@ def test_switches_take_effect_and_leave_a_trail_without_addresses(aws, rows):
     assert len(trail) == 2
     assert '"allowlist_size": 2' in "".join(trail)
     assert "aino" not in "".join(trail)
+
+
+def test_a_stop_changes_nothing_else_and_its_reason_ends_with_it(aws):
+    before = {"outbound": "off", "allowlist": ["erp:d1"], "observe": True}
+    ask("PUT /v1/control", body=before)
+
+    stop = {"stopped": True, "reason": "bank feed is wrong"}
+    assert ask("PUT /v1/control", body=stop)[1] == {**before, **stop}
+    assert ask("PUT /v1/control", body={"observe": False})[1]["reason"] == stop["reason"]
+    ask("PUT /v1/control", body={"stopped": False})
+
+    after = {**before, "observe": False, "stopped": False, "reason": ""}
+    assert ask("GET /v1/control")[1] == after
+
+
+def test_a_change_that_a_stop_overtakes_does_not_end_it(aws, monkeypatch):
+    looked = settings.switched
+
+    def late(request):
+        found = looked(request)
+        table.update(keys.control(NORDIC), set_={"stopped": True, "reason": "now"})
+        return found
+
+    monkeypatch.setattr(settings, "switched", late)
+
+    assert (
+        ask("PUT /v1/control", body={"outbound": "on", "stopped": False})[1]["code"] == "conflict"
+    )
+    assert ask("GET /v1/control")[1]["stopped"] is True
 
 
 def test_the_allowlist_lets_through_whom_it_names(aws, monkeypatch):

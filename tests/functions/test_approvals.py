@@ -11,7 +11,7 @@ from functions import admin
 from functions.api import four_eyes
 from functions.api.access import ROUTES, SCOPES
 from functions.api.four_eyes import RULES
-from shared.cloud import clock, hub_keys, keys, table
+from shared.cloud import clock, connections, hub_keys, keys, table
 from shared.cloud.principals import principal_row
 from shared.domain.arming import Caps
 from tests.functions.world import CASE, CREDITOR, NORDIC, NOW, POLICY, answer, call, load, open_case
@@ -204,10 +204,20 @@ SWITCHES = {
         200,
     ),
     "a stop": ({"outbound": "on"}, {"outbound": "on", "stopped": True, "reason": "x"}, 200),
-    "the end of a stop": (
-        {"outbound": "on", "stopped": True, "reason": "x"}, {"outbound": "on"}, 202,
+    "a stop while observing": (
+        {"outbound": "allowlist", "observe": True}, {"stopped": True, "reason": "x"}, 200,
     ),
-    "the end of observing": ({"outbound": "on", "observe": True}, {"outbound": "on"}, 202),
+    "a stop that says more": (
+        {"outbound": "allowlist"}, {"outbound": "on", "stopped": True, "reason": "x"}, 200,
+    ),
+    "the end of a stop": (
+        {"outbound": "on", "stopped": True, "reason": "x"}, {"stopped": False}, 202,
+    ),
+    "nothing of a stop": (
+        {"outbound": "on", "stopped": True, "reason": "x"}, {"outbound": "on"}, 200,
+    ),
+    "the end of observing": ({"outbound": "on", "observe": True}, {"observe": False}, 202),
+    "nothing of observing": ({"outbound": "on", "observe": True}, {"outbound": "on"}, 200),
     "observing": ({"outbound": "on"}, {"outbound": "on", "observe": True}, 200),
 }  # fmt: skip
 
@@ -220,8 +230,49 @@ def test_only_a_switch_that_reaches_further_takes_two(aws, before, after, status
     assert ask("PUT /v1/control", body=after)[0] == status
 
 
-def test_payee_accounts_and_the_end_of_four_eyes_take_two_and_a_phone_does_not(live):
-    assert ask("PUT /v1/creditor", body={**CREDITOR, "phone": "+358 40 1"})[0] == 200
+READ_BY_DEBTORS = {
+    "name": "Nordic Lending Oyj", "business_id": "0201256-6", "email": "pay@elsewhere.example",
+    "phone": "+358 40 1", "sender": "bills@elsewhere.example",
+    "address": {"lines": ["Katu 2"], "postal_code": "00200", "city": "Espoo", "country": "FI"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("field", "value"), READ_BY_DEBTORS.items(), ids=READ_BY_DEBTORS)
+def test_what_debtors_read_of_whom_to_pay_takes_two(live, field, value):
+    words = propose("PUT /v1/creditor", body={**CREDITOR, field: value})["words"]
+
+    assert words.endswith(f" Debtors then read another {field}.")
+
+
+def test_a_host_more_for_links_takes_two_and_one_less_does_not(live):
+    body = {**CREDITOR, "link_hosts": ["pay.nordic.example"]}
+
+    asked = propose("PUT /v1/creditor", "dora", body=body)
+
+    assert asked["words"].endswith(" Letters may then link to pay.nordic.example.")
+    assert approve(asked["approval"])[0] == 200
+    assert ask("PUT /v1/creditor", body=CREDITOR)[0] == 200
+
+
+@pytest.mark.parametrize(("connector", "config", "whose"), [
+    ("payments.stripe", {"environment": "sandbox", "account": "acct_1"}, ", account acct_1"),
+    ("banks.camt", {"accounts": []}, ""),
+])  # fmt: skip
+def test_a_provider_or_bank_begins_by_two_and_ends_by_one(live, connector, config, whose):
+    made = connections.made(NORDIC, "money", connector=connector, config=config, start_line=None)
+    table.transact([made])
+    table.update(keys.connection(NORDIC, "money"), set_={"state": "tested"})
+    route, path = "POST /v1/connections/{id}/enable", {"id": "money"}
+
+    asked = propose(route, "dora", path=path)
+
+    assert asked["words"].endswith(f" money ({connector}){whose}.")
+    assert approve(asked["approval"])[1]["state"] == "enabled"
+    assert ask("POST /v1/connections/{id}/disable", path=path)[1]["state"] == "disabled"
+
+
+def test_payee_accounts_and_the_end_of_four_eyes_take_two_and_a_language_does_not(live):
+    assert ask("PUT /v1/creditor", body={**CREDITOR, "language": "sv"})[0] == 200
 
     moved = propose("PUT /v1/creditor", "dora", body={**CREDITOR, "accounts": [{"iban": IBAN}]})
     assert moved["words"] == "Replace the creditor's profile; payee accounts then: …6082."
@@ -260,7 +311,7 @@ def test_another_policy_takes_two(live):
 def test_two_approvers_at_once_carry_it_out_once(live, rows, monkeypatch):
     switches = {"outbound": "on", "observe": True}
     assert ask("PUT /v1/control", body=switches)[0] == 200
-    approval = propose("PUT /v1/control", "dora", body={"outbound": "on"})["approval"]
+    approval = propose("PUT /v1/control", "dora", body={"observe": False})["approval"]
     looked = four_eyes.hash_of
 
     def late(request, rule):
@@ -314,6 +365,23 @@ def test_a_restored_table_is_opened_by_two_operators(live):
     path = {**operator, "path": {"id": body["approval"]}}
     assert ask("POST /v1/hub/approvals/{id}/approve", "per", **path)[0] == 200
     assert ask("GET /v1/hub/control", "olga", **operator)[1]["shut"] is False
+
+
+def test_one_operator_stops_everything_and_two_end_it(live):
+    for who in ("olga", "per"):
+        table.put(principal_row(who, role="operator", scopes=["hub:write", "hub:read"]))
+    operator, route = {"role": "operator", "tenant": ""}, "PUT /v1/hub/control"
+    stop = {"stopped": True, "reason": "restore"}
+    assert ask(route, "olga", body=stop, **operator)[0] == 200
+    assert ask(route, "per", body={**stop, "reason": "restore, still"}, **operator)[0] == 200
+
+    status, body = ask(route, "olga", body={"stopped": False}, **operator)
+
+    assert (status, body["words"]) == (202, "End the stop of the whole installation.")
+    assert table.get(hub_keys.control())["stopped"] is True
+    path = {**operator, "path": {"id": body["approval"]}}
+    assert ask("POST /v1/hub/approvals/{id}/approve", "per", **path)[0] == 200
+    assert table.get(hub_keys.control())["stopped"] is False
 
 
 def admin_law():

@@ -176,12 +176,28 @@ def test_a_refusal_names_its_fields_and_has_its_exit_code(server, capsys, code, 
     assert server == ["Bearer invented"]
 
 
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_token_that_the_gateway_does_not_know_is_named(status):
+    error = urllib.error.HTTPError("", status, "", {}, io.BytesIO(b'{"message": "Forbidden"}'))
+    assert "see DUNLIN_TOKEN" in calling._problem(error)
+    error = urllib.error.HTTPError("", 500, "", {}, io.BytesIO(b"{}"))
+    assert calling._problem(error) == "The hub answered 500."
+
+
+@pytest.mark.parametrize("amount", ["40,00EUR", "40.00", "40.00 EUR", "40.00eur"])
+def test_an_amount_in_another_form_is_refused_before_the_hub_is_asked(hub, capsys, asked, amount):
+    tell = ["cases", "tell", "c2", "dispute", "--reason", "debtor_called", "--with"]
+    assert dunlin.main([*tell, f"amount={amount}"], hub) == 1
+    assert capsys.readouterr().err == "An amount is written with a point and its currency: 40.00EUR.\n"
+    assert asked == []
+
+
 def test_every_command_calls_a_route_and_asks_what_it_takes():
     told = json.loads(PUBLISHED.read_text())
     for one in COMMANDS:
         operation = told["paths"][one.path][one.method.lower()]
         taken = {each["name"] for each in operation["parameters"] if each["in"] == "query"}
-        if one.method != "GET" and "requestBody" in operation:
+        if one.method != "GET" and "requestBody" in operation and not one.sheet:
             schema = operation["requestBody"]["content"]["application/json"]["schema"]
             model = told["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
             taken |= set(model["properties"])
@@ -204,6 +220,75 @@ def test_every_listing_of_the_api_has_a_command():
     listed = {one.path for one in COMMANDS if one.rows}
     # Previews have a command of their own.
     assert paged - listed == {"/v1/previews"}
+
+
+def test_every_route_has_a_command():
+    """Those of several calls, or of a form of their own, stand in their own modules."""
+    own = {
+        "PUT /v1/control", "PUT /v1/hub/control", "POST /v1/cases/{id}/commands",
+        "POST /v1/cases/{id}/recall",
+    }  # fmt: skip
+    whole = {route for route, access in ROUTES.items() if access.role != "partner"}
+    left = whole - {one.route for one in COMMANDS} - own
+    assert {route for route in left if "/v1/previews" not in route} == set()
+
+
+def test_a_sheet_of_past_notices_goes_as_it_is(hub, capsys, tmp_path, asked):
+    sheet = tmp_path / "past.csv"
+    sheet.write_text("key,invoice,what,on\n1,1,reminder,2026-01-20\n")
+    code, lines = shown(
+        hub, capsys, "policies", "import-notices", "--connection", "erp", "--delimiter", ",",
+        "--file", str(sheet), "--json",
+    )  # fmt: skip
+    assert code == 0
+    assert json.loads("\n".join(lines))["new"] == 1
+    assert asked[-1] == ("POST /v1/imports/notices", sheet.read_text())
+
+
+def test_letters_are_approved_by_what_the_checklist_shows(hub, capsys):
+    _, lines = shown(hub, capsys, "policies", "checklist")
+    (digest,) = re.findall(r"hash=([0-9a-f]{64})", "\n".join(lines))
+    assert shown(hub, capsys, "letters", "approve", "--hash", digest)[0] == 0
+    assert shown(hub, capsys, "letters", "approve", "--hash", "0" * 64)[0] == 1
+
+
+def test_a_long_text_comes_from_a_file(capsys, tmp_path):
+    pack, asked = tmp_path / "pack.toml", []
+    pack.write_text('version = "1"\n', encoding="utf-8")
+
+    def ask(method, path, body=None):
+        asked.append((method, path, body))
+        return "{}"
+
+    words = ["law", "propose", "--country", "FI", "--text"]
+    assert dunlin.main([*words, f"@{pack}"], ask) == 0
+    assert asked == [("POST", "/v1/law/packs", {"country": "FI", "text": 'version = "1"\n'})]
+    assert dunlin.main([*words, f"@{tmp_path / 'none'}"], ask) == 1
+    assert capsys.readouterr().err == "The file cannot be read.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "body"),
+    [
+        (["stop", "--reason", "restore"], {"stopped": True, "reason": "restore"}),
+        (["go"], {"stopped": False, "reason": ""}),
+    ],
+)
+def test_an_operator_stops_the_whole_installation_and_lets_it_go(words, body):
+    asked = []
+
+    def ask(*call):
+        asked.append(call)
+        return "{}"
+
+    assert dunlin.main(["hub", *words], ask) == 0
+    assert asked == [("PUT", "/v1/hub/control", body)]
+
+
+def test_columns_that_no_entry_has_are_left_out(hub, capsys):
+    open_case(NORDIC, "c2")
+    _, lines = shown(hub, capsys, "cases", "list")
+    assert lines[0].split() == ["id", "debtor", "open_claims", "next_due"]
 
 
 def test_a_listing_is_read_to_its_end_or_to_what_was_asked_for(hub, capsys, monkeypatch):

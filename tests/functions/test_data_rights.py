@@ -29,6 +29,7 @@ from tests.functions.money import (
     connected,
     invoice,
     open_now,
+    reversal,
     see,
     sighting,
     take,
@@ -132,6 +133,68 @@ def every_model():
         for one in vars(module).values():
             if isinstance(one, type) and issubclass(one, BaseModel) and one is not BaseModel:
                 yield one
+
+
+@pytest.fixture
+def punctual(aws):
+    """A person who paid an invoice before it ever joined a case."""
+    connected("erp")
+    connected("bank")
+    take(party(), invoice("1", due=date(2026, 4, 20)), feed="erp")
+    see(paid())
+    take(invoice("1", "0.00", due=date(2026, 4, 20)), feed="erp")
+    assert cases() == []
+
+
+def test_what_was_paid_without_ever_being_a_case_is_exported_and_erased(punctual, rows):
+    data = json.loads(export()["data.json"])
+    assert [one["id"] for one in data["invoices"]] == ["erp:1"]
+    assert [one["id"] for one in data["payments"]] == ["bank:1"]
+
+    assert erase()[1]["erased"] == {"documents": 0, "payments": 1, "parties": 1}
+
+    assert [one for one in rows() if MARK in str(one)] == []
+
+
+def test_money_that_was_taken_back_is_exported_and_erased_with_its_reversal(punctual, rows):
+    payer = Payer(name=f"{MARK}-payer", account=f"{MARK}-account")
+    see(reversal("1", payer=payer, text=f"{MARK}-text"))
+    see(paid("2", booked=date(2026, 2, 28)))
+    assert [one["id"] for one in json.loads(export()["data.json"])["payments"]] == [
+        "bank:1", "bank:2", "bank:r1",
+    ]  # fmt: skip
+
+    assert erase()[0] == 200
+
+    assert [one for one in rows() if MARK in str(one)] == []
+
+
+def test_of_a_person_with_very_many_invoices_all_are_exported(aws):
+    connected("erp")
+    many = [invoice(str(n), debtor="erp:d1", due=date(2026, 4, 20)) for n in range(10, 70)]
+    take(party(), *many, feed="erp")
+
+    assert len(json.loads(export()["data.json"])["invoices"]) == 60
+
+
+def test_money_that_a_person_moved_to_another_debtor_is_only_theirs(punctual, rows):
+    take(party("2"), invoice("2", due=date(2026, 4, 20)), feed="erp")
+    amount = {"amount": "100.00", "currency": "EUR"}
+    again = {"allocations": [{"invoice": "erp:2", "amount": amount}], "reason": "payer_called"}
+    assert ask("POST /v1/payments/{id}/unmatch", "bank:1", {"reason": "wrong_invoice"})[0] == 200
+    assert ask("POST /v1/payments/{id}/match", "bank:1", again)[0] == 200
+
+    assert json.loads(export("erp:d1")["data.json"])["payments"] == []
+    assert erase("erp:d1")[1]["erased"]["payments"] == 0
+
+    data = json.loads(export("erp:d2")["data.json"])
+    assert [one["payer"]["name"] for one in data["payments"]] == [f"{MARK}-payer"]
+
+
+def test_an_invoice_that_turns_out_to_be_another_persons_is_only_theirs(punctual):
+    take(party("2"), invoice("1", "0.00", debtor="erp:d2", due=date(2026, 4, 20)), feed="erp")
+    assert json.loads(export("erp:d1")["data.json"])["invoices"] == []
+    assert [one["id"] for one in json.loads(export("erp:d2")["data.json"])["invoices"]] == ["erp:1"]
 
 
 def test_it_is_said_of_every_personal_field_where_it_is_stored():

@@ -60,7 +60,7 @@ def test_a_stop_counts_as_tried_once_it_is_released():
     put = "PUT /v1/control"
     admin.handler(call(put, body={"stopped": True, "reason": "test"}), None)
     assert not points()[0]["stop_button"]["ok"]
-    admin.handler(call(put, body={}), None)
+    admin.handler(call(put, body={"stopped": False}), None)
     assert points()[0]["stop_button"]["evidence"]["released"]["by"] == "console"
 
 

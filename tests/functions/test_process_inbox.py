@@ -8,6 +8,7 @@ import pytest
 
 from functions import process_inbox
 from shared.cloud import inbox, keys, outbox, table
+from shared.domain import partner_ends
 from shared.domain.events import ActUnknown, PartnerAnswered
 from tests.functions.world import (
     CASE,
@@ -328,11 +329,12 @@ def test_what_only_a_person_can_answer_is_asked_once(ruled, report, why):
     assert [task.why for task in load().tasks.values()] == [why]
 
 
-def test_a_claim_that_was_sold_is_open_nowhere_and_ends_as_sold(ruled):
+def test_a_claim_that_a_partner_calls_sold_stays_open_until_a_person_writes_it_off(ruled):
     take(said("case.closed", code="SOLD"))
 
-    assert load().claims["erp:1"].open == eur("0.00")
+    assert load().claims["erp:1"].open == eur("100.00")
     assert not load().claims["erp:1"].with_partner
+    assert partner_ends.left(load()) is None
 
 
 @pytest.mark.parametrize(
@@ -386,7 +388,7 @@ def test_a_report_beyond_what_was_handed_over_goes_to_a_person(ruled, report):
         (said("case.settlement_agreed", settlement="s1", until="2026-04-01",
               amount={"amount": "90.00", "currency": "EUR"}), ["settlement_offered"]),
         (said("case.extension_agreed", extension="s1", until="2026-04-01",
-              amount={"amount": "100.00", "currency": "EUR"}), []),
+              amount={"amount": "100.00", "currency": "EUR"}), ["beyond_mandate"]),
     ],
 )  # fmt: skip
 def test_what_is_agreed_at_the_partner_binds_until_it_says_that_it_is_over(ruled, report, asked):

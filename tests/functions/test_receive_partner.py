@@ -84,10 +84,17 @@ def test_a_report_that_was_worked_on_is_answered_and_not_queued(handed, queued):
 def test_a_key_is_used_for_one_report(handed, queued):
     report()
 
-    status, body = report(body='{"id":"rep-2"}')
+    status, body = report(body='{"id":"rep-1","type":"case.closed"}')
 
     assert (status, body["code"]) == (409, "key_reused")
     assert kept()["body"] == '{"id":"rep-1"}'
+
+
+def test_a_report_under_a_key_that_is_not_its_id_is_kept_nowhere(handed, queued):
+    status, body = report(key="other", body='{"id":"abc"}')
+
+    assert (status, body["code"]) == (422, "id_not_key")
+    assert (kept("other"), kept("abc"), queued("inbox")) == (None, None, [])
 
 
 def test_a_key_is_used_for_one_case(handed):

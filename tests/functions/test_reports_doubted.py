@@ -250,3 +250,30 @@ MAY_BE = {
 @pytest.mark.parametrize(("kind", "data"), MAY_BE.values(), ids=MAY_BE)
 def test_an_amount_or_a_day_that_may_be_is_believed(handed, kind, data):
     assert take("r1", kind, **data) == ("done", "")
+
+
+def planned(name, *claims):
+    return take(name, "case.plan_agreed", claims=claims, **plan())
+
+
+def held():
+    return sorted(one.claim for one in load().holds.values())
+
+
+def test_a_plan_reported_anew_binds_the_claims_that_it_names_now(handed):
+    planned("p1", "erp:1", "erp:2")
+    assert held() == ["erp:1", "erp:2"]
+
+    planned("p2", "erp:2")
+
+    assert (held(), load().claims["erp:1"].freed_on) == (["erp:2"], DAY)
+    assert take("p3", "case.plan_broken", plan="1") == ("done", "")
+    assert held() == []
+
+
+@pytest.mark.parametrize("kind", ["case.plan_broken", "case.plan_completed"])
+def test_a_plan_that_nobody_reported_cannot_end(handed, kind):
+    planned("p1", "erp:1")
+
+    assert take("p2", kind, plan="2")[0] == "quarantined"
+    assert held() == ["erp:1"]

@@ -42,7 +42,7 @@ def ask(route, connection):
         function = receive_partner
     event = call(
         route, role="partner", connection=connection, path=IDS, body={"id": "r1"},
-        headers={"idempotency-key": "k1"},
+        headers={"idempotency-key": "r1"},
     )  # fmt: skip
     return function.handler(event, None)
 

@@ -74,7 +74,7 @@ IDS, WORDS = {"id", "connection", "act"}, {
 BODIES = {
     "PUT /v1/connections/{id}/expiries": {"expiries": {}},
     "POST /v1/connections/{id}/enable": {},
-    "POST /v1/partner/cases/{id}/events": {"id": "r1"},
+    "POST /v1/partner/cases/{id}/events": {"id": "k1"},
     "POST /v1/tasks/{id}/assign": {"to": "anna"},
 }
 # What a listing asks for, where it asks.

@@ -95,3 +95,12 @@ def test_the_index_of_a_deployed_hub_is_rebuilt_and_a_restore_looked_through(pla
     assert main(["restored", "--since", "2026-03-02T09:00+00:00"], place) == 0
     assert capsys.readouterr().out.startswith("0 acts")
     assert main(["restored", "--since", "2026-03-02T09:00"], place) == 1
+
+
+@pytest.mark.parametrize(
+    ("since", "said"),
+    [("2026-03-02T09:00", "Say the zone"), ("garbage", "no day and time"), ("", "no day and time")],
+)
+def test_a_restored_point_that_is_none_is_answered_with_a_sentence(place, capsys, since, said):
+    assert main(["restored", "--since", since], place) == 1
+    assert said in capsys.readouterr().err

@@ -101,6 +101,8 @@ class Partner:
     def __init__(self, world, answered):
         self.world, self.answered = world, answered
         self.down, self.cases, self.told = False, [], {}
+        # Whether it takes no new case today.
+        self.refuses = False
 
     def has(self, case):
         """A case, if it is one that it was given."""

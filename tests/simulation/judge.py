@@ -85,6 +85,8 @@ class Judge:
                 claim.lowered = claim.joined.open.amount - event.open.amount
             case told.ActSent():
                 self._sent(event.act)
+            case told.PartnerAnswered(accepted=False):
+                self.withdrawn([x for x, of in self.there.items() if of == case])
             case told.PartnerClosed():
                 self.withdrawn(event.claims or [x for x, of in self.there.items() if of == case])
 
@@ -143,8 +145,6 @@ class Judge:
         for claim in found:
             for why in set(diary.resting(claim, today)) - {"nothing is open"}:
                 self.say("charges are asked for in spite of a rest", f"{event.act}: {why}")
-            if self.world.books.rows[claim][1].open.amount:
-                self.say("charges are asked for before the sum is paid", event.act)
         return found
 
     def _seen(self, claim):

@@ -83,6 +83,8 @@ def _outages(random):
             day = random.randint(15, DAYS)
             how = random.choice(["throttled", "silent"]) if what == "mail" else "down"
             yield deed(day, "outage", what=what, how=how, days=random.randint(1, 4))
+    if random.random() < 0.25:
+        yield deed(random.randint(30, DAYS), "refusal", days=random.randint(3, 40))
     if random.random() < 0.2:
         yield deed(random.randint(5, DAYS), "garbage", row=f"row{random.randint(1, 9)}")
 

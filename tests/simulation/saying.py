@@ -63,9 +63,11 @@ class Saying:
             self._report(case, "case.closed", {"code": code})
 
     def _taken(self, case):
-        """The partner takes what it was given, the next day."""
-        given = {"partner_case_id": f"P-{len(self.partner.cases)}"}
-        self._follows(self.today() + DAY, lambda: self._report(case, "case.accepted", given))
+        """The partner says the next day whether it takes what it was given."""
+        what, given = "case.accepted", {"partner_case_id": f"P-{len(self.partner.cases)}"}
+        if self.partner.refuses:
+            what, given = "case.rejected", {"code": "MISSING_ADDRESS"}
+        self._follows(self.today() + DAY, lambda: self._report(case, what, given))
 
     def _report(self, case, what, data):
         came, number = self.reporter.report(case, what, data)

@@ -228,6 +228,11 @@ class World(Saying):
         else:
             getattr(self, what).down = how == "down"
 
+    def _refusal(self, days):
+        """The partner takes no new case for some days."""
+        self.partner.refuses = True
+        self._follows(self.today() + days * DAY, lambda: setattr(self.partner, "refuses", False))
+
     def _trouble(self, what, where, nth):
         """Trouble is the hub's: it is looked for at each call."""
 

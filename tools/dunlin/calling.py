@@ -14,6 +14,8 @@ from typing import Any, Protocol
 _SECONDS = 60
 # An answer of the hub, or of what stands before it, after which the same call may succeed.
 _LATER = frozenset({429, 502, 503, 504})
+# The gateway's own answers, in no words of the hub, to a token that is unknown or has run out.
+_NOT_LET_IN = frozenset({401, 403})
 
 Plain = dict[str, Any]
 
@@ -31,9 +33,9 @@ class Away(Failed):
 
 
 class Api(Protocol):
-    """One call of the API: method, path, JSON body."""
+    """One call of the API: method, path, and a JSON body or the text of a CSV file."""
 
-    def __call__(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> str:
+    def __call__(self, method: str, path: str, body: Mapping[str, Any] | str | None = None) -> str:
         """The answer's body. Raises ``Failed`` with the hub's own sentence."""
 
 
@@ -52,19 +54,19 @@ def api(url: str, token: str) -> Api:
         raise Failed("DUNLIN_URL must be an https address.")
     opener = urllib.request.build_opener(_Stays())
 
-    def call(method: str, path: str, body: Mapping[str, Any] | None = None) -> str:
-        data = None if body is None else json.dumps(body).encode()
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    def call(method: str, path: str, body: Mapping[str, Any] | str | None = None) -> str:
+        sent, kind = _encoded(body)
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": kind}
         asked = urllib.request.Request(  # noqa: S310 - the scheme is checked above
-            url.rstrip("/") + path, data=data, headers=headers, method=method
+            url.rstrip("/") + path, data=sent, headers=headers, method=method
         )
         try:
             with opener.open(asked, timeout=_SECONDS) as answer:
                 text: str = answer.read().decode()
                 return text
         except urllib.error.HTTPError as error:
-            kind = Away if error.code in _LATER else Failed
-            raise kind(_problem(error)) from None
+            fault = Away if error.code in _LATER else Failed
+            raise fault(_problem(error)) from None
         except OSError:
             raise Away("The hub cannot be reached.") from None
 
@@ -101,10 +103,19 @@ def pages(call: Api, path: str, query: Mapping[str, str]) -> Iterator[Plain]:
         print(f"page {number}", file=sys.stderr)
 
 
+def _encoded(body: Mapping[str, Any] | str | None) -> tuple[bytes | None, str]:
+    """A body's bytes and their media type."""
+    if isinstance(body, str):
+        return body.encode(), "text/csv"
+    return None if body is None else json.dumps(body).encode(), "application/json"
+
+
 def _problem(error: urllib.error.HTTPError) -> str:
     try:
         plain = json.loads(error.read())
         fields = [f"  {one['path']}: {one['code']} {one['text']}" for one in plain["fields"]]
         return "\n".join([f"{error.code}: {plain['title']}", *fields])
     except (ValueError, KeyError, TypeError):
+        if error.code in _NOT_LET_IN:
+            return f"{error.code}: the hub does not know this token: see DUNLIN_TOKEN."
         return f"The hub answered {error.code}."

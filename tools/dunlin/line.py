@@ -60,6 +60,8 @@ def _add(parser: argparse.ArgumentParser, one: Command) -> None:
         )  # fmt: skip
     if one.file:
         parser.add_argument("--file", required=True, help="the body as JSON; - is stdin")
+    if one.sheet:
+        parser.add_argument("--file", required=True, help="a CSV file; - is stdin")
     if one.rows:
         parser.add_argument("--most", type=int, default=200, help="entries to show at most (200)")
     parser.add_argument("--json", action="store_true", help="as JSON")
@@ -80,9 +82,20 @@ def _run(call: Api, asked: argparse.Namespace) -> None:
     if one.method == "GET":
         show(call("GET", with_query(path, given)), as_json=asked.json)
         return
-    named = {name: None if text == "null" else text for name, text in given.items()}
+    if one.sheet:
+        sheet = _text(asked.file)
+        show(call(one.method, with_query(path, given), sheet), as_json=asked.json)
+        return
+    named = {name: _said(text) for name, text in given.items()}
     body = _read(asked.file) if one.file else named
     show(call(one.method, path, body or None), as_json=asked.json)
+
+
+def _said(value: Any) -> Any:
+    """The value of an option: ``null`` for nothing, ``@pack.toml`` for what stands in a file."""
+    if isinstance(value, str) and value.startswith("@"):
+        return _text(value[1:])
+    return None if value == "null" else value
 
 
 def _list(call: Api, path: str, given: Plain, asked: argparse.Namespace) -> None:
@@ -101,7 +114,9 @@ def _list(call: Api, path: str, given: Plain, asked: argparse.Namespace) -> None
     else:
         # An event stands inside its entry of a timeline.
         flat = [{**row.pop("event"), **row} if "event" in row else row for row in rows]
-        table(one.columns or columns_of(flat), flat)
+        # A listing without filters knows less of each entry.
+        known = [name for name in one.columns if any(name.partition(".")[0] in row for row in flat)]
+        table(known or one.columns or columns_of(flat), flat)
 
 
 def show(text: str, *, as_json: bool) -> None:
@@ -123,12 +138,17 @@ def show(text: str, *, as_json: bool) -> None:
 def _read(name: str) -> Plain:
     """The JSON object of a file. Raises ``Failed`` with what is wrong with it."""
     try:
-        text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
-        body = json.loads(text)
-    except OSError:
-        raise Failed("The file cannot be read.") from None
+        body = json.loads(_text(name))
     except ValueError:
         raise Failed("The file is no JSON.") from None
     if not isinstance(body, dict):
         raise Failed("The file holds no JSON object.")
     return body
+
+
+def _text(name: str) -> str:
+    """The text of a file (UTF-8), or of stdin. Raises ``Failed`` when it cannot be read."""
+    try:
+        return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise Failed("The file cannot be read.") from None

@@ -11,8 +11,9 @@ class Command:
     """``words`` as typed, the ``route`` that it calls, and a sentence of help.
 
     ``options`` go into the query of a GET and into the body of anything else; those with a ``!``
-    must be said. ``file``: the body is a JSON file. ``rows`` is the field of the answer that holds
-    the entries of a listing, ``columns`` what is shown of each (none: every plain field).
+    must be said. ``file``: the body is a JSON file; ``sheet``: it is a CSV file, and the options
+    go into the query. ``rows`` is the field of the answer that holds the entries of a listing,
+    ``columns`` what is shown of each (none: every plain field).
     """
 
     words: str
@@ -20,6 +21,7 @@ class Command:
     help: str
     options: tuple[str, ...] = ()
     file: bool = False
+    sheet: bool = False
     rows: str = ""
     columns: tuple[str, ...] = ()
 
@@ -41,6 +43,7 @@ class Command:
 
 _CASE = ("id", "debtor", "state", "country", "step", "open", "open_claims", "next_due")
 _MONTH = ("month!",)
+_WAITING = ("id", "state", "words", "by", "at", "expires_at")
 _C = Command
 
 COMMANDS = (
@@ -51,6 +54,7 @@ COMMANDS = (
        rows="connectors", columns=("name", "title", "countries", "verified", "secrets")),
     _C("connections show", "GET /v1/connections/{id}", "one connection"),
     _C("connections create", "POST /v1/connections", "make a connection", file=True),
+    _C("connections settings", "PUT /v1/connections/{id}", "replace its settings", file=True),
     _C("connections secrets", "PUT /v1/connections/{id}/secrets", "replace secrets", file=True),
     _C("connections test", "POST /v1/connections/{id}/test", "let the connector look"),
     _C("connections enable", "POST /v1/connections/{id}/enable", "begin to use it", ("confirm",)),
@@ -63,6 +67,8 @@ COMMANDS = (
     _C("connections others-ended", "POST /v1/connections/{id}/others-ended", "nobody else duns"),
     _C("connections expiries", "GET /v1/connections/expiries", "what runs out, soonest first",
        rows="expiries"),
+    _C("connections store-expiries", "PUT /v1/connections/{id}/expiries", "replace the known days",
+       file=True),
     _C("policies list", "GET /v1/policies", "stored versions", rows="policies",
        columns=("id", "version", "name", "law", "active", "hash")),
     _C("policies show", "GET /v1/policies/{id}/{version}", "one version"),
@@ -74,7 +80,12 @@ COMMANDS = (
     _C("policies arming", "GET /v1/first-day/arming", "which steps go by themselves"),
     _C("policies arm", "PUT /v1/first-day/arming", "replace the arming", file=True),
     _C("policies checklist", "GET /v1/first-day/checklist", "the first day, point by point",
-       ("erp_total", "test_invoice"), rows="points"),
+       ("erp_total", "test_invoice"), rows="points", columns=("name", "ok", "to_do", "evidence")),
+    _C("policies assessment", "GET /v1/first-day/assessment", "what the books hold, before a word",
+       ("format",)),
+    _C("policies observed", "GET /v1/first-day/observed", "what would have gone out"),
+    _C("policies import-notices", "POST /v1/imports/notices", "what was sent before (CSV)",
+       ("connection!", "delimiter"), sheet=True),
     _C("cases list", "GET /v1/cases", "cases, also by what they are",
        ("debtor", "invoice", "state", "country", "step", "open_from", "open_to"),
        rows="cases", columns=_CASE),
@@ -89,6 +100,7 @@ COMMANDS = (
     _C("cases link", "POST /v1/cases/{id}/payment-links", "where a claim can be paid",
        ("claim!", "connection")),
     _C("cases hold", "POST /v1/cases/{id}/hold", "let it rest", ("reason!", "until", "claim")),
+    _C("cases legal-hold", "POST /v1/cases/{id}/legal-hold", "keep all for a court", file=True),
     _C("cases release", "POST /v1/cases/{id}/release", "end a hold", ("hold!",)),
     _C("tasks list", "GET /v1/tasks", "what is asked of people",
        ("state", "why", "assignee", "overdue"), rows="tasks",
@@ -122,6 +134,8 @@ COMMANDS = (
     _C("privacy retention", "GET /v1/retention", "how long what is kept", rows="classes"),
     _C("privacy preview", "GET /v1/retention/preview", "what the night would delete",
        rows="classes"),
+    _C("privacy enforce", "PUT /v1/retention", "delete by the table that was read, or not",
+       ("state!", "table", "name")),
     _C("partners list", "GET /v1/partners", "collection partners", rows="partners"),
     _C("partners terms", "GET /v1/partners/{connection}/terms", "what a partner takes"),
     _C("partners outbox", "GET /v1/partners/{connection}/outbox", "what it was not told yet",
@@ -138,6 +152,7 @@ COMMANDS = (
     _C("routing store", "PUT /v1/routing", "replace the rules", file=True),
     _C("write-back show", "GET /v1/write-back", "the switch and the accounts"),
     _C("write-back store", "PUT /v1/write-back", "replace the switch", file=True),
+    _C("write-back accounts", "PUT /v1/write-back/accounts", "replace the accounts", file=True),
     _C("write-back preview", "GET /v1/write-back/preview", "what waits to be written",
        rows="writes"),
     _C("write-back release", "POST /v1/write-back/release", "let the first 25 be written"),
@@ -148,8 +163,25 @@ COMMANDS = (
     _C("letters show", "GET /v1/letters/{language}/{letter}/{tone}", "the sentences of one"),
     _C("letters preview", "POST /v1/letters/preview", "a letter with invented claims",
        ("language!", "letter", "tone", "capacity", "second_language")),
+    _C("letters store", "PUT /v1/letters/{language}/{letter}/{tone}", "replace own sentences",
+       file=True),
+    _C("letters reset", "DELETE /v1/letters/{language}/{letter}/{tone}",
+       "the shipped sentences stand again"),
+    _C("letters approve", "POST /v1/first-day/letters", "these sentences were read (checklist)",
+       ("hash!",)),
     _C("law show", "GET /v1/law/{country}", "the pack in force (operators)"),
     _C("law sheet", "GET /v1/law/{country}/sheet", "every rule, rate and source"),
+    _C("law propose", "POST /v1/law/packs", "a candidate, checked (operators)",
+       ("country!", "text!")),
+    _C("law diff", "GET /v1/law/packs/{hash}/diff", "what a candidate changes (operators)",
+       ("against",)),
+    _C("law preview", "POST /v1/law/packs/{hash}/preview", "what a candidate would change"),
+    _C("law sign-off", "POST /v1/law/packs/{hash}/sign-off", "stand for a pack (operators)",
+       ("name!", "role!", "note")),
+    _C("law activate", "PUT /v1/law/{country}/active", "put a pack in force (operators)",
+       ("hash!", "previewed!")),
+    _C("law rate", "PUT /v1/law/{country}/rates", "a half-year's reference rate (operators)",
+       file=True),
     _C("reports month", "GET /v1/reports/month/{month}", "a month's figures (2026-03.csv: CSV)"),
     _C("reports deviations", "GET /v1/reports/deviations", "what people decided", _MONTH),
     _C("reports punctuality", "GET /v1/reports/punctuality", "acts against their day", _MONTH),
@@ -159,7 +191,7 @@ COMMANDS = (
     _C("reports drift", "GET /v1/reports/drift", "what the three sides disagree on", rows="drift"),
     _C("reports reconciliation", "GET /v1/reports/reconciliation", "a day's money", ("day!",)),
     _C("approvals list", "GET /v1/approvals", "what waits for a second person", rows="approvals",
-       columns=("id", "state", "words", "by", "at", "expires_at")),
+       columns=_WAITING),
     _C("approvals show", "GET /v1/approvals/{id}", "one request"),
     _C("approvals approve", "POST /v1/approvals/{id}/approve", "carry it out, for two"),
     _C("approvals reject", "POST /v1/approvals/{id}/reject", "let it be"),
@@ -175,4 +207,9 @@ COMMANDS = (
     _C("hub show", "GET /v1/hub/control", "the kill switch of all (operators)"),
     _C("hub reconciled", "POST /v1/hub/reconciled", "open after a restore",
        ("epoch!", "reason!")),
+    _C("hub approvals", "GET /v1/hub/approvals", "what waits for a second operator",
+       rows="approvals", columns=_WAITING),
+    _C("hub approval", "GET /v1/hub/approvals/{id}", "one request among operators"),
+    _C("hub approve", "POST /v1/hub/approvals/{id}/approve", "carry it out, for two operators"),
+    _C("hub reject", "POST /v1/hub/approvals/{id}/reject", "let it be"),
 )  # fmt: skip

@@ -15,6 +15,7 @@ from tools.dunlin.tables import fields, table
 _AMOUNT = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)([A-Z]{3})")
 # Fields of commands that hold several ids.
 _SEVERAL = frozenset({"claims"})
+_AMOUNTS = frozenset({"amount", "price"})
 _NUMBERS = frozenset({"count"})
 
 
@@ -43,6 +44,10 @@ def arguments(commands: Any, subjects: dict[str, Any]) -> None:
         switch.add_argument("--reason", default="", required=word == "stop")
         switch.add_argument("--json", action="store_true", help="as JSON")
         switch.set_defaults(run=_switch, changes={"stopped": word == "stop"})
+        whole = subjects["hub"].add_parser(word, help=f"{text}, of any creditor (operators)")
+        whole.add_argument("--reason", default="", required=word == "stop")
+        whole.add_argument("--json", action="store_true", help="as JSON")
+        whole.set_defaults(run=_switch_all, stopped=word == "stop")
     outbound = subjects["control"].add_parser("outbound", help="what may leave the hub")
     outbound.add_argument("to", choices=("off", "allowlist", "on"))
     outbound.add_argument("--json", action="store_true", help="as JSON")
@@ -94,6 +99,12 @@ def _switch(call: Api, asked: argparse.Namespace) -> None:
     _shown(call("PUT", "/v1/control", {**before, **changes}), asked)
 
 
+def _switch_all(call: Api, asked: argparse.Namespace) -> None:
+    """The switch of the whole installation."""
+    body = {"stopped": asked.stopped, "reason": asked.reason}
+    _shown(call("PUT", "/v1/hub/control", body), asked)
+
+
 def _show(call: Api, asked: argparse.Namespace) -> None:
     case = json.loads(call("GET", f"/v1/cases/{quoted(asked.case)}"))
     if asked.json:
@@ -128,6 +139,8 @@ def _value(field: str, text: str) -> Any:
     amount = _AMOUNT.fullmatch(text)
     if amount is not None:
         return {"amount": amount[1], "currency": amount[2]}
+    if field in _AMOUNTS:
+        raise Failed("An amount is written with a point and its currency: 40.00EUR.")
     if field in _SEVERAL:
         return text.split(",")
     if field in _NUMBERS and text.isdigit():

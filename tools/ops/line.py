@@ -79,7 +79,11 @@ def _rebuild(place: Place, _: argparse.Namespace) -> int:
 
 
 def _restored(place: Place, asked: argparse.Namespace) -> int:
-    since = datetime.fromisoformat(asked.since)
+    try:
+        since = datetime.fromisoformat(asked.since)
+    except ValueError:
+        print("The point is no day and time: 2026-03-02T09:00Z.", file=sys.stderr)
+        return 1
     if since.tzinfo is None:
         print("Say the zone of the point too: 2026-03-02T09:00Z.", file=sys.stderr)
         return 1

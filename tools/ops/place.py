@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local import stack
 
@@ -90,11 +91,17 @@ def find(name: str = "") -> Place:
 
 def of(name: str, clients: Clients, *, embedded: bool) -> Place:
     """The installation whose outermost stack has this name. Raises ``Gone``."""
-    formation = clients.client("cloudformation")
     try:
+        formation = clients.client("cloudformation")
         (found,) = formation.describe_stacks(StackName=name)["Stacks"]
-    except formation.exceptions.ClientError:
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code != "ValidationError":
+            raise Gone(f"AWS refused to show the stack {name}: {code}") from None
         raise Gone(f"There is no stack {name} in this account and region.") from None
+    except BotoCoreError as error:
+        # No region, no credentials, no network: the SDK's own sentence says which.
+        raise Gone(f"AWS cannot be asked: {error}") from None
     parameters = {one["ParameterKey"]: one["ParameterValue"] for one in found.get("Parameters", [])}
     return Place(name, clients, _outputs(formation, name), parameters, embedded)
 

@@ -13,14 +13,14 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, NoReturn
 
 import requests
 
 from infra.local import setup
 from infra.local.stack import Stack
-from shared.cloud import hub_keys, keys
+from shared.cloud import clock, hub_keys, keys
 from shared.cloud.keys import Tenant
 from tools.ops.place import Place
 
@@ -133,7 +133,9 @@ def _token(api: _Api, client: str, secret: str) -> str:
 
 
 def _day(place: Place, api: _Api, tenant: Tenant, say: Say) -> None:
-    today = datetime.now(UTC).date()
+    with place.entered():
+        # An embedded hub lives on a day of its own.
+        today = clock.now().date()
     _settle_in(place, api, tenant, today)
     say("ok    a creditor, a policy and its counterparts are stored; it observes")
     _drop(place, tenant, today)

@@ -42,6 +42,8 @@ _ASKS = {
     "merged": "merged_there",
 }
 _STAGES = {"prelegal": "amicable", "legal": "legal", "enforcement": "enforcement"}
+# Claims that a report names at most; one of more names none, and is of all.
+_MOST_NAMED = 50
 _NOT_WORD = re.compile(r"[^a-z]+")
 _KINDS = ("principal", "interest", "fees")
 
@@ -61,9 +63,12 @@ def reports(
     """
     lifecycle, at = word(case.get("lifecycle")), moment(case.get("dateCreated"))
     begun = _DECLINED.isdisjoint({word(case.get("closeCode"))})
-    yield _report(case, "case.received", "received", at, {"partner_case_id": case.get("id")})
+    parts = parts_of(case.get("claimDescription"), str(case.get("currency")))
+    claims = [part.claim for part in parts] if len(parts) <= _MOST_NAMED else []
+    taken = {"partner_case_id": case.get("id"), "claims": claims}
+    yield _report(case, "case.received", "received", at, taken)
     if lifecycle in {"active", "paused", "closed"} and begun:
-        yield _report(case, "case.accepted", "accepted", at, {"partner_case_id": case.get("id")})
+        yield _report(case, "case.accepted", "accepted", at, taken)
     if word(phase) in _STAGES:
         stage = _STAGES[word(phase)]
         yield _report(case, "case.stage_changed", f"stage:{stage}", at, {"stage": stage})

@@ -180,15 +180,13 @@ class Maventa:
         """
         since = moment(cursor) - _OVERLAP if cursor else None
         rows = sorted(self._all("/v1/events", now), key=lambda one: str(one.get("created_at")))
-        named = dict[str, None]()
+        named, found, refused = dict[str, None](), list[CaseReport](), list[RowError]()
         for row in rows:
-            late = since is not None and moment(row.get("created_at")) <= since
-            if not (late and row.get("seen")):
+            if not row.get("seen") or since is None or moment(row.get("created_at")) > since:
                 named[str(row.get("assignment_id"))] = None
-        moments = [moment(row.get("created_at")) for row in rows]
-        first = moment(cursor) if cursor else now
-        last = max(moments if cursor is None and moments else [first, *moments]).isoformat()
-        found, refused = list[CaseReport](), list[RowError]()
+        known = [moment(cursor)] if cursor else []
+        moments = [*known, *(moment(row.get("created_at")) for row in rows)]
+        last = max(moments, default=now).isoformat()
         for name in named:
             try:
                 one = self._receivables.read(f"/v1/assignments/{quoted(name, safe='')}", now=now)

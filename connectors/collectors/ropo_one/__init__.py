@@ -2,6 +2,8 @@
 
 Ropo gives a customer number and an API code; a token is good for two hours. Each claim is a task
 of its own and must be sent once only, so Ropo is asked by invoice number before it is sent. The
+invoice itself and its reminders are tasks of that number too, where Ropo sent them: only a task of
+collection stands for the hand-over, and one that does not say what it is a person looks at. The
 customer number of a task holds our case's and claim's ids, by which the task is known again; that
 Ropo keeps it as it was sent is not proven. Direct payments are registered there; everything else
 that happens at our side is told by a person.

@@ -315,6 +315,8 @@ class TrytonErp:
             good = look()
         except Reconnect:
             return Finding(check=check, ok=False, text=dunning.KEY_REFUSED)
+        except Unanswered as error:
+            return Finding(check=check, ok=False, text=f"{error}: {_ADDRESS}")
         except HubError as error:
             return Finding(check=check, ok=False, text=f"{error}: {remedy}")
         return Finding(check=check, ok=good, text="can be read" if good else remedy)

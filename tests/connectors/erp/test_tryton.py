@@ -168,6 +168,22 @@ def test_a_wrong_address_is_a_finding_and_not_an_error(url):
     assert not any(finding.ok for finding in connector.connect(connection_).test())
 
 
+def test_an_address_that_leads_nowhere_is_not_blamed_on_the_company(monkeypatch):
+    def nowhere(*_):
+        raise OSError
+
+    monkeypatch.setattr(http_door, "resolve", nowhere)
+    config = connector.Config(url="https://tryton.example", database="books")
+    made = Connection(id="books", config=config, secrets={"application_key": "k"})
+
+    company = connector.connect(made).test()[0]
+
+    assert company.text == (
+        "the host name could not be resolved: see that the url in the settings is right and that "
+        "Tryton runs"
+    )
+
+
 def spoil(change):
     """The answers of the tape, one of their records changed."""
 
