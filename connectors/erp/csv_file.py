@@ -149,8 +149,8 @@ class CsvFile:
 
         A file's cursor comes with its last page, so a file that was cut short is read again whole.
         A file that cannot be read is one refused row and moves the cursor on; until a good one
-        follows it, no pull is ``complete_through`` anything, and each says ``unreadable``. A notice of a day after ``now`` (UTC)
-        is refused.
+        follows it, no pull is ``complete_through`` anything, and each says ``unreadable``. A notice
+        of a day after ``now`` (UTC) is refused.
         """
         state = _cursor(cursor)
         held = Page(cursor=_text(state))

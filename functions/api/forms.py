@@ -76,7 +76,7 @@ def asked(request: Request, model: type[Model]) -> Model:
         return model.model_validate(said)
     except ValidationError as error:
         title = "Some parameters are not acceptable."
-        raise Problem(400, "bad_query", title, fields=_faults(error, "")) from None
+        raise Problem(400, "bad_query", title, fields=faults(error, "")) from None
 
 
 def checked(model: type[Model], value: Any, within: str = "") -> Model:
@@ -84,7 +84,7 @@ def checked(model: type[Model], value: Any, within: str = "") -> Model:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        raise invalid(*_faults(error, within)) from None
+        raise invalid(*faults(error, within)) from None
 
 
 def invalid(*fields: dict[str, str]) -> Problem:
@@ -97,7 +97,7 @@ def fault(path: str, code: str, text: str) -> dict[str, str]:
     return {"path": path, "code": code, "text": text}
 
 
-def _faults(error: ValidationError, within: str) -> list[dict[str, str]]:
+def faults(error: ValidationError, within: str) -> list[dict[str, str]]:
     """Paths, codes and sentences: our own validators', or made of the model's own bounds.
 
     Pydantic's messages may quote the input and do not pass.

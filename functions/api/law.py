@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from functions.api.exchange import Answer, Problem, Request
-from functions.api.forms import fault, invalid, read
+from functions.api.forms import fault, faults, invalid, read
 from shared.cloud import audit, clock, hub_keys, law_rows, table
 from shared.cloud.law_rows import State, Texts
 from shared.cloud.table import Row, Write
@@ -159,10 +159,7 @@ def _read(texts: Texts) -> LawPack:
     try:
         return texts.read()
     except ValidationError as error:
-        raise invalid(*(
-            fault(".".join(["text", *map(str, one["loc"])]), one["type"])
-            for one in error.errors(include_url=False, include_input=False, include_context=False)
-        )) from None  # fmt: skip
+        raise invalid(*faults(error, "text")) from None
     except ValueError:
         # A sentence of TOML's own parser may quote the text; ours name a rule by its id.
         text = "the pack cannot be read, or its rules contradict each other"

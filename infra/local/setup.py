@@ -67,6 +67,8 @@ POLICY: dict[str, Any] = {
     "minimum": {"amount": "10.00", "currency": "EUR"},
     "gather_days": 7,
     "partner": PARTNER,
+    # What the partner may agree to without asking: a plan of up to a year.
+    "hand_over": {"mandate": {"plan_months": 12}},
 }  # fmt: skip
 
 

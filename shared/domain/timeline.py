@@ -8,6 +8,7 @@ from datetime import date
 from shared.domain.events import CaseEvent, Decided, PartnerAnswered
 from shared.domain.explain import Record
 from shared.domain.money import Money
+from shared.domain.partner_events import PartnerOffered
 from shared.domain.plan_events import WrittenOff
 
 # Each sentence names fields of its event; a day is written in ISO 8601, money with its currency,
@@ -121,8 +122,13 @@ def words(event: CaseEvent) -> str:
     if isinstance(event, PartnerAnswered) and not event.accepted:
         sentence = "The partner did not take the case ({code})."
     fields = {name: _said(name, value) for name, value in event}
-    if isinstance(event, Decided):
-        fields["decision"] = _decision(event)
+    match event:
+        case Decided():
+            fields["decision"] = _decision(event)
+        case PartnerOffered(until=None):
+            fields["until"] = "it is taken back"
+        case _:
+            pass
     return sentence.format_map(fields)
 
 

@@ -10,6 +10,8 @@ import pytest
 
 from shared.domain.decisions import Ask, Done, HandOver, Rest
 from shared.domain.events import Decided, PartnerAnswered, read_event
+from shared.domain.money import Money
+from shared.domain.partner_events import PartnerOffered
 from shared.domain.timeline import words
 
 # A test of its own holds that the file has every kind.
@@ -41,6 +43,28 @@ def test_every_kind_of_event_has_a_whole_sentence(line):
 def test_a_decision_says_what_was_decided(decision, said):
     event = Decided(at=AT, decision=decision.model_dump(mode="json"), because=(), inputs={})
     assert words(event) == f"The hub decides {said}."
+
+
+@pytest.mark.parametrize("line", GOLDEN, ids=lambda line: read_event(line).kind)
+def test_a_sentence_is_whole_without_what_an_event_may_leave_out(line):
+    event = read_event(line)
+    optional = {
+        name: field.default
+        for name, field in type(event).model_fields.items()
+        if not field.is_required() and name not in {"v", "kind"}
+    }
+
+    said = words(event.model_copy(update=optional))
+
+    assert re.search(r"  |\(\)|None| [.,:;]", said) is None
+
+
+def test_an_offer_without_a_day_stands_until_it_is_taken_back():
+    offer = PartnerOffered(
+        at=AT, message="m1", settlement="s1", claims=("erp:1",),
+        amount=Money.of("50.00", "EUR"),
+    )  # fmt: skip
+    assert words(offer).endswith("in full payment until it is taken back.")
 
 
 def test_a_partner_that_does_not_take_a_case_says_why():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import urllib.error
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -188,7 +190,7 @@ def test_a_token_that_the_gateway_does_not_know_is_named(status):
 def test_an_amount_in_another_form_is_refused_before_the_hub_is_asked(hub, capsys, asked, amount):
     tell = ["cases", "tell", "c2", "dispute", "--reason", "debtor_called", "--with"]
     assert dunlin.main([*tell, f"amount={amount}"], hub) == 1
-    assert capsys.readouterr().err == "An amount is written with a point and its currency: 40.00EUR.\n"
+    assert "with a point and its currency: 40.00EUR" in capsys.readouterr().err
     assert asked == []
 
 
@@ -247,7 +249,8 @@ def test_a_sheet_of_past_notices_goes_as_it_is(hub, capsys, tmp_path, asked):
 
 def test_letters_are_approved_by_what_the_checklist_shows(hub, capsys):
     _, lines = shown(hub, capsys, "policies", "checklist")
-    (digest,) = re.findall(r"hash=([0-9a-f]{64})", "\n".join(lines))
+    (point,) = (line for line in lines if line.startswith("letters"))
+    digest = point.partition("hash=")[2][:64]
     assert shown(hub, capsys, "letters", "approve", "--hash", digest)[0] == 0
     assert shown(hub, capsys, "letters", "approve", "--hash", "0" * 64)[0] == 1
 

@@ -75,6 +75,7 @@ def test_only_what_the_connector_has_can_run_out(erp):
     status, body = say("erp", password="2026-09-01")
 
     assert (status, body["fields"][0]["path"]) == (422, "expiries.password")
+    assert body["fields"][0]["text"] == "there is no field of this name here"
 
 
 def test_people_hear_of_each_stage_once_and_of_the_latest_alone(erp, logged):

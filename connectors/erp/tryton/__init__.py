@@ -25,10 +25,11 @@ from connectors.erp.tryton.cursor import FEEDS, Cursor, Feed
 from connectors.erp.tryton.questions import BUSINESS_IDS, MODELS, Questions
 from connectors.erp.tryton.rest import Row, TrytonRest
 from connectors.erp.tryton.writing import Writing
-from connectors.http import Door
+from connectors.http import Door, Unanswered
 from shared.domain.model import ClaimClass, Fact, Id, OpenItem
 from shared.errors import HubError, Reconnect, Unreadable
 
+_ADDRESS = "see that the url in the settings is right and that Tryton runs"
 _PAGE = 100
 # A page of invoices costs Tryton up to some seconds of CPU (trytond's own limit is 60 s).
 _TOTAL_SECONDS = 60

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from connectors import http as http_door
 from connectors.contract import Connection
 from connectors.erp import tryton as connector
 from connectors.erp.tryton.rest import unfold
