@@ -285,6 +285,9 @@ _FOLDERS = {
     "collectors.sftp_file": {
         "prefix": "", "partner": "partner", "connector": "c-0123456789abcdef0",
     },
+    "erp.einvoice_files": {
+        "prefix": "", "sellers": ["1234567-1"], "accounts": ["FI2112345600000785"], "country": "FI",
+    },
 }  # fmt: skip
 
 
@@ -301,7 +304,7 @@ def test_every_connector_that_uses_the_bucket_is_tried_below():
 def test_whoever_uses_the_bucket_stays_below_the_tenants_own_folder(aws, connector):
     name = "folder" if "folder" in _FOLDERS[connector] else "prefix"
     secrets = dict.fromkeys(connectors.spec(connector).secrets, "canary-secret")
-    body = {"id": "files", "connector": connector, "secrets": secrets}
+    body = {"id": "files", "connector": connector, "secrets": secrets, "start_line": "2026-01-01"}
 
     def made(folder, bucket="inbox"):
         config = _FOLDERS[connector] | {name: folder, "bucket": bucket}
@@ -316,6 +319,7 @@ def test_whoever_uses_the_bucket_stays_below_the_tenants_own_folder(aws, connect
     # One that stands from before is judged when it is tested, and so before it is enabled again.
     row = keys.connection(NORDIC, "files")
     foreign = json.loads(table.get(row)["config"]) | {name: "twin/"}
+    assert ask("PUT /v1/connections/{id}", "files", body={"config": foreign})[0] == 422
     table.update(row, set_={"config": json.dumps(foreign)})
     tested = call("POST /v1/connections/{id}/test", path={"id": "files"})
     assert answer(admin.handler(tested, None))[0] == 422
