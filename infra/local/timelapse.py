@@ -27,6 +27,9 @@ _STUCK_SECONDS = 180
 _EXECUTIONS = "executions"
 _DEPTH = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 
+# The hourly watch of each creditor on its tasks for people.
+_WATCH = "#INBOX#"
+
 
 class Stuck(RuntimeError):
     """Work neither ends nor fails; the message says where it stands."""
@@ -94,9 +97,17 @@ class TimeLapse:
                 time.sleep(pause)
 
     def next_due(self, *, connections: bool) -> datetime | None:
-        """The earliest instant at which a row falls due; feeds count only on demand."""
+        """The earliest instant at which a row falls due; feeds count only on demand.
+
+        The hourly watch on people's tasks does nothing to a case: no day is lived for it alone.
+        """
         return min(
-            (at for pk, at in self._due_rows() if connections or "#CONN#" not in pk), default=None
+            (
+                at
+                for pk, at in self._due_rows()
+                if _WATCH not in pk and (connections or "#CONN#" not in pk)
+            ),
+            default=None,
         )
 
     def until(
