@@ -231,7 +231,13 @@ def _of_case(event: CaseEvent, day: date, _: Names) -> Entry | None:
             return None
 
 
+# A case is opened by its first claim; decisions and acts have entries of their own.
+_TOLD_BY_OTHERS = frozenset({"case_opened", "decided", "reminder_intended", "hand_over_intended"})
+
+
 def _of_command(event: CaseEvent, day: date, _: Names) -> Entry | None:
-    """What a person's command did, in the timeline's own words."""
+    """What a person's command did, in the timeline's own words; other entries tell the rest."""
+    if event.kind in _TOLD_BY_OTHERS:
+        return None
     said = timeline.words(event)
     return Entry(day, "person", said) if said else None
