@@ -25,7 +25,8 @@ def test_a_file_is_read_in_a_process_of_its_own(tmp_path):
     cost = camt.read("ours", path)
     assert cost is not None
     assert cost.entries == 7
-    assert 10 < cost.peak_mb < 500
+    # A child's peak begins with what it was forked from: the test run itself, some hundred MB.
+    assert 10 < cost.peak_mb < 1500
 
 
 def test_a_library_that_is_not_installed_is_said_and_the_bench_goes_on(tmp_path, monkeypatch):
