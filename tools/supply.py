@@ -110,12 +110,12 @@ def _audit(ask: Ask) -> int:
 
 
 def _component(name: str, version: str, hashes: Sequence[str]) -> dict[str, Any]:
+    purl = f"pkg:pypi/{name}@{version}"
     return {
-        "type": "library", "name": name, "version": version,
-        "bom-ref": f"pkg:pypi/{name}@{version}", "purl": f"pkg:pypi/{name}@{version}",
-        # One hash for each file (wheel or source) that the pin admits.
+        "type": "library", "name": name, "version": version, "bom-ref": purl, "purl": purl,
+        # One hash for each file (wheel or source) that the pin admits, wherever it comes from.
         "externalReferences": [{
-            "type": "distribution", "url": f"https://pypi.org/project/{name}/{version}/",
+            "type": "distribution", "url": purl,
             "hashes": [{"alg": "SHA-256", "content": one} for one in sorted(hashes)],
         }],
     }  # fmt: skip

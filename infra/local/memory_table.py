@@ -11,37 +11,29 @@ from __future__ import annotations
 import json
 import threading
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from infra.local.memory_expressions import Item, Typed, changed, condition
+from infra.local.memory_items import (
+    INDEXES,
+    Failure,
+    Place,
+    judge,
+    key_of,
+    mark,
+    places,
+    shown,
+    size,
+)
 
-# Index -> (partition, order, what else it shows); as in infra/data.yaml.
-_INDEXES = {
-    "due": ("due_shard", "due_at", ("conn", "gated")),
-    "listing": ("list_in", "list_id", ()),
-}
-_KEY_FIELDS = ("pk", "sk", "due_shard", "due_at", "list_in", "list_id")
 # "Service, account, and table quotas in Amazon DynamoDB".
-_ITEM_BYTES = 400 * 1024
 _TRANSACTION_ITEMS = 100
 _PAGE_BYTES = 1024 * 1024
 _BATCH_GET = 100
 _BATCH_WRITE = 25
 
-Key = tuple[str, str]
 Params = Mapping[str, Any]
-# An index orders its rows by its own range key, then by the table's keys.
-Place = tuple[str, str, str]
-
-
-class Failure(Exception):
-    """What the service would refuse: its code, and one more code per item of a transaction."""
-
-    def __init__(self, code: str, reasons: list[dict[str, Any]] | None = None) -> None:
-        super().__init__(code)
-        self.code = code
-        self.reasons = reasons
 
 
 class _Http:
@@ -103,7 +95,7 @@ class MemoryTable:
     # -- reading
 
     def _find(self, key: Item) -> Item:
-        pk, sk = _key(key)
+        pk, sk = key_of(key)
         return self._rows.get(pk, {}).get(sk, {})
 
     def _get_item(self, asked: Params) -> dict[str, Any]:
@@ -112,7 +104,7 @@ class MemoryTable:
 
     def _batch_get_item(self, asked: Params) -> dict[str, Any]:
         ((table, wanted),) = asked["RequestItems"].items()
-        keys = [_key(key) for key in wanted["Keys"]]
+        keys = [key_of(key) for key in wanted["Keys"]]
         if len(keys) > _BATCH_GET or len(set(keys)) < len(keys):
             raise Failure("ValidationException")
         found = (self._find(key) for key in wanted["Keys"])
@@ -131,14 +123,14 @@ class MemoryTable:
         candidates = self._of_index(asked) if index else self._of_partition(asked)
         limit = asked.get("Limit", 0)
         items: list[Item] = []
-        size = 0
+        held = 0
         for item in candidates:
             if not holds(item, names, values):
                 continue
-            items.append(_shown(item, index))
-            size += _bytes(item)
-            if len(items) == limit or size >= _PAGE_BYTES:
-                return {"Items": items, "LastEvaluatedKey": _mark(item, index)}
+            items.append(shown(item, index))
+            held += size(item)
+            if len(items) == limit or held >= _PAGE_BYTES:
+                return {"Items": items, "LastEvaluatedKey": mark(item, index)}
         return {"Items": items}
 
     def _of_partition(self, asked: Params) -> Iterator[Item]:
@@ -155,13 +147,13 @@ class MemoryTable:
 
     def _of_index(self, asked: Params) -> Iterator[Item]:
         index = asked["IndexName"]
-        _, order, _ = _INDEXES[index]
-        places = self._places.get((index, asked["ExpressionAttributeValues"][":p"]["S"]), [])
+        _, order, _ = INDEXES[index]
+        shelf = self._places.get((index, asked["ExpressionAttributeValues"][":p"]["S"]), [])
         start = 0
         if "ExclusiveStartKey" in asked:
-            mark = asked["ExclusiveStartKey"]
-            start = bisect_right(places, (mark[order]["S"], mark["pk"]["S"], mark["sk"]["S"]))
-        return (self._rows[pk][sk] for _, pk, sk in places[start:])
+            last = asked["ExclusiveStartKey"]
+            start = bisect_right(shelf, (last[order]["S"], last["pk"]["S"], last["sk"]["S"]))
+        return (self._rows[pk][sk] for _, pk, sk in shelf[start:])
 
     # -- writing
 
@@ -183,7 +175,7 @@ class MemoryTable:
 
     def _batch_write_item(self, asked: Params) -> dict[str, Any]:
         ((_, writes),) = asked["RequestItems"].items()
-        keys = [_key(one["PutRequest"]["Item"] if "PutRequest" in one
+        keys = [key_of(one["PutRequest"]["Item"] if "PutRequest" in one
                      else one["DeleteRequest"]["Key"]) for one in writes]  # fmt: skip
         if len(keys) > _BATCH_WRITE or len(set(keys)) < len(keys):
             raise Failure("ValidationException")
@@ -197,7 +189,7 @@ class MemoryTable:
     def _transact_write_items(self, asked: Params) -> dict[str, Any]:
         """All or none: every condition is read before anything is written."""
         writes = [next(iter(one.items())) for one in asked["TransactItems"]]
-        keys = [_key(one.get("Item") or one["Key"]) for _, one in writes]
+        keys = [key_of(one.get("Item") or one["Key"]) for _, one in writes]
         if len(keys) > _TRANSACTION_ITEMS or len(set(keys)) < len(keys):
             raise Failure("ValidationException")
         reasons = [self._reason(one) for _, one in writes]
@@ -206,7 +198,7 @@ class MemoryTable:
         made = [self._made(kind, one) for kind, one in writes]
         for item in made:
             if item is not None:
-                _judge(item)
+                judge(item)
         for (kind, one), item in zip(writes, made, strict=True):
             if item is not None:
                 self._put(item)
@@ -245,24 +237,24 @@ class MemoryTable:
         return changed(before, asked["UpdateExpression"], names, values)
 
     def _put(self, item: Item) -> None:
-        _judge(item)
-        pk, sk = _key(item)
+        judge(item)
+        pk, sk = key_of(item)
         self._unplace(self._find(item))
         if sk not in self._rows.setdefault(pk, {}):
             insort(self._order.setdefault(pk, []), sk)
         self._rows[pk][sk] = dict(item)
-        for shelf, place in _places(item):
+        for shelf, place in places(item):
             insort(self._places.setdefault(shelf, []), place)
 
     def _delete(self, key: Item) -> None:
-        pk, sk = _key(key)
+        pk, sk = key_of(key)
         gone = self._rows.get(pk, {}).pop(sk, None)
         if gone is not None:
             self._order[pk].remove(sk)
             self._unplace(gone)
 
     def _unplace(self, item: Item) -> None:
-        for shelf, place in _places(item):
+        for shelf, place in places(item):
             self._places[shelf].remove(place)
 
 
@@ -275,54 +267,8 @@ def _tables(asked: Params) -> Iterator[str]:
         yield from (write["TableName"] for write in one.values())
 
 
-def _key(item: Item) -> Key:
-    return item["pk"]["S"], item["sk"]["S"]
-
-
 def _bound(asked: Params) -> tuple[Mapping[str, str], Mapping[str, Typed]]:
     return asked.get("ExpressionAttributeNames", {}), asked.get("ExpressionAttributeValues", {})
-
-
-def _places(item: Item) -> Iterator[tuple[tuple[str, str], Place]]:
-    """Where an item stands in each index; one without both of an index's keys is not in it."""
-    if not item:
-        return
-    pk, sk = _key(item)
-    for index, (partition, order, _) in _INDEXES.items():
-        if partition in item and order in item:
-            yield (index, item[partition]["S"]), (item[order]["S"], pk, sk)
-
-
-def _shown(item: Item, index: str | None) -> Item:
-    if index is None:
-        return dict(item)
-    partition, order, more = _INDEXES[index]
-    return _only(item, ("pk", "sk", partition, order, *more))
-
-
-def _mark(item: Item, index: str | None) -> Item:
-    return _only(item, ("pk", "sk", *_INDEXES[index][:2]) if index else ("pk", "sk"))
-
-
-def _only(item: Item, fields: Iterable[str]) -> Item:
-    return {field: item[field] for field in fields if field in item}
-
-
-def _judge(item: Item) -> None:
-    """Raise what AWS says of a key that is empty or no text, and of an item that is too large."""
-    for field in _KEY_FIELDS:
-        if field in item and not item[field].get("S"):
-            raise Failure("ValidationException")
-    if _bytes(item) > _ITEM_BYTES:
-        raise Failure("ValidationException")
-
-
-def _bytes(item: Item) -> int:
-    """An item's size, as AWS counts it: names and values in UTF-8."""
-    return sum(
-        len(field.encode()) + len(str(next(iter(typed.values()))).encode())
-        for field, typed in item.items()
-    )
 
 
 _OPERATIONS: dict[str, Callable[[MemoryTable, Params], dict[str, Any]]] = {

@@ -139,7 +139,7 @@ def test_shards_that_run_at_once_cannot_pass_the_bound_of_a_run_together(machine
 def test_a_feed_that_was_late_and_has_come_is_well_at_once(machine, books):
     books.settle_in()
     books.book(Line())
-    # As the gate marks a source that a case waited for.
+    # As the gate marks a source that a case waits for, where its own turn to be read is not on.
     late = {"stale_since": "2026-03-17T09:00:00Z", "stale_why": "read_too_long_ago"}
     table.update(keys.connection(machine.tenant, "erp"), set_=late)
     assert health_words.word_of(books.row()) == "degraded"
