@@ -10,11 +10,12 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html#ConsistencyMo
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, Any, TypeVar
 
+from connectors.at_once import at_once
 from connectors.json_door import read_json, write_json
 from connectors.sdk_errors import said_by
 from connectors.sheet_door import MAX_BYTES, write_csv
@@ -50,37 +51,61 @@ class DropFolder:
         self.url = f"s3://{bucket}/{root}inbox/"
         self._shas: dict[str, str] = {}
 
-    def drops(self) -> list[Drop]:
-        """Everything in the inbox, oldest first (equal stamps by name)."""
-        inbox = f"{self._root}inbox/"
+    def drops(self, since: datetime | None = None) -> list[Drop]:
+        """Everything in the inbox, oldest first (equal stamps by name).
+
+        With ``since`` nothing older is held, but for the newest of all where all are older.
+        """
         found: list[Drop] = []
+        newest: Drop | None = None
+        for drop in self._everything():
+            if since is None or drop.at >= since:
+                found.append(drop)
+            elif newest is None or (drop.at, drop.key) > (newest.at, newest.key):
+                newest = drop
+        found = found or [one for one in (newest,) if one is not None]
+        return sorted(found, key=lambda drop: (drop.at, drop.key))
+
+    def _everything(self) -> Iterator[Drop]:
+        inbox = f"{self._root}inbox/"
+        for entry in self._entries(inbox):
+            if entry["Key"].endswith("/"):
+                continue  # a folder that the console made
+            at = entry["LastModified"].astimezone(UTC)
+            named = f"{entry['Key']}\n{entry['ETag']}\n{at.isoformat()}".encode()
+            token = hashlib.sha256(named).hexdigest()[:24]
+            name = entry["Key"].removeprefix(inbox)
+            yield Drop(entry["Key"], name, at, entry["Size"], token)
+
+    def _entries(self, prefix: str) -> Iterator[Mapping[str, Any]]:
+        """What S3 lists below a prefix, page by page."""
         more: dict[str, str] = {}
         while True:
-            page = self._listed(inbox, more)
-            for entry in page.get("Contents", ()):
-                if entry["Key"].endswith("/"):
-                    continue  # a folder that the console made
-                at = entry["LastModified"].astimezone(UTC)
-                named = f"{entry['Key']}\n{entry['ETag']}\n{at.isoformat()}".encode()
-                token = hashlib.sha256(named).hexdigest()[:24]
-                name = entry["Key"].removeprefix(inbox)
-                found.append(Drop(entry["Key"], name, at, entry["Size"], token))
+            page = self._listed(prefix, more)
+            yield from page.get("Contents", ())
             if not page.get("IsTruncated"):
-                return sorted(found, key=lambda drop: (drop.at, drop.key))
+                return
             more = {"ContinuationToken": page["NextContinuationToken"]}
 
     def body(self, drop: Drop) -> bytes:
         """A file's bytes. Raises ``Unreadable`` when it is too large or was taken away."""
-        if drop.size > MAX_BYTES:
-            raise Unreadable("the file is too large")
-        try:
-            body = self._get(drop.key)
-        except NotFound:
-            body = None
-        if body is None:
-            raise Unreadable("the file was taken away while it was read")
+        body = self._body(drop)
+        if isinstance(body, Unreadable):
+            raise body
         self._shas[drop.token] = hashlib.sha256(body).hexdigest()
         return body
+
+    def bodies(self, drops: Sequence[Drop]) -> list[bytes | Unreadable]:
+        """The bytes of files that are asked for at once, or why one of them cannot be read."""
+        return at_once(self._body, drops)
+
+    def _body(self, drop: Drop) -> bytes | Unreadable:
+        if drop.size > MAX_BYTES:
+            return Unreadable("the file is too large")
+        try:
+            return self._get(drop.key)
+        except NotFound:
+            return Unreadable("the file was taken away while it was read")
 
     def spool(self, drop: Drop, into: IO[bytes], *, max_bytes: int) -> None:
         """Copy a file that is too long to hold into an open one. Raises as :meth:`body` does."""
@@ -105,9 +130,17 @@ class DropFolder:
         except NotFound:
             return None
 
+    def recall_all(self, names: Sequence[str]) -> dict[str, Any]:
+        """What was kept under each of some names, asked for at once."""
+        return dict(zip(names, at_once(self.recall, names), strict=True))
+
     def remember(self, name: str, value: object) -> None:
         """Keep a plain value under a name for ever (``name`` may hold what keys may not)."""
         self._put(self._memory(name), write_json(value), "application/json")
+
+    def remember_all(self, values: Mapping[str, object]) -> None:
+        """Keep several values at once, each under its name."""
+        at_once(lambda name: self.remember(name, values[name]), list(values))
 
     def first(self, drop: Drop) -> str | None:
         """The token of the drop that first brought this content, None when none was noted."""
@@ -142,6 +175,12 @@ class DropFolder:
             self._put(key, body, "text/csv; charset=utf-8")
         else:
             asked(lambda: self._s3.delete_object(Bucket=self._bucket, Key=key))
+
+    def reported(self) -> set[str]:
+        """The names of the files beside which refused rows were told."""
+        errors, end = f"{self._root}errors/", ".errors.csv"
+        keys = (entry["Key"] for entry in self._entries(errors))
+        return {one.removeprefix(errors).removesuffix(end) for one in keys if one.endswith(end)}
 
     def probe(self) -> None:
         """Prove that the hub may write here."""

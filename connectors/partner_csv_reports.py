@@ -93,8 +93,11 @@ class _Fault(Exception):
         self.field, self.text = field, text
 
 
-def read_file(name: str, body: bytes, *, kind: Kind, seq: int) -> Read:
-    """One file of a kind and number. Raises ``FileRefused``."""
+def read_file(name: str, body: bytes, *, kind: Kind, seq: int, receiver: str) -> Read:
+    """One file of a kind and number, for a ``receiver`` (the creditor's id).
+
+    Raises ``FileRefused``.
+    """
     if body.startswith(b"\xef\xbb\xbf"):
         raise FileRefused([fault(name, 1, "rec", "the file begins with a byte order mark")])
     try:
@@ -110,7 +113,8 @@ def read_file(name: str, body: bytes, *, kind: Kind, seq: int) -> Read:
         except _Fault as wrong:
             errors.append(fault(name, at, wrong.field, wrong.text))
     if not errors:
-        errors = [fault(name, at, field, text) for at, field, text in _ends(rows, kind, seq)]
+        wrong_ends = _ends(rows, kind, seq, receiver)
+        errors = [fault(name, at, field, text) for at, field, text in wrong_ends]
     if errors:
         raise FileRefused(errors)
     return _said(name, kind, rows)
@@ -131,7 +135,7 @@ def _named(cells: tuple[str, ...], mark: str) -> Mapping[str, str]:
     return row
 
 
-def _ends(rows: list[_Row], kind: Kind, seq: int) -> list[tuple[int, str, str]]:
+def _ends(rows: list[_Row], kind: Kind, seq: int, receiver: str) -> list[tuple[int, str, str]]:
     """What the first and the last record say otherwise than the records between them."""
     if len(rows) < 2:
         return [(1, "rec", "the file ends without its end record: cut off")]
@@ -141,6 +145,7 @@ def _ends(rows: list[_Row], kind: Kind, seq: int) -> list[tuple[int, str, str]]:
     checks = [
         (1, "format", (head["format"], head["version"]) == ("COLLCSV", "1")),
         (1, "kind", head["kind"] == kind),
+        (1, "receiver", head["receiver"] == receiver),
         (1, "seq", head["seq"].isascii() and head["seq"].isdigit() and int(head["seq"]) == seq),
         (end.line, "batch_id", end.cells["batch_id"] == head["batch_id"]),
         (end.line, "case_count", end.cells["case_count"] == str(cases)),

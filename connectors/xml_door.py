@@ -21,6 +21,8 @@ MAX_DEPTH = 64
 # What one element that is handed out may hold below it.
 MAX_ELEMENTS = 20_000
 MAX_TEXT = 1_000_000
+# The text of the documents in one such element: ten million bytes in Base64, with its line ends.
+MAX_DOCUMENT_TEXT = 14_000_000
 MAX_ATTRIBUTES = 32
 # Bytes without a new element or text: a comment or a tag as long as this is an attack.
 _MAX_SILENCE = 1_000_000
@@ -114,17 +116,19 @@ def stream_xml(
     containers: frozenset[str],
     *,
     unread: frozenset[str] = frozenset(),
+    documents: frozenset[str] = frozenset(),
     max_bytes: int = MAX_BYTES,
 ) -> Iterator[Event]:
     """The document's parts in order: containers as they open and close, all else as elements.
 
-    Elements named in ``unread`` are left out with all that is in them. A name counts as a
-    container at the root and inside containers only; what stands in a handed out element belongs
-    to it. Raises ``Unreadable`` with a fixed sentence as soon as the bytes are not XML or break a
-    bound; what came before has then been handed out, so a caller that may not take half a document
-    reads to the end first.
+    Elements named in ``unread`` are left out with all that is in them; those named in ``documents``
+    hold an embedded file, which may be longer than other text. A name counts as a container at the
+    root and inside containers only; what stands in a handed out element belongs to it. Raises
+    ``Unreadable`` with a fixed sentence as soon as the bytes are not XML or break a bound; what
+    came before has then been handed out, so a caller that may not take half a document reads to
+    the end first.
     """
-    builder = _Builder(containers, unread)
+    builder = _Builder(containers, unread, documents)
     parser = _parser(builder)
     fed = heard = at = 0
     while True:
@@ -182,20 +186,24 @@ class _Builder:
     ``steps`` counts elements and pieces of text, to notice bytes in which nothing happens.
     """
 
-    def __init__(self, containers: frozenset[str], unread: frozenset[str]) -> None:
+    def __init__(
+        self, containers: frozenset[str], unread: frozenset[str], documents: frozenset[str]
+    ) -> None:
         self.events: list[Event] = []
         self.steps = 0
-        self._containers, self._unread = containers, unread
+        self._containers, self._unread, self._documents = containers, unread, documents
         self._names: dict[str, str] = {}
         self._outer: list[str] = []
         self._inner: list[Element] = []
         self._depth = self._skipped = 0
-        self._elements = self._letters = 0
+        self._elements = self._letters = self._papers = 0
+        # The text of the document that is open, in pieces: joined once, it costs its length once.
+        self._pieces: list[str] | None = None
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.steps += 1
         self._depth += 1
-        if self._depth > MAX_DEPTH:
+        if self._depth > MAX_DEPTH or self._pieces is not None:  # a document holds text alone
             _unreadable("the XML text is nested too deeply")
         local = self._names.get(name) or self._local(name)
         if self._skipped or local in self._unread:
@@ -208,7 +216,7 @@ class _Builder:
                 self._outer.append(local)
                 self.events.append(Opened(local))
             else:
-                self._elements, self._letters = 1, 0
+                self._elements, self._letters, self._papers = 1, 0, 0
                 inner.append(Element(local, kept))
             return
         self._elements += 1
@@ -220,6 +228,8 @@ class _Builder:
         else:
             parent.children = [element]
         inner.append(element)
+        if local in self._documents:
+            self._pieces = []
 
     def end(self, _: str) -> None:
         self._depth -= 1
@@ -231,6 +241,8 @@ class _Builder:
             self.events.append(Closed(self._outer.pop()))
             return
         element = inner.pop()
+        if self._pieces is not None:
+            element.text, self._pieces = "".join(self._pieces), None
         if not inner:
             self.events.append(element)
 
@@ -239,7 +251,12 @@ class _Builder:
         if self._skipped:
             return
         inner = self._inner
-        if inner:
+        if self._pieces is not None:
+            self._papers += len(text)
+            if self._papers > MAX_DOCUMENT_TEXT:
+                _unreadable("a document in the XML text is too large")
+            self._pieces.append(text)
+        elif inner:
             self._letters += len(text)
             if self._letters > MAX_TEXT:
                 _unreadable("an element of the XML text is too large")

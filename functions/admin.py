@@ -1,4 +1,8 @@
-"""Admin: the API by which a creditor's people set the hub up, watch it and decide what it asks."""
+"""Admin: the API by which a creditor's people set the hub up, watch it and decide what it asks.
+
+The console's pages are drawn by the same function over the same handlers: they need its rights and
+no others, and a page costs no call of another function.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from functions.api import (
     cases,
     charges,
     commands,
+    connection_feeds,
     connection_settings,
     connections,
     crossings,
@@ -33,12 +38,14 @@ from functions.api import (
     partner_endpoint,
     partner_moves,
     partner_terms,
+    payer_links,
     payment_links,
     payments,
     policies,
     preview_moves,
     previews,
     proposals,
+    quarantine,
     questions,
     recipients,
     reports,
@@ -47,6 +54,7 @@ from functions.api import (
     trail,
     write_back,
 )
+from functions.api.access import PAGES
 from functions.api.exchange import Handler, routed
 
 _PLAIN: dict[str, Handler] = {
@@ -66,14 +74,14 @@ _PLAIN: dict[str, Handler] = {
     "PUT /v1/connections/{id}/expiries": expiries.put_expiries,
     "GET /v1/connections/{id}": connections.get_connection,
     "PUT /v1/connections/{id}": connection_settings.put_settings,
-    "PUT /v1/connections/{id}/secrets": connections.put_secrets,
+    "PUT /v1/connections/{id}/secrets": connection_settings.put_secrets,
     "POST /v1/connections/{id}/test": connections.post_test,
     "POST /v1/connections/{id}/enable": connections.post_enable,
     "POST /v1/connections/{id}/disable": connections.post_disable,
-    "POST /v1/connections/{id}/sync": connections.post_sync,
-    "POST /v1/connections/{id}/confirm": connections.post_confirm,
+    "POST /v1/connections/{id}/sync": connection_feeds.post_sync,
+    "POST /v1/connections/{id}/confirm": connection_feeds.post_confirm,
     "POST /v1/connections/{id}/authorise": authorising.post_authorise,
-    "POST /v1/connections/{id}/backfill": connections.post_backfill,
+    "POST /v1/connections/{id}/backfill": connection_feeds.post_backfill,
     "GET /v1/payments": payments.get_payments,
     "GET /v1/payments/{id}": payments.get_payment,
     "POST /v1/payments/{id}/match": payments.post_match,
@@ -127,6 +135,10 @@ _PLAIN: dict[str, Handler] = {
     "GET /v1/previews/{id}/outcome": previews.get_outcome,
     "GET /v1/partners/{connection}/outbox": partner_moves.get_outbox,
     "POST /v1/partners/{connection}/outbox/{act}/redrive": partner_moves.post_redrive,
+    "GET /v1/partners/{connection}/quarantine": quarantine.get_quarantine,
+    "GET /v1/partners/{connection}/quarantine/{id}": quarantine.get_report,
+    "POST /v1/partners/{connection}/quarantine/{id}/take": quarantine.post_take,
+    "POST /v1/partners/{connection}/quarantine/{id}/dismiss": quarantine.post_dismiss,
     "POST /v1/cases/{id}/recall": partner_moves.post_recall,
     "GET /v1/partners/{connection}/terms": partner_terms.get_terms,
     "GET /v1/partners": partner_terms.get_partners,
@@ -165,6 +177,8 @@ _PLAIN: dict[str, Handler] = {
     "PUT /v1/retention": retention.put_retention,
     "GET /v1/retention/preview": retention.get_preview,
     "POST /v1/debtors/{id}/known-again": data_rights.post_known_again,
+    "GET /v1/debtors/{id}/payer-links": payer_links.get_links,
+    "POST /v1/debtors/{id}/payer-links/revoke": payer_links.post_revoke,
     "GET /v1/recipients": recipients.get_recipients,
     "GET /v1/tasks": questions.get_tasks,
     "GET /v1/tasks/{id}": questions.get_task,
@@ -172,6 +186,7 @@ _PLAIN: dict[str, Handler] = {
     "POST /v1/tasks/{id}/assign": questions.post_assign,
     "GET /v1/reports/tasks": questions.get_counts,
     "GET /v1/audit": trail.get_audit,
+    "GET /v1/hub/audit": trail.get_hub_audit,
     "GET /v1/approvals": approvals.get_approvals,
     "GET /v1/approvals/{id}": approvals.get_approval,
     "POST /v1/approvals/{id}/reject": approvals.post_reject,
@@ -193,5 +208,9 @@ HANDLERS: dict[str, Handler] = {
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
-    """HTTP API, payload 2.0."""
+    """HTTP API, payload 2.0: a call of the API, or a browser's visit to the console."""
+    if event.get("routeKey") in PAGES:
+        from functions import console
+
+        return console.visited(event, HANDLERS)
     return routed(event, HANDLERS)

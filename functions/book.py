@@ -37,6 +37,7 @@ from shared.domain.events import (
     PaymentReversed,
     PolicyRef,
 )
+from shared.domain.explain import Reason
 from shared.domain.ledger_balance import balance
 from shared.domain.ledger_truth import Truth
 from shared.domain.model import Invoice, invoice_status
@@ -168,7 +169,12 @@ def _enter(
 def _before_start_line(tenant: Tenant, row: Row, invoice: Invoice) -> None:
     """A claim from before the hub's time is a person's: never a letter, never forgotten."""
     task = f"start_line-{row['conn']}-{hashlib.sha256(invoice.id.encode()).hexdigest()[:12]}"
-    write = tasks.task_write(tenant, task, "", "due_before_start_line", (invoice.id,), ())
+    why = Reason(
+        rule="hub.start_line",
+        text="the claim fell due before the connection's start line: no letter goes out",
+        facts={"connection": row["conn"], "due": invoice.due.isoformat()},
+    )
+    write = tasks.task_write(tenant, task, "", "due_before_start_line", (invoice.id,), (why,))
     try:
         table.transact([write, _unmark_write(row, parked="start_line")])
     except Conflict:

@@ -47,7 +47,7 @@ _CASES = 25
 # Messages that tell of money, and the word that makes an amount larger at the partner.
 _MONEY = {"payment.direct": 1, "credit_note.applied": 1, "payment.reversed": -1}
 # A person is asked about these; the others are mended, or their message has a task already.
-_ASKED = frozenset({"partner", "remitted", "kept", "payout"})
+_ASKED = frozenset({"partner", "remitted", "kept", "reversed", "payout"})
 # A message that failed is sent again by hand only, after this many times.
 _REDRIVES = 1
 

@@ -9,7 +9,7 @@ from datetime import date
 
 from functions.dossier import Dossier
 from functions.exporting import exports_of
-from shared.cloud import documents, forgotten, identity_rows, lookups, table
+from shared.cloud import documents, forgotten, identity_rows, lookups, payer_links, table
 from shared.cloud.keys import Key, Tenant
 from shared.domain import erasure
 from shared.domain.creditor import Creditor
@@ -36,6 +36,7 @@ def erase(known: Dossier, on: date) -> dict[str, int]:
     asked again, and goes on.
     """
     documents.erase_all(known.tenant, exports_of(known))
+    payer_links.forget(known.tenant, known.debtors)
     return {
         "documents": sum(documents.erase(known.tenant, name) > 0 for name in known.documents),
         "payments": _payers(known, on),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -81,8 +82,7 @@ class Foreseeing:
             "totals": totals.plain(), "against": against.plain(), "unread": unread,
             "cases": [one.row for one in seen],
         }  # fmt: skip
-        number = f"{len(self.preview.pages):05d}"
-        name = preview_rows.keep(self.tenant, self.preview, number, plain)
+        name = preview_rows.keep_page(self.tenant, self.preview, plain)
         inputs = [list(one.inputs) for one in seen]
         self._move(preview_rows.paged(self.preview, name, inputs, after), now)
 
@@ -104,18 +104,22 @@ class Foreseeing:
             return {"open": {}, "new": {}}
         return preview_rows.document(self.tenant, self.preview.joining)
 
+    @cached_property
+    def _new(self) -> list[str]:
+        """The cases that would be opened, in the order of their names."""
+        return sorted(self._joining["new"])
+
     def _names(self) -> tuple[list[str], str | None]:
         """The names of the next cases, and the mark of the last one (None: there are no more)."""
         after = self.preview.after or _OPEN
-        new = sorted(self._joining["new"])
         if after.startswith(_OPEN):
             names, more = self._listed(after.removeprefix(_OPEN))
             if more is not None:
                 return names, _OPEN + more
-            return names, _NEW if new else None
-        left = [name for name in new if name > after.removeprefix(_NEW)]
-        names = left[:_CASES]
-        return names, _NEW + names[-1] if len(left) > _CASES else None
+            return names, _NEW if self._new else None
+        first = bisect_right(self._new, after.removeprefix(_NEW))
+        names = self._new[first : first + _CASES]
+        return names, _NEW + names[-1] if len(self._new) > first + _CASES else None
 
     def _listed(self, after: str) -> tuple[list[str], str | None]:
         listing = keys.listing(self.tenant, "CASE")

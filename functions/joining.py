@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -41,6 +41,15 @@ def joining(tenant: Tenant, start: datetime, last: date) -> dict[str, Any]:
     return work.found
 
 
+@dataclass(frozen=True, slots=True)
+class _Join:
+    """An invoice, the connection that it came by, and the day on which it joins a case."""
+
+    connection: str
+    invoice: Invoice
+    day: date
+
+
 @dataclass(slots=True)
 class _Joining:
     tenant: Tenant
@@ -55,15 +64,19 @@ class _Joining:
         zone = ZoneInfo(self.creditor.zone)
         today = self.start.astimezone(zone).date()
         end = datetime.combine(self.last + timedelta(days=1), time(0), tzinfo=zone)
-        for row in self._waiting(end):
+        for rows in self._waiting(end):
+            self._place(list(self._joins(rows, today)))
+
+    def _joins(self, rows: Sequence[Row], today: date) -> Iterator[_Join]:
+        for row in rows:
             invoice = Invoice.model_validate_json(row["body"])
             day = max(first_step_on(self.policy, invoice.due), today)
             unpaid = invoice_status(invoice) in {"open", "partly_paid"}
             if unpaid and day <= self.last and not self._before(row, invoice):
-                self._place(row, invoice, day)
+                yield _Join(row["conn"], invoice, day)
 
-    def _waiting(self, end: datetime) -> Iterator[Row]:
-        """The tenant's invoices that are due before ``end`` and in no case yet."""
+    def _waiting(self, end: datetime) -> Iterator[list[Row]]:
+        """Pages of the tenant's invoices that are due before ``end`` and in no case yet."""
         prefix = keys.invoice(self.tenant, "x")["pk"][:-1]
         for shard in range(keys.SHARDS):
             for page in due.rows(f"S#{shard}", end):
@@ -73,7 +86,7 @@ class _Joining:
                     if one["pk"].startswith(prefix)
                 ]
                 rows = table.batch_get(mine)
-                yield from (row for _, row in sorted(rows.items()) if "case_id" not in row)
+                yield [row for _, row in sorted(rows.items()) if "case_id" not in row]
 
     def _before(self, row: Row, invoice: Invoice) -> bool:
         name = row["conn"]
@@ -81,25 +94,44 @@ class _Joining:
             self.lines[name] = table.get(keys.connection(self.tenant, name)) or {}
         return before_start_line(self.lines[name], invoice.due)
 
-    def _place(self, row: Row, invoice: Invoice, day: date) -> None:
-        tenant, own = self.tenant, invoice.debtor
-        debtor = debtor_rows.survivors(tenant, [own]).get(own, own)
-        unit = unit_of(self.policy, invoice)
-        pointer = table.get(keys.open_case(tenant, debtor, unit))
-        before = pointer["case_id"] if pointer is not None else None
-        one = [invoice.id, day.isoformat()]
-        if before is not None:
-            case = Store(tenant).load(before).case
-            if not case.closed and case.debtor == debtor:
-                self.found["open"].setdefault(before, []).append(one)
-                return
-        name = case_name(tenant, debtor, unit, before)
+    def _place(self, joins: Sequence[_Join]) -> None:
+        """A page of invoices, each with its case: what one page asks of the table is batched."""
+        tenant, names = self.tenant, [one.invoice.debtor for one in joins]
+        real = debtor_rows.survivors(tenant, names)
+        keyed = [
+            keys.open_case(tenant, real.get(name, name), unit_of(self.policy, one.invoice))
+            for name, one in zip(names, joins, strict=True)
+        ]
+        pointers = table.batch_get(keyed)
+        before = [pointers.get((key["pk"], key["sk"]), {}).get("case_id") for key in keyed]
+        known = [case for case in before if case is not None]
+        heads = table.batch_get([keys.head(tenant, case) for case in known])
+        for one, name, case in zip(joins, names, before, strict=True):
+            self._join(one, real.get(name, name), case, heads)
+
+    def _join(
+        self, one: _Join, debtor: str, before: str | None, heads: Mapping[tuple[str, str], Row]
+    ) -> None:
+        known = [one.invoice.id, one.day.isoformat()]
+        if before is not None and self._takes(before, debtor, heads):
+            self.found["open"].setdefault(before, []).append(known)
+            return
+        name = case_name(self.tenant, debtor, unit_of(self.policy, one.invoice), before)
         if name not in self.found["new"]:
             opened = opening(
-                self.policy, self.creditor, invoice, debtor, row["conn"], self.start, before
+                self.policy, self.creditor, one.invoice, debtor, one.connection, self.start, before
             )
             self.found["new"][name] = {"opened": write_event(opened), "invoices": []}
-        self.found["new"][name]["invoices"].append(one)
+        self.found["new"][name]["invoices"].append(known)
+
+    def _takes(self, case: str, debtor: str, heads: Mapping[tuple[str, str], Row]) -> bool:
+        """Whether a case runs and is this debtor's; one that has a day and claims is not read."""
+        key = keys.head(self.tenant, case)
+        head = heads.get((key["pk"], key["sk"]), {})
+        if head.get("debtor") == debtor and "due_at" in head and head.get("refs", "[]") != "[]":
+            return True
+        found = Store(self.tenant).load(case).case
+        return not found.closed and found.debtor == debtor
 
 
 def _row(rows: dict[tuple[str, str], Row], key: keys.Key) -> Row | None:

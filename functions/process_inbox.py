@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from connectors.json_door import read_json
 from functions import remitting
-from shared.cloud import clock, inbox, keys, lookups, outbox, profiles, table, tasks
+from shared.cloud import clock, inbox, keys, lookups, outbox, profiles, quarantine, table, tasks
 from shared.cloud.batches import each
 from shared.cloud.keys import Tenant
 from shared.cloud.runtime import logger
@@ -19,7 +18,6 @@ from shared.domain import at_partner, partner_faults
 from shared.domain.case import Case, Notice
 from shared.domain.creditor import Creditor
 from shared.domain.events import ActSent, CaseEvent, PartnerAnswered, PartnerReport, PersonAsked
-from shared.domain.explain import Reason
 from shared.domain.partner_disputes import dispute_name
 from shared.domain.partner_effects import effects
 from shared.domain.partner_events import PartnerPaidBack, PartnerReceived
@@ -98,7 +96,7 @@ def _apply(
     if f"{source}:{message.id}" in case.seen_messages:
         _repeated(tenant, source, row, message, case)
     elif fault:
-        _quarantine(tenant, source, row, fault)
+        _quarantine(tenant, source, row, fault, message.type)
     else:
         # An answer may prove that a notice of unknown fate arrived.
         unknown = partner_faults.proven(case, source, handed, message)
@@ -116,7 +114,8 @@ def _apply(
             mandate=policy.hand_over.mandate,
         )
         if not _fits(case, [event, *found.events]):
-            _quarantine(tenant, source, row, "the report does not fit the case as it stands")
+            wrong = "the report does not fit the case as it stands"
+            _quarantine(tenant, source, row, wrong, message.type)
             return
         asked = [
             tasks.task_write(tenant, one.task, case.id, one.why, one.claims,
@@ -192,7 +191,7 @@ def _repeated(tenant: Tenant, source: str, row: Row, message: PartnerMessage, ca
     if event == before:
         table.transact([inbox.settled(row, "done")])
         return
-    _quarantine(tenant, source, row, "the report has the id of another report")
+    _quarantine(tenant, source, row, "the report has the id of another report", message.type)
 
 
 def _names(message: PartnerMessage) -> bool:
@@ -205,13 +204,7 @@ def _refuse(row: Row) -> None:
     logger.warning("report_refused", extra={"report": keys.id_of(row["pk"])})
 
 
-def _quarantine(tenant: Tenant, source: str, row: Row, fault: str) -> None:
+def _quarantine(tenant: Tenant, source: str, row: Row, fault: str, said: str = "") -> None:
     """Keep a report as it came and ask a person; nothing of it is booked."""
-    event = keys.id_of(row["pk"])
-    digest = hashlib.sha256(f"{source}#{event}".encode()).hexdigest()[:12]
-    why = Reason(rule="hub.inbox", text=fault, facts={"connection": source, "event": event})
-    task = tasks.task_write(
-        tenant, f"report-{digest}", row["case"], "partner_report_quarantined", (), (why,)
-    )
-    table.transact([inbox.settled(row, "quarantined", fault), task])
-    logger.warning("report_quarantined", extra={"report": event, "fault": fault})
+    table.transact(quarantine.held(tenant, source, row, fault, said))
+    logger.warning("report_quarantined", extra={"report": keys.id_of(row["pk"]), "fault": fault})

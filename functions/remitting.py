@@ -9,8 +9,8 @@ from datetime import UTC, datetime, time, timedelta
 from pydantic import ValidationError
 
 from connectors.json_door import read_json, write_json
-from shared.cloud import clock, inbox, money_rows, remittance_rows, table, tasks
-from shared.cloud.keys import Tenant
+from shared.cloud import clock, inbox, money_rows, quarantine, remittance_rows, table, tasks
+from shared.cloud.keys import Tenant, id_of
 from shared.cloud.runtime import enqueue, logger
 from shared.cloud.store import Store
 from shared.cloud.table import Row, Write
@@ -113,12 +113,8 @@ def _ask(tenant: Tenant, source: str, remittance: Remittance, found: Sequence[Di
 
 def _quarantine(tenant: Tenant, source: str, row: Row, fault: str) -> None:
     """Keep a remittance as it came and ask a person; nothing of it is booked."""
-    event = row["pk"].rsplit("#", 1)[1]
-    why = Reason(rule="hub.inbox", text=fault, facts={"connection": source, "event": event})
-    task = f"remittance-{_name(f'{source}|{event}')}-refused"
-    ask = tasks.task_write(tenant, task, "", "partner_report_quarantined", (), (why,))
-    table.transact([inbox.settled(row, "quarantined", fault), ask])
-    logger.warning("remittance_quarantined", extra={"report": event, "fault": fault})
+    table.transact(quarantine.held(tenant, source, row, fault, "remittance"))
+    logger.warning("remittance_quarantined", extra={"report": id_of(row["pk"]), "fault": fault})
 
 
 def _name(text: str) -> str:

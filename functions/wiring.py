@@ -36,7 +36,8 @@ def bound(tenant: Tenant, row: Row, *, urgent: bool = False) -> Connection:
     """All that a connector is given of a stored connection."""
     name, connection = row["connector"], keys.id_of(row["pk"])
     spec = connectors.spec(name)
-    secrets = vault.read(tenant, connection) if spec.secrets else {}
+    named = row.get("secrets_at", "")
+    secrets = vault.read(tenant, connection, named) if spec.secrets else {}
     plain = Connection(
         id=connection,
         config=spec.config.model_validate(json.loads(row["config"])),

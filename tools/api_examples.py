@@ -97,6 +97,8 @@ EXAMPLES: dict[str, Any] = {
         "id": "recall-1", "reason": "kept", "confirmed": {"price": None},
     },
     "PUT /v1/partners/{connection}/terms": {},
+    "POST /v1/partners/{connection}/quarantine/{id}/take": {"reason": "payment_reported_since"},
+    "POST /v1/partners/{connection}/quarantine/{id}/dismiss": {"reason": "reported_in_error"},
     "PUT /v1/routing": {"rules": []},
     "PUT /v1/write-back": {"mode": "preview", "connections": ["erp"], "notes": True},
     "PUT /v1/write-back/accounts": {
@@ -110,6 +112,7 @@ EXAMPLES: dict[str, Any] = {
     "POST /v1/debtors/{id}/split": {"reason": "two_people"},
     "POST /v1/debtors/{id}/erasure": {"reason": "asked_by_the_person"},
     "POST /v1/debtors/{id}/known-again": {"reason": "customer_again"},
+    "POST /v1/debtors/{id}/payer-links/revoke": {"reason": "wrong_person"},
     "PUT /v1/retention": {"state": "off"},
     "POST /v1/debtors/{id}/restriction": {"restricted": True, "reason": "accuracy_contested"},
     "POST /v1/debtors/{id}/legal-hold": {"held": True, "reason": "suit_filed"},

@@ -20,6 +20,7 @@ from shared.domain.creditor import BankAccount, Creditor
 from shared.domain.formats import Language
 from shared.domain.giro import Giro
 from shared.domain.letter import compose
+from shared.domain.letter_input import LetterInput
 from shared.domain.letter_pdf import letter_pdf
 from shared.domain.letter_sample import sample
 from shared.domain.model import Address
@@ -88,21 +89,35 @@ PLACES = {
 
 def letters() -> Iterator[tuple[str, bytes]]:
     """Every letter of the gallery by its name, as PDF."""
-    for country, place in PLACES.items():
+    for name, country, letter in inputs():
+        yield name, pdf(country, letter)
+
+
+def inputs() -> Iterator[tuple[str, str, LetterInput]]:
+    """What each letter of the gallery says, by its name, with the country that it goes out in."""
+    for country in PLACES:
         for tone in TONES:
-            yield f"{country.lower()}_{tone}", _letter(country, place, tone)
-        yield f"{country.lower()}_instalment", _letter(country, place, "friendly", "instalment")
-        yield f"{country.lower()}_disputed", _letter(country, place, "neutral", disputed=True)
+            yield f"{country.lower()}_{tone}", country, _input(country, tone)
+        yield f"{country.lower()}_instalment", country, _input(country, "friendly", "instalment")
+        yield f"{country.lower()}_disputed", country, _input(country, "neutral", disputed=True)
 
 
-def seen(pdf: bytes) -> dict[str, Any]:
+def pdf(country: str, letter: LetterInput) -> bytes:
+    """A letter on paper, to the debtor of a country."""
+    parts, place = compose(letter), PLACES[country]
+    return letter_pdf(
+        parts.blocks, language=place.language, title=parts.title, address=place.address
+    )
+
+
+def seen(drawn: bytes) -> dict[str, Any]:
     """What the gallery's test holds of a letter: its pages, its text, and where that stands.
 
     Places count in whole points. The bytes are not held: compression differs between machines.
     """
     import pypdfium2
 
-    pages = [page.get_textpage() for page in pypdfium2.PdfDocument(pdf)]
+    pages = [page.get_textpage() for page in pypdfium2.PdfDocument(drawn)]
     text = "\n".join(page.get_text_bounded() for page in pages)
     places = [
         [round(edge) for edge in page.get_rect(at)]
@@ -129,8 +144,8 @@ def main() -> None:
 
     FOLDER.mkdir(exist_ok=True)
     held = {}
-    for name, pdf in letters():
-        held[name], sheets = seen(pdf), pypdfium2.PdfDocument(pdf)
+    for name, drawn in letters():
+        held[name], sheets = seen(drawn), pypdfium2.PdfDocument(drawn)
         for path, sheet in zip(pictures(name, len(sheets)), sheets, strict=True):
             page = sheet.render(scale=_SCALE, grayscale=True)
             path.write_bytes(_png(page.width, page.height, page.stride, bytes(page.buffer)))
@@ -148,9 +163,10 @@ def _creditor(country: str, place: _Place) -> Creditor:
     )  # fmt: skip
 
 
-def _letter(
-    country: str, place: _Place, tone: Tone, letter: str = "reminder", *, disputed: bool = False
-) -> bytes:
+def _input(
+    country: str, tone: Tone, letter: str = "reminder", *, disputed: bool = False
+) -> LetterInput:
+    place = PLACES[country]
     made = sample(
         _creditor(country, place), TODAY, language=place.language, letter=letter, tone=tone,
         capacity="consumer",
@@ -159,10 +175,7 @@ def _letter(
     # What is not asked for of the sample's invoice is then contested instead of paid.
     contested = {"disputed": item.total - item.open} if disputed else {}
     items = (item.model_copy(update={"reference": place.reference, **contested}),)
-    parts = compose(made.model_copy(update={"items": items}))
-    return letter_pdf(
-        parts.blocks, language=place.language, title=parts.title, address=place.address
-    )
+    return made.model_copy(update={"items": items})
 
 
 def _png(width: int, height: int, stride: int, grey: bytes) -> bytes:

@@ -97,6 +97,10 @@ ROUTES = {
     "GET /v1/previews/{id}/outcome": Access("admin", "dunning:read"),
     "GET /v1/partners/{connection}/outbox": Access("admin", "dunning:read"),
     "POST /v1/partners/{connection}/outbox/{act}/redrive": Access("admin", "dunning:write"),
+    "GET /v1/partners/{connection}/quarantine": Access("admin", "dunning:read"),
+    "GET /v1/partners/{connection}/quarantine/{id}": Access("admin", "dunning:read"),
+    "POST /v1/partners/{connection}/quarantine/{id}/take": Access("admin", "dunning:write"),
+    "POST /v1/partners/{connection}/quarantine/{id}/dismiss": Access("admin", "dunning:write"),
     "POST /v1/cases/{id}/recall": Access("admin", "dunning:write"),
     "GET /v1/partners/{connection}/terms": Access("admin", "connections:read"),
     "GET /v1/partners": Access("admin", "connections:read"),
@@ -135,6 +139,8 @@ ROUTES = {
     "PUT /v1/retention": Access("admin", "privacy:write"),
     "GET /v1/retention/preview": Access("admin", "privacy:read"),
     "POST /v1/debtors/{id}/known-again": Access("admin", "privacy:write"),
+    "GET /v1/debtors/{id}/payer-links": Access("admin", "dunning:read"),
+    "POST /v1/debtors/{id}/payer-links/revoke": Access("admin", "dunning:write"),
     "GET /v1/recipients": Access("admin", "privacy:read"),
     "GET /v1/tasks": Access("admin", "dunning:read"),
     "GET /v1/tasks/{id}": Access("admin", "dunning:read"),
@@ -149,6 +155,7 @@ ROUTES = {
     "GET /v1/hub/approvals/{id}": Access("operator", "hub:read"),
     "POST /v1/hub/approvals/{id}/approve": Access("operator", "hub:write"),
     "POST /v1/hub/approvals/{id}/reject": Access("operator", "hub:write"),
+    "GET /v1/hub/audit": Access("operator", "hub:read"),
     "GET /v1/audit": Access("admin", "audit:read"),
     "GET /v1/partner/cases/{id}": Access("partner", "cases:read"),
     "GET /v1/partner/cases/{id}/documents/{act}": Access("partner", "cases:read"),
@@ -173,6 +180,11 @@ ROUTES = {
 # Whoever calls these is proven by the function itself, by the signature over the raw bytes.
 # A person who comes back from a vendor is proven by the state that he brings along.
 OPEN = frozenset({"POST /v1/hooks/{tenant}/{connection}", "GET /v1/authorised"})
+
+# Visits of the console by a browser: its session proves who it is, page by page.
+PAGES = frozenset(
+    {"GET /console", "GET /console/{page+}", "POST /console/{page+}", "GET /pages/{file}"}
+)
 
 # Asked for in code beside a route's own scope: commands after which less money is asked for.
 MONEY = "money:write"

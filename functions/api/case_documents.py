@@ -6,13 +6,14 @@ from functions.api.exchange import Answer, Request
 from shared.cloud import audit, clock, documents, table
 from shared.cloud.store import Store
 from shared.domain.events import CaseEvent, HandOverIntended, ReminderIntended
+from shared.domain.state_events import PayerSaid
 from shared.errors import NotFound
 
 
 def get_documents(request: Request) -> Answer:
-    """The letter (and its pages) or the case file of an act, each by a link of 15 minutes.
+    """The letter (and its pages) or the case file of an act, or what the payer said; by links.
 
-    A link is to one stored version, whose SHA-256 was compared with the event's right before.
+    A link is good for 15 minutes and to one stored version, whose SHA-256 was compared with the event's right before.
     Raises ``NotFound`` for an act without a document whose bytes are named, and ``Unreadable``
     for bytes that are not those.
     """
@@ -35,5 +36,7 @@ def _named(event: CaseEvent, act: str) -> list[tuple[str, str]]:
             return [(name, digest) for name, digest in pairs if name and digest]
         case HandOverIntended() if event.act == act:
             return [(event.document, event.content_hash)]
+        case PayerSaid() if event.said == act:
+            return [(event.document, event.document_hash)]
         case _:
             return []

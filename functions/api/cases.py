@@ -13,14 +13,16 @@ from pydantic import Field
 from functions.api.case_search import summary
 from functions.api.exchange import Answer, Request
 from functions.api.forms import fault, invalid, read
-from shared.cloud import audit, clock, hub_keys, keys, law_rows, sources, table
+from shared.cloud import audit, clock, hub_keys, keys, law_rows, sources, table, tasks
 from shared.cloud.store import Loaded, Store
 from shared.cloud.table import Write
 from shared.domain import at_partner, ledger
+from shared.domain.answers import SETTLED
 from shared.domain.case import Case
 from shared.domain.creditor import Creditor
-from shared.domain.events import CaseEvent, Held, Released
+from shared.domain.events import CaseEvent, Held, PersonAnswered, Released
 from shared.domain.explain import Record
+from shared.domain.hold_watch import without
 from shared.domain.model import Id
 from shared.errors import Conflict, NotFound
 
@@ -76,7 +78,12 @@ def post_release(request: Request) -> Answer:
     def events(case: Case) -> list[CaseEvent]:
         if end.hold not in case.holds:
             raise NotFound("no such hold")
-        return [Released(at=clock.now(), hold=end.hold)]
+        at, task = clock.now(), without(case, end.hold)
+        released = Released(at=at, hold=end.hold)
+        if task not in case.tasks:
+            return [released]
+        by = request.principal.client
+        return [released, PersonAnswered(at=at, task=task, answer=SETTLED, by=by)]
 
     change(request, request.path["id"], events, "case_released", {"hold": end.hold})
     return Answer({"hold": end.hold})
@@ -97,8 +104,13 @@ def change(
         try:
             loaded = store.load(case)
             made = events(loaded.case)
+            settled = [
+                tasks.answer(request.tenant, one.task, one.answer, one.by)
+                for one in made
+                if isinstance(one, PersonAnswered) and one.answer == SETTLED
+            ]
             if made:
-                store.append(loaded, made, due_at=clock.now(), also=[entry, *also])
+                store.append(loaded, made, due_at=clock.now(), also=[entry, *also, *settled])
             elif also:
                 table.transact([entry, *also])
         except Conflict:

@@ -1,16 +1,26 @@
-"""The settings of a connection: replaced whole, and tested and enabled again before they count."""
+"""Settings and secrets of a connection: replaced whole, tested and enabled before they count."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from pydantic import Field
+
 import connectors
-from functions.api.connections import get_connection, own_folder, written
+from functions.api import expiries
+from functions.api.connections import (
+    Secrets,
+    get_connection,
+    known_secrets,
+    own_folder,
+    written,
+)
 from functions.api.exchange import Answer, Problem, Request
 from functions.api.forms import checked, fault, invalid, read
-from shared.cloud import backfills, clock
+from shared.cloud import backfills, clock, grants, vault
 from shared.cloud import connections as rows
 from shared.cloud.table import Row, Write
 from shared.domain.explain import Record
@@ -21,6 +31,12 @@ class NewSettings(Record):
     """Settings that replace all that are stored, by the connector's own schema."""
 
     config: dict[str, Any]
+
+
+class NewSecrets(Record):
+    """Secrets that replace all that are stored."""
+
+    secrets: Secrets = Field(repr=False)
 
 
 def put_settings(request: Request) -> Answer:
@@ -37,13 +53,39 @@ def put_settings(request: Request) -> Answer:
         return get_connection(request)
     _partners_own(row, before, config)
     first, *told = rows.resettled(row, config)
-    also = (*told, *_years(request))
+    _moved(request, first, "settings_replaced", *told, *_years(request))
+    return get_connection(request)
+
+
+def put_secrets(request: Request) -> Answer:
+    """Replace the secrets, for example when a key was rotated; what was in use is ``pending`` then.
+
+    Whoever holds the secrets of a feed says what money came, and of a partner what it reports: so
+    others count once they are tested, and enabled as that connection is at any time. The same
+    secrets stop nothing. 409 ``changed_meanwhile`` when somebody moved first.
+    """
+    tenant, connection = request.tenant, request.path["id"]
+    row, new = rows.read(tenant, connection), read(request, NewSecrets).secrets
+    known_secrets(connectors.spec(row["connector"]), new)
+    if not vault.holds(tenant, connection, new):
+        # The row first: nothing is done with others before they were tested.
+        first, *told = rows.rekeyed(row, clock.wall())
+        _moved(request, first, "secrets_replaced", *told, names=sorted(new))
+        vault.write(tenant, connection, new)
+    grants.retry_now(tenant, connection)
+    expiries.from_secrets(tenant, connection, new)
+    return get_connection(request)
+
+
+def _moved(
+    request: Request, first: Write, what: str, *also: Write, names: Sequence[str] = ()
+) -> None:
+    """Carry out a change, once nobody has moved the connection since it was read."""
     try:
-        written(request, first, "settings_replaced", request.path["id"], *also)
+        written(request, first, what, request.path["id"], *also, names=names)
     except Conflict:
         text = "Others changed the connection: read it again."
         raise Problem(409, "changed_meanwhile", text) from None
-    return get_connection(request)
 
 
 def _partners_own(row: Row, before: dict[str, Any], config: dict[str, Any]) -> None:

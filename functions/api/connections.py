@@ -1,4 +1,4 @@
-"""Connections: make, test, enable, disable and sync them, and see how they are."""
+"""Connections: make, test, enable and disable them, and see how they are."""
 
 from __future__ import annotations
 
@@ -22,11 +22,9 @@ from shared.cloud import (
     backfills,
     clock,
     feeds,
-    grants,
     health_words,
     keys,
     table,
-    tasks,
     vault,
 )
 from shared.cloud import connections as rows
@@ -67,18 +65,6 @@ class Enabling(Record):
     confirm: Literal["spec only"] | None = None
 
 
-class Years(Record):
-    """What is read beside the changes: all that was issued since a day."""
-
-    since: date
-
-
-class NewSecrets(Record):
-    """Secrets that replace all that are stored."""
-
-    secrets: Secrets = Field(repr=False)
-
-
 def get_connectors(_: Request) -> Answer:
     """Every connector with its settings, secrets and capabilities."""
     return Answer({"connectors": [_catalogue(connectors.spec(one)) for one in connectors.names()]})
@@ -106,33 +92,18 @@ def post_connection(request: Request) -> Answer:
     if new.secrets:
         vault.write(request.tenant, new.id, new.secrets)
         expiries.from_secrets(request.tenant, new.id, new.secrets)
-    return Answer(_view(rows.read(request.tenant, new.id)), status=201)
-
-
-def put_secrets(request: Request) -> Answer:
-    """Replace the secrets of a connection, for example when a key was rotated."""
-    row = _row(request)
-    new = read(request, NewSecrets)
-    _known(connectors.spec(row["connector"]), new.secrets)
-    vault.write(request.tenant, request.path["id"], new.secrets)
-    grants.retry_now(request.tenant, request.path["id"])
-    expiries.from_secrets(request.tenant, request.path["id"], new.secrets)
-    trail = {"connection": request.path["id"], "names": sorted(new.secrets)}
-    table.transact(
-        [audit.entry(request.tenant, request.principal.client, "secrets_replaced", trail)]
-    )
-    return Answer(_view(row))
+    return Answer(view(rows.read(request.tenant, new.id)), status=201)
 
 
 def get_connections(request: Request) -> Answer:
     """The connections, a page at a time."""
     found, more = page(request, "CONN", keys.connection)
-    return Answer({"connections": [_view(row) for row in found], **more})
+    return Answer({"connections": [view(row) for row in found], **more})
 
 
 def get_connection(request: Request) -> Answer:
     """One connection, its health, and how far its backfill has come."""
-    return Answer(_shown(request))
+    return Answer(shown(request))
 
 
 def post_test(request: Request) -> Answer:
@@ -144,7 +115,7 @@ def post_test(request: Request) -> Answer:
     findings = [one.model_dump() for one in found]
     write = rows.tested(row, findings, clock.now(), cause)
     written(request, write, "connection_tested", request.path["id"])
-    return Answer(_view(rows.read(request.tenant, request.path["id"])))
+    return Answer(view(rows.read(request.tenant, request.path["id"])))
 
 
 def post_enable(request: Request) -> Answer:
@@ -165,7 +136,7 @@ def post_enable(request: Request) -> Answer:
         told = feeds.told(row, {"state": "enabled"})
         what = "connection_enabled"
         written(request, write, what, request.path["id"], *told, confirmed=said.confirm)
-    return Answer(_view(rows.read(request.tenant, request.path["id"])))
+    return Answer(view(rows.read(request.tenant, request.path["id"])))
 
 
 def post_disable(request: Request) -> Answer:
@@ -173,60 +144,13 @@ def post_disable(request: Request) -> Answer:
     row = _row(request)
     told = feeds.told(row, {"state": "disabled"})
     written(request, rows.disabled(row), "connection_disabled", request.path["id"], *told)
-    return Answer(_view(rows.read(request.tenant, request.path["id"])))
+    return Answer(view(rows.read(request.tenant, request.path["id"])))
 
 
-def post_sync(request: Request) -> Answer:
-    """Read a live connection now and not when it is next due."""
-    row = _row(request)
-    if row["state"] not in rows.LIVE or not (rows.is_read(row) or rows.is_polled(row)):
-        raise Problem(409, "not_enabled", "Only an enabled source can be read.")
-    rows.wake(request.tenant, request.path["id"], clock.now())
-    return Answer(_view(rows.read(request.tenant, request.path["id"])), status=202)
-
-
-def post_backfill(request: Request) -> Answer:
-    """Read the years since a day, page by page, beside the changes; another one begins anew.
-
-    Claims due before the start line stay a person's.
-    """
-    connection, row = request.path["id"], _row(request)
-    if "backfill" not in connectors.spec(row["connector"]).capabilities:
-        raise Problem(409, "no_backfill", "This connector reads no years before its connection.")
-    if row["state"] not in rows.LIVE:
-        raise Problem(409, "not_enabled", "Only an enabled source can be read.")
-    since = read(request, Years).since
-    if since > clock.wall().date():
-        raise invalid(fault("since", "in_the_future", "the first day has not come yet"))
-    write = backfills.begun(request.tenant, connection, since, clock.wall())
-    written(request, write, "backfill_begun", connection)
-    rows.wake(request.tenant, connection, clock.now())
-    return Answer(_shown(request), status=202)
-
-
-def post_confirm(request: Request) -> Answer:
-    """A person has looked at a suspicious source: what it says is right, and cases go on.
-
-    Where nothing is odd, nothing is done.
-    """
-    connection, row = request.path["id"], _row(request)
-    if "suspicious" not in row:
-        return Answer(_view(row))
-    now, by = clock.now(), request.principal.client
-    writes = rows.confirmed(row, now)
-    task = table.get(keys.task(request.tenant, row["suspicious_task"]))
-    if task is not None and task["state"] == "open":
-        writes.append(tasks.answer(request.tenant, row["suspicious_task"], "continue", by))
-    written(request, writes[0], "source_confirmed", connection, *writes[1:])
-    if row["state"] in rows.LIVE:
-        # The pull's end wakes what waited.
-        rows.wake(request.tenant, connection, now)
-    return Answer(_view(rows.read(request.tenant, connection)))
-
-
-def _shown(request: Request) -> dict[str, Any]:
+def shown(request: Request) -> dict[str, Any]:
+    """The connection of a request as it is now, with how far its backfill has come."""
     years = backfills.shown(request.tenant, request.path["id"])
-    return {**_view(_row(request)), "backfill": years}
+    return {**view(_row(request)), "backfill": years}
 
 
 def _row(request: Request) -> Row:
@@ -241,7 +165,7 @@ def _spec(name: str) -> Spec:
 
 
 def _check(request: Request, new: NewConnection, spec: Spec, config: dict[str, Any]) -> None:
-    _known(spec, new.secrets)
+    known_secrets(spec, new.secrets)
     states_claims = new.connector.partition(".")[0] == "erp"
     if states_claims and new.start_line is None:
         raise invalid(fault("start_line", "missing", "a source of claims has a start line"))
@@ -261,7 +185,8 @@ def own_folder(request: Request, config: dict[str, Any]) -> None:
         raise invalid(fault(f"config.{folder}", "foreign_folder", text))
 
 
-def _known(spec: Spec, secrets: Secrets) -> None:
+def known_secrets(spec: Spec, secrets: Secrets) -> None:
+    """Raises ``Problem`` 422 for a secret that the connector does not have."""
     strange = sorted(set(secrets) - set(spec.secrets))
     if strange:
         raise invalid(*(fault(f"secrets.{one}", "extra_forbidden", STRANGE) for one in strange))
@@ -286,16 +211,20 @@ def written(
     what: str,
     connection: str,
     *also: Write,
-    confirmed: str | None = None,
+    **said: object,
 ) -> None:
-    """Carry out a change of a connection with its line in the trail, and say how it is then."""
-    facts = {"connection": connection} | ({"confirmed": confirmed} if confirmed else {})
+    """Carry out a change of a connection with its line in the trail, and say how it is then.
+
+    ``said`` is what else the line says, without what is empty.
+    """
+    facts = {"connection": connection} | {name: one for name, one in said.items() if one}
     entry = audit.entry(request.tenant, request.principal.client, what, facts)
     table.transact([write, entry, *also])
     health_words.follow(request.tenant, rows.read(request.tenant, connection), clock.now())
 
 
-def _view(row: Row) -> dict[str, Any]:
+def view(row: Row) -> dict[str, Any]:
+    """A connection as the API shows it: without its secrets."""
     return {
         "id": keys.id_of(row["pk"]),
         "connector": row["connector"],
@@ -305,6 +234,7 @@ def _view(row: Row) -> dict[str, Any]:
         "authority": row.get("authority", True),
         "findings": json.loads(row.get("findings", "[]")),
         "health": health(row),
+        "secrets_at": row.get("secrets_at", "").partition("/")[0] or None,
         **{name: row.get(name) for name in _HEALTH},
     }
 

@@ -92,7 +92,7 @@ def respond(event: Mapping[str, Any], work: Handler) -> dict[str, Any]:
     except Problem as problem:
         return _refused(route, problem)
     except HubError as error:
-        return _refused(route, _planned(error))
+        return _refused(route, planned(error))
     except Exception as error:  # noqa: BLE001 - a caller gets no trace and no message of a bug
         logger.error("broken", extra={"route": route, "error": type(error).__name__})
         return _sent(Problem(500, "broken", "This is our fault, and it has been noted."))
@@ -121,14 +121,19 @@ def routed(event: Mapping[str, Any], handlers: Mapping[str, Handler]) -> dict[st
     return respond(event, work)
 
 
+def allowed(principal: Principal, route: str) -> None:
+    """Raises ``Problem`` 403 where a principal's side or scopes do not open a route."""
+    if not may(principal, route):
+        raise Problem(403, "no_scope", "The token does not allow this.")
+
+
 def _request(event: Mapping[str, Any], route: str) -> Request:
     context = event.get("requestContext", {}).get("authorizer", {}).get("lambda") or {}
     try:
         principal = principals.of_context(context)
     except NotFound:
         raise Problem(401, "no_token", "A token is needed.") from None
-    if not may(principal, route):
-        raise Problem(403, "no_scope", "The token does not allow this.")
+    allowed(principal, route)
     return Request(
         route=route,
         principal=principal,
@@ -149,7 +154,8 @@ def _body(event: Mapping[str, Any]) -> bytes:
         raise Problem(400, "bad_body", "The body cannot be decoded.") from None
 
 
-def _planned(error: HubError) -> Problem:
+def planned(error: HubError) -> Problem:
+    """What a failure of ours means to a caller."""
     for kind, status, code, title in PLANS:
         if isinstance(error, kind):
             return Problem(status, code, title)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from functions import carriers
+from functions import carriers, reaching
 from functions.api.exchange import Answer, Problem, Request
 from shared.cloud import clock, step
 from shared.cloud.replay_rows import Past
@@ -51,7 +51,9 @@ def _explained(request: Request) -> tuple[Stand, Explained]:
     if not then.version:
         raise Problem(400, "bad_instant", "The case had not begun at that instant.")
     if at >= run.local_now or stored is None:
-        stand = Stand(then, run.policy, run.law, run.debtor, Carriers(needs=run.kinds))
+        reach = reaching.ahead(request.tenant, run.creditor, then, run.policy, run.debtor)
+        known = Carriers(needs=run.kinds)
+        stand = Stand(then, run.policy, run.law, run.debtor, known, reach)
         return stand, explain(stand, stored, at, run.kinder)
     stand, kinder = _past(request, stored, Stand(then, run.policy, run.law))
     return stand, explain(stand, stored, at, kinder)

@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from functions.api import data_rights, partner_endpoint, reach, retention
+from functions.api import data_rights, partner_endpoint, quarantine, reach, retention
 from functions.api.exchange import Request
 from functions.api.first_day import NewRules
 from functions.api.forms import json_of, read
@@ -202,6 +202,9 @@ RULES = {
         lambda _: True,
         lambda request: f"Stand for law pack {request.path['hash'][:12]}.",
         _law_rows,
+    ),
+    "POST /v1/partners/{connection}/quarantine/{id}/take": Rule(
+        quarantine.moves, quarantine.in_words, quarantine.rests_on
     ),
     "PUT /v1/retention": Rule(retention.deletes, retention.in_words, retention.confirmed),
     "POST /v1/debtors/{id}/erasure": Rule(

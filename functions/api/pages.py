@@ -102,4 +102,6 @@ def _rows(
 def _bound(request: Request) -> str:
     """What a cursor is good for: tenant, route, path and every parameter that is no paging."""
     said = {name: text for name, text in request.query.items() if name not in PAGING}
-    return json.dumps([request.tenant.id, request.route, dict(request.path), said], sort_keys=True)
+    return json.dumps(
+        [request.principal.tenant_id, request.route, dict(request.path), said], sort_keys=True
+    )

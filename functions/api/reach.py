@@ -107,14 +107,15 @@ def beginning_words(request: Request) -> str:
     host, account = host_of(config.get("endpoint", "")), config.get("account")
     where = f", told at {host}" if host else ""
     whose = f", account {account}" if account else ""
-    kind = _TRUSTED[_family(row)]
-    return f"Begin to use {kind} {request.path['id']} ({row['connector']}){where}{whose}."
+    kind, since = _TRUSTED[_family(row)], row.get("secrets_at", "").partition("/")[0]
+    keyed = f", with secrets stored at {since}" if since else ""
+    return f"Begin to use {kind} {request.path['id']} ({row['connector']}){where}{whose}{keyed}."
 
 
 def connection_row(request: Request) -> object:
     """What the beginning of a connection rests on."""
     row = connections.read(request.tenant, request.path["id"])
-    return [row["config"], row["connector"], row["state"]]
+    return [row["config"], row["connector"], row["state"], row.get("secrets_at")]
 
 
 def host_of(address: str) -> str:

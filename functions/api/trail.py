@@ -1,10 +1,11 @@
-"""The trail through the API: who changed what and when, and who looked at whose data."""
+"""The trail through the API: who changed what and when, operators too; who looked at whose data."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from functions.api.exchange import Answer, Problem, Request
@@ -15,6 +16,9 @@ from shared.cloud.table import Row
 _USUAL_DAYS, _MOST_DAYS = 7, 92
 # So many lines are looked through for one answer: a rare name is found over several pages.
 _MOST_LINES = 2_000
+
+# The first lines of a day after a sort key, at most so many.
+Lines = Callable[[date, str, int], list[Row]]
 
 
 def get_audit(request: Request) -> Answer:
@@ -27,11 +31,20 @@ def get_audit(request: Request) -> Answer:
     kind = request.query.get("kind", "changes")
     if kind not in audit.KINDS:
         raise Problem(400, "bad_kind", "The kinds are changes and looks.")
+    return _page(request, partial(audit.lines, request.tenant, kind))
+
+
+def get_hub_audit(request: Request) -> Answer:
+    """What operators changed of the whole installation, as ``get_audit`` does: it has no looks."""
+    return _page(request, audit.hub_lines)
+
+
+def _page(request: Request, lines: Lines) -> Answer:
     first, last = _days(request)
     who, named = request.query.get("who"), request.query.get("object")
     most, seen, sort = limit(request), 0, after(request) or ""
     found: list[dict[str, Any]] = []
-    for row in _lines(request, kind, first, last, sort):
+    for row in _between(lines, first, last, sort):
         if len(found) == most or seen == _MOST_LINES:
             return Answer({"lines": found, "cursor": before_next(request, sort)})
         seen, sort = seen + 1, row["sk"]
@@ -41,11 +54,11 @@ def get_audit(request: Request) -> Answer:
     return Answer({"lines": found, "cursor": None})
 
 
-def _lines(request: Request, kind: str, first: date, last: date, since: str) -> Iterator[Row]:
+def _between(lines: Lines, first: date, last: date, since: str) -> Iterator[Row]:
     """The rows after a sort key, day by day: no more days are read than are asked for."""
     day = max(first, date.fromisoformat(since[:10])) if since else first
     while day <= last:
-        yield from audit.lines(request.tenant, kind, day, since, _MOST_LINES + 1)
+        yield from lines(day, since, _MOST_LINES + 1)
         day += timedelta(days=1)
 
 

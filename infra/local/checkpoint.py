@@ -23,7 +23,7 @@ from infra.local.demo import Installation
 from infra.local.erp import environment
 from infra.local.erp.books import Books
 from infra.local.erp.server import Tryton
-from infra.local.hub import Hub, install
+from infra.local.hub import NAME, TENANT, Hub, install
 
 _CURRENT = "CURRENT"
 _DATABASE = f"{environment.DATABASE}.sqlite"
@@ -104,8 +104,8 @@ class Shelf:
                 }
                 _restore_table(hub, saved.folder / "table.jsonl", places)
                 self._restore_documents(hub, saved.folder / "documents.jsonl")
-                _renew_secrets(hub, setup.ERP, setup.erp_secrets(erp))
-                _renew_secrets(hub, setup.PARTNER, {"webhook_secret": secret})
+                _store_secrets(hub, setup.ERP, setup.erp_secrets(erp))
+                _store_secrets(hub, setup.PARTNER, {"webhook_secret": secret})
                 yield Installation(erp, Books.open(erp), hub, partner, folder)
 
     def _save_documents(self, hub: Hub, listing: Path) -> None:
@@ -197,8 +197,11 @@ def _is_connection(row: Item) -> bool:
     return bool(row["sk"]["S"] == "CONN")
 
 
-def _renew_secrets(hub: Hub, connection: str, secrets: Mapping[str, str]) -> None:
-    hub.call("PUT", f"/v1/connections/{connection}/secrets", {"secrets": dict(secrets)})
+def _store_secrets(hub: Hub, connection: str, secrets: Mapping[str, str]) -> None:
+    """The secrets of a connection that is in use, past the API: there they are tested first."""
+    hub.stack.client("secretsmanager").create_secret(
+        Name=f"{NAME}/{TENANT}/{connection}", SecretString=json.dumps(dict(secrets))
+    )
 
 
 def _write_lines(path: Path, lines: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,11 +17,14 @@ from rich.console import Console
 
 from infra.local import cast, setup
 from infra.local.demo import installation
+from infra.local.stack import Stack
 from infra.local.timelapse import TimeLapse
 
 FOLDER = Path("out/up")
 _ACCESS = FOLDER / "access.json"
 _READY_SECONDS = 600
+# So many probes in a row must fail before the stack counts as ended.
+_MISSED = 12
 # The stack is left to explore when the first debtors have been reminded.
 _SHOWN = date(2026, 3, 20)
 
@@ -33,8 +37,9 @@ def up(port: int = 0) -> int:
         if _ACCESS.exists():
             _show(console)
         return 1
-    FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _ACCESS.unlink(missing_ok=True)
+    # Each start is a new world: the books of the one before hold its invoices already.
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(mode=0o700, parents=True)
     log = (FOLDER / "up.log").open("ab")
     keeper = subprocess.Popen(
         [sys.executable, "-m", "infra.local.explore", str(port)],
@@ -84,6 +89,8 @@ def keep(port: int) -> None:
         access = {
             "api": world.hub.api,
             "token": world.hub.token(),
+            "second_token": world.hub.second_token(),
+            "operator_token": world.hub.token("operator"),
             "erp": world.erp.url,
             "erp_database": world.erp.database,
             "erp_user": world.erp.user,
@@ -97,24 +104,43 @@ def keep(port: int) -> None:
         descriptor = os.open(_ACCESS, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
             json.dump(access, file, indent=1)
-        while running.is_running():
+        while _answers(running):
             time.sleep(1)
+
+
+def _answers(running: Stack) -> bool:
+    """Whether the stack still answers: on a busy machine, or after its sleep, a probe may fail."""
+    for _ in range(_MISSED):
+        if running.is_running():
+            return True
+        time.sleep(1)
+    return False
 
 
 def _show(console: Console) -> None:
     access = json.loads(_ACCESS.read_text())
     console.print(f"API      {access['api']}")
-    console.print(f"token    {access['token'][:24]}...   (whole in {_ACCESS}, as all secrets)")
+    console.print(f"token    {access['token'][:24]}...  (whole in {_ACCESS})", highlight=False)
     console.print(
         f"ERP      {access['erp']}  database {access['erp_database']}, user {access['erp_user']}"
     )
     console.print(f"partner  {access['partner']}")
-    console.print("\nTry:")
+    console.print("\nTry (second_token is another person's, operator_token an operator's):")
     console.print(
-        f"  TOKEN=$(python3 -c \"import json; print(json.load(open('{_ACCESS}'))['token'])\")\n"
-        f"  curl -H \"Authorization: Bearer $TOKEN\" '{access['api']}/v1/cases'",
-        soft_wrap=True,
-    )
+        f"  export DUNLIN_URL='{access['api']}'\n"
+        "  export DUNLIN_TOKEN=$(python3 -c "
+        f"\"import json; print(json.load(open('{_ACCESS}'))['token'])\")\n"
+        f"  {_python()} -m tools.dunlin tasks list\n"
+        '  curl -H "Authorization: Bearer $DUNLIN_TOKEN" "$DUNLIN_URL/v1/cases"',
+        soft_wrap=True, highlight=False,
+    )  # fmt: skip
+
+
+def _python() -> str:
+    """The interpreter as it is typed from the repository's folder."""
+    here = Path.cwd()
+    python = Path(sys.executable)
+    return str(python.relative_to(here)) if python.is_relative_to(here) else str(python)
 
 
 def _alive(pid: int) -> bool:

@@ -91,16 +91,21 @@ class Hub:
         return told
 
     def _approved(self, approval: str, role: str) -> Any:
+        self.second_token(role)
         second = f"{role} second"
-        if second not in self.tokens:
-            self.tokens[second] = self._second(role)
         desk = "/v1/hub/approvals" if role == "operator" else "/v1/approvals"
         read = self._asked("GET", f"{desk}/{approval}", None, second).json()
         self.approved.append(read["words"])
         return self._asked("POST", f"{desk}/{approval}/approve", None, second).json()
 
+    def second_token(self, role: str = "admin") -> str:
+        """A bearer token of a second person of a role, made when one is first needed."""
+        second = f"{role} second"
+        if second not in self.tokens:
+            self.tokens[second] = self._second(role)
+        return self.tokens[second]
+
     def _second(self, role: str) -> str:
-        """A token of a second person, made when one is first needed."""
         scopes = [f"dunlin/{scope}" for scope in _SCOPES[role]]
         made = self.stack.client("cognito-idp").create_user_pool_client(
             UserPoolId=self.outputs["UserPool"],

@@ -54,8 +54,12 @@ def look(tenant: Tenant, who: str, facts: Mapping[str, object]) -> Row:
 def lines(tenant: Tenant, kind: str, day: date, after: str, most: int) -> list[Row]:
     """The first ``most`` lines of a day (UTC) after a sort key, oldest first."""
     changes = keys.audit(tenant, day.isoformat(), "0")["pk"]
-    pk = changes if kind == "changes" else _looks(tenant, day)
-    return table.query(pk, f"{after}!" if after else "0", "~", limit=most)
+    return _of(changes if kind == "changes" else _looks(tenant, day), after, most)
+
+
+def hub_lines(day: date, after: str, most: int) -> list[Row]:
+    """As ``lines``, of the whole installation's trail."""
+    return _of(hub_keys.audit(day.isoformat(), "0")["pk"], after, most)
 
 
 def delete(tenant: Tenant, day: date) -> int:
@@ -74,6 +78,11 @@ def counted() -> Iterator[list[str]]:
         yield made
     finally:
         _made.reset(token)
+
+
+def _of(pk: str, after: str, most: int) -> list[Row]:
+    """The first lines of a partition after a sort key."""
+    return table.query(pk, f"{after}!" if after else "0", "~", limit=most)
 
 
 def _looks(tenant: Tenant, day: date) -> str:

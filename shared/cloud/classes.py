@@ -37,6 +37,7 @@ _CLASSES: dict[str, Kept] = {
     "DAY": Kept("unmatched", "day"), "LOOK": Kept("unmatched", "stays"),
     "LOOK/IDENTITY": Kept("contact", "case"), "LOOK/DEBTOR": Kept("unmatched", "case"),
     # People, and what happened to their cases.
+    "DEBTOR/PAYER": Kept("contact", "case"), "HUB/PAYER": Kept("contact", "case"),
     "PARTY": Kept("contact", "day"), "ENDED": Kept("case_evidence", "day"),
     "CASE": _EVIDENCE, "DEBTOR": _EVIDENCE, "AGR": _EVIDENCE, "CROSS": _EVIDENCE,
     "SEEN": _EVIDENCE, "OUT": _EVIDENCE, "TASK": _EVIDENCE, "LINK": _EVIDENCE, "READ": _EVIDENCE,

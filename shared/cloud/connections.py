@@ -8,6 +8,7 @@ what the hub does with it; how it is, people read as its health (``shared.domain
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -80,6 +81,22 @@ def resettled(row: Row, config: Mapping[str, Any]) -> list[Write]:
     )
     waited = row["state"] not in {"pending", "tested", "disabled"}
     return [write, *(feeds.told(row, fields, gone=gone) if waited else ())]
+
+
+def rekeyed(row: Row, at: datetime) -> list[Write]:
+    """Other secrets from ``at`` (wall time) on: what is in use, or was tested, is ``pending`` then.
+
+    What was read stays, and where the source is read on; a read under way loses its lease.
+    ``secrets_at`` names the secrets, so that who approves a connection approves these. A
+    ``Conflict`` when somebody moved first.
+    """
+    was = row["state"]
+    after = "pending" if was in LIVE or was == "tested" else was
+    named = f"{clock.stamp(at)}/{secrets.token_hex(4)}"
+    fields = {"state": after, "findings": "[]", "secrets_at": named}
+    gone = (*_DUE, "tested_at", "pulling", "again", "not_before")
+    told = feeds.told(row, fields, gone=gone) if was in LIVE else ()
+    return [_moved(row, after, fields, remove=gone), *told]
 
 
 def read(tenant: Tenant, connection: str) -> Row:

@@ -55,3 +55,8 @@ def spent(connector: str) -> Key:
 def principal(client: str) -> Key:
     """Who a token's client or user is: tenant, role, scopes."""
     return {"pk": f"PRINCIPAL#{plain(client)}", "sk": "PRINCIPAL"}
+
+
+def signed_out(client: str) -> Key:
+    """When a person last left the console."""
+    return {"pk": principal(client)["pk"], "sk": "SIGNED_OUT"}

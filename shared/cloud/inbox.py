@@ -1,8 +1,8 @@
 """The inbox: what others report, kept raw under their key before anything is made of it.
 
 A row is ``received`` until it is ``done``, ``refused`` (not this sender's to say) or
-``quarantined`` (a person must look). While it is received it comes due, so that no report is lost
-with a queue. Keys never expire.
+``quarantined`` (a person must look, and has it worked on ``again`` or ``dismissed``). While it is
+received it comes due, so that no report is lost with a queue. Keys never expire.
 """
 
 from __future__ import annotations
@@ -96,6 +96,43 @@ def settled(row: Row, state: Settled, fault: str = "") -> Write:
         condition="#state = :received",
         values={"received": "received"},
     )
+
+
+def again(row: Row, now: datetime) -> Write:
+    """A quarantined report is worked on once more from ``now`` on (business time, UTC)."""
+    return table.update_write(
+        {"pk": row["pk"], "sk": row["sk"]},
+        set_={
+            "state": "received",
+            "taken": times_taken(row) + 1,
+            "attempt": 0,
+            "due_shard": keys.due_shard(row["pk"]),
+            "due_at": clock.stamp(now),
+        },
+        remove=("fault",),
+        condition="#state = :held",
+        values={"held": "quarantined"},
+    )
+
+
+def dismissed(row: Row) -> Write:
+    """Nothing is made of a quarantined report, ever."""
+    return table.update_write(
+        {"pk": row["pk"], "sk": row["sk"]},
+        set_={"state": "dismissed"},
+        condition="#state = :held",
+        values={"held": "quarantined"},
+    )
+
+
+def times_taken(row: Row) -> int:
+    """How often a person had a report worked on again."""
+    return int(row.get("taken", 0))
+
+
+def is_kept(row: Row) -> bool:
+    """Whether the report's own bytes are there: they are kept for a time, its key for good."""
+    return "body" in row or "raw" in row
 
 
 def later(row: Row, at: datetime, *, looked: bool = False) -> None:

@@ -11,6 +11,7 @@ Ids hold no ``#``. The due index holds ids only. ``hub_keys`` names what belongs
     LOOK#<digest>    IDENTITY       (who first had a business id, or a name, address and e-mail)
     TERMS#<conn>     FACT           ROUTING#rules    FACT          (what partners take)
     REMIT#<hash>     FACT           LOOK#<digest>    REMIT#<hash>  (a remittance, by its amount)
+    QUARANTINE#<instant and hash>   FACT   (a partner's report that a person must look at)
     DRIFT#<hash>     FACT           DRIFTRUN#<conn>  FACT          (what is apart; each comparison)
     PARTY#<party>    FACT           DEBTOR#<party>   OPEN#<unit>   (the debtor's open case)
     DEBTOR#<party>   COUNTS | MERGED#<alias>     (what counts across his cases, and who is the same)

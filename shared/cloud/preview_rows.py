@@ -2,14 +2,15 @@
 
 The row stands in the due index until the last page is written, so that a run that dies is found
 again by the sweep. A page is named by its content, and the row lists the pages in order: whoever
-loses a race leaves a document behind that no row names.
+loses a race leaves a document behind that no row names. Of a name the row holds what its place in
+the list does not say, so that a million cases fit (an item of DynamoDB has at most 400 KB).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -77,18 +78,23 @@ def of_row(row: Row) -> Preview:
         last=date.fromisoformat(plain["last"]),
         policy=tuple(plain["policy"]) if plain["policy"] else None,
         state=row["state"],
-        pages=tuple(json.loads(row["pages"])),
+        pages=_names(keys.id_of(row["pk"]), json.loads(row["pages"])),
         after=row.get("after"),
         hash=row["inputs"],
         joining=row.get("joining"),
     )
 
 
+def keep_page(tenant: Tenant, preview: Preview, plain: Mapping[str, Any]) -> str:
+    """Store the next page of a preview, and return its name."""
+    return keep(tenant, preview, _numbered(len(preview.pages)), plain)
+
+
 def keep(tenant: Tenant, preview: Preview, what: str, plain: Mapping[str, Any]) -> str:
     """Store a document of a preview under its content's name, and return the name."""
     body = canonical(plain)
     digest = hashlib.sha256(body).hexdigest()[:16]
-    return documents.put(tenant, f"previews/{preview.id}/{what}-{digest}.json", body, _TYPE)
+    return documents.put(tenant, _name(preview.id, what, digest), body, _TYPE)
 
 
 def document(tenant: Tenant, name: str) -> dict[str, Any]:
@@ -108,8 +114,8 @@ def advanced(tenant: Tenant, seen: Preview, then: Preview, now: datetime) -> Pre
         key,
         set_={**fields, **({"attempt": 0} if done else _due(key, now + LEASE))},
         remove=("due_shard", "due_at") if done else (),
-        condition="#pages = :seen AND #state = :running",
-        values={"seen": json.dumps(seen.pages), "running": "running"},
+        condition="#inputs = :seen AND #state = :running",
+        values={"seen": seen.hash, "running": "running"},
     )
     return then
 
@@ -137,11 +143,32 @@ def _fields(preview: Preview) -> Row:
     fields: Row = {
         "body": json.dumps(body),
         "state": preview.state,
-        "pages": json.dumps(preview.pages),
+        "pages": json.dumps(_digests(preview), separators=(",", ":")),
         "inputs": preview.hash,
     }
     more = {"after": preview.after, "joining": preview.joining}
     return fields | {name: value for name, value in more.items() if value is not None}
+
+
+def _name(preview_id: str, what: str, digest: str) -> str:
+    return f"previews/{preview_id}/{what}-{digest}.json"
+
+
+def _numbered(page: int) -> str:
+    return f"{page:05d}"
+
+
+def _digests(preview: Preview) -> list[str]:
+    """What the names of the pages do not share, in order."""
+    return [name.rpartition("-")[2].removesuffix(".json") for name in preview.pages]
+
+
+def _names(preview_id: str, listed: Sequence[str]) -> tuple[str, ...]:
+    """The names of the pages of a row; an older row lists them whole."""
+    return tuple(
+        one if "/" in one else _name(preview_id, _numbered(page), one)
+        for page, one in enumerate(listed)
+    )
 
 
 def _due(key: keys.Key, at: datetime) -> Row:

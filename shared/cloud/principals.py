@@ -95,6 +95,11 @@ def find(client: str) -> Principal:
     row = table.get(hub_keys.principal(client))
     if row is None:
         raise NotFound("no such principal")
+    return of_row(client, row)
+
+
+def of_row(client: str, row: Mapping[str, Any]) -> Principal:
+    """The principal of a stored row, with the scopes that its role brings."""
     known = _principal(client, row)
     return replace(known, scopes=known.scopes | roles.scopes_of(known.role))
 

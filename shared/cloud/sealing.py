@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import hmac
 import os
 from functools import lru_cache
 
@@ -33,6 +34,11 @@ def unseal(text: str, place: str) -> str | None:
         return AESGCM(_key()).decrypt(raw[:_NONCE], raw[_NONCE:], place.encode()).decode()
     except (InvalidTag, ValueError, binascii.Error):
         return None
+
+
+def derived(label: str) -> bytes:
+    """A key of 32 bytes for one purpose, made of the stack's own secret and its ``label``."""
+    return hmac.new(_key(), label.encode(), hashlib.sha256).digest()
 
 
 @lru_cache(maxsize=1)

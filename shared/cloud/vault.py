@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import os
 import time
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _KEEP = 300.0
 # The staging label of secrets that are stored and not in force yet.
 _NEXT = "dunlin-next"
-_kept: dict[str, tuple[float, dict[str, str]]] = {}
+_kept: dict[str, tuple[float, str, dict[str, str]]] = {}
 
 
 def name(tenant: Tenant, connection: str) -> str:
@@ -25,20 +26,33 @@ def name(tenant: Tenant, connection: str) -> str:
     return f"{os.environ['SECRET_PREFIX']}/{tenant.id}/{connection}"
 
 
-def read(tenant: Tenant, connection: str) -> dict[str, str]:
-    """The secrets of a connection by name. Raises ``Reconnect`` when there are none."""
+def read(tenant: Tenant, connection: str, named: str = "") -> dict[str, str]:
+    """The secrets of a connection by name. Raises ``Reconnect`` when there are none.
+
+    ``named`` is what the connection's row calls them (``secrets_at``): others are never kept ones.
+    """
     secret_id = name(tenant, connection)
     kept = _kept.get(secret_id)
-    if kept is not None and kept[0] > time.monotonic():
-        return kept[1]
+    if kept is not None and kept[0] > time.monotonic() and kept[1] == named:
+        return kept[2]
     secrets = client("secretsmanager")
     try:
         answer = secrets.get_secret_value(SecretId=secret_id, VersionStage="AWSCURRENT")
     except secrets.exceptions.ResourceNotFoundException:
         raise Reconnect("the connection has no stored secrets", lacks="settings") from None
     values: dict[str, str] = json.loads(answer["SecretString"])
-    _kept[secret_id] = (time.monotonic() + _KEEP, values)
+    _kept[secret_id] = (time.monotonic() + _KEEP, named, values)
     return values
+
+
+def holds(tenant: Tenant, connection: str, values: dict[str, str]) -> bool:
+    """Whether these are the secrets that are stored."""
+    try:
+        stored, _ = current(tenant, connection)
+    except Reconnect:
+        return False
+    one, other = (json.dumps(each, sort_keys=True).encode() for each in (stored, values))
+    return hmac.compare_digest(one, other)
 
 
 def current(tenant: Tenant, connection: str) -> tuple[dict[str, str], str]:

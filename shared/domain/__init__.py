@@ -21,7 +21,7 @@ Case and fold (what the events make of a case): case, case_parts, case_state, fo
     fold_people, fold_plans, fold_states, identity, in_flight, chronology, timeline, settlements.
 Decisions (what should happen to this case now, and why): decide, decisions, question, moves,
     ripeness, obstacles, contacts, demand, residual, undisputed, netting, refusals, aftermath,
-    lapses, endings, alarms, answers, service_levels, settled, debtor, charges.
+    lapses, endings, alarms, hold_watch, answers, service_levels, settled, debtor, charges.
 Claims and ledger (what is owed of a claim on a day): ledger, ledger_balance, ledger_compensation,
     ledger_extras, ledger_money, ledger_pairs, ledger_position, ledger_truth, allocation, extras,
     waivers, payable, passed_on, client_money, three_way.
@@ -40,6 +40,8 @@ Partners (whom claims are handed to, and what is said both ways): handover_gate,
     handover_gate_check, handover_gate_partner, handover_gate_terms, routing, telling,
     telling_money, at_partner, partner_names, partner_ends, partner_mandate, partner_message,
     partner_reports, partner_effects, partner_disputes, partner_faults, partner_bounds.
+Payer's page (whom a link opens it to, what it shows, and what may be chosen there): payer_link,
+    payer_fact, payer_claims, payer_view, plan_offers.
 Case files (the paper that a partner gets): casefile, casefile_charges, casefile_debtors,
     casefile_money, casefile_notices, casefile_rights, casefile_states, casefile_v1, casefile_xml,
     casefile_changes.

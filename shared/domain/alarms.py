@@ -11,6 +11,7 @@ from shared.domain.answers import (
     CREDIT_MISSING,
     DISPUTE_UNANSWERED,
     DISPUTE_UNSETTLED,
+    HOLD_REVIEW,
     IN_DOUBT,
     LIMITATION_NEAR,
 )
@@ -19,6 +20,7 @@ from shared.domain.circumstance import EFFECTS, FILING
 from shared.domain.decisions import Ask
 from shared.domain.dispute import Dispute
 from shared.domain.explain import Reason, content_hash
+from shared.domain.hold_watch import watched
 from shared.domain.lapses import lapse_of
 from shared.domain.obstacles import next_is_hand_over
 from shared.domain.partner_ends import plans_left
@@ -45,15 +47,25 @@ class Alarm:
     reason: Reason
 
 
-def due(question: Question) -> tuple[Ask | None, date | None]:
-    """The question that a person must hear now, if any, and the day of the next one after today."""
-    now, later = None, None
-    for alarm in _alarms(question):
+def due(question: Question) -> tuple[Ask | None, Alarm | None]:
+    """The question that a person must hear now, if any, and the next one that comes after today."""
+    return _sorted(question, _alarms(question))
+
+
+def by_hand(question: Question) -> Ask | None:
+    """What a partner must still be told by a person, also where nothing is open here any more."""
+    return _sorted(question, _untold(question))[0]
+
+
+def _sorted(question: Question, alarms: Iterator[Alarm]) -> tuple[Ask | None, Alarm | None]:
+    now: Ask | None = None
+    later: Alarm | None = None
+    for alarm in alarms:
         task = f"{question.case.id}-{alarm.why}-{alarm.state}"
         if not alarm.claims or _is_known(question, task):
             continue
         if alarm.on > question.today:
-            later = alarm.on if later is None else min(later, alarm.on)
+            later = alarm if later is None or alarm.on < later.on else later
         elif now is None:
             now = Ask(task=task, why=alarm.why, claims=alarm.claims, because=(alarm.reason,))
     return now, later
@@ -62,6 +74,7 @@ def due(question: Question) -> tuple[Ask | None, date | None]:
 def _alarms(question: Question) -> Iterator[Alarm]:
     yield from _limitations(question)
     yield from _at_partner(question)
+    yield from _held(question)
     states = question.case.states
     if states is None:
         return
@@ -73,16 +86,29 @@ def _alarms(question: Question) -> Iterator[Alarm]:
     yield from _instalments(question, states)
 
 
-def _at_partner(question: Question) -> Iterator[Alarm]:
+def _untold(question: Question) -> Iterator[Alarm]:
     for one in untold(question.case):
         why = reason("hub.partner", one.text, what=one.what, state=one.state)
         yield Alarm(question.today, one.why, one.state, one.claims, why)
+
+
+def _at_partner(question: Question) -> Iterator[Alarm]:
+    yield from _untold(question)
     for name, plan, claims in plans_left(question.case):
         last = max(one.due for one in plan.instalments)
         text = "a plan with the partner should be over, and no partner is left to say so"
         why = reason("hub.partner", text, plan=name, last=last)
         on = last + timedelta(days=question.policy.process.grace_days)
         yield Alarm(on, PLAN_LEFT, content_hash(name.encode())[:12], claims, why)
+
+
+def _held(question: Question) -> Iterator[Alarm]:
+    """A hold that only a person's word ends is brought before one, again after each answer."""
+    for one in watched(question.case):
+        text = "the hold has no last day: a person says whether it still stands"
+        facts = {"hold": one.holds[0].id, "reason": one.holds[0].reason}
+        why = reason("hub.hold_review", text, since=one.since or "unknown", **facts)
+        yield Alarm(one.due(question.today), HOLD_REVIEW, one.name, one.claims(question.case), why)
 
 
 def _of_dispute(question: Question, dispute: Dispute) -> Iterator[Alarm]:

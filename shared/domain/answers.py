@@ -29,9 +29,11 @@ CHANNEL_REFUSED = "channel_refused"
 # Finland starts the time anew (728/2003 10 §).
 LIMITATION_NEAR = "limitation_near"
 IMPORTED_FEE = "imported_fee_not_lawful"
+# Whether a hold that has no last day is still right: a yes ends it, a no lets it stand.
+HOLD_REVIEW = "hold_review"
 WATCHES = frozenset({
     DISPUTE_UNANSWERED, DISPUTE_UNSETTLED, CREDIT_MISSING, CHANNEL_REFUSED, LIMITATION_NEAR,
-    IMPORTED_FEE,
+    IMPORTED_FEE, HOLD_REVIEW,
 })  # fmt: skip
 
 # The question whose yes says that a person has seen to the address that a notice came back from.

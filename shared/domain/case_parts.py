@@ -179,12 +179,17 @@ class ClaimState(Record):
 
 
 class Hold(Record):
-    """Why the case (``claim`` None) or one claim rests; ``until`` is the last resting day."""
+    """Why the case (``claim`` None) or one claim rests; ``until`` is the last resting day.
+
+    ``since`` is the day on which it was made, or on which a person last said that it shall stand
+    (None: made before that was noted).
+    """
 
     id: str
     claim: str | None
     reason: str
     until: date | None
+    since: date | None = Field(default=None, exclude_if=absent)
 
     @property
     def of_person(self) -> bool:

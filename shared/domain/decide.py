@@ -104,12 +104,13 @@ def _kept_in(question: Question, answer: AnyDecision) -> AnyDecision:
     return Rest(until=None, why=_RESTRICTED, because=(why, *answer.because))
 
 
-def _woken(question: Question, answer: AnyDecision, on: date) -> AnyDecision:
+def _woken(question: Question, answer: AnyDecision, alarm: alarms.Alarm) -> AnyDecision:
     """The answer, where a rest ends no later than the day on which a person must be asked."""
-    if not isinstance(answer, Rest):
+    until = question.opening(alarm.on)
+    if not isinstance(answer, Rest) or (answer.until is not None and answer.until <= until):
         return answer
-    until = question.opening(on)
-    return answer.model_copy(update={"until": min(until, answer.until or until)})
+    because = (*answer.because, alarm.reason)
+    return answer.model_copy(update={"until": until, "because": because})
 
 
 # --- the case as a whole rests ----------------------------------------------------------------
@@ -127,7 +128,8 @@ def _over(question: Question) -> AnyDecision | None:
         until = question.opening(question.today + _DAY)
         return Rest(until=until, why="outcome_pending", because=(waits,))
     if all(negligible(one, question.policy) and not one.with_partner for one in case.open_claims()):
-        return _ended(question)
+        # The partner may go on asking for what was paid here.
+        return alarms.by_hand(question) or _ended(question)
     return None
 
 

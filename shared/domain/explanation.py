@@ -11,7 +11,7 @@ from shared.domain.case import Case
 from shared.domain.decisions import AnyDecision, Ask, Done, HandOver, Remind, Rest
 from shared.domain.events import CaseEvent, Decided
 from shared.domain.explain import Reason, Record
-from shared.domain.foresight import Look, Stand, ahead
+from shared.domain.foresight import Look, Stand, ahead, watching
 from shared.domain.instalments import STEP as INSTALMENT
 from shared.domain.letter_input import CHARGES
 from shared.domain.levers import Lever, levers
@@ -113,7 +113,8 @@ def explain(
     """
     looks = ahead(stand, at)
     # Where nothing is in sight, what counts is what would change the rest of today.
-    found = levers(stand, at, looks[0] if _idle(looks) else looks[-1])
+    act = looks[0] if _idle(looks) else looks[-1]
+    found = levers(stand.after(watching(looks[:-1])), at, act)
     answer = looks[0].decision
     because = (*kinder, *answer.because)
     words = {

@@ -76,6 +76,7 @@ from shared.domain.state_events import (
     DisputeSettled,
     LiableNamed,
     LiableReleased,
+    PayerSaid,
     StopRequested,
     StopWithdrawn,
 )
@@ -129,7 +130,7 @@ def _closed(_: Case, __: CaseClosed) -> Changes:
     return {"closed": True}
 
 
-def _nothing(_: Case, __: Decided | ActWithheld) -> Changes:
+def _nothing(_: Case, __: Decided | ActWithheld | PayerSaid) -> Changes:
     return {}
 
 
@@ -176,6 +177,7 @@ _APPLY: Mapping[type, Any] = {
     LiableReleased: fold_states.liable_released,
     ChannelRefused: fold_states.channel_refused,
     ChannelRestored: fold_states.channel_restored,
+    PayerSaid: _nothing,
     PromiseMade: fold_plans.promise_made,
     PromiseEnded: fold_plans.promise_ended,
     PlanProposed: fold_plans.plan_proposed,

@@ -22,7 +22,8 @@ def imported(case: Case, event: NoticeImported) -> Changes:
     name = f"{IMPORTED}{event.notice}"
     changes: Changes = {"imported": {**case.imported, event.notice: event.content_hash}}
     if event.what == "hold":
-        hold = Hold(id=name, claim=event.claim, reason="other", until=event.until)
+        day = event.at.date()
+        hold = Hold(id=name, claim=event.claim, reason="other", until=event.until, since=day)
         changes["holds"] = {**case.holds, name: hold}
     if event.what == "reminder":
         notice = _notice(name, event)

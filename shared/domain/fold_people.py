@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from shared.domain import answers, fold_acts, fold_partner_end, fold_states
 from shared.domain.at_partner import ASKED_THERE, PLAN_LEFT, PLAN_THERE
-from shared.domain.case_parts import Hold, Task
+from shared.domain.case_parts import Hold, Notice, Task
 from shared.domain.events import (
     Held,
     PersonAnswered,
@@ -14,6 +15,7 @@ from shared.domain.events import (
     Released,
 )
 from shared.domain.fold_claims import claim_state, with_claims
+from shared.domain.hold_watch import asked_about
 from shared.domain.partner_names import plan_asked
 from shared.domain.passed_on import WHOSE
 from shared.errors import Conflict
@@ -28,20 +30,27 @@ def held(case: Case, event: Held) -> Changes:
     """The case or a claim rests; the same hold again changes its day."""
     if event.claim is not None:
         claim_state(case, event.claim)
-    hold = Hold(id=event.hold, claim=event.claim, reason=event.reason, until=event.until)
+    day = event.at.date()
+    hold = Hold(id=event.hold, claim=event.claim, reason=event.reason, until=event.until, since=day)
     return {"holds": {**case.holds, event.hold: hold}}
 
 
 def released(case: Case, event: Released) -> Changes:
     """A hold ends."""
-    left = {key: hold for key, hold in case.holds.items() if key != event.hold}
     hold = case.holds.get(event.hold)
     if hold is None or not hold.of_person:
+        left = {key: hold for key, hold in case.holds.items() if key != event.hold}
         return {"holds": left}
-    names = tuple(name for name in case.claims if hold.claim in {None, name})
+    return _ended(case, (hold,), event.at.date())
+
+
+def _ended(case: Case, holds: tuple[Hold, ...], on: date) -> Changes:
+    """Holds of a person are gone, and what they kept at rest is free since a day."""
+    gone, kept = {one.id for one in holds}, {one.claim for one in holds}
+    names = tuple(name for name in case.claims if None in kept or name in kept)
     return {
-        "holds": left,
-        "claims": with_claims(case.claims, names, freed_on=event.at.date()),
+        "holds": {key: one for key, one in case.holds.items() if key not in gone},
+        "claims": with_claims(case.claims, names, freed_on=on),
     }
 
 
@@ -63,14 +72,7 @@ def answered(case: Case, event: PersonAnswered) -> Changes:
     }
     act = answers.unsettled_act(case, event.task)
     if act is not None:
-        # A contact goes out in its country's daytime: the day in UTC is the creditor's day too.
-        match event.answer:
-            case answers.SENT:
-                return changes | fold_acts.happened(case, act.act, act.intended_on)
-            case answers.NOT_SENT:
-                return changes | fold_acts.did_not_happen(case, act.act, event.at.date())
-            case _:
-                raise Conflict("what became of an act is answered by sent or not_sent")
+        return changes | _fate(case, event, act)
     if event.task not in case.tasks or event.answer == answers.SETTLED:
         return changes
     if task.why in ASKED_THERE or task.why == WHOSE:
@@ -79,9 +81,35 @@ def answered(case: Case, event: PersonAnswered) -> Changes:
     if task.why == answers.IN_DOUBT:
         # The next look at the case records what was said.
         return changes
+    if task.why == answers.HOLD_REVIEW:
+        return changes | _reviewed(case, event)
     if event.answer in answers.YES:
         return changes | _gone_on(case, event, task)
-    return changes | {"holds": {**case.holds, **_kept(event.task, task)}}
+    kept = _kept(event.task, task, event.at.date())
+    return changes | {"holds": {**case.holds, **kept}}
+
+
+def _fate(case: Case, event: PersonAnswered, act: Notice) -> Changes:
+    """What became of an act, by a person's word."""
+    # A contact goes out in its country's daytime: the day in UTC is the creditor's day too.
+    match event.answer:
+        case answers.SENT:
+            return fold_acts.happened(case, act.act, act.intended_on)
+        case answers.NOT_SENT:
+            return fold_acts.did_not_happen(case, act.act, event.at.date())
+        case _:
+            raise Conflict("what became of an act is answered by sent or not_sent")
+
+
+def _reviewed(case: Case, event: PersonAnswered) -> Changes:
+    """A yes ends the holds that were asked about; a no lets them stand, and their time anew."""
+    found, on = asked_about(case, event.task), event.at.date()
+    if found is None:
+        return {}
+    if event.answer in answers.YES:
+        return _ended(case, found.holds, on)
+    stand = {one.id: one.model_copy(update={"since": on}) for one in found.holds}
+    return {"holds": case.holds | stand}
 
 
 def _refused(case: Case, event: PersonAnswered) -> Changes:
@@ -132,10 +160,11 @@ def _plan_over(case: Case, event: PersonAnswered, claims: tuple[str, ...]) -> Ch
     }
 
 
-def _kept(name: str, task: Task) -> dict[str, Hold]:
+def _kept(name: str, task: Task, on: date) -> dict[str, Hold]:
     """The holds that a no makes: one a claim, or one of the case for a question about none."""
     claims: tuple[str | None, ...] = task.claims or (None,)
-    return {
-        f"{name}.{number}": Hold(id=f"{name}.{number}", claim=claim, reason="person", until=None)
+    made = (
+        Hold(id=f"{name}.{number}", claim=claim, reason="person", until=None, since=on)
         for number, claim in enumerate(claims, start=1)
-    }
+    )
+    return {one.id: one for one in made}

@@ -180,9 +180,10 @@ class _Page:
     def _group(self, group: Group, element: Element) -> None:
         self._break_before(_LEADING * (2 + len(group.rows)))
         cell = element.add("TR").add("TH", A=scope("Both", columns=2))
-        self._running(group.title, cell, _LEFT, _ROOM, weight="bold")
+        # Each a paragraph, or a screen reader runs the number of the invoice into its date.
+        self._running(group.title, cell.add("P"), _LEFT, _ROOM, weight="bold")
         if group.note:
-            self._running(group.note, cell, _LEFT, _ROOM, size=_SMALL, leading=11.5)
+            self._running(group.note, cell.add("P"), _LEFT, _ROOM, size=_SMALL, leading=11.5)
         self.y += 2
         self._rows(group.rows, element)
         self.y += 5

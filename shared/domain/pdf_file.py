@@ -19,6 +19,9 @@ from shared.domain.typeface import Face, Weight, face
 
 WIDTH, HEIGHT = 595.28, 841.89  # A4 (ISO 216), in points
 
+# What nobody hears, by its kind (artifacts: ISO 32000-1, 14.8.2.2.2).
+_FOOT = "/Type /Pagination /Subtype /Footer /Attached [/Bottom]"
+_ORNAMENT = "/Type /Layout"
 _FONTS: Mapping[Weight, str] = {"regular": "F1", "bold": "F2"}
 _XMP = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
@@ -75,25 +78,26 @@ class TaggedPdf:
         self, x: float, y: float, text: str, size: float, *,
         weight: Weight = "regular", element: Element | None = None, page: int = -1,
     ) -> None:  # fmt: skip
-        """One line of text with its base line at ``y``; without ``element`` it is an artifact."""
+        """One line of text, its base line at ``y``; without ``element`` it is the page's foot."""
         shaped = face(weight).shaped(text)
         self._used[weight] |= {glyph: (char, width) for char, glyph, width in shaped}
         codes = "".join(f"{glyph:04x}" for _, glyph, _ in shaped)
         place = f"{_number(x)} {_number(HEIGHT - y)} Td"
         drawn = f"BT /{_FONTS[weight]} {_number(size)} Tf {place} <{codes}> Tj ET"
-        self._draw(drawn, element, page)
+        self._draw(drawn, element or _FOOT, page)
 
     def rule(self, x: float, y: float, width: float, thickness: float = 0.5) -> None:
         """A thin horizontal line, which means nothing to a screen reader."""
-        self._draw(_box(x, y, width, thickness) + " f", None, -1)
+        self._draw(_box(x, y, width, thickness) + " f", _ORNAMENT, -1)
 
     def shapes(self, boxes: Iterable[tuple[float, float, float, float]], element: Element) -> None:
         """Filled boxes (x, y of the top, width, height) that are one picture."""
         self._draw(" ".join(_box(*box) for box in boxes) + " f", element, -1)
 
-    def _draw(self, drawn: str, element: Element | None, page: int) -> None:
-        if element is None:
-            self._pages[page].append(f"/Artifact BMC {drawn} EMC")
+    def _draw(self, drawn: str, element: Element | str, page: int) -> None:
+        """Draw what belongs to an element, or is an artifact of the given kind."""
+        if isinstance(element, str):
+            self._pages[page].append(f"/Artifact <<{element}>> BDC {drawn} EMC")
             return
         marks = self._marks[page]
         self._pages[page].append(f"/{element.role} <</MCID {len(marks)}>> BDC {drawn} EMC")

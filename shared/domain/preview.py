@@ -18,7 +18,7 @@ from typing import Literal
 
 from shared.domain import ledger
 from shared.domain.case import Case
-from shared.domain.channels import Reach, routed
+from shared.domain.channels import Reach, is_short, routed
 from shared.domain.debtor import ALONE, Debtor, bound
 from shared.domain.decide import AnyDecision, Ask, Done, HandOver, Remind, Rest, decide
 from shared.domain.demand import asked_for
@@ -254,7 +254,9 @@ class _Walker:
         kind, at = answer.kind, now.astimezone(UTC)
         act = Act(today, kind, answer.step, claims, amount, fee, to, kept=kept)
         self.acts.append(act)
-        self._apply(_intent(answer, at), ActSent(at=at, act=answer.act, on=today))
+        need = terms.reach(today).needs.get(to, "") if terms.reach is not None else ""
+        intent = _intent(answer, at, short=is_short(need))
+        self._apply(intent, ActSent(at=at, act=answer.act, on=today))
 
     def _partner(self, answer: HandOver) -> str | None:
         """The partner by the creditor's routing; None where it takes nothing new."""
@@ -281,7 +283,7 @@ class _Walker:
         self.case = Case.replay(self.case.id, events, self.case)
 
 
-def _intent(answer: Remind | HandOver, at: datetime) -> CaseEvent:
+def _intent(answer: Remind | HandOver, at: datetime, *, short: bool) -> CaseEvent:
     if isinstance(answer, HandOver):
         return HandOverIntended(
             at=at, act=answer.act, step=answer.step, claims=answer.claims, partner=answer.partner,
@@ -291,5 +293,5 @@ def _intent(answer: Remind | HandOver, at: datetime) -> CaseEvent:
         at=at, act=answer.act, step=answer.step, claims=answer.claims, also=answer.also,
         channel=answer.channels[0], tone=answer.tone, language="en", fee=answer.fee,
         fee_claim=answer.fee_claim, fee_rule=answer.fee_rule, deadline=answer.deadline,
-        document=_NOTHING, content_hash=_NOTHING, announces=answer.announces,
+        document=_NOTHING, content_hash=_NOTHING, short=short, announces=answer.announces,
     )  # fmt: skip

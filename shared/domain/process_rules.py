@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import operator
+
 from pydantic import Field
 
 from shared.domain.explain import Record
+from shared.domain.money import Money
 from shared.domain.plan_events import NewClaims, OnBroken
+
+
+def _twelve(value: int) -> bool:
+    return value == 12
 
 
 class ProcessRules(Record):
@@ -20,6 +27,11 @@ class ProcessRules(Record):
     ``plan_grace_days`` after its first missed instalment it is broken: then a person is asked, or
     it goes on. ``new_claims`` says whether claims that a plan does not cover rest beside it.
     A filing deadline is a person's ``filing_days`` before.
+
+    ``offered_plan`` is the longest monthly plan, in instalments, that the payer's page offers (0:
+    none), and ``least_instalment`` the least that one of its instalments may be (None: anything).
+    One of at most ``agreed_plan`` instalments is agreed at once by the payer's choice; a longer one
+    is put to a person.
     """
 
     answer_days: int = Field(default=14, ge=1, le=60)
@@ -34,3 +46,6 @@ class ProcessRules(Record):
     new_claims: NewClaims = "hold"
     on_broken: OnBroken = "ask"
     filing_days: int = Field(default=14, ge=1, le=60)
+    offered_plan: int = Field(default=12, ge=0, le=24, exclude_if=_twelve)
+    agreed_plan: int = Field(default=0, ge=0, le=24, exclude_if=operator.not_)
+    least_instalment: Money | None = Field(default=None, exclude_if=operator.not_)

@@ -11,6 +11,7 @@ from shared.domain.circumstance import ADDRESSEE, FILING, HAND_OVER, Circumstanc
 from shared.domain.command_checks import Situation
 from shared.domain.events import PersonAnswered
 from shared.domain.fold_states import CIRCUMSTANCE, STOP, states_of
+from shared.domain.hold_watch import without
 
 # The question of a claim that nobody may hand over, because the debtor asked to stop.
 STOP_AT_HAND_OVER = "stop_at_hand_over"
@@ -31,11 +32,10 @@ def settled(situation: Situation, command: forms.Command, by: str) -> list[Perso
 
 def _names(case: Case, command: forms.Command) -> Iterator[str]:
     match command:
-        case forms.AnswerDispute():
-            yield from _about(case, DISPUTE_UNANSWERED, command.dispute)
-        case forms.SettleDispute():
-            for why in (DISPUTE_UNANSWERED, DISPUTE_UNSETTLED):
-                yield from _about(case, why, command.dispute)
+        case forms.Release():
+            yield from filter(None, [without(case, command.hold)])
+        case forms.AnswerDispute() | forms.SettleDispute():
+            yield from _contested(case, command)
         case forms.WithdrawStop():
             yield from _stopped(case, command.stop)
         case forms.CancelPromise() | forms.CancelPlan():
@@ -47,6 +47,12 @@ def _names(case: Case, command: forms.Command) -> Iterator[str]:
             yield from _ended(case, command.circumstance)
         case _:
             return
+
+
+def _contested(case: Case, command: forms.AnswerDispute | forms.SettleDispute) -> Iterator[str]:
+    yield from _about(case, DISPUTE_UNANSWERED, command.dispute)
+    if isinstance(command, forms.SettleDispute):
+        yield from _about(case, DISPUTE_UNSETTLED, command.dispute)
 
 
 def _agreed(case: Case, command: forms.CancelPromise | forms.CancelPlan) -> Iterator[str]:

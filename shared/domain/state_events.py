@@ -164,6 +164,22 @@ class ChannelRestored(Event):
     channel: str
 
 
+class PayerSaid(Event):
+    """The payer said something on its own page; the words, or a file, are ``document`` alone.
+
+    ``link`` is the beginning of the name of the payer's link, ``claim`` what it is about (None: the
+    case), ``document_hash`` the SHA-256 of the stored bytes.
+    """
+
+    kind: Literal["payer_said"] = "payer_said"
+    said: CommandId
+    about: Literal["dispute", "file", "person", "contact", "plan"]
+    link: str
+    claim: Id | None = None
+    document: str
+    document_hash: str
+
+
 StateEvent = (
     Commanded
     | Disputed
@@ -177,4 +193,5 @@ StateEvent = (
     | LiableReleased
     | ChannelRefused
     | ChannelRestored
+    | PayerSaid
 )

@@ -25,13 +25,15 @@ from shared.domain.plan_events import WrittenOff
 CROSSING = timedelta(hours=24)
 # How long a partner takes to let go of what was taken back.
 LET_GO = timedelta(days=7)
+# How long the books take to follow a bank that took money back.
+FOLLOWED = timedelta(days=7)
 
 State = Literal["agreed", "lag", "drift"]
 # books: the hub has not booked what the books state. untold: the partner never heard of money.
 # partner: it states another open amount, and nothing explains it. remitted: it paid out more than
-# it reported. kept: it has not let go of what was taken back. payout: a remittance that the bank
-# has not shown.
-Kind = Literal["books", "untold", "partner", "remitted", "kept", "payout"]
+# it reported. kept: it has not let go of what was taken back. reversed: a bank took money back that
+# the books still count. payout: a remittance that the bank has not shown.
+Kind = Literal["books", "untold", "partner", "remitted", "kept", "reversed", "payout"]
 Right = Literal["books", "hub", "partner", "unknown"]
 
 _TEXTS: dict[Kind, str] = {
@@ -40,11 +42,12 @@ _TEXTS: dict[Kind, str] = {
     "partner": "the partner states another open amount than ours, and no message explains it",
     "remitted": "the partner paid out more for the claim than it reported as received",
     "kept": "the claim was taken back, and the partner has not let go of it",
+    "reversed": "money of the claim went back on the account, and the books have it as paid still",
     "payout": "a remittance is not on the account days after its value date",
 }
 _RIGHT: dict[Kind, Right] = {
     "books": "books", "untold": "hub", "partner": "unknown", "remitted": "unknown", "kept": "hub",
-    "payout": "unknown",
+    "reversed": "unknown", "payout": "unknown",
 }  # fmt: skip
 
 
@@ -120,6 +123,8 @@ def compare(
         return _drift(same, "remitted", over)
     if _kept(case, claim, partner, today):
         return _drift(same, "kept", state.open)
+    if state.open > books.stated and _not_followed(events, claim, today):
+        return _drift(same, "reversed", books.stated - state.open)
     if statement is not None and statement.remaining != statement.ours:
         apart = statement.remaining - statement.ours
         late = mine or _crossed(events, claim, statement, apart)
@@ -218,6 +223,15 @@ def _too_much(events: Sequence[CaseEvent], claim: Id, partner: str, currency: st
     nothing = Money.zero(currency)
     mine = [pot for (name, _), pot in pots(events, partner).items() if name == claim]
     return total([max(nothing, -pot.held) for pot in mine], currency)
+
+
+def _not_followed(events: Sequence[CaseEvent], claim: Id, today: date) -> bool:
+    """Whether money went back so long ago that the books, which have not followed, never will.
+
+    The books may count another payment, which was taken for the very one that went back.
+    """
+    gone = [one.at for one in events if isinstance(one, PaymentReversed) and one.claim == claim]
+    return bool(gone) and today - max(gone).date() > FOLLOWED
 
 
 def _kept(case: Case, claim: Id, partner: str, today: date) -> bool:

@@ -70,6 +70,7 @@ class FakeTransfer:
     s3: FakeS3
     remote: Remote | OverSsh
     trusted: tuple[str, ...] = ("ecdsa-sha2-nistp256 AAAA",)
+    tags: dict[str, str] = field(default_factory=lambda: {"dunlin:creditor": "nordic"})
     late: int = 0
     started: list[dict[str, Any]] = field(default_factory=list)
     _results: dict[str, list[dict[str, str]]] = field(default_factory=dict)
@@ -77,7 +78,9 @@ class FakeTransfer:
 
     def describe_connector(self, *, ConnectorId):  # noqa: N803
         config = {"TrustedHostKeys": list(self.trusted)}
-        return {"Connector": {"Url": "sftp://partner.example", "SftpConfig": config}}
+        tags = [{"Key": key, "Value": value} for key, value in self.tags.items()]
+        url = "sftp://partner.example"
+        return {"Connector": {"Url": url, "SftpConfig": config, "Tags": tags}}
 
     def test_connection(self, *, ConnectorId):  # noqa: N803
         return {"Status": "OK" if self.remote.greets() else "ERROR"}

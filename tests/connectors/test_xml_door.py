@@ -101,6 +101,34 @@ def test_a_long_file_in_an_unread_element_is_no_silence():
     assert [child.name for child in root.children] == ["b"]
 
 
+def letters(count, document="doc"):
+    """An element with a text of so many letters, which is a document where that is its name."""
+    body = b"<a><doc>" + b"QUJDQUJD" * (count // 8) + b"</doc><b>1</b></a>"
+    (root,) = stream_xml(io.BytesIO(body), frozenset(), documents=frozenset({document}))
+    return len(root.value("doc")), root.value("b")
+
+
+def test_an_embedded_document_may_be_longer_than_any_other_text():
+    assert letters(xml_door.MAX_TEXT + 8) == (xml_door.MAX_TEXT + 8, "1")
+    with pytest.raises(Unreadable, match="an element of the XML text is too large"):
+        letters(xml_door.MAX_TEXT + 8, document="another")
+
+
+def test_an_embedded_document_has_a_bound_of_its_own(monkeypatch):
+    monkeypatch.setattr(xml_door, "MAX_DOCUMENT_TEXT", 4_000)
+    assert letters(4_000) == (4_000, "1")
+    with pytest.raises(Unreadable, match="a document in the XML text is too large"):
+        letters(4_008)
+    two = b"<a>" + (b"<doc>" + b"A" * 2_500 + b"</doc>") * 2 + b"</a>"
+    with pytest.raises(Unreadable, match="a document"):
+        streamed(two, documents=frozenset({"doc"}))
+
+
+def test_an_element_within_an_embedded_document_is_refused():
+    with pytest.raises(Unreadable, match="nested"):
+        streamed(b"<a><doc>QU<b/>JD</doc></a>", documents=frozenset({"doc"}))
+
+
 def test_a_stream_ends_at_its_bound():
     with pytest.raises(Unreadable, match="too large"):
         streamed(b"<a>" + b"<b/>" * 100 + b"</a>", "a", max_bytes=99)

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from shared.domain import events as told
 from shared.domain import plan_events as agreed
+from shared.domain.explain import content_hash
 from tests.domain.oracle_states import States
 
 
@@ -26,6 +27,7 @@ class Notice:
     deadline: date | None = None
     fee: Decimal = Decimal(0)
     fee_claim: str | None = None
+    announces: tuple[str, ...] = ()
     on: date | None = None
     fate: str = "intended"
     credited: bool = False
@@ -74,6 +76,8 @@ class Diary:
     notices: dict[str, Notice] = field(default_factory=dict)
     holds: dict[str, tuple[str | None, date | None]] = field(default_factory=dict)
     tasks: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    # The day on which a person let a claim go to the partner without a notice that says so.
+    said: dict[str, date] = field(default_factory=dict)
     states: States = field(default_factory=States)
 
     def note(self, event: told.CaseEvent) -> None:
@@ -112,6 +116,7 @@ class Diary:
                     event.step, event.claims, hands_over=False, intended=event.at.date(),
                     deadline=event.deadline, fee_claim=event.fee_claim,
                     fee=event.fee.amount if event.fee else Decimal(0),
+                    announces=event.announces or (),
                 )  # fmt: skip
             case told.HandOverIntended():
                 self.notices[event.act] = Notice(
@@ -168,7 +173,11 @@ class Diary:
                 self._settled(self.notices[event.task.removesuffix("-unknown")], event.answer)
             case told.PersonAnswered():
                 why, claims = self.tasks.pop(event.task, ("", ()))
-                if event.answer in {"continue", "approved"}:
+                if why == "hand_over_without_notice" and event.answer == "continue":
+                    self.said |= dict.fromkeys(claims, event.at.date())
+                if why == "hold_review":
+                    self._reviewed(event)
+                elif event.answer in {"continue", "approved"}:
                     self.states.cleared(why, claims)
                     for name in claims if why.startswith("step_") else ():
                         self.claims[name].level += 1
@@ -176,6 +185,17 @@ class Diary:
                 elif event.answer != "settled":
                     for number, one in enumerate(claims or (None,), start=1):
                         self.holds[f"{event.task}.{number}"] = (one, None)
+
+    def _reviewed(self, event: told.PersonAnswered) -> None:
+        """A person said of holds without an end whether they stand; their question is named so."""
+        if event.answer != "continue":
+            return
+        for name, (_, until) in list(self.holds.items()):
+            stems = (name, name.rsplit(".", 1)[0])
+            if until is None and any(
+                content_hash(one.encode())[:12] in event.task for one in stems
+            ):
+                del self.holds[name]
 
     # --- what it says of money and rest ---------------------------------------------------------
 
@@ -192,7 +212,7 @@ class Diary:
             if who in {None, name} and (until is None or today <= until):
                 yield "it is on hold"
         # What people are reminded of as their own work keeps nobody's undisputed rest.
-        own = {"dispute_unanswered", "dispute_unsettled", "credit_missing"}
+        own = {"dispute_unanswered", "dispute_unsettled", "credit_missing", "hold_review"}
         if any(name in claims and why not in own for why, claims in self.tasks.values()):
             yield "a person has been asked about it"
         yield from self.states.resting(name, self.claims, today)

@@ -14,7 +14,7 @@ from decimal import Decimal
 from shared.domain import events as told
 from shared.domain.calendar import next_banking_day
 from shared.domain.policy import Policy, Step
-from tests.domain.oracle import Diary
+from tests.domain.oracle import Diary, Notice
 
 Act = told.ReminderIntended | told.HandOverIntended
 DAY = timedelta(days=1)
@@ -103,10 +103,21 @@ def _hand_over(diary: Diary, country: str, claims: Sequence[str], today: date) -
             yield "handed over without a reminder after the due date"
         elif (today - max(one.on for one in overdue if one.on)).days <= full:
             yield "handed over before the days since the reminder were full"
+        # A step that a person did is told by that person, whatever the letters before it said.
+        by_hand = claim.last_step is not None and all(
+            one.on != claim.last_step for one in diary.given(name)
+        )
+        if not (by_hand or name in diary.said):
+            yield from _announced(name, overdue)
         if diary.states.contested(name, claim) > 0:
             yield "handed over while a part is disputed"
         if diary.states.stopped(name):
             yield "handed over in spite of a request to stop"
+
+
+def _announced(name: str, given: Sequence[Notice]) -> Iterator[str]:
+    if not any(name in one.announces for one in given):
+        yield "handed over although no notice said that it would be"
 
 
 def _contact(diary: Diary, country: str, act: told.ReminderIntended, today: date) -> Iterator[str]:

@@ -27,6 +27,7 @@ from shared.domain.events import (
     ReminderIntended,
     write_event,
 )  # fmt: skip
+from shared.domain.hold_watch import watched
 from shared.domain.lapses import WATCHED_AFTER, lapse_of
 from shared.domain.law import load
 from shared.domain.lawpack import COUNTRIES
@@ -130,6 +131,60 @@ def test_a_hold_returns_by_itself_and_is_released_by_hand():
     assert isinstance(ask_of(held, "02-02"), Remind)
     released = told(held, "01-20", "release", "k2", hold="k1")
     assert isinstance(ask_of(released, "01-20"), Remind)
+
+
+def test_a_hold_without_a_last_day_is_a_persons_after_thirty_days_and_again_after_each_answer():
+    held = told(CASE, "01-19", "hold")
+    assert until(ask_of(held, "01-19")) == "02-18"
+    first = ask_of(held, "02-18")
+    assert (first.kind, first.why, first.claims) == ("ask", "hold_review", ("erp:a",))
+
+    open_ = more(held, asked(first.task, first.why, "02-18", "a"))
+    assert ask_of(open_, "02-19").why == "held", "the question itself holds nothing, nor frees"
+    left = more(open_, answered(first.task, "leave", "03-02"))
+    assert (set(left.holds), left.tasks) == ({"k1"}, {})
+    assert until(ask_of(left, "03-02")) == "04-01"
+    again = ask_of(left, "04-01")
+    assert again.why == "hold_review"
+    assert again.task != first.task
+
+    ended = more(left, asked(again.task, again.why, "04-01", "a"),
+                 answered(again.task, "continue", "04-01"))  # fmt: skip
+    assert (ended.holds, ended.claims["erp:a"].freed_on) == ({}, day("04-01"))
+    assert isinstance(ask_of(ended, "04-01"), Remind)
+
+
+def test_a_release_answers_the_review_of_its_hold_and_of_no_other():
+    held = told(told(CASE, "01-19", "hold"), "01-19", "hold", "k2", claim="erp:a")
+    for _ in range(2):
+        question = ask_of(held, "02-18")
+        held = more(held, asked(question.task, question.why, "02-18", "a"))
+    assert len(held.tasks) == 2
+
+    released = told(held, "02-19", "release", "k3", hold="k1")
+    assert set(released.holds) == {"k2"}
+    assert len(released.tasks) == 1
+    assert told(released, "02-19", "release", "k4", hold="k2").tasks == {}
+
+
+def test_what_one_no_held_is_reviewed_together_and_goes_on_together():
+    both = case_of(joined(), joined("b"), asked("t1", "circumstance_vulnerable", "01-20", "a", "b"),
+                   answered("t1", "leave", "01-20"))  # fmt: skip
+    assert len(both.holds) == 2
+
+    question = ask_of(both, "02-19")
+    assert (question.why, question.claims) == ("hold_review", ("erp:a", "erp:b"))
+    on_ = more(both, asked(question.task, question.why, "02-19", "a", "b"),
+               answered(question.task, "continue", "02-19"))  # fmt: skip
+    assert on_.holds == {}
+
+
+def test_neither_money_that_waits_nor_a_hold_with_a_last_day_is_reviewed():
+    for event in (
+        Held(at=on("01-19"), hold="k1", claim="erp:a", reason="money_waiting"),
+        Held(at=on("01-19"), hold="k1", claim="erp:a", reason="person", until=day("12-30")),
+    ):
+        assert watched(more(CASE, event)) == []
 
 
 @pytest.mark.parametrize(
@@ -764,7 +819,7 @@ def test_what_a_circumstance_stops_is_put_into_no_plan():
 def test_a_filing_deadline_is_a_persons_two_weeks_before_even_on_hold():
     case = told(CASE, "01-19", "circumstance", circumstance="bankruptcy", effective="2026-01-10",
                 authority_number="HKO 26/1234", file_by="2026-03-16")  # fmt: skip
-    case = told(case, "01-20", "hold", "k2")
+    case = told(case, "01-20", "hold", "k2", until="2026-06-30")
 
     assert until(ask_of(case, "01-20")) == "03-02"
     question = ask_of(case, "03-02")

@@ -144,7 +144,12 @@ def test_a_hold_that_nothing_ends_is_named_with_what_its_release_would_do():
     told = explain(held, None, local("01-20"))
 
     assert told.now["why"] == "held"
-    assert told.words["what_next"] == ("No act is in sight unless something changes.",)
+    (next_,) = told.words["what_next"]
+    assert next_.startswith(
+        "If nothing changes, on 2026-02-17 08:00: A person is asked about erp:a"
+    )
+    assert next_.endswith(" the hold has no last day: a person says whether it still stands.")
+    assert told.words["why_this"][-1].startswith("hub.hold_review: ")
     assert "If the hold h1 is released, another reminder is sent." in told.words[
         "what_would_change_it"
     ]  # fmt: skip
@@ -208,7 +213,7 @@ LATE_REMINDED = [
          "held", "it is on hold (dispute)"),
         (case_of(joined(), held(claim="erp:a")), "01-21", "held", "it is on hold (dispute)"),
         (case_of(joined(), held("person"), held("dispute", "h2", until=day("02-10"))), "01-21",
-         "held", "until something happens because it is on hold (person)"),
+         "held", "until 2026-02-19 08:00 because it is on hold (person)"),
     ],
     ids=["disputed", "promise", "plan", "hold", "hold-without-end", "hold-of-all"],
 )  # fmt: skip

@@ -304,6 +304,7 @@ class Process(RuleBasedStateMachine):
                         also=answer.also, channel="email", tone="firm", language="en",
                         fee=answer.fee, fee_claim=answer.fee_claim, fee_rule=answer.fee_rule,
                         deadline=answer.deadline, document="d", content_hash="0" * 64,
+                        announces=answer.announces,
                     )
                 )  # fmt: skip
             case HandOver():

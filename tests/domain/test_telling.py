@@ -225,6 +225,18 @@ def test_a_person_is_asked_whose_it_is_at_once_also_when_nothing_is_left_open():
         )  # fmt: skip
 
 
+def test_a_case_that_is_paid_here_does_not_close_over_a_partner_who_goes_on_asking():
+    """40.00 were paid there and all 100.00 here: the partner asks for the 60.00 that are left."""
+    alone = case_of(joined("a"), handed("h", "03-01", "a"))
+    _, case = heard(alone, partner_paid("40.00"), paid("x", "03-31", "100.00"))
+
+    question = ask_of(case, "03-31")
+
+    assert (question.kind, question.task) == ("ask", task_of(case))
+    case = more(case, asked(task_of(case), "whose_payment", "03-31", "a"))
+    assert (ask_of(case, "03-31").kind, ask_of(case, "04-30").kind) == ("rest", "done")
+
+
 def test_what_a_bank_shows_meanwhile_as_the_debtors_is_told_at_once():
     _, case = heard(THERE, partner_paid("40.00"), paid("x", "03-31", "34.00"))
     seen = PaymentSighted(

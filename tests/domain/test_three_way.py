@@ -81,11 +81,11 @@ def paid(amount, remaining, hours=2, name="m1", day=2):
     )  # fmt: skip
 
 
-def verdict(*events, told=(), books=None, waits=False):
+def verdict(*events, told=(), books=None, stated=None, waits=False):
     told_to = [Told("erp:1", failed, eur(amount)) for amount, failed in told]
     case = Case.replay("c1", [*HANDED, *events])
     follows = case.claims["erp:1"].open if books is None else eur(books)
-    side = Side(follows, follows, waits)
+    side = Side(follows, follows if stated is None else eur(stated), waits)
     found = compare(
         [*HANDED, *events], case, "erp:1", "partner", books=side, told=told_to, today=TODAY
     )
@@ -168,6 +168,19 @@ def test_a_partner_that_does_not_let_go_of_a_recall_is_apart_after_a_week(days, 
     )  # fmt: skip
 
     assert verdict(recall)[1] == kind
+
+
+@pytest.mark.parametrize(("days", "kind"), [(7, None), (8, "reversed")])
+def test_books_that_do_not_follow_a_bank_that_took_money_back_are_apart_after_a_week(days, kind):
+    hours = 24 * (18 - days)
+    back = (direct("100.00", -48), bounced("100.00", hours))
+    found = verdict(*back, books="100.00", stated="0.00")
+
+    assert found == (("drift", kind, "-100.00") if kind else AGREED)
+    # They have followed, or money of another day explains it.
+    assert verdict(*back, books="100.00") == AGREED
+    again = direct("100.00", hours + 1, name="erp:p2")
+    assert verdict(*back, again, books="0.00", stated="0.00") == AGREED
 
 
 def test_each_drift_says_whose_word_counts_and_what_to_do():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -115,6 +116,8 @@ def test_a_claim_due_before_the_start_line_is_a_persons_and_never_a_letter(machi
     machine.settle()
     live(machine, 2)
     assert machine.tasks() == ["due_before_start_line"]
+    (task,) = [row for row in machine.rows() if row["sk"] == "TASK"]
+    assert json.loads(task["body"])[0]["facts"]["due"] == Line().due.isoformat()
     assert list(machine.case().claims) == ["erp:1002"]
     # A later change of it asks nobody again and sends nothing.
     books.book(Line(open="60.00"), Line(number="1002", due=date(2026, 3, 7)))

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from functions.api.access import OPEN, ROUTES, SCOPES, may
+from functions.api.access import OPEN, PAGES, ROUTES, SCOPES, may
 from shared.cloud.principals import Principal, of_context, principal_row
 from shared.domain.roles import scopes_of
 from shared.errors import NotFound
@@ -18,7 +18,7 @@ ROUTE_KEY = re.compile(r'RouteKey: "([A-Z]+ /[^"]+)"')
 def test_the_template_has_these_routes_and_no_others():
     text = (EVENTS.parent / "infra" / "api.yaml").read_text()
 
-    assert set(ROUTE_KEY.findall(text)) == set(ROUTES) | OPEN
+    assert set(ROUTE_KEY.findall(text)) == set(ROUTES) | OPEN | PAGES
 
 
 def test_the_user_pool_knows_every_scope():

@@ -8,6 +8,7 @@ from functions import admin
 from shared.cloud import keys, parking, table, tasks
 from shared.domain.events import ActUnknown, Decided, PersonAsked
 from shared.domain.explain import Reason
+from shared.domain.hold_watch import watched
 from tests.functions.world import (
     CASE,
     HAND_OVER,
@@ -101,6 +102,20 @@ def test_a_hold_ends_once(case, rows):
     assert ask("POST /v1/cases/{id}/release", body={"hold": hold})[0] == 404
     trail = {row.get("what") for row in rows()}
     assert {"case_held", "case_released"} <= trail
+
+
+def test_a_release_answers_the_review_of_its_hold(case):
+    hold = ask("POST /v1/cases/{id}/hold", body={"reason": "person", "claim": "erp:1"})[1]["hold"]
+    review = watched(load())[0].task(load())
+    event = PersonAsked(at=NOW, task=review, why="hold_review", claims=("erp:1",))
+    write = tasks.task_write(NORDIC, review, CASE, event.why, event.claims, (WHY,))
+    append(NORDIC, CASE, event, also=[write])
+
+    assert ask("POST /v1/cases/{id}/release", body={"hold": hold})[0] == 200
+
+    assert (load().holds, load().tasks) == ({}, {})
+    row = tasks.read(NORDIC, review)
+    assert (row["state"], row["answer"]) == ("answered", "settled")
 
 
 @pytest.mark.parametrize(

@@ -177,6 +177,7 @@ def test_the_catalogue_says_which_connectors_ask_and_our_own_profile_does_not(aw
     found = {one["name"]: one for one in ask("GET /v1/connectors")[1]["connectors"]}
     asking = {name for name, one in found.items() if one["confirm"]}
     assert {"collectors.debitura", "collectors.amili_se", "collectors.ropo_one"} <= asking
+    assert {"collectors.soap", "collectors.sftp_file"} <= asking
     assert "collectors.rest_hub" not in asking
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
+import sys
 import urllib.error
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
@@ -22,7 +24,7 @@ from tests.functions.world import NORDIC, POLICY, call, know_counterparts, load,
 from tools import dunlin
 from tools.admin_openapi import PUBLISHED
 from tools.dunlin import calling, line
-from tools.dunlin.routes import COMMANDS
+from tools.dunlin.routes import COMMANDS, SUBJECTS
 
 
 def routed(method, path):
@@ -369,3 +371,27 @@ def test_what_waits_for_a_second_person_says_so(capsys):
 def test_any_route_can_be_called(hub, capsys):
     _, lines = shown(hub, capsys, "call", "GET", "/v1/control")
     assert json.loads(lines[0])["outbound"] == "off"
+
+
+def test_any_answer_with_a_list_can_be_had_as_a_table(hub, capsys):
+    _, lines = shown(hub, capsys, "call", "GET", "/v1/cases", "--table")
+    head, row = lines[lines.index("cases") + 1 :][:2]
+    assert lines[0].split() == ["field", "value"]
+    assert row[: head.index("  ")].strip()
+
+
+def test_a_listing_of_nothing_says_so(hub, capsys):
+    assert shown(hub, capsys, "payments", "proposals")[1] == ["(none)"]
+
+
+def test_every_subject_says_what_it_is_about():
+    assert {one.words.partition(" ")[0] for one in COMMANDS} == set(SUBJECTS)
+
+
+def test_whoever_reads_the_first_lines_alone_is_told_no_fault(hub, monkeypatch):
+    """``dunlin audit list | head`` closes the pipe."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as pipe:
+        monkeypatch.setattr(sys, "stdout", pipe)
+        assert line.main(["connections", "catalogue"], hub) == 0

@@ -1,4 +1,4 @@
-"""A connection's settings are replaced whole, and nothing rests on the old ones afterwards."""
+"""Settings and secrets are replaced whole, and nothing rests on the old ones afterwards."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from datetime import date
 
 import pytest
 
-from functions import admin
-from shared.cloud import backfills, clock, connections, feeds, keys, reading, table
+from functions import admin, wiring
+from shared.cloud import backfills, clock, connections, feeds, keys, reading, table, vault
+from shared.cloud.principals import principal_row
 from shared.errors import Conflict
 from tests.functions.test_admin_connections import PARTNER, TRYTON, ask, make, row, set_state
 from tests.functions.world import NORDIC, NOW, TWIN, answer, call
@@ -30,9 +31,13 @@ def live(connection="erp", **fields):
     return table.update(keys.connection(NORDIC, connection), set_=read | fields)
 
 
+def lines():
+    return answer(admin.handler(call("GET /v1/audit"), None))[1]["lines"]
+
+
 def trail():
     """What was done, as the trail has it."""
-    return {one["what"] for one in answer(admin.handler(call("GET /v1/audit"), None))[1]["lines"]}
+    return {one["what"] for one in lines()}
 
 
 def test_new_settings_are_tested_and_enabled_before_they_are_used(aws):
@@ -167,3 +172,103 @@ def test_whoever_is_second_does_not_undo_the_first(aws):
 
     with pytest.raises(Conflict):
         table.transact(connections.resettled(before, {"url": "https://late.example"}))
+
+
+KEYS = "PUT /v1/connections/{id}/secrets"
+OLD_KEY, NEW_KEY = {"application_key": "the first"}, {"application_key": "the next"}
+
+
+def rekey(secrets, connection="erp"):
+    return ask(KEYS, connection, body={"secrets": secrets})
+
+
+@pytest.mark.parametrize("state", ["enabled", "degraded", "failing", "tested"])
+def test_other_secrets_are_tested_and_enabled_before_they_are_used(aws, state):
+    make(TRYTON, secrets=OLD_KEY)
+    live(state=state)
+
+    status, body = rekey(NEW_KEY)
+
+    assert (status, body["state"], body["findings"]) == (200, "pending", [])
+    assert ask("POST /v1/connections/{id}/enable", "erp")[1]["code"] == "not_tested"
+    assert vault.read(NORDIC, "erp") == NEW_KEY
+    line = next(one for one in lines() if one["what"] == "secrets_replaced")
+    assert line["facts"] == {"connection": "erp", "names": ["application_key"]}
+
+
+@pytest.mark.parametrize("state", ["pending", "needs_auth", "disabled"])
+def test_what_is_not_in_use_stays_what_it_is_with_other_secrets(aws, state):
+    make(TRYTON, secrets=OLD_KEY)
+    live(state=state)
+
+    assert rekey(NEW_KEY)[1]["state"] == state
+
+
+def test_a_key_that_was_rotated_reads_on_where_the_old_one_ended(aws):
+    make(TRYTON, secrets=OLD_KEY)
+    lease = reading.take(live(), NOW)
+
+    rekey(NEW_KEY)
+
+    assert (row("erp")["cursor"], row("erp")["fresh_as_of"]) == ("7", clock.stamp(NOW))
+    set_state("erp", "enabled")
+    with pytest.raises(Conflict):
+        reading.end(row("erp"), lease, {"cursor": "8"})
+
+
+def test_the_same_secrets_again_stop_nothing(aws):
+    make(TRYTON, secrets=OLD_KEY)
+    before = live()
+
+    assert rekey(OLD_KEY)[1]["state"] == "enabled"
+
+    assert row("erp") == before
+
+
+def test_a_money_feed_with_other_secrets_is_waited_for_until_it_is_used_again(aws):
+    make({"id": "pay", "connector": "payments.stripe", "config": STRIPE})
+    table.transact(feeds.told(live("pay"), {}))
+
+    rekey({"api_key": "rk_test_other"}, "pay")
+
+    assert json.loads(table.get(keys.feeds(NORDIC))["feed_pay"])["state"] == "pending"
+
+
+def test_a_warm_function_uses_the_secrets_that_the_connection_names(aws):
+    make(TRYTON, secrets=OLD_KEY)
+    assert wiring.bound(NORDIC, live()).secrets == OLD_KEY
+
+    elsewhere = dict(vault._kept)
+    rekey(NEW_KEY)
+    vault._kept.update(elsewhere)
+
+    assert wiring.bound(NORDIC, row("erp")).secrets == NEW_KEY
+
+
+def test_one_enables_a_provider_with_other_secrets_and_another_approves_these(aws):
+    """Whoever holds a provider's secrets can invent money: nobody brings them in alone."""
+    for client in ("anna", "bo"):
+        table.put(principal_row(client, role="administrator", tenant="nordic"))
+    make({"id": "pay", "connector": "payments.stripe", "config": STRIPE})
+    live("pay")
+    assert ask("PUT /v1/control", body={"outbound": "on"})[0] == 200
+
+    def begun():
+        rekey({"api_key": f"rk_test_{row('pay').get('secrets_at')}"}, "pay")
+        set_state("pay", "tested")
+        return ask("POST /v1/connections/{id}/enable", "pay", client="anna")[1]
+
+    def approved(approval):
+        event = call("POST /v1/approvals/{id}/approve", client="bo", path={"id": approval})
+        return answer(admin.handler(event, None))
+
+    first = begun()
+    assert first["words"] == (
+        "Begin to use payment provider pay (payments.stripe), account acct_1, "
+        "with secrets stored at 2026-03-02T09:00:00Z."
+    )
+    second = begun()
+
+    assert approved(first["approval"])[1]["code"] == "approval_outdated"
+    assert row("pay")["state"] == "tested"
+    assert approved(second["approval"])[1]["state"] == "enabled"

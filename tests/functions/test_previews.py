@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import date, datetime, timedelta
 
 import pytest
 
 from functions import admin, foresee, foreseeing
+from functions.joining import joining
 from shared.cloud import clock, keys, partner_rows, preview_rows, table
 from shared.cloud.store import Store
 from shared.domain.events import ActSent, Held, PolicyRef, ReminderIntended
@@ -86,6 +88,22 @@ def test_the_days_ahead_are_those_of_every_case_and_of_invoices_that_will_be_in_
         act["kind"] == "remind" for case in (mine, *cases.values()) for act in case["acts"]
     )
     assert whole["totals"]["cases"] == 3
+
+
+def test_what_will_join_asks_the_table_for_pages_and_not_for_each_invoice():
+    tell(*(invoice(f"n{number}", debtor=f"erp:n{number}", due=LATER) for number in range(30)))
+    tell(*(invoice(f"o{number}", debtor="erp:d1", due=LATER) for number in range(30)))
+    events, calls = table.client().meta.events, list[str]()
+    events.register("provide-client-params.dynamodb", lambda model, **_: calls.append(model.name))
+
+    found = joining(NORDIC, NOW, date(2026, 4, 1))
+
+    assert len(found["new"]) == 31
+    assert [len(one) for one in found["open"].values()] == [31]
+    # Of each of four shards: its invoices, their debtors, their cases, and whether those run.
+    asked = Counter(calls)
+    assert asked["BatchGetItem"] <= 1 + 4 * 4
+    assert asked["GetItem"] <= 2
 
 
 def test_a_preview_changes_no_case(rows):

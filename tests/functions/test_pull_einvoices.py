@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
-from functions import pull
-from shared.cloud import keys, runtime, sources, table
+from shared.cloud import runtime, sources
 from shared.domain.freshness import Gate
 from tests.connectors.erp.test_einvoice_files import ACCOUNT, NOTE, SAME, UBL
-from tests.functions.world import NORDIC, NOW
-
-ROW = keys.connection(NORDIC, "erp")
+from tests.functions.pulling import enabled, pulled, stated
+from tests.functions.world import NOW
 
 
 @pytest.fixture
@@ -26,12 +22,7 @@ def drop(aws):
         "bucket": "einvoices", "prefix": "nordic/", "sellers": ["1234567-1"],
         "accounts": [ACCOUNT], "country": "FI",
     }  # fmt: skip
-    table.put(
-        {
-            **ROW, "connector": "erp.einvoice_files", "config": json.dumps(config),
-            "state": "enabled", "start_line": "2026-01-01",
-        }
-    )  # fmt: skip
+    enabled("erp.einvoice_files", config)
 
     def put(name, text):
         s3.put_object(Bucket="einvoices", Key=f"nordic/erp/inbox/{name}", Body=text.encode())
@@ -39,21 +30,10 @@ def drop(aws):
     return put
 
 
-def pulled():
-    body = json.dumps({"tenant": "nordic", "connection": "erp"})
-    event = {"Records": [{"messageId": "m", "body": body}]}
-    assert pull.handler(event, None) == {"batchItemFailures": []}
-    return table.get(ROW)
-
-
-def stated():
-    return table.get(keys.invoice(NORDIC, "erp:26-0101"))
-
-
 def test_an_invoice_in_two_formats_is_stored_once_and_no_one_is_touched_without_a_bank(drop):
     drop("1.xml", UBL)
     row = pulled()
-    assert (stated()["open"], stated()["status"]) == ("250.50", "partly_paid")
+    assert (stated("26-0101")["open"], stated("26-0101")["status"]) == ("250.50", "partly_paid")
 
     believing = Gate(erp_is_the_bank=True)
     waits = sources.waited_for(row, None, believing, "FI", NOW)
@@ -68,9 +48,9 @@ def test_an_invoice_in_doubt_is_held_until_its_credit_note_can_be_read(drop):
     drop("1.xml", UBL)
     drop("2.xml", NOTE.replace(">381<", ">999<"))
     assert pulled()["rows_refused"] == 1
-    assert "missing" in stated()
+    assert "missing" in stated("26-0101")
 
     drop("3.xml", NOTE)
     pulled()
-    assert "missing" not in stated()
-    assert stated()["open"] == "200.30"
+    assert "missing" not in stated("26-0101")
+    assert stated("26-0101")["open"] == "200.30"

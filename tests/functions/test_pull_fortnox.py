@@ -8,14 +8,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from functions import pull, wiring
-from shared.cloud import backfills, clock, grants, keys, runtime, sealing, table, truths, vault
+from functions import wiring
+from shared.cloud import backfills, clock, grants, runtime, sealing, table, truths, vault
 from shared.domain.grant import Granted
 from tests.connectors.erp.fortnox_books import FortnoxBooks
 from tests.connectors.stub_server import RawServer
+from tests.functions.pulling import ROW, enabled, pull_once, pulled, stated
 from tests.functions.world import NORDIC, NOW
-
-ROW = keys.connection(NORDIC, "erp")
 
 
 @pytest.fixture
@@ -49,26 +48,9 @@ def books(aws, monkeypatch, waited):
             Name=vault.name(NORDIC, "erp"), SecretString=json.dumps({"client_secret": "shh"})
         )
         grants.replace(NORDIC, "erp", Granted("t", NOW + timedelta(hours=9), "r", "29302"))
-        table.put(
-            {
-                **ROW, "connector": "erp.fortnox", "config": json.dumps(config),
-                "state": "enabled", "start_line": "2026-01-01",
-            }
-        )  # fmt: skip
+        enabled("erp.fortnox", config)
         yield found
     sealing._key.cache_clear()
-
-
-def pulled():
-    """One message; the connection afterwards."""
-    body = json.dumps({"tenant": "nordic", "connection": "erp"})
-    event = {"Records": [{"messageId": "m", "body": body}]}
-    assert pull.handler(event, None) == {"batchItemFailures": []}
-    return table.get(ROW)
-
-
-def stated(number):
-    return table.get(keys.invoice(NORDIC, f"erp:{number}")) or {}
 
 
 def test_the_books_are_stored_within_the_budget_and_a_resync_changes_nothing(books, waited):
@@ -131,8 +113,7 @@ def test_a_consent_that_was_revoked_asks_for_a_new_one(books):
     books.kept["invoices"].clear()
     refused = b'{"ErrorInformation":{"Error":1,"Message":"x","Code":2000311}}'
     books.answer = lambda *_: ("400 Bad Request", refused)
-    body = json.dumps({"tenant": "nordic", "connection": "erp"})
-    pull.handler({"Records": [{"messageId": "m", "body": body}]}, None)
+    pull_once()
 
     row = table.get(ROW)
     assert (row["state"], row["last_error"]) == ("needs_auth", "Fortnox refuses the access token")

@@ -8,13 +8,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from functions import pull, wiring
-from shared.cloud import backfills, clock, keys, runtime, sealing, table, vault
+from functions import wiring
+from shared.cloud import backfills, clock, runtime, sealing, table, vault
 from tests.connectors.erp.procountor_books import ProcountorBooks, event, invoice
 from tests.connectors.stub_server import RawServer, ok
+from tests.functions.pulling import ROW, enabled, pulled, stated
 from tests.functions.world import NORDIC, NOW
 
-ROW = keys.connection(NORDIC, "erp")
 TOKEN = b'{"access_token": "t", "token_type": "bearer", "expires_in": 3600}'
 DATED = {
     "date": "2026-01-10", "version": "2026-02-27T08:00:00",
@@ -56,26 +56,9 @@ def books(aws, monkeypatch, tokens):
         config = {"url": server.origin, "client_id": "hub", "company": 15521}
         kept = {"client_secret": "shh", "api_key": "key"}
         secrets.create_secret(Name=vault.name(NORDIC, "erp"), SecretString=json.dumps(kept))
-        table.put(
-            {
-                **ROW, "connector": "erp.procountor", "config": json.dumps(config),
-                "state": "enabled", "start_line": "2026-01-01",
-            }
-        )  # fmt: skip
+        enabled("erp.procountor", config)
         yield found
     sealing._key.cache_clear()
-
-
-def pulled():
-    """One message; the connection afterwards."""
-    body = json.dumps({"tenant": "nordic", "connection": "erp"})
-    event = {"Records": [{"messageId": "m", "body": body}]}
-    assert pull.handler(event, None) == {"batchItemFailures": []}
-    return table.get(ROW)
-
-
-def stated(number):
-    return table.get(keys.invoice(NORDIC, f"erp:{number}")) or {}
 
 
 def test_the_open_books_are_stored_under_one_token_and_a_resync_changes_nothing(books, tokens):

@@ -101,6 +101,25 @@ def test_the_trail_is_read_by_person_object_and_day_a_page_at_a_time(aws, monkey
     assert ask("GET /v1/audit", query={"who": "bo", "cursor": cursor})[1]["code"] == "bad_cursor"
 
 
+def test_operators_read_their_own_trail_and_nobody_elses(aws):
+    def asked(role="operator", **query):
+        tenant = "" if role == "operator" else "nordic"
+        return ask("GET /v1/hub/audit", role=role, tenant=tenant, query=query)
+
+    table.transact([audit.entry(NORDIC, "anna", "case_held", {})])
+    for who in ("olga", "otto"):
+        table.transact([audit.hub_entry(who, "hub_control_changed", {"stopped": True})])
+
+    body = asked()[1]
+    assert sorted(one["who"] for one in body["lines"]) == [["olga"], ["otto"]]
+    assert [one["who"] for one in asked(who="otto")[1]["lines"]] == [["otto"]]
+    first = asked(limit="1")[1]
+    rest = asked(limit="1", cursor=first["cursor"])[1]
+    assert first["lines"] + rest["lines"] == body["lines"]
+    assert rest["cursor"] is None
+    assert asked(role="admin")[0] == 403
+
+
 @pytest.mark.parametrize(
     ("query", "code"),
     [

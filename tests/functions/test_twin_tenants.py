@@ -16,12 +16,14 @@ from shared.cloud import (
     approval_rows,
     connections,
     drift_rows,
+    inbox,
     keys,
     outbox,
     override_rows,
     partner_rows,
     preview_rows,
     principals,
+    quarantine,
     table,
     tasks,
     vault,
@@ -63,7 +65,7 @@ PATHS = {
     "POST /v1/previews/{id}/move": {"id": "p2"},
     "payments": {"id": "bank:1"},
     "debtors": {"id": "erp:d7"},
-    "partners": {"connection": "partner", "act": "m1"},
+    "partners": {"connection": "partner", "act": "m1", "id": "q1"},
     "partner": {"id": CASE, "act": HAND_OVER},
 }
 # Parameters that name what a tenant has, and those that are words or the hub's own.
@@ -172,6 +174,9 @@ def twin(aws):
     )  # fmt: skip
     table.transact([message])
     outbox.told(TWIN, "m1", outbox.read(TWIN, "m1"), "failed", "http_404")
+    inbox.receive(TWIN, "partner", "q1", case=CASE, body=b"theirs", now=NOW)
+    unread = inbox.read(TWIN, "partner", "q1")
+    table.transact(quarantine.held(TWIN, "partner", unread, "the text is not JSON"))
 
 
 def waiting(tenant):

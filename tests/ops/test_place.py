@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from botocore.exceptions import ClientError, NoCredentialsError, NoRegionError
+from botocore.exceptions import (
+    ClientError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    NoRegionError,
+)
 
 from tools.ops.line import main
-from tools.ops.place import Account, Gone, of
+from tools.ops.place import Account, Gone, Place, of
+
+
+_OUTPUTS = {"BookDead": "u", "BookQueue": "u", "EventsDeadName": "n"}
 
 
 class Refusing:
@@ -20,6 +28,8 @@ class Refusing:
 
     def describe_stacks(self, **_):
         raise self.fault
+
+    get_queue_attributes = get_queue_url = describe_stacks
 
 
 def refusal(code):
@@ -49,3 +59,18 @@ def test_a_terminal_without_a_region_gets_a_sentence_and_no_traceback(monkeypatc
     monkeypatch.setattr(Account, "client", lambda *_: (_ for _ in ()).throw(NoRegionError()))
     assert main(["--stack", "hub", "doctor"]) == 1
     assert capsys.readouterr().err == "AWS cannot be asked: You must specify a region.\n"
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (refusal("AccessDenied"), "AWS refused it: AccessDenied\n"),
+        (EndpointConnectionError(endpoint_url="http://hub"), "AWS cannot be asked: Could not"),
+    ],
+    ids=["denied", "away"],
+)
+def test_what_fails_half_way_is_one_sentence_and_no_trace(fault, said, capsys):
+    place = Place("hub", Refusing(fault), _OUTPUTS, {}, embedded=False)
+
+    assert main(["redrive"], place) == 1
+    assert capsys.readouterr().err.startswith(said)

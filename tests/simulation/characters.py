@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 
+_CENT = Decimal("0.01")
+
 
 @dataclass(frozen=True)
 class Deed:
@@ -145,6 +147,32 @@ def pays_the_partner(owed):
         yield owed.does(day + owed.random.randint(1, 10), "partner_closes", code=code)
 
 
+def pays_a_partner_who_keeps_its_fee(owed):
+    day = owed.due + owed.random.randint(45, 75)
+    for _ in range(owed.random.randint(1, 2)):
+        part = owed.random.choice([owed.total, owed.half, (owed.total / 3).quantize(_CENT)])
+        yield owed.does(day, "partner_collects", amount=str(part))
+        day += owed.random.randint(0, 8)
+    fee = owed.random.choice(["0", "8", "20"])
+    named = owed.random.choice(["claim", "whole"])
+    booked, lag = owed.random.choice(["whole", "net"]), owed.random.randint(0, 3)
+    yield deed(day, "partner_remits", fee=fee, named=named, booked=booked, lag=lag)
+
+
+def is_called_back(owed):
+    day = owed.due + owed.random.randint(40, 70)
+    yield owed.does(day, "recall", lag=owed.random.choice([0, 1, 5, 20]))
+    if owed.random.random() < 0.5:
+        yield owed.pays(
+            day + owed.random.randint(0, 4), owed.random.choice([owed.total, owed.half])
+        )
+    else:
+        amount = str(owed.random.choice([owed.total, owed.half]))
+        yield owed.does(day + owed.random.randint(0, 4), "partner_collects", amount=amount)
+        later = day + owed.random.randint(4, 12)
+        yield deed(later, "partner_remits", fee="20", named="claim", booked="whole", lag=1)
+
+
 def pays_at_the_end(owed):
     day = owed.due + owed.random.randint(40, 75)
     yield owed.pays(day, owed.random.choice([owed.total, owed.half]))
@@ -154,5 +182,6 @@ CHARACTERS = (
     in_time, late, late, in_parts, never, never, disputes, promises, plans, is_let_be,
     gets_more_time, gets_a_credit, is_blocked, asks_to_stop, moves_away, twice, pays_the_partner,
     pays_the_partner, pays_at_the_end, pays_at_the_end, without_reference, takes_it_back,
-    goes_bankrupt,
+    goes_bankrupt, pays_a_partner_who_keeps_its_fee, pays_a_partner_who_keeps_its_fee,
+    is_called_back, is_called_back,
 )  # fmt: skip

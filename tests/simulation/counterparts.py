@@ -101,6 +101,8 @@ class Partner:
     def __init__(self, world, answered):
         self.world, self.answered = world, answered
         self.down, self.cases, self.told = False, [], {}
+        # What it collected and has not paid out: case, invoice and amount.
+        self.held = []
         # Whether it takes no new case today.
         self.refuses = False
 
@@ -126,7 +128,10 @@ class Partner:
             self.world.tell(
                 f"partner is told {message.type} of {message.case_id[:6]} {message.data}"
             )
-            if message.type == "case.withdrawn":
+            if message.type == "case.withdrawn" and "recall" in message.data:
+                # It has the claims until it says that it has let go of them.
+                self.world.recalled(message.case_id, message.data)
+            elif message.type == "case.withdrawn":
                 self.world.judge.withdrawn(message.data["claims"])
         self.told[key] = (message.type, message)
         return Receipt(outcome="received")

@@ -38,6 +38,9 @@ class Judge:
         self.there, self.direct = {}, defaultdict(list)
         # What was open of each when it was handed over, and those that were paid to the partner.
         self.handed_open, self.paid_there = {}, set()
+        # What the partner collected and what it paid out, by claim; the bank's ids of the latter.
+        self.came_in, self.went_out = defaultdict(Decimal), defaultdict(Decimal)
+        self.remitted = set()
 
     def say(self, rule, text=""):
         """Something is wrong."""
@@ -54,6 +57,8 @@ class Judge:
             self.world.tell(f"{case[:6]} {_short(event)}")
         if isinstance(event, told.ReminderIntended | told.HandOverIntended):
             self._act(diary, event)
+        if isinstance(event, told.PaymentAllocated) and event.payment in self.remitted:
+            self.say("a remittance is taken for a debtor's payment", event.payment)
         self._moves(case, diary, event)
         self._names(diary, event)
         diary.note(event)
@@ -189,6 +194,14 @@ class Judge:
     def took_back(self, claim, name, reversal):
         """A payment was taken back: from then on it counts for nothing."""
         self.reversals[claim][reversal] = name
+
+    def collected(self, claim, amount):
+        """A debtor paid the partner."""
+        self.came_in[claim] += amount
+
+    def paid_out(self, claim, amount):
+        """The partner announced that it pays money of a claim out, before its fee."""
+        self.went_out[claim] += amount
 
     def reported(self, name):
         """The hub said yes to a report of the partner."""

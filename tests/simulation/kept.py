@@ -19,4 +19,18 @@ KEPT = {
         deed(73, "pay", number="1002", amount="40.00", lag=2),
         deed(75, "pay", number="1002", amount="40.00", lag=2),
     )),
+    # The books' own payment was taken for the bank's equal one, which went back: the partner asked
+    # for all of it, the books had it as paid, and nobody was asked.
+    "the books count another payment than the one that went back": Plan(40024, bank=True, deeds=(
+        deed(9, "invoice", number="1001", customer="C1", total="1200.00", due=23),
+        deed(44, "trouble", what="pay_meanwhile", where="Decide", nth=3),
+        deed(62, "pay", number="1001", amount="1200.00", lag=3),
+        deed(72, "take_back", number="1001"),
+    )),
+    # All was paid here and a part of it there: nothing was open, and nobody was asked whose it was.
+    "all is paid here and a part at the partner": Plan(50001, bank=False, deeds=(
+        deed(9, "invoice", number="1002", customer="C2", total="25.00", due=30),
+        deed(78, "partner_pays", number="1002", amount="12.50", lag=1),
+        deed(79, "pay", number="1002", amount="25.00", lag=0),
+    )),
 }  # fmt: skip

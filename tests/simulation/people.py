@@ -23,6 +23,8 @@ class Clerk:
         self.world, self.hub, self.tenant = world, world.hub, world.tenant
         # What each command made, by number and kind, for the command that ends it.
         self.given, self.count = {}, 0
+        # The days after which the partner lets go, by recall; and those that the hub said yes to.
+        self.recalls, self.called_back = {}, []
 
     def command(self, number, what, given):
         """A command about a claim, where it is in a case; again when the hub dies of it."""
@@ -39,6 +41,26 @@ class Clerk:
         self.world.tell(f"the clerk says {what} of {number}: {status} {said.get('type', '')}")
         if status == 200:
             self.given[number, what] = body["id"]
+
+    def recall(self, number, lag):
+        """Take a claim back from the partner, whatever the price that nobody knows."""
+        claim = f"erp:{number}"
+        case = self.world.judge.there.get(claim)
+        if case is None:
+            return
+        self.count += 1
+        name = f"rc{self.count}"
+        self.recalls[name] = lag
+        body = {
+            "id": name, "reason": "customer_kept", "claims": [claim], "confirmed": {"price": None},
+        }  # fmt: skip
+        for _ in range(3):
+            status, said = self.ask("POST /v1/cases/{id}/recall", {"id": case}, body)
+            if status < 500:
+                break
+        self.world.tell(f"the clerk takes {number} back: {status} {said.get('code', '')}")
+        if status == 202:
+            self.called_back.append((name, claim))
 
     def _strangers(self, case):
         """No other creditor reaches a case, whatever it knows of its name."""
@@ -101,16 +123,25 @@ class Reporter:
     def again(self, case, number):
         """The same report once more; whether the hub has it now."""
         body = self.said[number]
+        route, path = "POST /v1/partner/cases/{id}/events", {"id": case}
+        return self._posted(route, path, body, f"{body['type']} of {case[:6]}")
+
+    def remit(self, advice):
+        """A remittance is announced, or announced again; whether the hub has it now."""
+        what = f"{advice['id']} pays {advice['total']['amount']} out"
+        return self._posted("POST /v1/partner/remittances", {}, advice, what)
+
+    def _posted(self, route, path, body, what):
         event = call(
-            "POST /v1/partner/cases/{id}/events", tenant=self.tenant.id, role="partner",
-            path={"id": case}, body=body, headers={"idempotency-key": body["id"]},
-            connection=setup.PARTNER, scopes=["events:write"],
+            route, tenant=self.tenant.id, role="partner", path=path, body=body,
+            headers={"idempotency-key": body["id"]}, connection=setup.PARTNER,
+            scopes=["events:write"],
         )  # fmt: skip
         try:
             status = self.hub.invoke("ReceivePartner", event)["statusCode"]
         except _FAILED:
             status = 500
-        self.world.tell(f"the partner says {body['type']} of {case[:6]}: {status}")
+        self.world.tell(f"the partner says {what}: {status}")
         if status // 100 == 2:
             self.world.judge.reported(body["id"])
         return status // 100 == 2

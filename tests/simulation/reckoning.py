@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from datetime import timedelta
 from decimal import Decimal
 
+from infra.local import setup
 from shared.cloud import clock
 from shared.domain.model import Invoice
 
@@ -43,10 +44,9 @@ def _case(judge, row, events, asked):
 
 
 def _rests(judge, case):
-    """A person said that it rests until they release it, or the partner has all of it."""
+    """The partner has all of it."""
     diary = judge.diaries[case]
-    ends = any(until is None for _, until in diary.holds.values())
-    return ends or all(name in judge.there for name, one in diary.claims.items() if one.open)
+    return all(name in judge.there for name, one in diary.claims.items() if one.open)
 
 
 def last(judge):
@@ -57,6 +57,8 @@ def last(judge):
             _claim(judge, claim, fact.open.amount, tasks)
     _left(judge)
     _partner(judge, tasks)
+    _recalls(judge)
+    _client_money(judge)
 
 
 def _claim(judge, claim, opened, tasks):
@@ -99,6 +101,38 @@ def _left(judge):
     refused = {row["sk"].removeprefix("REFUSED#") for row in rows}
     if not set(judge.world.books.refused) <= refused:
         judge.say("a refused row is lost", str(judge.world.books.refused))
+
+
+def _recalls(judge):
+    """Whatever was taken back the partner was told, once."""
+    words = Counter(
+        message.data["recall"]
+        for kind, message in judge.world.partner.told.values()
+        if kind == "case.withdrawn" and "recall" in message.data
+    )
+    for name, claim in judge.world.clerk.called_back:
+        if words[name] != 1:
+            judge.say("a recall is not told once", f"{name} of {claim}: {words[name]} times")
+
+
+def _client_money(judge):
+    """What the hub says that the partner holds is what it collected and has not paid out.
+
+    What it pays out without a remittance it holds for ever, as far as anybody was told.
+    """
+    listed, answer = judge.came_in.keys() | judge.went_out.keys(), {}
+    if listed:
+        path = {"connection": setup.PARTNER}
+        status, answer = judge.world.clerk.ask(
+            "GET /v1/partners/{connection}/client-money", path, None
+        )
+        if status != 200:
+            judge.say("the client money cannot be read", str(status))
+            return
+    held = sum((judge.came_in[one] - judge.went_out[one] for one in listed), Decimal(0))
+    said = sum((Decimal(one["held"]) for one in answer.get("money", {}).values()), Decimal(0))
+    if held != said:
+        judge.say("the partner holds another sum", f"{held} there, {said} by the hub")
 
 
 def _partner(judge, tasks):

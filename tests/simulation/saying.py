@@ -48,14 +48,19 @@ class Saying:
             return
         self.made += 1
         self.judge.lowered(f"erp:{number}", part.amount)
-        nothing = {"amount": "0.00", "currency": part.currency}
-        self._report(case, "case.payment_received", {
-            "claim": f"erp:{number}", "principal": {**nothing, "amount": str(part.amount)},
-            "interest": nothing, "fees": nothing, "received": self.today().isoformat(),
-        })  # fmt: skip
+        self.judge.collected(f"erp:{number}", part.amount)
+        self.says_paid(case, f"erp:{number}", part)
         name, booked = f"r{self.made}", self.today() + (3 + lag) * DAY
         remitted = str(part.amount)
         self._follows(booked, lambda: self._book(number, remitted, name, booked, booked))
+
+    def says_paid(self, case, claim, part):
+        """The partner reports what a debtor paid it."""
+        nothing = {"amount": "0.00", "currency": part.currency}
+        self._report(case, "case.payment_received", {
+            "claim": claim, "principal": {**nothing, "amount": str(part.amount)},
+            "interest": nothing, "fees": nothing, "received": self.today().isoformat(),
+        })  # fmt: skip
 
     def _partner_closes(self, number, code):
         case = self.partner.has(self.judge.there.get(f"erp:{number}"))

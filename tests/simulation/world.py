@@ -16,6 +16,7 @@ from shared.domain.sighting import Sighting
 from tests.functions.world import sample
 from tests.simulation.counterparts import DAY, Bank, Books, Partner, register
 from tests.simulation.hub import Message
+from tests.simulation.paying_out import PayingOut
 from tests.simulation.people import Clerk, Reporter
 from tests.simulation.plan import BEGIN, day_of
 from tests.simulation.saying import Saying
@@ -29,7 +30,7 @@ def _shared(deed):
     return deed.what in {"invoice", "outage"} or crc32(str(deed).encode()) % 2
 
 
-class World(Saying):
+class World(Saying, PayingOut):
     """``mail`` is how SES is today; ``later`` holds what will follow, each with its day."""
 
     def __init__(self, hub, tenant, setting, *, with_bank):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 from tools.dunlin import previews, redriving, telling
 from tools.dunlin.calling import Api, Failed, Plain, api, pages, quoted, setting, with_query
-from tools.dunlin.routes import COMMANDS, Command
+from tools.dunlin.routes import COMMANDS, SUBJECTS, Command
 from tools.dunlin.tables import columns_of, fields, table
 
 
@@ -23,9 +24,14 @@ def main(arguments: Sequence[str] | None = None, call: Api | None = None) -> int
             call = api(setting("DUNLIN_URL"), setting("DUNLIN_TOKEN"))
         run: Callable[[Api, argparse.Namespace], None] = asked.run
         run(call, asked)
+        sys.stdout.flush()
     except Failed as error:
         print(error, file=sys.stderr)
         return error.code
+    except BrokenPipeError:
+        # Whoever read it has read enough (``| head``); the interpreter must not flush into it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         # What a shell says of a program that was interrupted.
         return 130
@@ -40,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
     for one in COMMANDS:
         subject, _, verb = one.words.partition(" ")
         if subject not in subjects:
-            made = commands.add_parser(subject, help=f"{subject}: list, show and more")
+            made = commands.add_parser(subject, help=SUBJECTS[subject])
             subjects[subject] = made.add_subparsers(required=True, metavar="what")
         _add(subjects[subject].add_parser(verb, help=one.help), one)
     previews.arguments(commands)

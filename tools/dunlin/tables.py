@@ -7,7 +7,13 @@ from typing import Any
 
 
 def table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Rows under their columns, each as wide as its widest cell; ``health.word`` is inside."""
+    """Rows under their columns, each as wide as its widest cell; ``health.word`` is inside.
+
+    Without rows it says so.
+    """
+    if not rows:
+        print("(none)")
+        return
     cells = [columns, *([cell(_inside(row, name)) for name in columns] for row in rows)]
     widths = [max(len(line[at]) for line in cells) for at in range(len(columns))]
     for line in cells:

@@ -60,6 +60,7 @@ def arguments(commands: Any, subjects: dict[str, Any]) -> None:
     whole.add_argument("method", choices=("GET", "POST", "PUT", "DELETE"))
     whole.add_argument("path", help="/v1/…")
     whole.add_argument("--body", help="a JSON object")
+    whole.add_argument("--table", action="store_true", help="as fields, its lists as tables")
     whole.set_defaults(run=_call)
 
 
@@ -121,7 +122,21 @@ def _call(call: Api, asked: argparse.Namespace) -> None:
         body = None if asked.body is None else json.loads(asked.body)
     except ValueError:
         raise Failed("The body is no JSON.") from None
-    print(call(asked.method, asked.path, body))
+    text = call(asked.method, asked.path, body)
+    plain = _object(text) if asked.table else None
+    if plain is None:
+        print(text)
+    else:
+        fields(plain)
+
+
+def _object(text: str) -> Plain | None:
+    """An answer that is a JSON object; None for a sheet."""
+    try:
+        plain = json.loads(text)
+    except ValueError:
+        return None
+    return plain if isinstance(plain, dict) else None
 
 
 def _shown(text: str, asked: argparse.Namespace) -> None:

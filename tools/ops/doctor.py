@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
+from shared.cloud.keys import Tenant
 from tools.ops import doctor_account, doctor_hub
 from tools.ops.doctor_account import looked
-from tools.ops.findings import Finding
+from tools.ops.findings import Finding, ok
 from tools.ops.mending import tenants
 from tools.ops.place import Place
 
@@ -25,11 +27,20 @@ def examine(place: Place) -> list[Finding]:
         *looked("dead letters", lambda: doctor_hub.dead(place)),
     ]
     with place.entered():
-        known = tenants(place)
-        countries = doctor_hub.text_countries(known)
-        found += looked("text messages", lambda: doctor_account.texts(place, countries))
+        known: list[Tenant] = []
+        found += looked("who its creditors are", partial(_creditors, place, known))
+        found += looked(
+            "text messages",
+            lambda: doctor_account.texts(place, doctor_hub.text_countries(known)),
+        )
         found += looked("the sweep", doctor_hub.sweeps)
         found += looked("the switches", doctor_hub.switches)
         for tenant in known:
             found += looked(tenant.id, partial(doctor_hub.creditor, tenant))
     return found
+
+
+def _creditors(place: Place, known: list[Tenant]) -> Iterator[Finding]:
+    """Learn whom the table knows."""
+    known += tenants(place)
+    yield ok(f"creditors: {', '.join(one.id for one in known) or 'none yet'}")

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from tools.ops import doctor, mending, redriving, smoke
 from tools.ops.findings import told
 from tools.ops.place import Gone, Place, find
@@ -20,7 +22,12 @@ def main(arguments: Sequence[str] | None = None, place: Place | None = None) -> 
         return run(place or find(asked.stack), asked)
     except Gone as error:
         print(error, file=sys.stderr)
-        return 1
+    except ClientError as error:
+        print(f"AWS refused it: {error.response['Error'].get('Code', '?')}", file=sys.stderr)
+    except BotoCoreError as error:
+        # The SDK's own sentence: which endpoint is away, what is not set.
+        print(f"AWS cannot be asked: {error}", file=sys.stderr)
+    return 1
 
 
 def parser() -> argparse.ArgumentParser:

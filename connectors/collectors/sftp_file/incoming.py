@@ -40,6 +40,7 @@ class Incoming:
         The cursor is the last number that was read of each kind. Nothing is moved or removed.
         """
         read = _read(cursor)
+        self._wire.own(self._config.creditor)
         try:
             names = self._wire.listed(self._config.incoming, "listings/")
             for kind in KINDS:
@@ -77,7 +78,9 @@ class Incoming:
         body = self._folder.get(f"in/{one.name}")
         if body is None:
             raise Retry("a file of the partner did not arrive")
-        said = read_file(one.name, body, kind=one.kind, seq=one.number)
+        said = read_file(
+            one.name, body, kind=one.kind, seq=one.number, receiver=self._config.creditor
+        )
         read[one.kind] = one.number
         return ReportPage(
             reports=said.reports,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from connectors.collectors.sftp_file.incoming import Incoming
 from connectors.collectors.sftp_file.settings import Config
-from connectors.collectors.sftp_file.wire import TransferFailed, UnderWay, Wire
+from connectors.collectors.sftp_file.wire import OWNER, Host, TransferFailed, UnderWay, Wire
 from connectors.contract import Finding, HandOver, Receipt
 from connectors.contract_collectors import CaseMessage, ReportPage
 from connectors.json_door import read_json, write_json
@@ -34,17 +33,28 @@ class SftpPartner:
         self._incoming = incoming
 
     def test(self) -> Sequence[Finding]:
-        """Look at the staging folder, at the trusted host keys and at the partner's server."""
-        return (self._test_folder(), self._test_keys(), self._test_server())
+        """Look at the staging folder, at whose connector it is with which keys, and at the server.
 
-    def submit(self, case: HandOver, *, key: str, now: datetime, file: CaseFile) -> Receipt:
+        The server of somebody else's connector is left alone.
+        """
+        found = [self._test_folder(), *self._test_connector()]
+        return (*found, self._test_server()) if all(one.ok for one in found) else tuple(found)
+
+    def submit(
+        self,
+        case: HandOver,  # noqa: ARG002 - the file says all that the announcement does
+        *,
+        key: str,
+        now: datetime,
+        file: CaseFile,
+    ) -> Receipt:
         """Send a file of one case under ``key`` (``now``: wall time, for its name).
 
         received: file and ``.done`` lie at the partner's; its receipt file says later whether the
         case is taken. unknown: the transfer has not ended or failed; the same key goes on where it
         stopped, and never makes a second file. ``reference`` is the file's name.
         """
-        return self._case(key, now, case.creditor, file)
+        return self._case(key, now, file)
 
     def tell(
         self, message: CaseMessage, *, key: str, now: datetime, file: CaseFile | None = None
@@ -53,28 +63,27 @@ class SftpPartner:
 
         A message that no record has a word for is rejected as ``not_supported``.
         """
-        sender = re.sub(r"[^A-Za-z0-9-]", "-", file.creditor.id)[:40] if file else "hub"
         if message.type == "case.amended" and file is not None:
-            return self._case(key, now, sender, file)
+            return self._case(key, now, file)
         if message.type not in WORDS:
             return Receipt(outcome="rejected", code="not_supported")
-        return self._send("CORR", key, now, sender, "csv", lambda head: word_csv(head, message))
+        return self._send("CORR", key, now, "csv", lambda head: word_csv(head, message))
 
     def poll(self, cursor: str | None, *, now: datetime) -> Iterator[ReportPage]:
         """The partner's files since ``cursor``: see ``Incoming.poll``."""
         return self._incoming.poll(cursor, now=now)
 
-    def _case(self, key: str, now: datetime, sender: str, file: CaseFile) -> Receipt:
+    def _case(self, key: str, now: datetime, file: CaseFile) -> Receipt:
         """Send a case, in whichever version, in the form that the partner reads."""
         render, suffix = (case_xml, "xml") if self._config.cases == "xml" else (case_csv, "csv")
-        return self._send("CASE", key, now, sender, suffix, lambda head: render(head, file))
+        return self._send("CASE", key, now, suffix, lambda head: render(head, file))
 
     def _send(
-        self, kind: Kind, key: str, now: datetime, sender: str, suffix: str,
-        render: Callable[[Head], bytes],
-    ) -> Receipt:  # fmt: skip
+        self, kind: Kind, key: str, now: datetime, suffix: str, render: Callable[[Head], bytes]
+    ) -> Receipt:
         stream = Numbered(self._folder, shown=f"numbers/{kind}/", hidden=f"hub/{kind}/")
-        whose = re.sub(r"[^A-Za-z0-9-]", "-", sender)[:40]
+        # Two creditors may have one partner, and one folder of its server.
+        whose = self._config.creditor
 
         def staged(number: int) -> dict[str, Any]:
             made = now.astimezone(UTC)
@@ -95,6 +104,7 @@ class SftpPartner:
             return {"name": name, "place": place, "bytes": len(body), "sha256": sha256}
 
         try:
+            self._wire.own(whose)
             manifest = stream.take(key, staged)
         except HubError as error:
             return not_begun(error)
@@ -145,12 +155,24 @@ class SftpPartner:
             return Finding(check="bucket", ok=False, text=text)
         return Finding(check="bucket", ok=True, text="The staging folder can be written.")
 
-    def _test_keys(self) -> Finding:
+    def _test_connector(self) -> tuple[Finding, ...]:
         try:
             host = self._wire.host()
         except HubError:
             text = "AWS Transfer Family knows no such connector, or denies it to the hub."
-            return Finding(check="host_keys", ok=False, text=text)
+            return (Finding(check="host_keys", ok=False, text=text),)
+        return (self._test_owner(host), self._test_keys(host))
+
+    def _test_owner(self, host: Host) -> Finding:
+        if host.creditor != self._config.creditor:
+            text = (
+                f"The connector is not known to be this creditor's: whoever made it tags it with "
+                f"{OWNER} and the creditor's id."
+            )
+            return Finding(check="owner", ok=False, text=text)
+        return Finding(check="owner", ok=True, text="The connector is tagged as this creditor's.")
+
+    def _test_keys(self, host: Host) -> Finding:
         if not host.trusted_keys:
             text = (
                 "No host key is pinned: get the public host key of the partner's server by another"

@@ -41,6 +41,11 @@ class Config(BaseModel):
         description="What new and amended cases are written as; all other files are CSV.",
     )
 
+    @property
+    def creditor(self) -> str:
+        """Whose connection this is: the creditor's id, with which its own folder begins."""
+        return self.prefix.partition("/")[0]
+
 
 SPEC = Spec(
     name="collectors.sftp_file",
@@ -51,6 +56,7 @@ SPEC = Spec(
     capabilities=frozenset({"submit", "tell", "poll", "remittances"}),
     docs="docs/connectors/collectors.sftp_file.md",
     verified="spec only",
+    confirm=True,
     data=("name", "address", "contact", "invoice", "notice", "payment"),
     processing="the creditor's AWS account, and the partner's country",
     idempotency="idempotent",

@@ -21,6 +21,8 @@ PAUSES = (0.5, 1.0, 1.0, 1.5, 2.0, 2.0)
 # StartFileTransfer takes so many paths a call.
 MOST_PATHS = 10
 _MOST_LISTED = 10_000
+# The tag by which whoever made a connector says whose it is.
+OWNER = "dunlin:creditor"
 _NOT_NOW = frozenset({"ThrottlingException", "ServiceUnavailableException"})
 
 
@@ -33,10 +35,11 @@ class UnderWay(Exception):
 
 
 class Host(NamedTuple):
-    """The partner's server as the connector resource knows it."""
+    """The partner's server as the connector resource knows it; ``creditor`` is its tag's word."""
 
     url: str
     trusted_keys: tuple[str, ...]
+    creditor: str
 
 
 class Wire:
@@ -57,7 +60,17 @@ class Wire:
         described = _asked(lambda: self._client.describe_connector(ConnectorId=self._connector))
         known = described.get("Connector", {})
         keys = known.get("SftpConfig", {}).get("TrustedHostKeys", ())
-        return Host(str(known.get("Url", "")), tuple(map(str, keys)))
+        tags = {one.get("Key"): one.get("Value") for one in known.get("Tags", ())}
+        return Host(str(known.get("Url", "")), tuple(map(str, keys)), str(tags.get(OWNER, "")))
+
+    def own(self, creditor: str) -> None:
+        """Return where the connector is this creditor's, by its tag.
+
+        The hub may use every connector of the account, and an id says nothing about whose it is.
+        Raises ``Reconnect`` for one that is somebody else's, or that says nothing.
+        """
+        if self.host().creditor != creditor:
+            raise Reconnect("the transfer connector bears another creditor's tag, or none")
 
     def greets(self) -> bool:
         """Whether the partner's server lets the connector in now, under a trusted key."""

@@ -38,6 +38,7 @@ SPEC = Spec(
     capabilities=frozenset({"submit", "tell", "find", "poll", "remittances"}),
     docs="docs/connectors/collectors.soap.md",
     verified="spec only",
+    confirm=True,
     data=("name", "address", "contact", "invoice", "notice", "payment"),
     processing="the creditor's choice",
     idempotency="idempotent",

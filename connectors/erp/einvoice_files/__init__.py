@@ -8,14 +8,14 @@ invoice whose credit note cannot be read is held for a person.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import datetime
 from urllib.parse import unquote
 
 from connectors.contract import Connection, Finding, Page, RowError, Spec
 from connectors.drop_folder import Drop, DropFolder
 from connectors.erp.einvoice_files.config import Config
-from connectors.erp.einvoice_files.cursor import OVERLAP, Cursor
+from connectors.erp.einvoice_files.cursor import OVERLAP, Cursor, Delivery
 from connectors.erp.einvoice_files.document import Document, Odd
 from connectors.erp.einvoice_files.opening import compact, opened, read
 from connectors.erp.einvoice_files.shelf import Shelf
@@ -23,7 +23,9 @@ from connectors.xml_door import Element
 from shared.domain.model import Fact, Id, OpenItem
 from shared.errors import Reconnect, Retry, Unreadable
 
-_PAGE = 200
+# Files that are read at once: as many, and bytes of them together (a larger one goes alone).
+_PAGE = 100
+_HELD = 20_000_000
 _WHO_PAID = "e-invoices do not say who has paid: nobody is reminded before a bank is connected"
 
 SPEC = Spec(
@@ -85,24 +87,20 @@ class EinvoiceFiles:
         written at once, so a pull is complete through ``now`` (UTC).
         """
         state = Cursor.read(cursor)
-        drops = self._folder.drops()
+        drops = self._folder.drops(state.floor)
         if state.through is not None and not drops:
             raise Unreadable("the inbox is empty: leave the newest file in it")
-        facts: list[Fact] = []
-        refused: list[RowError] = []
-        for drop in drops:
-            if not state.is_new(drop):
-                continue
-            if len(facts) + len(refused) >= _PAGE:
-                yield Page(facts=tuple(facts), refused=tuple(refused), cursor=state.text())
-                facts, refused = [], []
-            said, told = self._delivered(drop)
-            facts += said
-            refused += told
-            state = state.after(drop)
-        yield Page(
-            facts=tuple(facts), refused=tuple(refused), cursor=state.text(), complete_through=now
-        )
+        delivery = Delivery(state, drops)
+        batches = _batches(delivery.fresh)
+        told = self._folder.reported() if batches else set()
+        page = Page(cursor=state.text())
+        for batch in batches:
+            if page.facts or page.refused:
+                yield page
+            facts, refused = self._delivered(batch, told)
+            delivery.take(batch)
+            page = Page(facts=tuple(facts), refused=tuple(refused), cursor=delivery.cursor().text())
+        yield page.model_copy(update={"complete_through": now})
 
     def open_items(self, invoices: Sequence[Id]) -> Sequence[OpenItem]:
         """What was invoiced less what was credited. It proves no payment: the bank does that."""
@@ -114,23 +112,56 @@ class EinvoiceFiles:
             for each in invoices
         ]
 
-    def _delivered(self, drop: Drop) -> tuple[list[Fact], list[RowError]]:
-        """What a file adds, and which of its documents were refused; told beside it too."""
+    def _delivered(
+        self, batch: Sequence[Drop], told: Container[str]
+    ) -> tuple[list[Fact], list[RowError]]:
+        """What some files add, and which documents were refused; told beside each file too.
+
+        ``told`` are the files beside which something was told before.
+        """
+        bodies = self._folder.bodies(batch)
+        found = [self._looked_into(*one) for one in zip(batch, bodies, strict=True)]
+        self._shelf.open(one for each in found for one in each if isinstance(one, Document))
         facts: list[Fact] = []
         refused: list[RowError] = []
-        try:
-            roots = opened(drop.name, self._folder.body(drop))
-        except Unreadable as error:
-            refused.append(_row(drop, "file", str(error)))
-            roots = []
-        for at, root in enumerate(roots, start=1):
-            try:
-                facts += self._shelf.put(self._checked(root), drop)
-            except Odd as refusal:
-                facts += self._doubted(drop, refusal)
-                refused.append(_row(drop, refusal.field, str(refusal), at))
-        self._folder.report(drop, [(one.row, one.field, one.text, "") for one in refused])
+        for drop, documents in zip(batch, found, strict=True):
+            rows = [
+                row
+                for at, one in enumerate(documents, start=1)
+                for row in self._put(one, drop, at, facts)
+            ]
+            if rows or drop.name in told:
+                self._folder.report(drop, [(one.row, one.field, one.text, "") for one in rows])
+            refused += rows
+        self._shelf.save()
         return facts, refused
+
+    def _looked_into(self, drop: Drop, body: bytes | Unreadable) -> list[Document | Odd]:
+        """The documents of a file, each as it reads or why it is refused."""
+        if isinstance(body, Unreadable):
+            return [Odd("file", str(body))]
+        try:
+            roots = opened(drop.name, body)
+        except Unreadable as error:
+            return [Odd("file", str(error))]
+        found: list[Document | Odd] = []
+        for root in roots:
+            try:
+                found.append(self._checked(root))
+            except Odd as refusal:
+                found.append(refusal)
+        return found
+
+    def _put(self, one: Document | Odd, drop: Drop, at: int, facts: list[Fact]) -> list[RowError]:
+        """Add what a document says to ``facts``; the row that is refused, where it is."""
+        try:
+            if isinstance(one, Odd):
+                raise one
+            facts += self._shelf.put(one, drop)
+        except Odd as refusal:
+            facts += self._doubted(drop, refusal)
+            return [_row(drop, refusal.field, str(refusal), at)]
+        return []
 
     def _checked(self, root: Element) -> Document:
         """A document of the creditor's, to be paid to an account of the creditor's."""
@@ -160,6 +191,19 @@ class EinvoiceFiles:
         except (Retry, Reconnect, Unreadable) as error:
             return Finding(check="file", ok=False, text=str(error))
         return Finding(check="file", ok=True, text="the newest file can be read")
+
+
+def _batches(drops: Sequence[Drop]) -> list[list[Drop]]:
+    """The drops in order, so many at a time as may be held at once."""
+    found: list[list[Drop]] = []
+    size = 0
+    for one in drops:
+        size += one.size
+        if not found or size > _HELD or len(found[-1]) >= _PAGE:
+            found.append([])
+            size = one.size
+        found[-1].append(one)
+    return found
 
 
 def _row(drop: Drop, field: str, text: str, at: int = 1) -> RowError:

@@ -1,7 +1,8 @@
 """A dropped file as the e-invoices in it, before anything of them counts.
 
 A file holds one document, in its Peppol envelope (StandardBusinessDocument) or without; a Finvoice
-file may hold several one after the other, each behind the banks' transfer frame (a SOAP envelope).
+file may hold several one after the other, each behind the banks' transfer frame (a SOAP envelope),
+and the message of its attachments (FinvoiceAttachments.xsd), which says nothing of any balance.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from connectors.erp.einvoice_files.document import Document, Head, Odd
 from connectors.xml_door import Element, stream_xml
 from shared.errors import Unreadable
 
-_UNREAD = ubl.UNREAD | finvoice.UNREAD
+_ATTACHED = "FinvoiceAttachments"
+_UNREAD = ubl.UNREAD | finvoice.UNREAD | {"AttachmentDetails"}
 _ENVELOPE, _FRAME = "StandardBusinessDocument", "Envelope"
 # Where the next document of a file begins; within a document this declaration cannot stand.
 _NEXT = re.compile(rb"(?=<\?xml\s)")
@@ -24,15 +26,18 @@ _ODD = re.compile(r"[^0-9A-Z]")
 
 
 def opened(name: str, body: bytes) -> list[Element]:
-    """The documents of a file, in order. Raises ``Unreadable``: a file counts whole or not."""
+    """The documents of a file, in order; none of a file that holds nothing but attachments.
+
+    Raises ``Unreadable``: a file counts whole or not.
+    """
     if not name.lower().endswith(".xml"):
         raise Unreadable("the file is no .xml file")
     texts = [part for part in _NEXT.split(body) if part.strip(b"\xef\xbb\xbf \t\r\n")]
     if len(texts) > _MOST:
         raise Unreadable("the file holds too many documents")
     roots = [_root(part) for part in texts]
-    found = [one for one in roots if one.name != _FRAME]
-    if not found:
+    found = [one for one in roots if one.name not in {_FRAME, _ATTACHED}]
+    if not found and all(one.name == _FRAME for one in roots):
         raise Unreadable("there is no invoice in the file")
     return found
 

@@ -6,6 +6,8 @@ was read. What is kept holds ids, days and amounts, and no name.
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -75,6 +77,19 @@ class Shelf:
 
     def __init__(self, folder: DropFolder, connection: str, config: Config) -> None:
         self._folder, self._connection, self._config = folder, connection, config
+        # What was asked for or changed since the last ``save``, by name; and the names to save.
+        self._known: dict[str, Any] = {}
+        self._changed: set[str] = set()
+
+    def open(self, documents: Iterable[Document]) -> None:
+        """Ask at once for all that is kept of what some documents are about."""
+        names = dict.fromkeys(name for one in documents for name in self._names(one))
+        self._known = self._folder.recall_all(list(names))
+
+    def save(self) -> None:
+        """Keep all that was put since ``open``; before that nothing of it is durable."""
+        self._folder.remember_all({name: self._known[name] for name in sorted(self._changed)})
+        self._known, self._changed = {}, set()
 
     def put(self, said: Document, drop: Drop) -> list[Fact]:
         """What a document adds: its buyer, and all that changes by it. Raises ``Odd``.
@@ -90,6 +105,13 @@ class Shelf:
         except Odd as refusal:
             field, text = refusal.field, str(refusal)
         raise Odd(field, text, said.preceding, said.number)
+
+    def _names(self, said: Document) -> Iterator[str]:
+        """Under which names that is kept of which a document speaks."""
+        yield from (f"invoice {number}" for number in said.preceding)
+        yield f"credit {said.number}" if said.credit else f"invoice {said.number}"
+        with contextlib.suppress(Odd):  # said when the document is put
+            yield f"buyer {self._debtor(said).party.id}"
 
     def _debtor(self, said: Document) -> Debtor:
         return debtor(said.buyer, self._connection, self._config)
@@ -164,7 +186,7 @@ class Shelf:
             self._keep(number, kept)
             facts = kept.facts()
         if before is None:
-            self._folder.remember(f"credit {said.number}", made.model_dump(mode="json"))
+            self._remember(f"credit {said.number}", made)
         return facts
 
     def _described(self, party: Party, said: Document, drop: Drop) -> list[Fact]:
@@ -175,15 +197,19 @@ class Shelf:
         name, own = f"buyer {party.id}", _Latest(issued=said.issued, at=drop.at, file=drop.name)
         latest = self._recalled(name, _Latest)
         if latest is None or latest.issued < own.issued:
-            self._folder.remember(name, own.model_dump(mode="json"))
+            self._remember(name, own)
             return [party]
         return [] if (latest.at, latest.file) < (own.at, own.file) else [party]
 
     def _keep(self, number: str, kept: Kept) -> None:
-        self._folder.remember(f"invoice {number}", kept.model_dump(mode="json"))
+        self._remember(f"invoice {number}", kept)
+
+    def _remember(self, name: str, value: Record) -> None:
+        self._known[name] = value.model_dump(mode="json")
+        self._changed.add(name)
 
     def _recalled(self, name: str, model: type[R]) -> R | None:
-        stored = self._folder.recall(name)
+        stored = self._known[name] if name in self._known else self._folder.recall(name)
         if stored is None:
             return None
         try:

@@ -30,6 +30,8 @@ _LISTS = frozenset(
      "SalesPaymentList", "DeletedSalesInvoices", "DeletedSalesPayments", "Replies"}
 )  # fmt: skip
 _FOLDED = frozenset(name.lower() for name in _LISTS)
+# The invoice as a PDF in Base64, as the vendor's page and samples spell it.
+_DOCUMENTS = frozenset({"LastSentInvoicePDFBase64Data", "LastSentInvoicePdfBase64Data"})
 _CONTAINERS = frozenset({"Root", "root", *_LISTS, *_FOLDED})
 # The vendor's own spelling comes first.
 _AGAIN = {"SYSTEM_MAINTANANCE", "SYSTEM_MAINTENANCE", "TECHNICAL_ERROR", "REQUEST_NOT_UNIQUE"}
@@ -109,7 +111,8 @@ def parsed(body: bytes) -> tuple[Element, list[Element]]:
     """The ResponseStatus and the records of an answer, read to its end."""
     status: Element | None = None
     records: list[Element] = []
-    for event in stream_xml(BytesIO(body), _CONTAINERS, max_bytes=MAX_BYTES):
+    found = stream_xml(BytesIO(body), _CONTAINERS, documents=_DOCUMENTS, max_bytes=MAX_BYTES)
+    for event in found:
         if not isinstance(event, Element):
             continue
         if event.name.lower() == "responsestatus" and status is None:

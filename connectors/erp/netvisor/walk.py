@@ -23,6 +23,8 @@ from shared.domain.model import Missing
 from shared.errors import Unreadable
 
 Stage = Generator[Page, None, Cursor]
+# Invoices that a walk remembers by their numbers; beyond, one is asked for when it was paid.
+_REMEMBERED = 20_000
 
 
 class Walk:
@@ -122,12 +124,16 @@ class Walk:
     def _named(self, number: str) -> list[Settlement]:
         """The invoices of a number; those that the walk has not passed are asked for."""
         if number and number not in self._numbers:
-            self._numbers[number] = []
-            for one in self._books.numbered(number):
+            found = self._books.numbered(number)
+            for one in found:
                 self._remember(one)
+            if not found:
+                self._numbers[number] = []
         return self._numbers.get(number, [])
 
     def _remember(self, one: Listed) -> None:
+        if len(self._numbers) >= _REMEMBERED and one.number not in self._numbers:
+            self._numbers.clear()
         settled = Settlement(one.key, one.customer, one.total.currency)
         known = self._numbers.setdefault(one.number, [])
         if settled not in known:

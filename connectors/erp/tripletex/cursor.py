@@ -8,7 +8,6 @@ had seen.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Literal
 
@@ -28,9 +27,9 @@ class Seen(Record):
     last: int = 0
     before: int = 0
 
-    def next(self, numbers: Iterable[int]) -> Seen:
-        """After a whole pull that listed ``numbers``."""
-        return Seen(last=max((self.last, *numbers)), before=self.last)
+    def next(self, highest: int) -> Seen:
+        """After a whole pull that listed numbers up to ``highest``; 0 for none."""
+        return Seen(last=max(self.last, highest), before=self.last)
 
 
 class Cursor(KeptCursor):

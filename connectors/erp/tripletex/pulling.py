@@ -8,7 +8,9 @@ daily sweep.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from array import array
+from bisect import bisect_right
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from connectors.contract import Page, RowError
@@ -113,33 +115,39 @@ class Pulling:
         """Invoices and credit notes that are new within the days that are looked back."""
         today = norwegian(began)
         days = self._config.look_back_days if state.newest else self._config.first_days
-        numbers, newest = [], state.newest
-        for row in self._books.dated(today - timedelta(days=days), today + AHEAD):
-            numbers.append(row["id"])
+        numbers, new, newest = Numbers(), array("q"), state.newest
+        dated = self._books.dated(today - timedelta(days=days), today + AHEAD)
+        for row in numbers.counted(dated):
+            if row["id"] > state.invoices.before:
+                new.append(row["id"])
             newest = max((one for one in (newest, _day(row)) if one is not None), default=None)
-        if not numbers and state.newest:
+        if not numbers.some and state.newest:
             self._books.has_invoices(state.newest)
-        new = [one for one in sorted(numbers) if one > state.invoices.before]
-        state = yield from self._read("id", new, state)
-        return state.turned(invoices=state.invoices.next(numbers), newest=newest)
+        state = yield from self._read("id", array("q", sorted(new)), state)
+        return state.turned(invoices=state.invoices.next(numbers.highest), newest=newest)
 
     def _money(self, state: Cursor, began: datetime) -> Turn:
         """The invoices that new money or a new close group settles; and money without a place."""
         today = norwegian(began)
         first, last = today - timedelta(days=self._config.look_back_days), today + AHEAD
-        posted, new = _above(state.postings.before, self._books.money(first, last))
-        grouped, closed = _above(state.groups.before, self._books.groups(first, last))
-        if not posted and not grouped and state.newest:
+        posted, new = Numbers(), News()
+        for row in posted.counted(self._books.money(first, last)):
+            if row["id"] > state.postings.before:
+                new.take(row)
+        grouped, wanted = Numbers(), set[int]()
+        for row in grouped.counted(self._books.groups(first, last)):
+            if row["id"] > state.groups.before:
+                wanted |= vouchers(row.get("postings") or ())
+        if not posted.some and not grouped.some and state.newest:
             self._books.has_postings(state.newest)
-        wanted = vouchers(one for row in closed for one in row.get("postings") or ())
-        partly = [row for row in new if not row.get("closeGroup") and row.get("invoiceNumber")]
-        numbers = {str(row["invoiceNumber"]) for row in partly}
-        if numbers:
-            posts = self._books.open_posts(today)
-            wanted |= vouchers(one for one in posts if str(one.get("invoiceNumber")) in numbers)
-        yield from self._unplaced(new, state)
+        if new.invoices:
+            paid, posts = new.invoices, self._books.open_posts(today)
+            wanted |= vouchers(one for one in posts if str(one.get("invoiceNumber")) in paid)
+        yield from self._unplaced(new.unplaced, state)
         state = yield from self._read("voucherId", sorted(wanted), state)
-        return state.turned(postings=state.postings.next(posted), groups=state.groups.next(grouped))
+        return state.turned(
+            postings=state.postings.next(posted.highest), groups=state.groups.next(grouped.highest)
+        )
 
     def _open(self, state: Cursor, began: datetime) -> Turn:
         """Every open invoice again, at the first pull of a day."""
@@ -147,15 +155,14 @@ class Pulling:
         if state.walked == today:
             return state.turned()
         posts = self._books.open_posts(today, filled=state.newest is not None)
-        wanted = sorted(vouchers(posts))
+        wanted = array("q", sorted(vouchers(posts)))
         state = yield from self._read("voucherId", wanted, state)
         return state.turned(walked=today)
 
     def _read(self, name: str, numbers: Sequence[int], state: Cursor) -> Turn:
-        """The invoices of numbers that are past the place where ``state`` stands."""
-        left = [one for one in numbers if one > state.after]
-        for start in range(0, len(left), CHUNK):
-            asked = left[start : start + CHUNK]
+        """The invoices of rising numbers that are past the place where ``state`` stands."""
+        for start in range(bisect_right(numbers, state.after), len(numbers), CHUNK):
+            asked = numbers[start : start + CHUNK]
             facts, refused = collected(self._reading, self._calls.named(name, asked, WHOLE))
             state = state.past(asked[-1])
             yield Page(facts=tuple(facts), refused=tuple(refused), cursor=state.text())
@@ -163,28 +170,47 @@ class Pulling:
 
     def _unplaced(self, postings: Sequence[Row], state: Cursor) -> Iterator[Page]:
         """Payments that name no invoice and are matched with none."""
-        facts: list[Fact] = []
-        refused: list[RowError] = []
-        for row in postings:
-            if row.get("invoiceNumber") or row.get("closeGroup"):
-                continue
-            try:
-                if brought_money(row, credited=True):
-                    facts.append(self._reading.payment(row))
-            except (RowRefused, ValueError) as error:
-                refused.append(refusal(f"posting/{row.get('id')}", error))
-        if facts or refused:
-            yield Page(facts=tuple(facts), refused=tuple(refused), cursor=state.text())
+        for start in range(0, len(postings), CHUNK):
+            facts: list[Fact] = []
+            refused: list[RowError] = []
+            for row in postings[start : start + CHUNK]:
+                try:
+                    if brought_money(row, credited=True):
+                        facts.append(self._reading.payment(row))
+                except (RowRefused, ValueError) as error:
+                    refused.append(refusal(f"posting/{row.get('id')}", error))
+            if facts or refused:
+                yield Page(facts=tuple(facts), refused=tuple(refused), cursor=state.text())
 
 
-def _above(number: int, rows: Iterator[Row]) -> tuple[list[int], list[Row]]:
-    """The numbers of all records, and the records above a number."""
-    numbers, new = [], []
-    for row in rows:
-        numbers.append(row["id"])
-        if row["id"] > number:
-            new.append(row)
-    return numbers, new
+class Numbers:
+    """The highest number of the records of a list, and whether there was one."""
+
+    def __init__(self) -> None:
+        self.highest, self.some = 0, False
+
+    def counted(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """The records as they come; none is held."""
+        for row in rows:
+            self.highest, self.some = max(self.highest, row["id"]), True
+            yield row
+
+
+class News:
+    """What new postings of money leave to do; those of a close group come with their group."""
+
+    def __init__(self) -> None:
+        self.invoices: set[str] = set()
+        self.unplaced: list[Row] = []
+
+    def take(self, row: Row) -> None:
+        """Note the invoice that a posting pays in part, or a posting that names none."""
+        if row.get("closeGroup"):
+            return
+        if row.get("invoiceNumber"):
+            self.invoices.add(str(row["invoiceNumber"]))
+        else:
+            self.unplaced.append(row)
 
 
 def _day(row: Row) -> date | None:

@@ -16,67 +16,24 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from connectors.contract import Connection, Finding, Page, Receipt, RowError, Spec
 from connectors.contract_write_back import StatusNote, Voucher
-from connectors.erp.tryton import dunning, rows
+from connectors.erp.tryton import rows
+from connectors.erp.tryton.config import Config
 from connectors.erp.tryton.cursor import FEEDS, Cursor, Feed
+from connectors.erp.tryton.findings import findings
 from connectors.erp.tryton.questions import BUSINESS_IDS, MODELS, Questions
 from connectors.erp.tryton.rest import Row, TrytonRest
 from connectors.erp.tryton.writing import Writing
-from connectors.http import Door, Unanswered
-from shared.domain.model import ClaimClass, Fact, Id, OpenItem
-from shared.errors import HubError, Reconnect, Unreadable
+from connectors.http import Door
+from shared.domain.model import Fact, Id, OpenItem
+from shared.errors import Reconnect, Unreadable
 
-_ADDRESS = "see that the url in the settings is right and that Tryton runs"
 _PAGE = 100
 # A page of invoices costs Tryton up to some seconds of CPU (trytond's own limit is 60 s).
 _TOTAL_SECONDS = 60
-
-
-class Config(BaseModel):
-    """What an administrator enters for a Tryton server."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    url: str = Field(max_length=300, description="The server's address, https://tryton.example.")
-    database: str = Field(
-        pattern=r"^[A-Za-z0-9_.-]{1,63}$", description="The name of the Tryton database."
-    )
-    company: int = Field(default=1, ge=1, description="The number of the company in Tryton.")
-    country: str = Field(
-        default="FI", pattern=r"^[A-Z]{2}$", description="Country of addresses that name none."
-    )
-    consumer_category: str = Field(
-        default="Consumer", description="The party category of consumers."
-    )
-    business_category: str = Field(
-        default="Business", description="The party category of businesses."
-    )
-    public_category: str = Field(
-        default="Public sector", description="The party category of public bodies."
-    )
-    claim_class: ClaimClass = Field(
-        default="other", description="What the creditor's invoices are for, in the law's classes."
-    )
-    reference: str = Field(
-        default="customer_payment_reference",
-        pattern=r"^(customer_payment_reference|reference)$",
-        description="The field that holds the reference which the debtor pays with.",
-    )
-    sent_when_dated: bool = Field(
-        default=False,
-        description="Whether every invoice is sent on its invoice date; Tryton does not say when. "
-        "Where the law lets a fee hang on it, invoices of unknown sending bear none.",
-    )
-    dunning: bool = Field(
-        default=True, description="Whether the module account_dunning is active (its blocks count)."
-    )
-    overlap_minutes: int = Field(
-        default=10, ge=1, le=180,
-        description="How far a pull looks back; over 60 when the server's zone has summer time.",
-    )  # fmt: skip
 
 
 SPEC = Spec(
@@ -145,30 +102,8 @@ class TrytonErp:
 
         And whether Tryton reminds by itself.
         """
-        company: list[object] = [["id", "=", self._config.company]]
-        return [
-            self._finding(
-                "company",
-                "the company number is wrong, or the key's user may not see that company",
-                lambda: bool(self._rest.search("company.company", company, ["currency.code"])),
-            ),
-            self._finding(
-                "read_invoices",
-                "no posted customer invoice is visible: post one, or give the user the right",
-                lambda: bool(self._first("invoices")),
-            ),
-            self._finding(
-                "read_payments",
-                "give the key's user the right to read receivable lines",
-                lambda: self._first("payments") is not None,
-            ),
-            self._finding(
-                "read_customers",
-                "no party is visible: give the key's user the right to read parties",
-                lambda: bool(self._first("customers")),
-            ),
-            dunning.finding(lambda: self._rest, self._config.company, active=self._config.dunning),
-        ]
+        config = self._config
+        return findings(lambda: self._rest, self._first, config.company, dunning=config.dunning)
 
     def pull(self, cursor: str | None, *, now: datetime) -> Iterator[Page]:
         """Customers with open invoices, then invoices and credit notes, then payments.
@@ -183,7 +118,7 @@ class TrytonErp:
             state = self._begin(state, FEEDS[0])
         while state.feed is not None:
             found = self._page(state, state.feed)
-            facts, refused = self._read(state.feed, found)
+            facts, refused = self._read(state.feed, found, state)
             state = self._next(state, state.feed, found)
             if found or state.feed is None:
                 began, state_text = state.began or now, state.rested().text()
@@ -254,10 +189,12 @@ class TrytonErp:
 
     # -- what the answers mean -----------------------------------------------------------------
 
-    def _read(self, feed: Feed, found: list[Row]) -> tuple[tuple[Fact, ...], tuple[RowError, ...]]:
+    def _read(
+        self, feed: Feed, found: list[Row], state: Cursor
+    ) -> tuple[tuple[Fact, ...], tuple[RowError, ...]]:
         facts: list[Fact] = []
         refused: list[RowError] = []
-        for model, row, fact in self._facts(feed, found):
+        for model, row, fact in (*self._facts(feed, found), *self._freed(feed, found, state)):
             try:
                 facts.append(fact())
             except ValidationError as error:
@@ -281,6 +218,20 @@ class TrytonErp:
             party = parties.get(row["party"], {})
             fact = partial(reading.credit_note, row) if credit else None
             yield "account.invoice", row, fact or partial(reading.invoice, row, party)
+
+    def _freed(
+        self, feed: Feed, found: list[Row], state: Cursor
+    ) -> Iterator[tuple[str, Row, Callable[[], Fact]]]:
+        """Payments that settle nothing, of the debtors of changed invoices.
+
+        One that was taken off an invoice leaves no trace of its own, and is the debtor's all the
+        same. A first pull gives them with all others.
+        """
+        if feed != "invoices" or not found or state.since.get(feed) is None:
+            return
+        domain = self._ask.free_payments(sorted({row["party"] for row in found}))
+        free = self._rest.search("account.move.line", domain, self._ask.fields("payments"))
+        yield from (("account.move.line", row, partial(self._reading.payment, row)) for row in free)
 
     def _parties(self, feed: Feed, found: list[Row]) -> tuple[dict[int, Row], dict[int, list[Row]]]:
         """The debtors among the changed parties or of the invoices, and their company numbers."""
@@ -310,17 +261,6 @@ class TrytonErp:
         connection, _, number = invoice.rpartition(":")
         ours = connection == self._reading.connection and number.isascii() and number.isdigit()
         return int(number) if ours else None
-
-    def _finding(self, check: str, remedy: str, look: Callable[[], bool]) -> Finding:
-        try:
-            good = look()
-        except Reconnect:
-            return Finding(check=check, ok=False, text=dunning.KEY_REFUSED)
-        except Unanswered as error:
-            return Finding(check=check, ok=False, text=f"{error}: {_ADDRESS}")
-        except HubError as error:
-            return Finding(check=check, ok=False, text=f"{error}: {remedy}")
-        return Finding(check=check, ok=good, text="can be read" if good else remedy)
 
 
 def _refusal(model: str, row: Row, field: str, text: str) -> RowError:

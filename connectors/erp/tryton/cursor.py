@@ -12,17 +12,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
-from pydantic import ValidationError
-
 from connectors.erp.tryton.rest import stamp
-from shared.domain.explain import Record
-from shared.errors import Unreadable
+from connectors.kept_cursor import KeptCursor
 
 Feed = Literal["customers", "invoices", "payments"]
 FEEDS: tuple[Feed, ...] = ("customers", "invoices", "payments")
 
 
-class Cursor(Record):
+class Cursor(KeptCursor):
     """``since`` holds the mark of each feed from its last complete read.
 
     A pull that is under way is at ``feed``, past record ``after``, and will leave ``until`` as that
@@ -34,18 +31,6 @@ class Cursor(Record):
     after: int = 0
     until: datetime | None = None
     began: datetime | None = None
-
-    @classmethod
-    def read(cls, text: str | None) -> Cursor:
-        """The cursor of a text, or of nothing. Raises ``Unreadable``."""
-        try:
-            return cls.model_validate_json(text) if text is not None else cls()
-        except ValidationError:
-            raise Unreadable("the cursor is malformed") from None
-
-    def text(self) -> str:
-        """The cursor as it is stored."""
-        return self.model_dump_json(exclude_defaults=True)
 
     def past(self, record: int) -> Cursor:
         """The same feed, all records up to ``record`` delivered."""

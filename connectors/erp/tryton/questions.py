@@ -25,6 +25,9 @@ BUSINESS_IDS = (
 # Begins the key that notes and vouchers of the hub carry; no person types it.
 OWN = "[dunlin:"
 
+# The journals of money that came in or was given back.
+MONEY = ("cash", "statement")
+
 _PARTY = (
     "write_date", "create_date", "name", "code", "lang.code", "categories.name",
     "addresses.street", "addresses.postal_code", "addresses.city", "addresses.country.code",
@@ -59,10 +62,11 @@ _PAYMENT = (
 
 
 # Records whose change counts as one of the feed: paths, empty for the record itself. Tryton writes
-# an invoice whenever a payment, credit or reconciliation touches it, but not when it is blocked.
+# an invoice whenever a payment, credit or reconciliation touches it, but not when it is blocked,
+# and not when a payment that is linked to it is cancelled: its line alone is written then.
 _WATCHED: dict[Feed, tuple[str, ...]] = {
     "customers": ("", "addresses.", "contact_mechanisms.", "identifiers."),
-    "invoices": ("",),
+    "invoices": ("", "payment_lines."),
     "payments": ("", "invoice_payments."),
 }
 _BLOCK = "move.lines.dunnings."
@@ -89,10 +93,17 @@ class Questions:
                 return [
                     ["account.type.receivable", "=", True], ["move.company", "=", self.company],
                     ["move.state", "=", "posted"], ["credit", ">", 0],
-                    ["move.journal.type", "in", ["cash", "statement"]],
+                    ["move.journal.type", "in", list(MONEY)],
                     ["OR", ["move.description", "=", None],
                      ["move.description", "not like", f"%{OWN}%"]],
                 ]  # fmt: skip
+
+    def free_payments(self, parties: list[int]) -> list[object]:
+        """Which payments of some parties settle no invoice."""
+        return [
+            *self.domain("payments"), ["party", "in", parties],
+            ["reconciliation", "=", None], ["invoice_payments", "=", None],
+        ]  # fmt: skip
 
     def fields(self, feed: Feed) -> tuple[str, ...]:
         """What is read of each record."""

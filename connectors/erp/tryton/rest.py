@@ -14,12 +14,12 @@ from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from connectors.http import Door, raise_for
 from connectors.json_door import read_json, write_json
+from connectors.server_clock import said_at
 from shared.errors import Retry, Unreadable
 
 Row = dict[str, Any]
@@ -58,7 +58,7 @@ class TrytonRest:
         query += [("f", field) for field in fields]
         path = f"{self._root}{model}?{urlencode(query)}"
         answer = self._door.call("GET", path, headers=self._headers)
-        self.clock = _http_date(answer.headers.get("date"))
+        self.clock = said_at(answer)
         raise_for(answer, now=self.clock or _EPOCH, overrides=_OVERRIDES)
         rows = unfold(read_json(answer.body))
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
@@ -73,7 +73,7 @@ class TrytonRest:
         headers = {**self._headers, "Content-Type": "application/json"}
         body = write_json(record)
         answer = self._door.call("POST", f"{self._root}{model}?f=id", headers=headers, body=body)
-        self.clock = _http_date(answer.headers.get("date"))
+        self.clock = said_at(answer)
         raise_for(answer, now=self.clock or _EPOCH, overrides=_OVERRIDES)
         made = read_json(answer.body) if answer.body else {}
         return str(made.get("id", "")) if isinstance(made, dict) else ""
@@ -130,11 +130,3 @@ def typed_amount(amount: Decimal) -> Row:
 
 def _packed(value: object) -> str:
     return urlsafe_b64encode(write_json(value)).decode()
-
-
-def _http_date(text: str | None) -> datetime | None:
-    try:
-        found = parsedate_to_datetime(text or "")
-    except ValueError:
-        return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)

@@ -6,20 +6,28 @@ How Tryton keeps a receivable (trytond-account-invoice 8.2, each point seen on a
   to it; it is right at once, while ``state`` turns ``paid`` in a transaction of its own.
 * A payment is a receivable line of a cash or statement journal. ``invoice_payments`` links it to
   its one invoice; a payment that was only reconciled by hand has no link, its share follows from
-  the lines of the reconciliation.
+  the lines of the reconciliation. One that is cancelled or paid back keeps its line, and its link:
+  the line of the money that went back stands in its reconciliation.
 * A credit note is an invoice with a negative total. ``cancelled`` has two meanings: credited in
   full (``cancel_move`` belongs to a credit note) and voided (it does not).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from connectors.erp.tryton.questions import OWN
 from connectors.erp.tryton.rest import Row
+from connectors.erp.tryton.settling import (
+    invoice_of,
+    kept_of,
+    paid_by,
+    settled_by,
+    shares_of,
+    signed,
+)
 from shared.domain.model import (
     Address,
     Allocation,
@@ -97,7 +105,7 @@ class Reading:
             total=total,
             open=open_amount(row),
             credited=credited,
-            written_off=_settled_by(row, "write-off", total),
+            written_off=settled_by(row, "write-off", total),
             cancelled=cancelled,
             state=row["state"],
             reference=reference.replace(" ", "") if reference else None,
@@ -105,6 +113,7 @@ class Reading:
             capacity=self.capacity(party),
             claim_class=self.claim_class,
             do_not_dun=("invoice_blocked",) if blocked(row) else (),
+            payments=tuple(self.id(number) for number in paid_by(row)),
         )
 
     def credit_note(self, row: Row) -> CreditNote:
@@ -112,7 +121,7 @@ class Reading:
         currency = row["currency"]["code"]
         shares: dict[str, Decimal] = {}
         for line in row["lines_to_pay"] or ():
-            for invoice, amount in _shares(line):
+            for invoice, amount in shares_of(line, -signed(line)):
                 shares[invoice] = shares.get(invoice, Decimal(0)) + amount
         return CreditNote(
             id=self.id(row["id"]),
@@ -129,16 +138,19 @@ class Reading:
         """A receivable line of a cash or bank journal. Tryton knows one day for it."""
         own = row["account"]["company"]["currency"]
         currency = (row["second_currency"] or own)["code"]
+        amount = Money(-signed(row), currency)
+        kept = kept_of(row, amount)
         day = row["move"]["date"]
         return Payment(
             id=self.id(row["id"]),
             version=_version(row),
             debtor=self.id(row["party"]) if row["party"] else None,
-            amount=Money(-_signed(row), currency),
+            amount=kept or amount,
             value_date=day,
             booked=day,
             received=day,
-            allocations=self._allocations(_shares(row), currency),
+            allocations=self._allocations(shares_of(row, kept.amount), currency),
+            taken_back=not kept,
         )
 
     def _allocations(
@@ -201,78 +213,6 @@ def _due(line: Row, row: Row) -> Any:
 def _cancellation(row: Row, total: Money) -> tuple[bool, Money | None]:
     """Whether the invoice was voided, and how much of it was credited."""
     if row["state"] != "cancelled":
-        return False, _settled_by(row, "revenue", total)
+        return False, settled_by(row, "revenue", total)
     move = row["cancel_move"]
-    return (False, total) if move and _invoice_of(move["origin"]) else (True, None)
-
-
-def _settled_by(row: Row, journal: str, total: Money) -> Money | None:
-    lines = {one["id"]: one for one in row["payment_lines"] or ()}
-    lines |= {one["id"]: one for one in row["reconciliation_lines"] or ()}
-    amounts = [-_signed(one) for one in lines.values() if _kind_of(one) == journal]
-    amount = sum((amount for amount in amounts if amount > 0), Decimal(0))
-    return min(Money(amount, total.currency), total) if amount else None
-
-
-def _kind_of(line: Row) -> str:
-    """The type of a line's journal; a voucher that the hub proposed lets go, in any journal."""
-    return "write-off" if OWN in (line["move"]["description"] or "") else _journal(line)
-
-
-def _shares(line: Row) -> list[tuple[str, Decimal]]:
-    """Which invoices (Tryton's numbers) a settling line settles, and by how much of it."""
-    linked = line["invoice_payments"]
-    if linked:
-        return [(str(linked[0]), -_signed(line))]
-    lines = (line["reconciliation"] or {}).get("lines") or []
-    return [
-        (invoice, amount) for settling, invoice, amount in _matched(lines) if settling == line["id"]
-    ]
-
-
-def _matched(lines: list[Row]) -> Iterator[tuple[int, str, Decimal]]:
-    """Set the settling lines of one reconciliation off against its invoices, oldest first.
-
-    Yields (settling line, invoice, amount). A linked line goes to its invoice before the others.
-    """
-    owed = {
-        invoice: _signed(line)
-        for line in sorted(lines, key=_age)
-        if _signed(line) > 0 and _is_sale(line) and (invoice := _invoice_of(line["move"]["origin"]))
-    }
-    settling = [line for line in lines if _signed(line) < 0]
-    for line in sorted(settling, key=lambda one: (not one["invoice_payments"], _age(one))):
-        rest = -_signed(line)
-        linked = {str(one) for one in line["invoice_payments"] or ()}
-        for invoice in [one for one in owed if not linked or one in linked]:
-            amount = min(rest, owed[invoice])
-            if amount > 0:
-                owed[invoice] -= amount
-                rest -= amount
-                yield line["id"], invoice, amount
-
-
-def _journal(line: Row) -> str:
-    return str(line["move"]["journal"]["type"])
-
-
-def _is_sale(line: Row) -> bool:
-    """Whether the line is an invoice's own; money paid back on a credit note has its origin too."""
-    return _journal(line) == "revenue"
-
-
-def _age(line: Row) -> tuple[Any, int]:
-    return line["move"]["date"], line["id"]
-
-
-def _signed(line: Row) -> Decimal:
-    """A line's amount in the invoice's currency: positive is owed, negative settles."""
-    foreign: Decimal | None = line["amount_second_currency"]
-    return foreign or Decimal(line["debit"] - line["credit"])
-
-
-def _invoice_of(origin: Any) -> str | None:
-    """The invoice that a move's origin (``account.invoice,5``) names, else None."""
-    text = origin if isinstance(origin, str) else ""
-    model, _, number = text.partition(",")
-    return number if model == "account.invoice" else None
+    return (False, total) if move and invoice_of(move["origin"]) else (True, None)

@@ -15,14 +15,13 @@ from typing import Any
 
 from connectors.contract import Connection, Receipt
 from connectors.contract_write_back import StatusNote, Voucher, VoucherLine
-from connectors.erp.tryton.questions import OWN
+from connectors.erp.tryton.questions import MONEY, OWN
 from connectors.erp.tryton.rest import Row, TrytonRest, typed_amount, typed_date
-from connectors.http import Door, Unanswered
+from connectors.failed_acts import receipt_for
+from connectors.http import Door
 from shared.errors import Reconnect, Refused, Retry, Unreadable
 
 _TOTAL_SECONDS = 60
-# A line of these would come back from the pull as money.
-_MONEY_JOURNALS = frozenset({"cash", "statement"})
 
 
 class Writing:
@@ -107,7 +106,7 @@ class Writing:
 
     def _journal(self, code: str) -> int:
         row = self._only("account.journal", [["code", "=", code]], ["type"], "unknown_journal")
-        if row["type"] in _MONEY_JOURNALS:
+        if row["type"] in MONEY:  # its lines would come back from the pull as payments
             raise Refused("the journal is one for money", code="money_journal")
         return int(row["id"])
 
@@ -153,14 +152,8 @@ def _mark(key: str) -> str:
 
 
 def _answered(call: Callable[[], Receipt]) -> Receipt:
-    """The outcome of a call; a server error rolls Tryton's transaction back, a lost answer not."""
+    """The outcome of a call; ``Reconnect`` passes, for the key no longer works."""
     try:
         return call()
-    except Unanswered as error:
-        return Receipt(outcome="unknown" if error.sent else "retry", code="unanswered")
-    except Retry as error:
-        return Receipt(outcome="retry", code="busy", after=error.after)
-    except Refused as error:
-        return Receipt(outcome="rejected", code=error.code)
-    except Unreadable:
-        return Receipt(outcome="unknown", code="unreadable")
+    except (Retry, Refused, Unreadable) as error:
+        return receipt_for(error)

@@ -17,7 +17,7 @@ from connectors.collectors.sftp_file.wire import PAUSES
 from connectors.contract import Connection
 from connectors.contract_collectors import CaseMessage
 from shared.domain import casefile_xml
-from shared.errors import Retry
+from shared.errors import Reconnect, Retry
 from tests.connectors.conformance import CASE, FILE
 from tests.connectors.fake_s3 import FakeS3, client_error
 from tests.connectors.fake_transfer import FakeTransfer, OverSsh, Remote
@@ -26,7 +26,7 @@ from tests.connectors.ssh_server import SFTP, SSHD, SshServer
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 ROOT = "nordic/conn-1/"
 PARTNER = Path(__file__).parents[3] / "docs" / "partner"
-NAME = "CASE_tenant-1_20260302T120000Z_000001.csv"
+NAME = "CASE_nordic_20260302T120000Z_000001.csv"
 DIRECT = CaseMessage(
     type="payment.direct", case_id="case-1", at=NOW,
     data={
@@ -79,8 +79,9 @@ def batch(kind: str, seq: int, *rows: str, **end) -> bytes:
     named = {one[cases[one[0]]] for one in cells} - {""}
     summed = sum((Decimal(one[column[one[0]]] or 0) for one in cells if one[0] != "R"), Decimal(0))
     said = {"batch": "b-1", "cases": len(named), "records": len(rows) + 2, "sum": summed} | end
+    to = said.get("receiver", "nordic")
     lines = [
-        f"H;COLLCSV;1;b-1;{seq};2026-03-03T06:00:00Z;agency;hub;{kind}",
+        f"H;COLLCSV;1;b-1;{seq};2026-03-03T06:00:00Z;agency;{to};{kind}",
         *rows,
         f"T;{said['batch']};{said['cases']};{said['records']};{said['sum']}",
     ]
@@ -112,7 +113,7 @@ def test_a_case_goes_as_one_file_with_its_done_file_after_it():
     assert body.count(b"\r\n") == body.count(b"\n")
     said = rows(body)
     assert said[0] == [
-        "H", "COLLCSV", "1", "act-1", "1", "2026-03-02T12:00:00Z", "tenant-1", "agency",
+        "H", "COLLCSV", "1", "act-1", "1", "2026-03-02T12:00:00Z", "nordic", "agency",
         "new_cases",
     ]  # fmt: skip
     assert said[-1] == ["T", "act-1", "1", str(len(said)), str(FILE.totals.open.amount)]
@@ -160,7 +161,7 @@ def test_numbers_have_no_gap_in_each_kind_and_a_key_has_one_for_ever():
     again = hub.partner.tell(DIRECT, key="tell-1", now=NOW)
 
     assert [name[-10:-4] for name in names] == ["000001", "000002", "000001"]
-    assert word.reference == again.reference == "CORR_hub_20260302T120000Z_000001.csv"
+    assert word.reference == again.reference == "CORR_nordic_20260302T120000Z_000001.csv"
     assert len(hub.remote.log) == 6
     assert rows(hub.remote.files[f"/out/{word.reference}"])[1:] == [
         ["P", "case-1", "tell-1", "payment", "2026-03-01", "5.00", "EUR", "erp:inv-1", "", ""],
@@ -276,6 +277,7 @@ BAD = {
     "a case too many": (batch("STAT", 1, PAID, cases=2), 3, "case_count"),
     "a cent off": (batch("STAT", 1, PAID, sum="110.01"), 3, "control_sum"),
     "another number": (batch("STAT", 2, PAID), 1, "seq"),
+    "another creditor's": (batch("STAT", 1, PAID, receiver="twin"), 1, "receiver"),
     "another kind": (batch("RCPT", 1, PAID), 1, "kind"),
     "parts that do not add up": (GOOD.replace(b";1.00;", b";1.01;"), 2, "rec"),
     "an unknown type": (GOOD.replace(b"payment_received", b"payment_recieved"), 2, "rec"),
@@ -321,6 +323,38 @@ def test_a_connector_without_a_trusted_host_key_fails_its_test():
     assert all(finding.ok for finding in hub.partner.test())
     hub.transfer.trusted = ()
     assert [finding.check for finding in hub.partner.test() if not finding.ok] == ["host_keys"]
+
+
+@pytest.mark.parametrize("tags", [{}, {"dunlin:creditor": "twin"}, {"creditor": "nordic"}])
+def test_a_connector_that_is_not_this_creditors_is_left_alone(tags):
+    """An id says nothing about whose it is: two creditors of a stack could name one connector."""
+    hub = Hub()
+    hub.arrive("STAT", 1, PAID)
+    hub.transfer.tags = tags
+
+    assert [finding.check for finding in hub.partner.test() if not finding.ok] == ["owner"]
+    assert hub.submit("a").code == "account_access_denied"
+    assert hub.partner.tell(DIRECT, key="t", now=NOW).code == "account_access_denied"
+    with pytest.raises(Reconnect):
+        hub.poll()
+    assert (hub.transfer.started, hub.remote.log, hub.waited) == ([], [], [])
+    assert not [name for name in hub.s3.objects if "numbers/" in str(name)]
+
+
+def test_two_creditors_with_one_partner_and_one_folder_of_its_server_never_meet():
+    """Names bear the creditor; a file that is not for it is refused and nothing of it is read."""
+    mine, twin = Hub(), Hub()
+    twin.config = twin.config.model_copy(update={"prefix": "twin/"})
+    twin.remote, twin.s3 = mine.remote, mine.s3
+    twin.transfer = FakeTransfer(twin.s3, twin.remote, tags={"dunlin:creditor": "twin"})
+    names = [hub.partner.tell(DIRECT, key="t", now=NOW).reference for hub in (mine, twin)]
+
+    assert [name.split("_")[1] for name in names] == ["nordic", "twin"]
+    assert {f"/out/{name}" for name in names} <= set(mine.remote.files)
+    mine.arrive("SETL", 1, PRINCIPAL, COMMISSION)
+    assert [len(page.remittances) for page in mine.poll()] == [1]
+    (page,) = twin.poll()
+    assert (page.remittances, page.refused[0].field) == ((), "receiver")
 
 
 def test_an_account_that_denies_the_bucket_refuses_before_a_number_is_taken():

@@ -14,6 +14,8 @@ from lxml import etree
 from connectors.contract import Connection
 from connectors.erp import einvoice_files
 from connectors.erp.einvoice_files import Config
+from connectors.erp.einvoice_files import cursor as cursor_module
+from connectors.erp.einvoice_files.cursor import Cursor
 from shared.domain.model import CreditNote, Invoice, Missing, Party
 from shared.domain.money import Money
 from shared.errors import Unreadable
@@ -386,6 +388,16 @@ def test_attachments_of_ten_megabytes_and_thousands_of_lines_are_left_unread():
     assert invoice(heavy.replace(line, line * 5_000)).open == eur("250.50")
 
 
+def test_the_attachments_of_a_finvoice_are_passed_over_beside_it_and_in_a_file_of_their_own():
+    detail = f"<AttachmentContent>{'QUJD' * 500_000}</AttachmentContent>"
+    message = (
+        "<?xml version='1.0'?><FinvoiceAttachments Version='1.0'><MessageTransmissionDetails/>"
+        f"<AttachmentDetails>{detail}</AttachmentDetails></FinvoiceAttachments>\n"
+    )
+    assert invoice(FINVOICE + message).number == "26-0102"
+    assert said(message) == ({}, [])
+
+
 def test_envelopes_and_transfer_frames_are_taken_off():
     bare = UBL.partition("\n")[2]
     name = "StandardBusinessDocument"
@@ -438,6 +450,62 @@ def test_long_folders_come_in_pages_whose_cursors_lose_nothing():
     numbers = [one.number for one in (*first.facts, *rest) if isinstance(one, Invoice)]
     assert numbers == [f"27-{number}" for number in range(250)]
     assert (first.complete_through, last.complete_through) == (None, NOW)
+
+
+def test_a_file_costs_three_calls_and_a_buyer_two():
+    s3, connector = opened()
+    drop(s3, *(UBL.replace("26-0101", f"27-{number}") for number in range(60)), minutes=1)
+    pulled(connector)
+    # Its bytes, what is kept of its number (a question, an answer to keep); the two lists.
+    assert len(s3.calls) == 60 * 3 + 2 + 2
+    s3.calls.clear()
+    _, _, page = pulled(connector, pulled(connector)[2].cursor)
+    assert (page.facts, s3.calls.count("put")) == ((), 0)
+
+
+def test_a_refused_file_that_is_mended_under_its_name_loses_what_was_told_beside_it():
+    s3, connector = opened()
+    drop(s3, STRANGER)
+    _, _, page = pulled(connector)
+    assert s3.keys("in/c1/errors/") == ["in/c1/errors/000.xml.errors.csv"]
+    s3.drop("in/c1/inbox/000.xml", UBL.encode())
+    pulled(connector, page.cursor)
+    assert s3.keys("in/c1/errors/") == []
+
+
+def numbers_of(facts):
+    return {one.number for one in facts if isinstance(one, Invoice)}
+
+
+def test_thousands_of_drops_of_a_day_are_kept_as_sums_and_a_late_one_among_them_is_found(
+    monkeypatch,
+):
+    monkeypatch.setattr(cursor_module, "_NAMED", 4)
+    s3, connector = opened()
+    drop(s3, *(UBL.replace("26-0101", f"27-{number}") for number in range(40)), minutes=15)
+    facts, _, page = pulled(connector)
+    assert len(numbers_of(facts)) == 40
+    kept = Cursor.read(page.cursor)
+    assert len(kept.delivered) <= 8
+    assert sum(count for _, count, _ in kept.hours) + len(kept.delivered) == 40
+    assert pulled(connector, page.cursor)[0] == []
+
+    s3.now -= timedelta(hours=8)  # a multipart upload bears the time of its start
+    drop(s3, FINVOICE)
+    facts, _, later = pulled(connector, page.cursor)
+    assert "26-0102" in numbers_of(facts)
+    assert len(numbers_of(facts)) == 5  # with its hour, in which nothing else is new
+    assert pulled(connector, later.cursor)[0] == []
+
+
+def test_what_is_older_than_the_overlap_is_neither_held_nor_read_again(monkeypatch):
+    monkeypatch.setattr(cursor_module, "_NAMED", 4)
+    s3, connector = opened()
+    drop(s3, *(UBL.replace("26-0101", f"27-{number}") for number in range(40)), minutes=60)
+    _, _, page = pulled(connector)
+    kept = Cursor.read(page.cursor)
+    assert sum(count for _, count, _ in kept.hours) + len(kept.delivered) == 25
+    assert pulled(connector, page.cursor)[0] == []
 
 
 def test_a_cursor_of_something_else_and_an_emptied_inbox_are_unreadable():

@@ -1,5 +1,6 @@
 """Netvisor's connector against books that are made up, and against the vendor's samples."""
 
+import base64
 import hashlib
 import hmac
 import os
@@ -361,6 +362,14 @@ def test_an_open_row_that_cannot_be_read_does_not_keep_customers_from_changing()
 
 
 # -- documents -----------------------------------------------------------------------------------
+
+
+def test_a_document_of_several_megabytes_is_read_whole():
+    pdf = b"%PDF-1.4 " + bytes(3_000_000)
+    text = base64.encodebytes(pdf).decode()
+    there = f"<LastSentInvoicePDFBase64Data>{text}</LastSentInvoicePDFBase64Data>"
+    with company(FakeNetvisor([Sale(1, extra=there)])) as connector:
+        assert connector.document("nv:1") == pdf
 
 
 def test_a_document_that_is_no_pdf_is_refused():

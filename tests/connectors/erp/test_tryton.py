@@ -10,6 +10,7 @@ import pytest
 from connectors import http as http_door
 from connectors.contract import Connection
 from connectors.erp import tryton as connector
+from connectors.erp.tryton import settling
 from connectors.erp.tryton.rest import unfold
 from connectors.erp.tryton.rows import Reading
 from shared.domain.model import CreditNote, Invoice, Party, Payment, invoice_status
@@ -284,12 +285,12 @@ def test_typed_values_unfold_at_any_depth():
     assert got == [{"a": Decimal("1.50"), "b": [datetime(2024, 6, 3, 9, 1, 2, 3)]}]  # noqa: DTZ001
 
 
-def line(number, amount, day, *, origin=None, journal="revenue", linked=()):
+def line(number, amount, day, *, origin=None, journal="revenue", linked=(), foreign=None):
     return {
         "id": number,
         "debit": max(Decimal(amount), Decimal(0)),
         "credit": max(-Decimal(amount), Decimal(0)),
-        "amount_second_currency": None,
+        "amount_second_currency": foreign and Decimal(foreign),
         "invoice_payments": list(linked),
         "move": {"date": date(2024, 5, day), "origin": origin, "journal": {"type": journal}},
     }
@@ -342,12 +343,73 @@ def test_money_paid_back_on_a_credit_note_is_no_invoice():
     assert shares(lines, 1) == {}
 
 
+@pytest.mark.parametrize(
+    ("back", "linked", "said"),
+    [
+        (-100, [], (eur("100"), {}, True)),  # cancelled by the wizard: the same journal, turned
+        (-100, [7], (eur("100"), {}, True)),  # its link to the invoice stays
+        (-30, [], (eur("70"), {"books:7": eur("70")}, False)),
+        (-30, [7], (eur("70"), {"books:7": eur("70")}, False)),
+    ],
+)
+def test_a_payment_that_went_back_settles_only_what_stayed(back, linked, said):
+    lines = [
+        line(1, 100, 1, origin="account.invoice,7"),
+        line(2, -100, 3, journal="cash", linked=linked),
+        line(3, -back, 4, origin="account.move,2", journal="cash"),
+    ]
+    found = payment(lines, 2)
+    assert (found.amount, allocated(found), found.taken_back) == said
+
+
+def test_a_difference_of_exchange_settles_nothing_of_the_foreign_amount():
+    lines = [
+        line(1, 100, 1, origin="account.invoice,7", foreign="110"),
+        line(2, -97, 3, journal="cash", foreign="-110"),
+        line(3, -3, 3, journal="write-off", foreign="0"),
+    ]
+    row = {
+        "payment_lines": [], "reconciliation_lines": [
+            {**one, "move": {**one["move"], "description": None}} for one in lines[1:]
+        ],
+    }  # fmt: skip
+
+    assert settling.settled_by(row, "write-off", Money(Decimal(110), "USD")) is None
+    assert allocated(payment(lines, 2, "USD")) == {"books:7": Money(Decimal(110), "USD")}
+
+
+def test_lines_in_two_currencies_say_of_no_invoice_what_settles_it():
+    lines = [
+        line(1, 100, 1, origin="account.invoice,7", foreign="110"),
+        line(2, -100, 3, journal="cash"),
+    ]
+    assert allocated(payment(lines, 2)) == {}
+
+
+def test_an_invoice_names_the_payments_that_stand_on_it_and_nothing_else(first):
+    named = {one.number: one.payments for one in facts(first, Invoice)}
+    paid = {one.allocations[0].invoice: one.id for one in facts(first, Payment)}
+
+    assert named["202400002"] == (paid["books:2"],)
+    assert named["202400003"] == (paid["books:3"],)
+    assert {number for number, found in named.items() if found == ()} == {
+        "202400001", "202400004", "202400005", "202400006", "202400007",
+    }  # fmt: skip
+
+
 def shares(lines, number):
+    return allocated(payment(lines, number))
+
+
+def allocated(found):
+    return {one.invoice: one.amount for one in found.allocations}
+
+
+def payment(lines, number, foreign=None):
     (own,) = [one for one in lines if one["id"] == number]
     euro = {"company": {"currency": {"code": "EUR"}}}
     row = {
-        **own, "account": euro, "second_currency": None, "party": 1,
+        **own, "account": euro, "second_currency": foreign and {"code": foreign}, "party": 1,
         "write_date": datetime(2024, 6, 1, tzinfo=UTC), "reconciliation": {"lines": lines},
     }  # fmt: skip
-    reading = Reading("books", "FI", "reference", "other", {})
-    return {one.invoice: one.amount for one in reading.payment(row).allocations}
+    return Reading("books", "FI", "reference", "other", {}).payment(row)

@@ -11,7 +11,9 @@ from connectors.erp.tryton.cursor import Cursor
 from connectors.http import Door
 from connectors.json_door import write_json
 from infra.local.erp.books import Books
+from infra.local.erp.desk import Desk
 from infra.local.erp.entries import Customer, NewInvoice, Receipt
+from infra.local.erp.rpc import Rpc
 from shared.domain.model import CreditNote, Invoice, Party, Payment, invoice_status
 from shared.domain.money import Money
 from shared.errors import Reconnect, Unreadable
@@ -208,6 +210,68 @@ def test_credit_and_payment_that_were_reconciled_by_hand_share_the_invoice(erp, 
     shares = {fact.id: fact.allocations[0].amount for fact in payments_of(erp, posted.id)}
     assert shares.pop(f"books:{note}") == eur("60")
     assert list(shares.values()) == [eur("40")]
+
+
+def test_a_payment_that_was_cancelled_is_taken_back(erp, books, accountant, invoice):
+    posted = invoice()
+    books.pay(posted.id, date(2024, 6, 1), Decimal(40))
+    (paid,) = payments_of(erp, posted.id)
+    cursor = late_cursor(erp)
+
+    accountant.cancel(paid.id)
+
+    pages = list(erp.pull(cursor, now=NOW))
+    back, owed = newest(pages, Payment, local(paid)), newest(pages, Invoice, posted.id)
+    assert (back.taken_back, back.allocations, back.amount) == (True, (), eur("40"))
+    assert (owed.open, invoice_status(owed)) == (eur("100"), "open")
+
+
+def test_a_payment_that_was_taken_off_its_invoice_is_the_debtors_still(
+    erp, books, accountant, invoice
+):
+    posted = invoice()
+    books.pay(posted.id, date(2024, 6, 1), Decimal(40))
+    (paid,) = payments_of(erp, posted.id)
+    assert read(erp, Invoice, posted.id).payments == (paid.id,)
+    cursor = late_cursor(erp)
+
+    accountant.unlink(posted.id, paid.id)
+
+    pages = list(erp.pull(cursor, now=NOW))
+    (page,) = [one for one in pages if newest([one], Invoice, posted.id)]
+    free, owed = newest([page], Payment, local(paid)), newest([page], Invoice, posted.id)
+    assert (owed.open, owed.payments) == (eur("100"), ())
+    assert (free.amount, free.allocations, free.taken_back) == (eur("40"), (), False)
+
+
+def local(fact):
+    return int(fact.id.rpartition(":")[2])
+
+
+class Accountant:
+    """What an accountant does to a payment that was booked wrongly."""
+
+    def __init__(self, tryton):
+        self.rpc = Rpc(tryton.url, tryton.database, tryton.user, tryton.password)
+
+    def cancel(self, payment):
+        """Cancel the move of a payment, as the wizard does."""
+        line = int(payment.rpartition(":")[2])
+        (row,) = self.rpc.find("account.move.line", [["id", "=", line]], "move")
+        step = Desk(self.rpc).wizard("account.move.cancel", "account.move", [row["move"]])
+        step("cancel", {"default": {"description": None, "reversal": True}})
+        step(None, {})
+
+    def unlink(self, invoice, payment):
+        """Take a payment off an invoice, and leave it in the books."""
+        line = int(payment.rpartition(":")[2])
+        gone = {"payment_lines": [["remove", [line]]]}
+        self.rpc.model("account.invoice", "write", [invoice], gone)
+
+
+@pytest.fixture
+def accountant(tryton):
+    return Accountant(tryton)
 
 
 def test_a_bank_statement_books_many_payments_as_the_dialogue_does(erp, books, invoice):

@@ -1,0 +1,130 @@
+"""Console: the pages of a creditor's people over the API, and who may see them.
+
+A visit without a session is sent to sign in; a form without the session's token changes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import Any
+
+from functions.api.exchange import Handler, Problem, planned
+from functions.console import pages
+from functions.pages import session
+from functions.pages.answers import Page, cookie, kept_file, redirect, sent
+from functions.pages.desk import BASE, Desk
+from functions.pages.render import FOLDER, asset, render
+from functions.pages.routes import found
+from functions.pages.visit import Visit, of_event, own_origin
+from functions.pages.words import CONSOLE, choose, wished, words
+from shared.cloud import clock
+from shared.cloud.runtime import logger
+from shared.domain.formats import Language
+from shared.errors import HubError, NotFound
+
+_FILE = "GET /pages/{file}"
+_LANGUAGE = "__Host-dunlin-language"
+_YEAR = 365 * 24 * 3600
+_KINDS = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
+_FILES = ("dunlin.css", "dunlin.svg")
+
+
+def visited(event: dict[str, Any], handlers: dict[str, Handler]) -> dict[str, Any]:
+    """Answer a browser's visit, in API Gateway's format 2.0."""
+    route = str(event.get("routeKey", ""))
+    language: Language = CONSOLE[0]
+    try:
+        if route == _FILE:
+            return sent(_file(str((event.get("pathParameters") or {}).get("file", ""))))
+        visit = of_event(event, BASE)
+        language = _language(visit)
+        page = _answer(visit, language, handlers)
+    except Problem as problem:
+        page = _sorry(problem, language)
+    except HubError as error:
+        page = _sorry(planned(error), language)
+    except Exception as error:  # noqa: BLE001 - a visitor gets no trace and no message of a bug
+        logger.error("broken", extra={"route": route, "error": type(error).__name__})
+        page = _sorry(Problem(500, "broken", "This is our fault, and it has been noted."), language)
+    logger.info("visited", extra={"route": route, "status": page.status})
+    return sent(page)
+
+
+def _answer(visit: Visit, language: Language, handlers: dict[str, Handler]) -> Page:
+    now = clock.wall()
+    if visit.method == "GET" and visit.path in _OPEN:
+        return _OPEN[visit.path](visit, language)
+    try:
+        kept, principal = session.of(visit.cookies, now)
+    except NotFound:
+        return _sign_in(visit)
+    desk = Desk(visit, principal, kept, language, handlers, pages.rooms)
+    if visit.method == "POST":
+        _own(desk)
+        if visit.path == "/sign-out":
+            return redirect(f"{BASE}/signed-out", cookies=(session.ended(kept, now),))
+        if visit.path == "/language":
+            return _spoken(visit)
+    hit = found(pages.ROUTES, visit.method, visit.path)
+    if hit is None:
+        raise Problem(404, "not_found", "There is nothing here.")
+    answering, path = hit
+    return answering(replace(desk, path=path))
+
+
+def _own(desk: Desk) -> None:
+    """Raises ``Problem`` 403 unless a page of this session sent the form."""
+    if not own_origin(desk.visit, os.environ["CONSOLE_URL"]) or not desk.session.bears(
+        desk.form.get("csrf", "")
+    ):
+        raise Problem(403, "foreign_form", "The form is not of this session: open the page anew.")
+
+
+def _sign_in(visit: Visit) -> Page:
+    """To the pool's page; a look comes back to where it was going, a form to the first page."""
+    to = visit.path if visit.method == "GET" and visit.path != "/sign-in" else "/"
+    url, kept = session.question(to, clock.wall())
+    return redirect(url, cookies=(kept,))
+
+
+def _came_back(visit: Visit, language: Language) -> Page:
+    try:
+        to, cookies = session.answered(visit.query, visit.cookies, clock.wall())
+    except NotFound:
+        t = words(language, "common")
+        return Page(render("console/not_signed_in.html", t), 403)
+    return redirect(f"{BASE}{to if to != '/' else ''}", cookies=cookies)
+
+
+def _left(_: Visit, language: Language) -> Page:
+    t = words(language, "common")
+    return Page(render("console/signed_out.html", t, pool=session.left_url()))
+
+
+def _language(visit: Visit) -> Language:
+    accept = visit.headers.get("accept-language", "")
+    return choose([visit.cookies.get(_LANGUAGE), *wished(accept)], CONSOLE)
+
+
+def _spoken(visit: Visit) -> Page:
+    """Another language from now on, and back to the page where it was chosen."""
+    chosen = choose([visit.form.get("language")], CONSOLE)
+    back = visit.form.get("back", "")
+    safe = back if back.startswith(f"{BASE}/") and "\\" not in back else BASE
+    return redirect(safe, cookies=(cookie(_LANGUAGE, chosen, seconds=_YEAR),))
+
+
+def _file(name: str) -> Page:
+    for one in _FILES:
+        if asset(one) == f"/pages/{name}":
+            return kept_file((FOLDER / one).read_bytes(), _KINDS[one.rpartition(".")[2]])
+    raise Problem(404, "not_found", "There is nothing here.")
+
+
+def _sorry(problem: Problem, language: Language) -> Page:
+    html = render("console/sorry.html", words(language, "common"), problem=problem.body)
+    return Page(html, problem.status)
+
+
+_OPEN = {"/signed-in": _came_back, "/signed-out": _left}

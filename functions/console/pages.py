@@ -1,0 +1,21 @@
+"""The console's sections and pages: what draws which address, and who sees which section."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from functions.console import tasks
+from functions.pages.desk import BASE, Answering, Desk
+
+# The first that fits an address answers.
+ROUTES: dict[str, Answering] = {**tasks.ROUTES}
+
+# Section, the route of the API without which nobody sees it, and its address below the console.
+_ROOMS = (("tasks", "GET /v1/tasks", "/tasks"),)
+
+
+def rooms(desk: Desk) -> Iterator[tuple[str, str, str]]:
+    """The sections that a person may see, in the order of the menu."""
+    for room, route, path in _ROOMS:
+        if desk.may(route):
+            yield room, route, f"{BASE}{path}"

@@ -1,0 +1,83 @@
+"""A visit: what a browser sent, read from API Gateway's event (HTTP API, payload 2.0)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+from functions.api.exchange import Problem
+
+_FORM = "application/x-www-form-urlencoded"
+# A form of ours has far fewer; the platform's own limit is 6 MB of body.
+_MOST_BYTES, _MOST_FIELDS = 1_000_000, 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request of a browser. Header names are in lower case, ``path`` begins with a slash.
+
+    Of a query's or form's name that comes several times, ``query`` and ``form`` hold the last, and
+    ``several`` all values of the form.
+    """
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    form: Mapping[str, str] = field(repr=False)
+    several: Mapping[str, tuple[str, ...]] = field(repr=False)
+    cookies: Mapping[str, str] = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+
+
+def of_event(event: Mapping[str, Any], base: str) -> Visit:
+    """The visit of an event whose path lies below ``base``.
+
+    Raises ``Problem`` 404 for another path, 400 or 413 for a body that is no form of ours.
+    """
+    http = event.get("requestContext", {}).get("http", {})
+    headers = {name.lower(): str(text) for name, text in (event.get("headers") or {}).items()}
+    path = unquote(str(event.get("rawPath", "")))
+    if path != base and not path.startswith(f"{base}/"):
+        raise Problem(404, "not_found", "There is nothing here.")
+    several = _form(event, headers.get("content-type", ""))
+    return Visit(
+        method=str(http.get("method", "GET")).upper(),
+        path=path.removeprefix(base).rstrip("/") or "/",
+        query=dict(event.get("queryStringParameters") or {}),
+        form={name: texts[-1] for name, texts in several.items()},
+        several=several,
+        cookies=_cookies(event.get("cookies") or ()),
+        headers=headers,
+    )
+
+
+def own_origin(visit: Visit, origin: str) -> bool:
+    """Whether a page of ours sent this, as far as the browser tells (Fetch Metadata, Origin)."""
+    site, said = visit.headers.get("sec-fetch-site"), visit.headers.get("origin")
+    if site is not None and site != "same-origin":
+        return False
+    return said in (None, "null", origin)
+
+
+def _form(event: Mapping[str, Any], kind: str) -> dict[str, tuple[str, ...]]:
+    text = str(event.get("body") or "")
+    if not text or kind.partition(";")[0].strip().lower() != _FORM:
+        return {}
+    try:
+        raw = base64.b64decode(text, validate=True) if event.get("isBase64Encoded") else None
+        plain = text if raw is None else raw.decode()
+        if len(plain) > _MOST_BYTES:
+            raise Problem(413, "too_large", "The form is larger than 1 MB.")
+        found = parse_qs(plain, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except (binascii.Error, ValueError):
+        raise Problem(400, "bad_body", "The form cannot be read.") from None
+    return {name: tuple(texts) for name, texts in found.items()}
+
+
+def _cookies(lines: Any) -> dict[str, str]:
+    pairs = (str(line).partition("=") for line in lines)
+    return {name.strip(): text for name, _, text in pairs}

@@ -1,0 +1,193 @@
+"""The payer sees what a letter of the day would say, how it arose, and what comes next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from shared.domain.circumstance import EFFECTS
+from shared.domain.debtor import ALONE, Debtor, counts_of
+from shared.domain.demand import demands
+from shared.domain.foresight import Stand, ahead
+from shared.domain.model import Party
+from shared.domain.payer_view import FURTHEST, view
+from tests.domain.casebook import (
+    FI,
+    case_of,
+    charged,
+    day,
+    eur,
+    handed,
+    joined,
+    local,
+    more,
+    paid,
+    policy,
+    reminded,
+)
+from tests.domain.statebook import euros, told
+
+AINO = Party(id="erp:cust-9", version="1", kind="person", name="Aino", country="FI")
+
+
+def seen(case, when="02-15", on=None, party=AINO, debtor=ALONE, rules=None):
+    stand = Stand(case, rules or policy(), FI, debtor)
+    return view(stand, party, local(when), on and day(on))
+
+
+def of_1000(*events):
+    return case_of(joined("a", total="1000.00"), *events)
+
+
+def charged_case():
+    return of_1000(
+        reminded("a1", "01-20", deadline="01-30"),
+        reminded("a2", "02-05", deadline="02-16", step="r2", **charged()),
+    )
+
+
+def test_a_claim_shows_principal_interest_and_fee_with_their_sections():
+    shown = seen(charged_case())
+    (claim,) = shown.claims
+    (charge,) = claim.charges
+
+    assert (claim.asked, claim.interest, claim.fees) == (eur("1000.00"), eur("7.81"), eur("5.00"))
+    assert claim.total == shown.total == shown.now == eur("1012.81")
+    assert (charge.on, charge.section) == (day("02-05"), "513/1999 10 a § 1 mom. 1 k., 10 b §")
+    assert claim.interest_section
+    assert claim.per_day == eur("0.26")
+    assert [(one.first, one.days, one.rate) for one in claim.accruals] == [
+        (day("01-17"), 30, "9.50")
+    ]
+    assert shown.pay_by == day("02-16")
+
+
+def test_for_a_day_ahead_it_is_what_a_letter_of_that_day_would_ask_for():
+    case = charged_case()
+    for on in ("02-15", "03-31", "06-30"):
+        shown = seen(case, on=on)
+        assert shown.total == demands(case, FI, day(on), ["erp:a"])["erp:a"].total
+        assert shown.now == eur("1012.81")
+
+
+def test_a_day_of_which_no_rate_is_known_says_from_when():
+    (claim,) = seen(charged_case(), on="08-01").claims
+
+    assert claim.unknown_from == date(2026, 7, 1)
+    assert claim.per_day is None
+
+
+@pytest.mark.parametrize("off", [-1, FURTHEST.days + 1])
+def test_no_day_of_the_past_or_too_far_ahead_is_shown(off):
+    with pytest.raises(ValueError, match="past"):
+        view(Stand(of_1000(), policy(), FI), AINO, local("02-15"), day("02-15") + timedelta(off))
+
+
+def test_what_was_paid_or_credited_and_what_is_contested_is_told_apart():
+    part = told(
+        of_1000(paid("p1", "01-20", "300.00")), "01-23", "dispute",
+        amount=euros("200.00"), claim="erp:a", ground="price",
+    )  # fmt: skip
+    shown = seen(part)
+    (claim,) = shown.claims
+
+    assert (claim.paid, claim.contested, claim.asked) == (
+        eur("300.00"), eur("200.00"), eur("500.00"),
+    )  # fmt: skip
+    assert (shown.contested[0].amount, claim.standing) == (eur("200.00"), "late")
+
+
+def test_what_is_not_due_yet_bears_nothing():
+    (late, later) = seen(case_of(joined("a"), joined("b", due="03-20"))).claims
+
+    assert (later.standing, later.interest, later.total) == ("due_later", eur("0"), eur("100.00"))
+    assert late.interest > eur("0")
+
+
+def test_what_a_partner_has_is_shown_and_not_paid_here():
+    shown = seen(case_of(joined("a"), joined("b"), handed("h1", "02-01", "a")))
+    there = shown.claim("erp:a")
+
+    assert (there.standing, there.partner, there.now) == ("with_partner", "agency", None)
+    assert (shown.partners, shown.total) == (("agency",), shown.claim("erp:b").total)
+
+
+def test_what_comes_next_is_what_foresight_says():
+    case = of_1000(reminded("a1", "01-20", deadline="01-30"))
+    shown = seen(case, "01-25")
+    last = ahead(Stand(case, policy(), FI), local("01-25"))[-1]
+
+    assert (shown.next.kind, shown.next.on) == ("reminder", last.at.date())
+
+
+def test_the_last_step_says_that_it_is_handed_over():
+    case = of_1000(
+        reminded("a1", "01-20", deadline="01-30"),
+        reminded("a2", "02-05", deadline="02-16", step="r2"),
+        reminded("a3", "02-20", deadline="03-04", step="r3"),
+    )
+    assert seen(case, "02-25").next.kind == "hand_over"
+
+
+def test_while_a_plan_is_kept_its_instalments_stand_there():
+    case = told(
+        of_1000(), "02-02", "propose_plan", count=4, first="2026-02-20", every="week", agreed=True
+    )
+    shown = seen(case)
+
+    assert (shown.plans[0].agreed, shown.plans[0].total) == (True, eur("1000.00"))
+    assert (shown.now, shown.agreed[0].kind) == (eur("250.00"), "instalment")
+    assert shown.refused["plan"] == shown.refused["promise"] == "plan_in_force"
+
+
+def test_a_plan_that_is_offered_waits_for_the_payers_word():
+    case = told(of_1000(), "02-10", "propose_plan", count=4, first="2026-02-20", every="week")
+    (plan,) = seen(case).plans
+
+    assert (plan.agreed, plan.answer_by) == (False, day("02-24"))
+
+
+def test_what_cannot_be_done_is_known_by_trying_it():
+    assert seen(of_1000()).refused == {}
+    strict = policy(process=policy().process.model_copy(update={"promises_a_year": 0}))
+    assert seen(of_1000(), rules=strict).refused == {"promise": "too_many_promises"}
+
+
+def test_a_settled_case_says_so():
+    case = of_1000(paid("p1", "01-16", "1000.00"))
+
+    assert (seen(case).kind, seen(case).now) == ("settled", eur("0"))
+
+
+@pytest.mark.parametrize("what", sorted(EFFECTS))
+def test_each_circumstance_has_its_page(what):
+    case = told(of_1000(), "02-02", "circumstance", circumstance=what, effective="2026-02-01")
+    other = case_of(joined("b"))
+    beside = Debtor(cases=(counts_of(case),))
+    neutral = {"deceased", "minor", "guardian", "protected_identity"}
+    kind = "neutral" if what in neutral else "open" if what == "vulnerable" else "proceedings"
+
+    for shown in (seen(case), seen(other, debtor=beside)):
+        assert shown.kind == kind
+        if kind == "neutral":
+            assert (shown.claims, shown.total, shown.now) == ((), None, None)
+        if kind == "proceedings":
+            assert shown.now == eur("0")
+
+
+def test_an_estate_and_whose_data_is_restricted_see_no_sums():
+    estate = AINO.model_copy(update={"kind": "estate"})
+    restricted = replace(Stand(of_1000(), policy(), FI), debtor=Debtor(restricted=day("02-01")))
+
+    assert seen(of_1000(), party=estate).claims == ()
+    assert view(restricted, AINO, local("02-15")).claims == ()
+
+
+def test_without_payments_the_sum_never_falls_with_time():
+    case = charged_case()
+    sums = [seen(case, on=f"{month:02}-15").total for month in range(2, 8)]
+
+    assert sums == sorted(sums)
+    assert more(case) == case

@@ -1,0 +1,45 @@
+"""A debtor who was written to: the party, the message that went out, and the link in it."""
+
+from __future__ import annotations
+
+from shared.cloud import keys, payer_links, runtime, table
+from shared.domain.model import Address, Party
+from tests.functions.world import CASE, NORDIC, NOW, REMINDER
+
+ORIGIN = "https://hub.example"
+NUMBER = "erp:1"
+SECRET = "dunlin-secret-prefix/hub/token-key"
+
+
+def debtor(name="Aino Esimerkki", **more):
+    return Party(
+        id="erp:d1", version="1", kind="person", name=name, country="FI", language="fi",
+        emails=("aino@example.org",), phones=("+358401234567",),
+        addresses=(Address(lines=("Kotikatu 5",), postal_code="20100", city="Turku",
+                           country="FI"),),
+    ).model_copy(update=more)  # fmt: skip
+
+
+def know(tenant=NORDIC, party=None):
+    party = party or debtor()
+    table.put({
+        **keys.party(tenant, "erp:d1"), "body": party.model_dump_json(), "conn": "erp",
+        "hash": "-",
+    })  # fmt: skip
+
+
+def settle(monkeypatch):
+    """The stack has an address for the page, and its own secret."""
+    monkeypatch.setenv("PAYER_URL", ORIGIN)
+    from shared.cloud import sealing
+
+    sealing._key.cache_clear()
+    runtime.client("secretsmanager").create_secret(
+        Name=SECRET, SecretString="an invented secret for tokens"
+    )
+
+
+def linked(tenant=NORDIC, case=CASE, act=REMINDER, to="aino@example.org", now=NOW):
+    """The token of a message, whose rows are written."""
+    table.transact(payer_links.made(tenant, "erp:d1", case, act, to, now))
+    return payer_links.token(tenant, "erp:d1", case, act)
