@@ -64,6 +64,9 @@ format: $(READY) ## let ruff write the format and the fixes that are safe
 	@$(BIN)/ruff check --fix --quiet
 	@$(BIN)/ruff format --quiet
 
+test-pages: $(READY) ## the pages in a real Chromium: first hour, keyboard, no scripts, axe  [ARGS=]
+	@PAGES=1 $(BIN)/python -m pytest tests/browser $(ARGS)
+
 fuzz: $(READY) ## hunt with fresh random examples: tests/fuzz  [FUZZ_SECONDS=, TARGET=]
 	@$(BIN)/python -m tests.fuzz --seconds $(or $(FUZZ_SECONDS),60) $(if $(TARGET),--target $(TARGET))
 
@@ -243,5 +246,5 @@ build/$(PythonRuntime)/check.built: $(LAYER)
 		REQUIREMENTS=provided.txt ARTIFACTS_DIR=$(CURDIR)/$(@D)/check/provided
 	@touch $@
 
-.PHONY: help demo up down replay setup test lint types format fuzz properties simulate coverage bench bench-peers build build-check \
+.PHONY: help demo up down replay setup test test-pages lint types format fuzz properties simulate coverage bench bench-peers build build-check \
 	lint-deploy lint-asl lock clean distclean smoke doctor redrive rebuild restored sbom audit

@@ -41,6 +41,7 @@ ROUTES = {
     "POST /v1/connections/{id}/enable": Access("admin", "connections:write"),
     "POST /v1/connections/{id}/disable": Access("admin", "connections:write"),
     "POST /v1/connections/{id}/sync": Access("admin", "connections:write"),
+    "GET /v1/connections/{id}/refused": Access("admin", "connections:read"),
     "POST /v1/connections/{id}/confirm": Access("admin", "connections:write"),
     "POST /v1/connections/{id}/authorise": Access("admin", "connections:write"),
     "POST /v1/connections/{id}/backfill": Access("admin", "connections:write"),
@@ -179,7 +180,11 @@ ROUTES = {
 
 # Whoever calls these is proven by the function itself, by the signature over the raw bytes.
 # A person who comes back from a vendor is proven by the state that he brings along.
-OPEN = frozenset({"POST /v1/hooks/{tenant}/{connection}", "GET /v1/authorised"})
+# A payer is proven by the token of a message and a second fact.
+OPEN = frozenset({
+    "POST /v1/hooks/{tenant}/{connection}", "GET /v1/authorised",
+    "GET /p/{page+}", "POST /p/{page+}",
+})  # fmt: skip
 
 # Visits of the console by a browser: its session proves who it is, page by page.
 PAGES = frozenset(

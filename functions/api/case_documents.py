@@ -13,9 +13,9 @@ from shared.errors import NotFound
 def get_documents(request: Request) -> Answer:
     """The letter (and its pages) or the case file of an act, or what the payer said; by links.
 
-    A link is good for 15 minutes and to one stored version, whose SHA-256 was compared with the event's right before.
-    Raises ``NotFound`` for an act without a document whose bytes are named, and ``Unreadable``
-    for bytes that are not those.
+    A link is good for 15 minutes and to one stored version, whose SHA-256 was compared with the
+    event's right before. Raises ``NotFound`` for an act without a document whose bytes are named,
+    and ``Unreadable`` for bytes that are not those.
     """
     tenant, case, act = request.tenant, request.path["id"], request.path["act"]
     # The rows are the caller's own: another creditor's case has no events here.

@@ -65,9 +65,10 @@ class Enabling(Record):
     confirm: Literal["spec only"] | None = None
 
 
-def get_connectors(_: Request) -> Answer:
+def get_connectors(request: Request) -> Answer:
     """Every connector with its settings, secrets and capabilities."""
-    return Answer({"connectors": [_catalogue(connectors.spec(one)) for one in connectors.names()]})
+    specs = [connectors.spec(one) for one in connectors.names()]
+    return Answer({"connectors": [_catalogue(request, one) for one in specs]})
 
 
 def post_connection(request: Request) -> Answer:
@@ -185,6 +186,13 @@ def own_folder(request: Request, config: dict[str, Any]) -> None:
         raise invalid(fault(f"config.{folder}", "foreign_folder", text))
 
 
+def _preset(request: Request, spec: Spec) -> dict[str, str]:
+    """Settings that nobody but the hub knows: its bucket, and where the tenant's folder begins."""
+    own = f"{request.tenant.id}/"
+    known = {"bucket": os.environ["INBOX_BUCKET"], "prefix": own, "folder": own}
+    return {name: text for name, text in known.items() if name in spec.config.model_fields}
+
+
 def known_secrets(spec: Spec, secrets: Secrets) -> None:
     """Raises ``Problem`` 422 for a secret that the connector does not have."""
     strange = sorted(set(secrets) - set(spec.secrets))
@@ -239,13 +247,16 @@ def view(row: Row) -> dict[str, Any]:
     }
 
 
-def _catalogue(spec: Spec) -> dict[str, Any]:
+def _catalogue(request: Request, spec: Spec) -> dict[str, Any]:
     return {
         "name": spec.name,
         "title": spec.title,
         "countries": list(spec.countries),
         "config": spec.config.model_json_schema(),
+        "preset": _preset(request, spec),
         "secrets": list(spec.secrets),
+        "grant": spec.grant,
+        "can_expire": list(expiries.kinds(spec.name)),
         "capabilities": sorted(spec.capabilities),
         "verified": spec.verified,
         "confirm": spec.confirm,

@@ -91,7 +91,9 @@ def _sign_in(visit: Visit) -> Page:
 def _came_back(visit: Visit, language: Language) -> Page:
     try:
         to, cookies = session.answered(visit.query, visit.cookies, clock.wall())
-    except NotFound:
+    except NotFound as error:
+        # A fixed sentence of ours: which step failed, and of nobody's.
+        logger.warning("not_signed_in", extra={"why": str(error)})
         t = words(language, "common")
         return Page(render("console/not_signed_in.html", t), 403)
     return redirect(f"{BASE}{to if to != '/' else ''}", cookies=cookies)

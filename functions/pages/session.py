@@ -98,7 +98,8 @@ def answered(
 
 def begun(client: str, now: datetime) -> str:
     """The cookie of a session that begins now."""
-    said = {"client": client, "since": clock.stamp(now), "csrf": secrets.token_urlsafe(24)}
+    since = now.isoformat(timespec="microseconds")
+    said = {"client": client, "since": since, "csrf": secrets.token_urlsafe(24)}
     sealed = sealing.seal(json.dumps(said), SESSION)
     return cookie(SESSION, sealed, seconds=int(GOOD_FOR.total_seconds()))
 
@@ -109,7 +110,7 @@ def of(cookies: Mapping[str, str], now: datetime) -> tuple[Session, Principal]:
     if text is None:
         raise NotFound("no such session")
     said = json.loads(text)
-    since = clock.read_stamp(said["since"])
+    since = datetime.fromisoformat(said["since"])
     if now >= since + GOOD_FOR:
         raise NotFound("no such session")
     return Session(said["client"], since, said["csrf"]), sign_outs.signed_in(said["client"], since)

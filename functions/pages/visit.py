@@ -50,7 +50,8 @@ def of_event(event: Mapping[str, Any], base: str) -> Visit:
         query=dict(event.get("queryStringParameters") or {}),
         form={name: texts[-1] for name, texts in several.items()},
         several=several,
-        cookies=_cookies(event.get("cookies") or ()),
+        # API Gateway lists them; the embedded stack leaves them in their header.
+        cookies=_cookies(event.get("cookies") or headers.get("cookie", "").split(";")),
         headers=headers,
     )
 

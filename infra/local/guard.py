@@ -21,6 +21,9 @@ _POOL_DOCUMENT = re.compile(
 )
 _DENIAL = re.compile(rb'"__type":\s*"[^"]*AccessDenied|<Code>AccessDenied')
 _HEALTH = "/_ministack/health"
+# What a person opens in a browser: pages of the hub on the API's host, and the user pool's sign-in.
+_PAGE = re.compile(r"/(console|pages|p)(/.*)?")
+_SIGN_IN = {("GET", "/oauth2/authorize"), ("POST", "/login"), ("GET", "/logout")}
 
 
 class Guard:
@@ -28,8 +31,9 @@ class Guard:
 
     A page open in the developer's browser can send requests to 127.0.0.1, directly or through a
     name that it controls (DNS rebinding). Such a request carries ``Origin`` or ``Sec-Fetch-Site``,
-    or a foreign ``Host``; it is refused before anything reads it. Other local processes are refused
-    unless they hold a key of this start: ``knows_key`` says whether an access key id is one, and
+    or a foreign ``Host``; it is refused before anything reads it, but for pages made for browsers
+    where one of theirs asks or a person goes there. Other local processes are refused unless they
+    hold a key of this start: ``knows_key`` says whether an access key id is one, and
     the emulator itself verifies the signature made with it. ``on_denial`` hears of each answer in
     which the emulator denied a caller that it knows: a role that lacks a permission.
     """
@@ -69,7 +73,8 @@ class Guard:
         }
         host = headers.get("host", "")
         api_host = self._api_host.fullmatch(host) is not None
-        if "origin" in headers or headers.get("sec-fetch-site", "none") != "none":
+        served = "hub" if api_host else "pool"
+        if _from_a_page(headers) and not _is_page(scope, headers, served):
             return "requests from web pages are refused"
         if host not in self._hosts and not api_host:
             return "this host name is not served"
@@ -107,9 +112,29 @@ class Guard:
         path: str = scope["path"]
         if scope["method"] == "POST" and path == "/oauth2/token":
             return True
+        if (scope["method"], path) in _SIGN_IN:
+            return True
         if scope["method"] == "GET" and (path == _HEALTH or _POOL_DOCUMENT.fullmatch(path)):
             return True
         return _API_PATH.match(path) is not None
+
+
+def _from_a_page(headers: dict[str, str]) -> bool:
+    return "origin" in headers or headers.get("sec-fetch-site", "none") != "none"
+
+
+def _is_page(scope: Scope, headers: dict[str, str], served: str) -> bool:
+    """Whether a page that browsers may open is asked for by one of its own, or gone to.
+
+    A page without a referrer sends "null" as its origin; the hub's own forms prove themselves.
+    """
+    path, method = scope["path"], scope["method"]
+    if not (_PAGE.fullmatch(path) if served == "hub" else (method, path) in _SIGN_IN):
+        return False
+    if method == "GET" and headers.get("sec-fetch-mode") == "navigate":
+        return True
+    own = headers.get("origin") in (None, "null", f"http://{headers['host']}")
+    return own and headers.get("sec-fetch-site", "none") in ("none", "same-origin")
 
 
 def _access_key(headers: dict[str, str], scope: Scope) -> str:

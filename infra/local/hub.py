@@ -141,6 +141,15 @@ class Hub:
         """Map a role's token client to a tenant, as an operator does with a principal row."""
         self._principal(self.outputs[f"{role.capitalize()}Client"], role, tenant, connection)
 
+    def person(self, name: str, role: str, password: str) -> None:
+        """A person who can sign in to the console, as an operator makes one: user and principal."""
+        pool = self.stack.client("cognito-idp")
+        where = {"UserPoolId": self.outputs["UserPool"], "Username": name}
+        made = pool.admin_create_user(**where, MessageAction="SUPPRESS")
+        pool.admin_set_user_password(**where, Password=password, Permanent=True)
+        told = {one["Name"]: one["Value"] for one in made["User"]["Attributes"]}
+        self._principal(told["sub"], role, TENANT)
+
     def _principal(self, client: str, role: str, tenant: str, connection: str = "") -> None:
         # A person's scopes are those of the role; a tool's are named.
         row = {

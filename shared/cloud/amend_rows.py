@@ -15,7 +15,8 @@ from shared.cloud.table import Row, Write
 from shared.domain.at_partner import handed
 from shared.domain.case import Case
 from shared.domain.casefile_changes import invoice_differs, party_differs
-from shared.domain.events import CaseEvent
+from shared.domain.casefile_debtors import liable_parties
+from shared.domain.events import CaseEvent, HandOverIntended
 from shared.domain.model import Invoice, Party
 from shared.domain.state_events import LiableNamed, LiableReleased
 
@@ -34,7 +35,10 @@ def look(tenant: Tenant, case: str, at: datetime) -> Row:
 def of_people(
     tenant: Tenant, changed: Iterable[tuple[Party, Party | None]], now: datetime
 ) -> list[Row]:
-    """The looks at the open cases of customers whose record (now, before) says something else."""
+    """The looks at open cases of customers whose record (now, before) says something else.
+
+    Theirs, and those of others of which they owe something too.
+    """
     other = [one.id for one, before in changed if before is not None and party_differs(before, one)]
     return [look(tenant, case, now) for debtor in other for case in _cases(tenant, debtor)]
 
@@ -48,13 +52,25 @@ def of_invoice(tenant: Tenant, invoice: Invoice, before: Row, now: datetime) -> 
 def of_events(
     tenant: Tenant, case: Case, events: Sequence[CaseEvent], now: datetime
 ) -> list[Write]:
-    """The look at a case after somebody was named as liable, or no longer is."""
-    people = (LiableNamed, LiableReleased)
-    if not any(isinstance(one, people) for one in events) or not handed(case):
-        return []
-    return [table.put_write(look(tenant, case.id, now), condition=None)]
+    """The look at a case after somebody was named as liable, or no longer is.
+
+    A pointer from whoever owes finds the case again when that one's own record changes. It is made
+    at the hand-over too: claims bring those who owe them along from a case that was merged.
+    """
+    named = {one.party for one in events if isinstance(one, LiableNamed | LiableReleased)}
+    owe = set(liable_parties(case, tuple(case.claims)))
+    goes = owe if any(isinstance(one, HandOverIntended) for one in events) else set[str]()
+    found: list[Write] = []
+    for party in sorted(named | goes):
+        key = keys.liable_in(tenant, party, case.id)
+        here = table.put_write({**key, "case_id": case.id}, condition=None)
+        found.append(here if party in owe else table.delete_write(key))
+    if named and handed(case):
+        found.append(table.put_write(look(tenant, case.id, now), condition=None))
+    return found
 
 
-def _cases(tenant: Tenant, debtor: str) -> list[str]:
-    pk = keys.open_case(tenant, debtor, "-")["pk"]
-    return [str(row["case_id"]) for row in table.query(pk, "OPEN#", "OPEN#~")]
+def _cases(tenant: Tenant, party: str) -> list[str]:
+    pk = keys.open_case(tenant, party, "-")["pk"]
+    rows = [row for kind in ("OPEN", "LIABLE") for row in table.query(pk, f"{kind}#", f"{kind}#~")]
+    return list(dict.fromkeys(str(row["case_id"]) for row in rows))

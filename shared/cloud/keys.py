@@ -15,6 +15,7 @@ Ids hold no ``#``. The due index holds ids only. ``hub_keys`` names what belongs
     DRIFT#<hash>     FACT           DRIFTRUN#<conn>  FACT          (what is apart; each comparison)
     PARTY#<party>    FACT           DEBTOR#<party>   OPEN#<unit>   (the debtor's open case)
     DEBTOR#<party>   COUNTS | MERGED#<alias>     (what counts across his cases, and who is the same)
+    DEBTOR#<party>   LIABLE#<case>               (whose claims somebody owes beside their debtor)
     CONN#<id>        CONN | GRANT | CONSENT | BACKFILL | SPENT       (and what is kept beside it)
     POLICY#<id>      V#<version> | ACTIVE
     CREDITOR         CREDITOR       CONTROL          CONTROL       (switches)
@@ -154,6 +155,11 @@ def ended(tenant: Tenant, case: str) -> Key:
 def open_case(tenant: Tenant, debtor: str, unit: str) -> Key:
     """Which case of a debtor is open for a unit (law, capacity, currency, and policy's choice)."""
     return _key(tenant, "DEBTOR", (debtor,), f"OPEN#{unit}")
+
+
+def liable_in(tenant: Tenant, party_id: str, case: str) -> Key:
+    """That somebody owes claims of a case beside its debtor."""
+    return _key(tenant, "DEBTOR", (party_id,), f"LIABLE#{plain(case)}")
 
 
 def debtor(tenant: Tenant, party_id: str) -> Key:

@@ -18,7 +18,7 @@ from typing import Final
 from shared.cloud import clock, payer_keys, sealing, table
 from shared.cloud.keys import Tenant
 from shared.cloud.table import Row, Write
-from shared.domain.payer_link import GOOD_FOR, TRIES, WINDOW, PayerLink
+from shared.domain.payer_link import ACTS, GOOD_FOR, TRIES, WINDOW, PayerLink
 from shared.errors import Conflict
 
 # What a link is for: a token of one purpose opens no page of another.
@@ -152,6 +152,26 @@ def locked(found: Found, now: datetime) -> int | None:
     except Conflict:
         return None
     return int(after["locks"])
+
+
+def acted(found: Found, now: datetime) -> bool:
+    """Count an act of a link; False when there were more today (UTC) than a person does."""
+    key, today = {"pk": found.row["pk"], "sk": found.row["sk"]}, clock.stamp(now)[:10]
+    for _ in range(_ROUNDS):
+        row = table.get(key) or {}
+        fresh = row.get("acts_on") != today
+        if not fresh and row["acts"] >= ACTS:
+            return False
+        try:
+            table.update(
+                key, set_={"acts_on": today, "acts": 1 if fresh else row["acts"] + 1},
+                condition="#acts = :seen" if "acts" in row else "attribute_not_exists(#acts)",
+                values={"seen": row["acts"]} if "acts" in row else {},
+            )  # fmt: skip
+        except Conflict:
+            continue
+        return True
+    return False
 
 
 def listed(tenant: Tenant, debtor: str) -> list[Row]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from shared.cloud import keys
-from shared.cloud.keys import Tenant
+from shared.cloud.keys import Key, Tenant
 from shared.cloud.table import Row
 
 _FIT = re.compile(r"[^\s#\x00-\x1f]{1,200}")
@@ -25,11 +25,21 @@ def rows_of(tenant: Tenant, connection: str, refused: Iterable[tuple[str, str, s
             **keys.refused_row(tenant, connection, name),
             "field": field,
             "text": text,
-            "list_in": keys.listing(tenant, f"REFUSED/{connection}"),
+            "list_in": keys.listing(tenant, listing_of(connection)),
             "list_id": name,
         }
         for name, (_, field, text) in named.items()
     ]
+
+
+def listing_of(connection: str) -> str:
+    """The listing in which a connection's refusals stand."""
+    return f"REFUSED/{connection}"
+
+
+def key_of(connection: str) -> Callable[[Tenant, str], Key]:
+    """How the key of one of a connection's refusals is made from its name."""
+    return lambda tenant, name: keys.refused_row(tenant, connection, name)
 
 
 def _name(row: str) -> str:

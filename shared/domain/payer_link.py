@@ -21,6 +21,8 @@ TRIES: Final = 5
 WINDOW: Final = timedelta(days=1)
 # So many locks are no slips any more: a person looks at whom the link went to.
 LOCKS_FOR_A_PERSON: Final = 3
+# Acts of one link a day: a person needs a handful.
+ACTS: Final = 30
 
 End = Literal["expired", "revoked", "moved", "returned", "address_changed"]
 

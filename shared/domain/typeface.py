@@ -44,7 +44,11 @@ class Face:
 
     def width(self, text: str, size: float) -> float:
         """How wide a text is in points, set at ``size`` points. Raises ``NoGlyphError``."""
-        return sum(width for _, _, width in self.shaped(text)) * size / 1000
+        return self._units(text) * size / 1000
+
+    def _units(self, text: str) -> int:
+        """How wide a text is in thousandths of the type size."""
+        return sum([width for _, _, width in self.shaped(text)])
 
     def lines(self, text: str, size: float, room: float) -> list[str]:
         """The text broken at blanks into lines of at most ``room`` points.
@@ -53,19 +57,26 @@ class Face:
         or copies the text. A word that is wider than the line is cut where the line ends. No-break
         spaces hold.
         """
-        lines = [""]
+        lines, used, blank = [""], 0, self._units(" ")
         for word in text.split(" "):
-            first, *more = self._cut(word, size, room)
-            longer = f"{lines[-1]} {first}" if lines[-1] else first
-            if lines[-1] and self.width(longer, size) > room:
-                lines[-1] += " "
-                lines.append(first)
-            else:
-                lines[-1] = longer
-            lines += more
+            # Each word is measured once, so that a long text takes no longer by the line.
+            for part, piece in enumerate(self._cut(word, size, room)):
+                units = self._units(piece)
+                longer = used + blank + units if lines[-1] else units
+                if part:
+                    lines.append(piece)
+                elif lines[-1] and longer * size / 1000 > room:
+                    lines[-1] += " "
+                    lines.append(piece)
+                else:
+                    lines[-1] = f"{lines[-1]} {piece}" if lines[-1] else piece
+                    units = longer
+                used = units
         return lines
 
     def _cut(self, word: str, size: float, room: float) -> list[str]:
+        if self.width(word, size) <= room:
+            return [word]
         parts = [""]
         for char in word:
             if parts[-1] and self.width(parts[-1] + char, size) > room:

@@ -52,6 +52,24 @@ def test_the_looks_end_with_the_next_act_on_its_own_day():
     assert looks[-1].at == local("01-19", "08:00")
 
 
+def test_a_question_about_our_own_work_does_not_hide_the_act_that_comes_while_we_think():
+    """Our answer to a dispute of 40 euros is due on 2 February, the rest's own reminder later."""
+    sent_ = reminded("x", "01-19", deadline="01-30")
+    contested = after(stand(*sent_).case, "01-19", "dispute", claim="erp:a", ground="price",
+                      amount=euros("40.00"))  # fmt: skip
+    told = explain(Stand(contested, policy(), FI), None, local("01-20"))
+
+    looks = [(one["kind"], one.get("why", one.get("step"))) for one in told.looks]
+    assert looks == [("ask", "dispute_unanswered"), ("rest", "step_not_due"), ("remind", "r2")]
+    assert {one.kind for one in told.levers} >= {"pay", "hold"}
+    assert "ask" not in {one.instead for one in told.levers}
+
+
+def test_what_only_reminds_of_our_own_work_is_still_the_last_word_where_nothing_follows():
+    looks = ahead(stand(Held(at=on("01-19"), hold="h", reason="person")), local("01-20"))
+    assert [one.decision.kind for one in looks] == ["rest", "ask"]
+
+
 def test_each_lever_changes_what_would_be_decided_at_that_instant():
     found = kinds(stand(), local("01-17"))
 

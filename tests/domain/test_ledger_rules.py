@@ -1,4 +1,4 @@
-"""The ledger's rules that hang on one word of a source: which event it makes, and that it is one."""
+"""The ledger's rules that hang on one word of a source: which event it makes, and only once."""
 
 from __future__ import annotations
 

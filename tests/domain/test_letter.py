@@ -17,7 +17,7 @@ from shared.domain.formats import LANGUAGES
 from shared.domain.giro import Giro
 from shared.domain.interest import accrue
 from shared.domain.law_facts import ClaimFacts
-from shared.domain.layout import Code
+from shared.domain.layout import Code, Paragraph
 from shared.domain.letter import compose, contradictions, missing, render
 from shared.domain.letter_input import (
     LetterAccount,
@@ -584,10 +584,27 @@ def test_a_disputed_part_is_said_to_stay_where_the_rest_goes_on():
     assert "disputed part is not passed on" not in render(letter(part)).text
 
 
+@pytest.mark.parametrize(("language", "tone"), EVERY)
+def test_no_letter_says_that_nothing_came_where_a_part_is_paid(language, tone):
+    nothing_came = {
+        "fi": "saaneet maksua|on yhä maksamatta",
+        "sv": "någon betalning|ännu obetald",
+        "nb": "mottatt betalingen|nedenfor er betalt[.]",
+        "da": "modtaget betalingen|endnu ikke betalt",
+        "de": "Ihre Zahlung|noch nicht bezahlt",
+        "en": "your payment|still unpaid",
+    }
+    part = item(open=euro("1000.00"))
+    for items in ((part,), (part, item("10024"))):
+        made = compose(letter(*items, language=language, tone=tone)).blocks
+        _, opening, *_ = (one.text for one in made if isinstance(one, Paragraph))
+        assert not re.search(nothing_came[language], opening)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_dispute_stops_the_contested_part_and_a_contested_part_rests(language):
     words = {
-        "fi": ("Riitautetun osan", "Emme pyydä sitä nyt"),
+        "fi": ("Riitautettua osaa koskevat", "Emme pyydä sitä nyt"),
         "sv": ("den bestridda delen", "inte att den betalas nu"),
         "nb": ("den bestridte delen", "ikke om betaling for den nå"),
         "da": ("den bestridte del", "ikke om betaling af den nu"),

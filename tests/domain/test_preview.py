@@ -204,6 +204,19 @@ def test_a_contact_goes_by_the_way_that_is_known_and_the_next_waits_for_the_post
     assert days[1] != days[2]
 
 
+def test_a_text_message_is_no_notice_from_which_the_law_counts():
+    """By letter the fee waits fifteen days for the first word; a text message is no such word."""
+    fees = []
+    for channel, known in (("text", "phone"), ("mail", "email")):
+        first = STEPS[0].model_copy(update={"channels": (channel,)})
+        second = STEPS[1].model_copy(update={"channels": ("mail",), "after": 5})
+        needs = {"text": "phone", "mail": "email"}
+        reach = Reach(needs=needs, known=(known, "email"), days={"text": 1, "mail": 1}, kinds=needs)
+        terms = Terms(policy(first, second, STEPS[3]), FI, HELSINKI, reach=lambda _, r=reach: r)
+        fees.append(ahead(case_of(joined()), terms=terms, last="02-02").acts[1].fee)
+    assert fees == [eur("5.00"), None]
+
+
 def test_a_debtor_whom_no_channel_reaches_is_a_persons():
     found = ahead(case_of(joined()), terms=by_way())
 

@@ -16,7 +16,7 @@ from shared.domain.casefile_v1 import CaseFile
 from shared.domain.events import ActSent, HandOverIntended, PartnerPaid
 from shared.domain.explain import content_hash
 from shared.domain.model import Invoice, Party
-from shared.domain.state_events import LiableNamed
+from shared.domain.state_events import LiableNamed, LiableReleased
 from tests.functions.world import (
     CASE,
     HAND_OVER,
@@ -165,6 +165,39 @@ def test_somebody_who_owes_too_stands_in_a_new_file(there, monkeypatch):
     append(NORDIC, CASE, named)
     assert len(look(monkeypatch)) == 1
     assert [one.role for one in latest().debtors] == ["principal", "guarantor"]
+
+
+def test_a_guarantors_own_new_address_is_a_new_file_as_long_as_he_owes(there, monkeypatch):
+    take(party("erp:d2", name="Veikko Takaaja"))
+    append(NORDIC, CASE, LiableNamed(at=NOW, claim="erp:1", party="erp:d2", role="guarantor"))
+    assert len(look(monkeypatch)) == 1
+
+    take(party("erp:d2", NEW, name="Veikko Takaaja", version="2"))
+
+    assert len(look(monkeypatch, days=1)) == 2
+    debtor, guarantor = latest().debtors
+    assert (debtor.addresses[0].city, guarantor.addresses[0].city) == ("Helsinki", "Tampere")
+    append(NORDIC, CASE, LiableReleased(at=NOW, claim="erp:1", party="erp:d2"))
+    assert len(look(monkeypatch, days=2)) == 3
+    take(party("erp:d2", name="Veikko Takaaja", version="3"))
+    assert "due_at" not in outbox.read(NORDIC, LOOK)
+
+
+def test_who_owes_beside_the_debtor_is_found_from_the_hand_over_on(there, monkeypatch):
+    """The claims came from a case that was merged, where he was named."""
+    take(party("erp:d2", name="Veikko Takaaja"))
+    append(NORDIC, CASE, LiableNamed(at=NOW, claim="erp:2", party="erp:d2", role="co_debtor"))
+    table.transact([table.delete_write(keys.liable_in(NORDIC, "erp:d2", CASE))])
+    table.update(keys.outbox(NORDIC, LOOK), remove=("due_at", "due_shard"))
+    intent = HandOverIntended(
+        at=NOW, act=f"{CASE}-again", step="partner", claims=("erp:2",), partner="partner",
+        file_version=2, document="case-files/first.json", content_hash="0" * 64,
+    )  # fmt: skip
+    append(NORDIC, CASE, intent)
+
+    take(party("erp:d2", NEW, name="Veikko Takaaja", version="2"))
+
+    assert "due_at" in outbox.read(NORDIC, LOOK)
 
 
 def test_one_file_a_day_and_the_rest_of_the_day_is_the_next_ones(there, monkeypatch):

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from functions import admin
 from shared.cloud import keys, step, table
 from shared.cloud.store import Store, Token
 from shared.domain.events import Held
-from tests.functions.world import CASE, NORDIC, NOW, TWIN, answer, append, call, open_case, remind
+from shared.domain.model import Party
+from tests.functions.world import (
+    CASE,
+    NORDIC,
+    NOW,
+    TWIN,
+    answer,
+    append,
+    call,
+    load,
+    open_case,
+    remind,
+)
 
 
 @pytest.fixture
@@ -47,11 +61,21 @@ def test_a_case_says_why_this_why_now_what_next_and_what_would_change_it(case):
 def test_the_past_is_explained_as_it_was_and_the_future_as_if_nothing_changed(case):
     decide()
     later = NOW.replace(hour=10)
-    append(NORDIC, CASE, Held(at=later, hold="h1", reason="person"))
+    append(NORDIC, CASE, Held(at=later, hold="h1", reason="person", until=date(2027, 1, 31)))
 
     assert explain("2026-03-02T09:30:00+00:00")[1]["now"]["kind"] == "remind"
     assert explain("2026-03-02T12:30:00 02:00")[1]["now"]["why"] == "held"
     assert explain("2026-12-24T09:00:00Z")[1]["now"]["why"] == "held"
+
+
+def test_whom_no_channel_of_the_step_reaches_is_told_as_a_persons(case):
+    table.put({**keys.connection(NORDIC, "email"), "connector": "channels.email"})
+    nobody = Party(id="erp:d1", version="1", kind="person", name="Aino", country="FI")
+    table.put({**keys.party(NORDIC, load().debtor), "body": nobody.model_dump_json()})
+
+    now = explain()[1]["now"]
+
+    assert (now["kind"], now["why"]) == ("ask", "no_address")
 
 
 @pytest.mark.parametrize("at", ["yesterday", "2026-03-02T09:00:00", "2030-01-01T00:00:00Z",

@@ -28,7 +28,7 @@ TEXT = {".py", ".yaml", ".yml", ".toml", ".json", ".md", ".txt", ".xml", ".cfg",
 
 # Each resource with a wildcard begins with one of these, and why it cannot be named.
 WIDE = {
-    "${DocumentsArn}/": "the installation's own bucket; mostly a folder of it",
+    "${DocumentsArn}/": "the installation's own bucket; a folder of it",
     "${InboxArn}/": "the installation's own bucket",
     "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${SecretPrefix}/":
         "the installation's own secrets: one a connection",
@@ -139,3 +139,12 @@ def test_a_resource_by_wildcard_is_one_that_is_listed_with_its_reason():
                 assert fits, (where, text)
                 wide.update(fits)
     assert wide == set(WIDE)
+
+
+def test_a_right_to_documents_names_their_folder():
+    """Whoever renders letters cannot touch case files, exports or raw deliveries, and so on."""
+    for where, one in statements():
+        for resource in as_list(one.get("Resource", [])):
+            text = str(next(iter(resource.values()))) if isinstance(resource, dict) else resource
+            if text.startswith("${DocumentsArn}/"):
+                assert re.fullmatch(r"\$\{DocumentsArn\}/(\*|sandbox-\*)/[a-z-]+/\*", text), where

@@ -13,7 +13,6 @@ from botocore.exceptions import (
 from tools.ops.line import main
 from tools.ops.place import Account, Gone, Place, of
 
-
 _OUTPUTS = {"BookDead": "u", "BookQueue": "u", "EventsDeadName": "n"}
 
 

@@ -162,13 +162,11 @@ def pays_a_partner_who_keeps_its_fee(owed):
 def is_called_back(owed):
     day = owed.due + owed.random.randint(40, 70)
     yield owed.does(day, "recall", lag=owed.random.choice([0, 1, 5, 20]))
+    part, soon = owed.random.choice([owed.total, owed.half]), day + owed.random.randint(0, 4)
     if owed.random.random() < 0.5:
-        yield owed.pays(
-            day + owed.random.randint(0, 4), owed.random.choice([owed.total, owed.half])
-        )
+        yield owed.pays(soon, part)
     else:
-        amount = str(owed.random.choice([owed.total, owed.half]))
-        yield owed.does(day + owed.random.randint(0, 4), "partner_collects", amount=amount)
+        yield owed.does(soon, "partner_collects", amount=str(part))
         later = day + owed.random.randint(4, 12)
         yield deed(later, "partner_remits", fee="20", named="claim", booked="whole", lag=1)
 

@@ -1,4 +1,4 @@
-"""What the partner collects, keeps of it for itself and pays out; and claims that are called back."""
+"""What the partner collects, keeps for itself and pays out; and claims that are called back."""
 
 from __future__ import annotations
 
@@ -18,14 +18,18 @@ class PayingOut:
         """The debtor pays the partner, who reports it and pays it out with its next remittance."""
         claim = f"erp:{number}"
         case = self.partner.has(self.judge.there.get(claim))
-        held = sum((one for _, name, one in self.partner.held if name == number), Decimal(0))
-        part = min(Decimal(amount), self.books.invoice(number).open.amount - held)
+        part = min(Decimal(amount), self.left_there(number))
         if case is None or part <= 0:
             return
         self.judge.lowered(claim, part)
         self.judge.collected(claim, part)
         self.partner.held.append((case, number, part))
         self.says_paid(case, claim, self.money(str(part)))
+
+    def left_there(self, number):
+        """What is open of an invoice as far as its books and the partner's own account go."""
+        held = sum((one for _, name, one in self.partner.held if name == number), Decimal(0))
+        return self.books.invoice(number).open.amount - held
 
     def _partner_remits(self, fee, named, booked, lag):
         """All that the partner holds is paid out at once, less its fee of so many per cent.
@@ -43,9 +47,10 @@ class PayingOut:
             day += DAY
         advice = self._advice(items, fees, named, day)
         self._remit(advice)
-        for (_, number, part), kept in zip(items, fees, strict=True):
+        for place, ((_, number, part), kept) in enumerate(zip(items, fees, strict=True)):
             self.judge.paid_out(f"erp:{number}", part)
-            self._books_it(number, part, kept if booked == "net" else Decimal(0), day, lag)
+            later = kept if booked == "net" else Decimal(0)
+            self._books_it(f"r{self.made}.{place}", number, part, later, day + (1 + lag) * DAY)
         self._follows(day, lambda: self._on_the_account(advice, day))
 
     def _advice(self, items, fees, named, day):
@@ -61,8 +66,8 @@ class PayingOut:
         total = sum(part for _, _, part in items) - sum(fees)
         return {
             "id": f"R-{self.made}", "currency": self.money("0.00").currency,
-            "value_date": day.isoformat(), "bank_reference": self.setting.reference(f"77{self.made}"),
-            "total": self._amount(total), "lines": lines,
+            "value_date": day.isoformat(), "total": self._amount(total), "lines": lines,
+            "bank_reference": self.setting.reference(f"77{self.made}"),
         }  # fmt: skip
 
     def _line(self, category, amount, case=None, number=None):
@@ -86,15 +91,14 @@ class PayingOut:
             references=(advice["bank_reference"],),
         ))  # fmt: skip
 
-    def _books_it(self, number, part, kept, day, lag):
-        name, booked = f"r{self.made}n{number}", day + (1 + lag) * DAY
-        self._follows(booked, lambda: self._book(number, str(part - kept), name, day, booked))
+    def _books_it(self, name, number, part, kept, day):
+        self._follows(day, lambda: self._book(number, str(part - kept), name, day, day))
         if kept:
-            later = booked + 2 * DAY
-            self._follows(later, lambda: self._book(number, str(kept), f"{name}f", day, later))
+            later = day + 2 * DAY
+            self._follows(later, lambda: self._book(number, str(kept), f"{name}f", later, later))
 
     def _recall(self, number, lag):
-        """The creditor takes a claim back; the partner lets go some days after it has heard of it."""
+        """The creditor takes a claim back; the partner lets go some days after it has heard."""
         self.clerk.recall(number, lag)
 
     def recalled(self, case, data):

@@ -20,7 +20,10 @@ _SIGNS = {"payment.direct": -1, "payment.reversed": 1, "credit_note.applied": -1
 def quiet(judge):
     """At the end of a day every case has a due date or a person, and no euro counts twice."""
     rows = list(judge.rows())
-    asked = {row["case"] for row in rows if row["sk"] == "TASK" and row["state"] == "open"}
+    tasks = [row for row in rows if row["sk"] == "TASK" and row["state"] == "open"]
+    asked = {row["case"] for row in tasks}
+    # A question about money that waits is about claims, and about no case.
+    asked |= {judge.case_of(claim) for row in tasks for claim in json.loads(row["claims"])}
     events = Counter(row["pk"] for row in rows if row["sk"].startswith("EV#"))
     for row in rows:
         if row["sk"] == "HEAD":
@@ -58,7 +61,7 @@ def last(judge):
     _left(judge)
     _partner(judge, tasks)
     _recalls(judge)
-    _client_money(judge)
+    _client_money(judge, tasks)
 
 
 def _claim(judge, claim, opened, tasks):
@@ -115,12 +118,15 @@ def _recalls(judge):
             judge.say("a recall is not told once", f"{name} of {claim}: {words[name]} times")
 
 
-def _client_money(judge):
+def _client_money(judge, tasks):
     """What the hub says that the partner holds is what it collected and has not paid out.
 
-    What it pays out without a remittance it holds for ever, as far as anybody was told.
+    What it pays out without a remittance it holds for ever, as far as anybody was told. A report
+    that a person has to look at is not counted yet.
     """
     listed, answer = judge.came_in.keys() | judge.went_out.keys(), {}
+    if any(task["why"] == "partner_report_quarantined" for task in tasks):
+        return
     if listed:
         path = {"connection": setup.PARTNER}
         status, answer = judge.world.clerk.ask(

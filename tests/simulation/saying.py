@@ -43,8 +43,8 @@ class Saying:
     def _partner_pays(self, number, amount, lag):
         """The debtor pays the partner, who reports it and remits it some days later."""
         case = self.partner.has(self.judge.there.get(f"erp:{number}"))
-        part = min(self.setting.money(amount), self.books.invoice(number).open)
-        if case is None or not part:
+        part = min(self.setting.money(amount), self.money(str(self.left_there(number))))
+        if case is None or part.amount <= 0:
             return
         self.made += 1
         self.judge.lowered(f"erp:{number}", part.amount)

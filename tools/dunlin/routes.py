@@ -83,6 +83,8 @@ COMMANDS = (
     _C("connections enable", "POST /v1/connections/{id}/enable", "begin to use it", ("confirm",)),
     _C("connections disable", "POST /v1/connections/{id}/disable", "stop using it"),
     _C("connections sync", "POST /v1/connections/{id}/sync", "read it now"),
+    _C("connections refused", "GET /v1/connections/{id}/refused", "rows that could not be read",
+       rows="rows", columns=("row", "field", "text")),
     _C("connections confirm", "POST /v1/connections/{id}/confirm", "what looked odd is right"),
     _C("connections authorise", "POST /v1/connections/{id}/authorise", "ask for consent"),
     _C("connections backfill", "POST /v1/connections/{id}/backfill", "read the years before",

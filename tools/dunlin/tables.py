@@ -33,7 +33,10 @@ def fields(one: Mapping[str, Any]) -> None:
 def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """The plain fields of rows, in the order in which they first come."""
     names = dict.fromkeys(
-        name for row in rows for name, value in row.items() if not isinstance(value, dict | list)
+        name
+        for row in rows
+        for name, value in row.items()
+        if _is_amount(value) or not isinstance(value, dict | list)
     )
     return list(names) or ["-"]
 
@@ -42,13 +45,17 @@ def cell(value: Any) -> str:
     """A value as one line of text; an amount of money with its currency."""
     if value is None:
         return ""
-    if isinstance(value, dict) and set(value) == {"amount", "currency"}:
+    if _is_amount(value):
         value = f"{value['amount']} {value['currency']}"
     elif isinstance(value, dict):
         value = " ".join(f"{name}={cell(one)}" for name, one in value.items())
     text = ",".join(map(cell, value)) if isinstance(value, list) else str(value)
     # A terminal must not be told anything by what a source called its rows.
     return "".join(one if one.isprintable() else "?" for one in text)
+
+
+def _is_amount(value: Any) -> bool:
+    return isinstance(value, dict) and set(value) == {"amount", "currency"}
 
 
 def _inside(row: Mapping[str, Any], name: str) -> Any:

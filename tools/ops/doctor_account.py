@@ -7,6 +7,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from shared.errors import HubError
 from tools.ops.findings import Finding, note, ok, unseen, wrong
 from tools.ops.place import Place
 
@@ -24,7 +25,7 @@ def looked(what: str, look: Callable[[], Iterable[Finding]]) -> list[Finding]:
     """What an examination finds; what the place does not know or allow is unseen, not wrong."""
     try:
         return list(look())
-    except (ClientError, BotoCoreError, KeyError) as error:
+    except (ClientError, BotoCoreError, HubError, LookupError, ValueError) as error:
         code = type(error).__name__
         if isinstance(error, ClientError):
             code = error.response["Error"].get("Code", code)

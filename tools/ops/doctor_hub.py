@@ -7,7 +7,20 @@ from datetime import UTC, date, datetime, timedelta
 
 from botocore.exceptions import ClientError
 
-from shared.cloud import clock, control, expiry_rows, first_day_rows, hub_keys, keys, table
+from shared.cloud import (
+    clock,
+    control,
+    expiry_rows,
+    first_day_rows,
+    health_words,
+    hub_keys,
+    keys,
+    law_rows,
+    profiles,
+    retention_rows,
+    table,
+    tasks,
+)
 from shared.cloud.keys import Tenant
 from shared.cloud.report_rows import listed
 from shared.cloud.table import Row
@@ -17,6 +30,8 @@ from tools.ops.findings import Finding, note, ok, wrong
 from tools.ops.place import Place
 from tools.ops.redriving import waiting
 
+# So many overdue tasks are counted.
+_MOST = 100
 _NEAR = timedelta(days=60)
 # A sweep asks for the next minute: nothing due is older than this where sweeps run.
 _SILENT = timedelta(minutes=30)
@@ -91,6 +106,7 @@ def creditor(tenant: Tenant) -> Iterator[Finding]:
     if row.get("outbound", "off") != "on":
         yield note(f"{name}: outbound is {row.get('outbound', 'off')}")
     yield from _policy(tenant)
+    yield from _words(tenant)
     yield from _connections(tenant)
 
 
@@ -117,6 +133,19 @@ def _policy(tenant: Tenant) -> Iterator[Finding]:
         yield note(f"{tenant.id}: steps that nobody armed are proposed: {', '.join(unarmed)}")
 
 
+def _words(tenant: Tenant) -> Iterator[Finding]:
+    """What waits for a person's word: the law, what may be deleted, tasks."""
+    country = profiles.creditor(tenant).country
+    if not law_rows.current(country).signed:
+        yield wrong(f"{tenant.id}: nobody stands for the law pack of {country}: what costs waits")
+    if not retention_rows.is_on(table.get(retention_rows.rules_key(tenant))):
+        yield note(f"{tenant.id}: retention is off: nothing is deleted (PUT /v1/retention)")
+    late = tasks.overdue(tenant, clock.now(), _MOST)
+    if late:
+        many = f"{late} or more" if late == _MOST else str(late)
+        yield note(f"{tenant.id}: tasks that are overdue: {many} (dunlin tasks list)")
+
+
 def _connections(tenant: Tenant) -> Iterator[Finding]:
     soon = (datetime.now(UTC) + _NEAR).date()
     rows = _rows(tenant)
@@ -124,8 +153,11 @@ def _connections(tenant: Tenant) -> Iterator[Finding]:
         yield note(f"{tenant.id} has no connections")
     for row in rows:
         name = f"{tenant.id}/{keys.id_of(row['pk'])}"
-        if row["state"] not in {"enabled", "disabled"}:
-            yield wrong(f"{name} is {row['state']}")
+        word = health_words.word_of(row)
+        if word not in {"ok", "disabled"}:
+            mending = word in {"degraded", "rate_limited"}
+            why = f": {row['last_error']}" if "last_error" in row else ""
+            yield (note if mending else wrong)(f"{name} is {word}{why}")
         days = expiry_rows.known(table.get(expiry_rows.key(tenant, keys.id_of(row["pk"]))))
         for what, one in sorted(days.items()):
             if one.on <= soon:
@@ -167,4 +199,4 @@ def reachable(place: Place) -> Iterator[Finding]:
             state = "gone"
         if state != "Active":
             yield wrong(f"the function {name} is {state}")
-    yield ok(f"{len(names)} functions are there")
+    yield ok(f"functions are there: {len(names)}")

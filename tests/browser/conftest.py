@@ -1,0 +1,78 @@
+"""A real Chromium over the pages of a hub that is deployed to the embedded stack.
+
+Chromium is the machine's own. Where there is none the tests skip, unless ``PAGES`` says that they
+must run, as ``make test-pages`` does.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+from infra.local.hub import install
+from tests.browser.visitor import Visitor
+
+_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking",
+          "--disable-component-update", "--disable-sync", "--no-first-run")  # fmt: skip
+PASSWORD = "Correct-horse-battery-1"
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One browser for all tests; each visitor has a profile of its own."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        (pytest.fail if os.environ.get("PAGES") else pytest.skip)("there is no Chromium here")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def axe():
+    return Axe()
+
+
+@pytest.fixture(scope="session")
+def hub(embedded):
+    """The template deployed and nothing else: nobody has set anything up."""
+    return install(embedded, outbound="off")
+
+
+@pytest.fixture
+def visitor(chromium, hub, axe):
+    """Makes visitors; at the end none has seen a fault of ours, or a request to anybody else."""
+    made = []
+
+    def make(**options):
+        context = chromium.new_context(**{"locale": "en-GB", **options})
+        origin = urlsplit(hub.outputs["ConsoleUrl"])
+        one = Visitor(context, f"{origin.scheme}://{origin.netloc}", hub.stack.endpoint, axe)
+        made.append(one)
+        return one
+
+    yield make
+    for one in made:
+        one.context.close()
+        assert one.faults == []
+        assert one.strangers == []
+
+
+@pytest.fixture(scope="session")
+def people(hub):
+    """Makes a person of a role once, and says the name to sign in with."""
+    known = set()
+
+    def person(role):
+        if role not in known:
+            hub.person(f"the-{role}", role, PASSWORD)
+            known.add(role)
+        return f"the-{role}"
+
+    return person

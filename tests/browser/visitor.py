@@ -1,0 +1,56 @@
+"""A person at Chromium: signs in, opens pages, and keeps count of what must never happen."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+# What axe-core is asked for: WCAG 2.2, levels A and AA, and its own best practices.
+_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+class Visitor:
+    """A browser context on one hub; ``page`` is its only tab."""
+
+    def __init__(self, context, origin, pool, axe):
+        self.context, self.origin, self._pool, self._axe = context, origin, pool, axe
+        self.faults, self.strangers, self.requests = [], [], []
+        self.page = context.new_page()
+        self.page.on("console", self._said)
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("request", self._asked)
+
+    def _said(self, message):
+        # What the sign-in page of the pool says is not ours.
+        if message.type == "error" and message.location["url"].startswith(self.origin):
+            self.faults.append(f"{message.location['url']}: {message.text}")
+
+    def _asked(self, request):
+        self.requests.append(request)
+        if not request.url.startswith((f"{self.origin}/", f"{self._pool}/", "data:", "about:")):
+            self.strangers.append(request.url)
+
+    def sign_in(self, name, password, at="/console"):
+        self.page.goto(self.origin + at)
+        self.page.fill("#username", name)
+        self.page.fill("#password", password)
+        self.page.click("button[type=submit]")
+        self.page.wait_for_selector("main")
+        assert urlsplit(self.page.url).path == at
+
+    def open(self, path):
+        """Go to a page; its status."""
+        return self.page.goto(self.origin + path).status
+
+    def violations(self):
+        """What axe-core finds wrong on the page, one line each."""
+        found = self._axe.run(self.page, options={"runOnly": {"type": "tag", "values": _TAGS}})
+        return [
+            f"{one['id']}: {one['help']} {[node['target'] for node in one['nodes']]}"
+            for one in found.response["violations"]
+        ]
+
+    def overflows(self):
+        """By how many pixels the page is wider than its window; its tables scroll by themselves."""
+        return self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
