@@ -38,7 +38,7 @@ _HEALTH = (
     "fresh_as_of", "complete_through", "wanted_at", "rows_seen", "rows_new", "rows_changed",
     "rows_refused", "last_error", "tested_at", "stale_since", "stale_why", "suspicious",
     "suspicious_since", "suspicious_task", "not_before", "swept_on", "gap_error", "authorised_at",
-    "authorise_error",
+    "authorise_error", "others_since",
 )  # fmt: skip
 
 Secrets = dict[str, str]

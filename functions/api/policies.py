@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from pydantic import Field
 
@@ -16,6 +17,7 @@ from shared.cloud.keys import Key, Tenant
 from shared.domain import law
 from shared.domain.channels import charges_unfit, unfit_steps
 from shared.domain.explain import Record, content_hash
+from shared.domain.law_corridor import corridor
 from shared.domain.lawpack import LawPack
 from shared.domain.model import AddressKind
 from shared.domain.policy import Policy
@@ -32,8 +34,10 @@ class Choice(Record):
 def check(request: Request) -> Answer:
     """Whether a policy is lawful; nothing is stored. ``Problem`` 422 lists every violation."""
     policy = read(request, Policy)
-    possible(request.tenant, policy)
-    return Answer({"lawful": True, "hash": content_hash(policy)})
+    pack = possible(request.tenant, policy)
+    return Answer({
+        "lawful": True, "hash": content_hash(policy), "steps": laid_out(pack, policy),
+    })  # fmt: skip
 
 
 def put_policy(request: Request) -> Answer:
@@ -143,20 +147,28 @@ def possible(tenant: Tenant, policy: Policy) -> LawPack:
     faults = counterpart_faults(tenant, policy)
     found = law.check_policy(pack, policy)
     if found:
-        raise unlawful(found, faults)
+        raise unlawful(found, faults, steps=laid_out(pack, policy))
     if faults:
         raise invalid(*faults)
     return pack
 
 
-def unlawful(found: Sequence[law.Violation], more: Sequence[dict[str, str]] = ()) -> Problem:
+def laid_out(pack: LawPack, policy: Policy) -> list[dict[str, Any]]:
+    """The days of a policy's steps from the due date, and the soonest that the law allows."""
+    return [one.model_dump() for one in corridor(pack, policy)]
+
+
+def unlawful(
+    found: Sequence[law.Violation], faults: Sequence[dict[str, str]] = (), **more: Any
+) -> Problem:
     """The problem of a policy that breaks the law, with every violation and other fault."""
     return Problem(
         422,
         "unlawful",
         "The policy breaks the law in these places.",
-        fields=[*(fault(one.path, one.rule, one.text) for one in found), *more],
+        fields=[*(fault(one.path, one.rule, one.text) for one in found), *faults],
         violations=[one.model_dump() for one in found],
+        **more,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functions.api.exchange import Answer, Request
 from functions.api.pages import page
-from shared.cloud import connections, keys, refused_rows
+from shared.cloud import connections, refused_rows
 
 
 def get_refused(request: Request) -> Answer:

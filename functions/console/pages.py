@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from functions.console import tasks
+from functions.console import approvals, tasks
 from functions.pages.desk import BASE, Answering, Desk
 
 # The first that fits an address answers.
-ROUTES: dict[str, Answering] = {**tasks.ROUTES}
+ROUTES: dict[str, Answering] = {**approvals.ROUTES, **tasks.ROUTES}
 
 # Section, the route of the API without which nobody sees it, and its address below the console.
 _ROOMS = (("tasks", "GET /v1/tasks", "/tasks"),)

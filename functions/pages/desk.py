@@ -107,11 +107,13 @@ class Desk:
     def went(self, to: str, told: Told | None = None, *, done: str = "done") -> Page:
         """On to a page of the console with word of what was done.
 
-        Where a second person has to decide first, on to what waits for them. ``done`` is a key of
+        Where a second person has to decide first, on to what waits for them, if this one may see it. ``done`` is a key of
         the common words (``done_saved`` for ``saved``).
         """
         if told is not None and told.waits:
-            return redirect(f"{BASE}/approvals/{told.body['approval']}?done=proposed")
+            if self.may("GET /v1/approvals/{id}"):
+                return redirect(f"{BASE}/approvals/{told.body['approval']}?done=proposed")
+            done = "proposed"
         there, _, query = to.partition("?")
         return redirect(f"{BASE}{there}?{query + '&' if query else ''}done={done}")
 

@@ -11,7 +11,7 @@ Facts (what sources deliver, how fresh it is, how long it is kept): model, credi
 Law (what may be asked on a day, how long to wait, what it costs, when a claim lapses): law,
     law_facts, law_duties, law_fees, law_waits, lawpack, lawfile, lawrules, lawsources, packs,
     rate_table, lawcheck, lawcheck_parts, lawcheck_fees, limitation, debtor_rights, interest,
-    compensation.
+    compensation, law_corridor.
 Policy (what the creditor chose within the law): policy, process_rules, extras_rules, overrides,
     arming, first_day, handover_gate_rules, roles.
 Events (what happened to a case, append-only): events, act_events, claim_events, extras_events,

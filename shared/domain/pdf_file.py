@@ -225,7 +225,7 @@ def _font(pdf: Any, weight: Weight, used: Mapping[int, tuple[str, int]]) -> byte
 
 
 def _descriptor(pdf: Any, look: Face, name: str) -> Any:
-    file = pydyf.Stream([look.file], {"Length1": len(look.file)}, compress=True)
+    file = pydyf.Stream([look.packed], {"Length1": look.size, "Filter": "/FlateDecode"})
     return pydyf.Dictionary(
         {
             "Type": "/FontDescriptor",

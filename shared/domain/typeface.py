@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -25,14 +26,18 @@ class NoGlyphError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """One weight: ``glyphs`` holds (glyph id, width) by character, ``box`` the largest outline."""
+    """One weight: ``glyphs`` holds (glyph id, width) by character, ``box`` the largest outline.
+
+    ``packed`` is its file of ``size`` bytes as every letter holds it: compressed, but once for all.
+    """
 
     ascent: int
     descent: int
     cap_height: int
     box: tuple[int, ...]
     glyphs: Mapping[str, tuple[int, int]]
-    file: bytes
+    size: int
+    packed: bytes
 
     def shaped(self, text: str) -> list[tuple[str, int, int]]:
         """Character, glyph and width of each character. Raises ``NoGlyphError``."""
@@ -89,11 +94,13 @@ class Face:
 def face(weight: Weight) -> Face:
     """The regular or the bold face, read once."""
     metrics = json.loads((_FONTS / "metrics.json").read_text(encoding="utf-8"))[weight]
+    file = (_FONTS / f"{weight}.ttf").read_bytes()
     return Face(
         ascent=metrics["ascent"],
         descent=metrics["descent"],
         cap_height=metrics["cap_height"],
         box=tuple(metrics["box"]),
         glyphs={char: (glyph, width) for char, (glyph, width) in metrics["glyphs"].items()},
-        file=(_FONTS / f"{weight}.ttf").read_bytes(),
+        size=len(file),
+        packed=zlib.compress(file, level=9),
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 import connectors
-from infra.local.bench import handing
+from infra.local.bench import handing, noticing
 
 
 def test_a_file_costs_more_than_its_json_and_its_targets_hold():
@@ -20,3 +22,10 @@ def test_each_collector_is_measured(monkeypatch):
     monkeypatch.setattr(handing, "measure", lambda names, _: [row] * (len(names) + 1))
     names = {one.name for one in handing.collectors(1)}
     assert names == {one for one in connectors.names() if one.startswith("collectors.")}
+
+
+@pytest.mark.parametrize(("lost", "most"), [(False, 1), (True, 4)])
+def test_the_partner_hears_of_a_payment_within_some_sweeps_whatever_is_lost(lost, most):
+    """Read, matched or booked, told: a sweep each, where no queue carries it on."""
+    (found,) = noticing.sweeps(1, lost=lost)
+    assert 1 <= found <= most

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+from itertools import pairwise
 
 import pypdfium2
 import pytest
@@ -201,6 +202,8 @@ def test_lines_lose_no_character_and_fit(words, room):
 
     assert "".join(lines).replace(" ", "") == words.replace(" ", "")
     assert all(len(line) <= 1 or look.width(line.rstrip(" "), 10) <= room for line in lines)
+    for line, after in pairwise(lines):
+        assert not line.endswith(" ") or look.width(line + after.split(" ")[0], 10) > room
 
 
 def test_both_weights_print_what_people_in_europe_are_called():

@@ -395,3 +395,14 @@ def test_whoever_reads_the_first_lines_alone_is_told_no_fault(hub, monkeypatch):
     with os.fdopen(writing, "w") as pipe:
         monkeypatch.setattr(sys, "stdout", pipe)
         assert line.main(["connections", "catalogue"], hub) == 0
+
+
+def test_a_text_of_several_lines_is_shown_line_by_line_and_tells_the_terminal_nothing(capsys):
+    line.show('{"subject": "A", "text": "one\\ntw\\u001bo"}', as_json=False)
+    assert capsys.readouterr().out.splitlines()[2:] == ["", "text", "one", "tw?o"]
+
+
+def test_amounts_stand_in_the_tables_of_an_answer(capsys):
+    paid = {"claim": "erp:1", "amount": {"amount": "5.00", "currency": "EUR"}}
+    line.show(json.dumps({"events": [paid]}), as_json=False)
+    assert "5.00 EUR" in capsys.readouterr().out

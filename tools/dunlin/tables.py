@@ -21,13 +21,17 @@ def table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def fields(one: Mapping[str, Any]) -> None:
-    """The fields of one thing; a list of things is a table of its own below."""
-    below = {name: value for name, value in one.items() if _is_table(value)}
+    """The fields of one thing; a list of things, or a text of several lines, stands below."""
+    below = {name: value for name, value in one.items() if _is_table(value) or _is_page(value)}
     rows = [{"field": name, "value": one[name]} for name in one if name not in below]
-    table(("field", "value"), rows)
+    if rows or not below:
+        table(("field", "value"), rows)
     for name, value in below.items():
         print(f"\n{name}")
-        table(columns_of(value), value)
+        if isinstance(value, str):
+            print("\n".join(map(cell, value.splitlines())))
+        else:
+            table(columns_of(value), value)
 
 
 def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -62,6 +66,10 @@ def _inside(row: Mapping[str, Any], name: str) -> Any:
     outer, _, inner = name.partition(".")
     value = row.get(outer)
     return value.get(inner) if inner and isinstance(value, dict) else value
+
+
+def _is_page(value: Any) -> bool:
+    return isinstance(value, str) and "\n" in value
 
 
 def _is_table(value: Any) -> bool:

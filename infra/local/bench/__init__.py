@@ -25,6 +25,7 @@ from infra.local.bench import (
     peers,
     stages,
     webhooks,
+    writing,
 )
 from infra.local.bench.figures import Figure, Result, print_table
 from infra.local.bench.steps import NotAsPlanned
@@ -85,6 +86,8 @@ def _measure(progress: Progress) -> list[Figure]:
     decided = deciding.figures(tryton.idle_case_s)
     tell("Looking ahead in memory")
     foreseen = foreseeing.figures()
+    tell("Letters in memory")
+    written = writing.figures()
     tell("Webhooks in memory")
     hooked = webhooks.figures()
     tell("Case files in memory, and the collectors")
@@ -94,7 +97,7 @@ def _measure(progress: Progress) -> list[Figure]:
     tell("Reading four ERPs")
     read = erp_reading.figures()
     tell("Reading bank files")
-    inside = [*read, *decided, *foreseen, *hooked, *handed, *matched, *camt.measure()]
+    inside = [*read, *decided, *foreseen, *written, *hooked, *handed, *matched, *camt.measure()]
     return [*imported, *counted, *inside, *peers.figures(measured, tryton)]
 
 

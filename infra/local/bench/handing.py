@@ -6,7 +6,6 @@ The reference of a file is the standard library's JSON of the same bytes, once o
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Callable
 from importlib import import_module
@@ -15,6 +14,7 @@ from pathlib import Path
 from lxml import etree
 
 import connectors
+from infra.local.bench import noticing
 from infra.local.bench.figures import Figure, Target
 from shared.domain import casefile_xml
 from shared.domain.casefile_v1 import CaseFile
@@ -25,7 +25,6 @@ IMPORTS = "Import CPU of a collector (fresh interpreter, valid bytecode)"
 XSD = Path(__file__).parents[3] / "docs" / "partner" / "casefile.v1.xsd"
 # What one message that arrives at once asks of DynamoDB; a test counts it.
 DELIVERY = {"GetItem": 4, "Query": 2, "PutItem": 1, "UpdateItem": 2, "TransactWriteItems": 1}
-COMPUTE = Path(__file__).parents[2] / "compute.yaml"
 _FILES = 100
 _BEST_OF = 3
 _RUNS = 3
@@ -37,19 +36,14 @@ def figures() -> list[Figure]:
 
 
 def messages() -> list[Figure]:
-    """Calls of one message, and how long one waits that no queue carries: until the next sweep."""
-    (minutes,) = re.findall(r"ScheduleExpression: rate\((\d+) minutes?\)", COMPUTE.read_text())
+    """Calls of one message, and the sweeps that it waits for."""
     return [
         Figure(
             group=GROUP, name="AWS calls to tell a partner of a payment",
             value=sum(DELIVERY.values()), unit="calls", target=Target("at most", 10),
             words=", ".join(f"{count} {call}" for call, count in DELIVERY.items()),
         ),
-        Figure(
-            group=GROUP, name="from a booked payment to the attempt at the partner, at most",
-            value=int(minutes), unit="minutes of hub time", target=Target("at most", 5),
-            words="due in the payment's own transaction; the sweep looks each minute",
-        ),
+        *noticing.figures(GROUP),
     ]  # fmt: skip
 
 

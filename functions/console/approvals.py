@@ -1,0 +1,78 @@
+"""Approvals: what waits for a second person, in words and field by field, and their yes or no."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from functions.api.exchange import Problem
+from functions.pages.answers import Page
+from functions.pages.desk import Answering, Desk
+
+
+def waiting(desk: Desk) -> Page:
+    """Everything that waits for a second person of this side."""
+    query = {"cursor": desk.query["cursor"]} if desk.query.get("cursor") else {}
+    told = desk.ask(_route(desk, "GET", ""), query=query).body
+    return desk.page(
+        "approvals", "approvals", approvals=told["approvals"], cursor=told.get("cursor")
+    )
+
+
+def one(desk: Desk, problem: Problem | None = None) -> Page:
+    """One request that waits, or was decided: what it will do, and its fields."""
+    approval = desk.ask(_route(desk, "GET", "/{id}"), id=desk.path["id"]).body
+    return desk.page(
+        "approval", "approvals", status=problem.status if problem else 200,
+        approval=approval, fields=list(_fields(approval["body"])),
+        own=approval["by"] == desk.principal.client,
+        may=desk.may(_route(desk, "POST", "/{id}/approve")),
+        problem=problem.body if problem else None,
+    )  # fmt: skip
+
+
+def approve(desk: Desk) -> Page:
+    """Carry the request out, for two."""
+    return _decided(desk, "/{id}/approve", "approved")
+
+
+def reject(desk: Desk) -> Page:
+    """Let the request not happen."""
+    return _decided(desk, "/{id}/reject", "rejected")
+
+
+def _decided(desk: Desk, tail: str, done: str) -> Page:
+    try:
+        desk.ask(_route(desk, "POST", tail), id=desk.path["id"], body={})
+    except Problem as problem:
+        return one(desk, problem)
+    return desk.went(f"/approvals/{desk.path['id']}", done=done)
+
+
+def _route(desk: Desk, method: str, tail: str) -> str:
+    """Operators have a desk of their own."""
+    hub = "" if desk.principal.tenant_id else "/hub"
+    return f"{method} /v1{hub}/approvals{tail}"
+
+
+def _fields(body: Any, path: str = "") -> list[tuple[str, str]]:
+    """A body's values by their path (``steps.2.after``), as a person reads them."""
+    match body:
+        case dict():
+            pairs = [(str(name), value) for name, value in body.items()]
+        case list():
+            pairs = [(str(number + 1), value) for number, value in enumerate(body)]
+        case None:
+            return [(path, "\u2013")] if path else []
+        case _:
+            return [(path, str(body))]
+    return [
+        row for name, value in pairs for row in _fields(value, f"{path}.{name}" if path else name)
+    ]
+
+
+ROUTES: dict[str, Answering] = {
+    "GET /approvals": waiting,
+    "GET /approvals/{id}": one,
+    "POST /approvals/{id}/approve": approve,
+    "POST /approvals/{id}/reject": reject,
+}
