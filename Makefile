@@ -81,8 +81,8 @@ coverage: $(READY) ## branches of shared/domain that the tests of the domain and
 	@$(BIN)/python -m coverage run -m pytest -q tests/domain tests/scenarios tests/golden
 	@$(BIN)/python -m coverage report
 
-bench: $(READY) bench-peers ## measure, each figure beside its reference: a table and out/bench.json
-	@$(DUNLIN) bench
+bench: $(READY) bench-peers ## measure, each figure beside its reference: a table and out/bench.json  [KEEP=1]
+	@$(DUNLIN) bench $(if $(KEEP),--keep)
 
 ##@ Ship it
 

@@ -9,6 +9,7 @@ from typing import Any
 from functions.api import case_moves
 from shared.cloud import audit, clock, keys, step, table, tasks
 from shared.cloud.keys import Tenant
+from shared.cloud.step import Run
 from shared.cloud.store import Loaded, Store, Token
 from shared.cloud.table import Write
 from shared.domain import commands
@@ -65,6 +66,14 @@ def carry_out(
     raise Conflict("the case is written to by others all the time")
 
 
+def foreseen(tenant: Tenant, case: str, command: Command, by: str) -> tuple[Run, list[CaseEvent]]:
+    """The case as it stands and the events that a command would make; nothing is written.
+
+    No events where it was carried out before. Raises ``Refused`` as ``carry_out`` does.
+    """
+    return _framed(Store(tenant), case, command, by)[1:]
+
+
 def answered(events: Sequence[CaseEvent], command: str) -> dict[str, Any]:
     """What a command was answered with when it was carried out: its events, also in words."""
     for at, event in enumerate(events):
@@ -83,6 +92,13 @@ def _made(
     store: Store, case: str, command: Command, by: str
 ) -> tuple[Loaded, list[CaseEvent]] | None:
     """The case as it stands and the events of a command; None when it was carried out before."""
+    loaded, _, events = _framed(store, case, command, by)
+    return (loaded, events) if events else None
+
+
+def _framed(
+    store: Store, case: str, command: Command, by: str
+) -> tuple[Loaded, Run, list[CaseEvent]]:
     loaded = store.load(case)
     if command.type == "name_liable":
         _known(store, command.party)
@@ -95,7 +111,7 @@ def _made(
         loaded.case, command, by=by, policy=run.policy, law=run.law, now=run.local_now,
         debtor=run.debtor,
     )  # fmt: skip
-    return (loaded, events) if events else None
+    return loaded, run, list(events)
 
 
 def _wake(store: Store, told: Loaded) -> None:

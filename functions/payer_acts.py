@@ -121,6 +121,11 @@ def choose_plan(payer: Payer, count: int, first: date) -> PlanOffer:
     return chosen
 
 
+def done_before(payer: Payer) -> bool:
+    """Whether the command of this form was carried out."""
+    return payer.command in states_of(payer.opened.run.case).commands
+
+
 def dispute(
     payer: Payer,
     claim: Id,

@@ -40,11 +40,18 @@ def link(
     amount = _amount(tenant, loaded, claim)
     connection = _connection(tenant, wanted)
     name = f"{keys.id_of(connection['pk'])}:{amount.amount}:{amount.currency}"
-    kept = table.get(keys.payment_link(tenant, claim, name))
-    if kept is None:
+    row = table.get(keys.payment_link(tenant, claim, name))
+    if row is None:
         asked = _asked(loaded.case, claim, amount, profile)
-        kept = _made(tenant, case, by, connection, asked, name)
-    return str(kept["url"]), amount
+        row = _made(tenant, case, by, connection, asked, name)
+    return str(row["url"]), amount
+
+
+def kept(tenant: Tenant, claim: str, amount: Money, connection: str) -> str | None:
+    """The address that was made before for this amount at this provider; None for none."""
+    name = f"{connection}:{amount.amount}:{amount.currency}"
+    row = table.get(keys.payment_link(tenant, claim, name))
+    return None if row is None else str(row["url"])
 
 
 def providers(tenant: Tenant) -> list[Row]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -71,25 +72,31 @@ def _cases(remittance: Remittance) -> set[str]:
 
 
 def _tell_cases(tenant: Tenant, source: str, remittance: Remittance) -> None:
-    """A report for each case, with the lines of its claims; the same ones however often."""
-    stamp = datetime.combine(remittance.value_date, time(0), UTC).isoformat()
-    for case in sorted(_cases(remittance)):
-        lines = [
-            {"claim": one.claim, "category": one.category,
-             "amount": one.model_dump(mode="json")["amount"]}
-            for one in remittance.lines
-            if one.case_id == case and one.claim is not None
-        ]  # fmt: skip
-        if lines:
-            name = _name(f"{remittance.id}|{case}")
-            data = {
-                "remittance": remittance.id, "value_date": remittance.value_date.isoformat(),
-                "lines": lines,
-            }  # fmt: skip
-            report = {"id": name, "type": "remittance.created", "timestamp": stamp, "data": data}
-            body = write_json(report)
+    """A report for each case, with the lines of its claims; the same ones however often.
+
+    Those that are kept from a try before, which ended half-way, are passed over.
+    """
+    lines: dict[str, list[dict[str, Any]]] = {}
+    for one in remittance.lines:
+        if one.case_id is not None and one.claim is not None:
+            amount = one.model_dump(mode="json")["amount"]
+            said = {"claim": one.claim, "category": one.category, "amount": amount}
+            lines.setdefault(one.case_id, []).append(said)
+    names = {_name(f"{remittance.id}|{case}"): case for case in sorted(lines)}
+    there = inbox.kept(tenant, source, names)
+    for name, case in names.items():
+        if name not in there:
+            body = _report(remittance, name, lines[case])
             inbox.receive(tenant, source, name, case=case, body=body, now=clock.now())
-            inbox.announce(tenant, source, name)
+    inbox.announce(tenant, source, *(name for name in names if there.get(name, True)))
+
+
+def _report(remittance: Remittance, name: str, lines: list[dict[str, Any]]) -> bytes:
+    stamp = datetime.combine(remittance.value_date, time(0), UTC).isoformat()
+    day = remittance.value_date.isoformat()
+    data = {"remittance": remittance.id, "value_date": day, "lines": lines}
+    report = {"id": name, "type": "remittance.created", "timestamp": stamp, "data": data}
+    return write_json(report)
 
 
 def _ask(tenant: Tenant, source: str, remittance: Remittance, found: Sequence[Difference]) -> Write:

@@ -9,7 +9,7 @@ from typing import Any
 
 import connectors
 from connectors.contract import Connection, Spec
-from shared.cloud import clock, hub_keys, keys, table, vault
+from shared.cloud import clock, connection_keys, hub_keys, keys, table, vault
 from shared.cloud.keys import Tenant
 from shared.cloud.runtime import client, private_targets
 from shared.cloud.table import Row
@@ -65,6 +65,6 @@ def _meter(tenant: Tenant, connection: str, spec: Spec, *, urgent: bool) -> Any:
     from shared.cloud.spending import Meter, Rate
 
     one = spec.rate_scope == "connection"
-    key = keys.spent(tenant, connection) if one else hub_keys.spent(spec.name)
+    key = connection_keys.spent(tenant, connection) if one else hub_keys.spent(spec.name)
     rate = Rate.of(spec.budget.calls, spec.budget.seconds, spec.budget.reserve)
     return Meter(key, rate, urgent=urgent, pause=time.sleep)

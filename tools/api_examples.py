@@ -107,6 +107,9 @@ EXAMPLES: dict[str, Any] = {
     "POST /v1/cases/{id}/hold": {"reason": "person", "until": "2026-03-20"},
     "POST /v1/cases/{id}/release": {"hold": "h1"},
     "POST /v1/cases/{id}/commands": {"id": "call-17", "reason": "debtor_called", "type": "hold"},
+    "POST /v1/cases/{id}/commands/check": {
+        "id": "call-17", "reason": "debtor_called", "type": "hold",
+    },
     "POST /v1/cases/{id}/payment-links": {"claim": "erp:2"},
     "POST /v1/debtors/{id}/merge": {"into": "erp:d8", "reason": "same_person"},
     "POST /v1/debtors/{id}/split": {"reason": "two_people"},

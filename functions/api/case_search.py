@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,7 @@ from pydantic import Field
 from functions.api.exchange import Answer, Request
 from functions.api.forms import asked
 from functions.api.pages import after, before_next, limit, page, sifted
-from shared.cloud import clock, keys, profiles, table
+from shared.cloud import clock, keys, lookups, profiles, table
 from shared.cloud.keys import Key, Tenant
 from shared.cloud.store import Store
 from shared.cloud.table import Row
@@ -21,6 +21,7 @@ from shared.domain.case import Case
 from shared.domain.case_state import CaseState, open_of, state_of, step_of
 from shared.domain.events import read_event
 from shared.domain.explain import Record
+from shared.domain.matching_lookups import number_tokens
 from shared.domain.model import Id
 from shared.domain.overrides import StepId
 from shared.domain.timeline import words
@@ -34,12 +35,14 @@ _MOST_OF_DEBTOR = 100
 class Wanted(Record):
     """What a case must be; all that is named must hold.
 
-    ``country`` is that of the law (ISO 3166-1 alpha-2), ``step`` the policy step of the latest act.
-    ``open_from`` and ``open_to`` bound the open principal, in the case's own currency.
+    ``number`` is an invoice's number or payment reference as it is printed. ``country`` is that of
+    the law (ISO 3166-1 alpha-2), ``step`` the policy step of the latest act. ``open_from`` and
+    ``open_to`` bound the open principal, in the case's own currency.
     """
 
     debtor: Id | None = None
     invoice: Id | None = None
+    number: str | None = Field(default=None, min_length=1, max_length=60)
     state: CaseState | None = None
     country: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
     step: StepId | None = None
@@ -47,7 +50,7 @@ class Wanted(Record):
     open_to: str | None = Field(default=None, pattern=_AMOUNT)
 
     def fits(self, case: Case, today: date) -> bool:
-        """Whether a case is wanted; debtor and invoice were asked for before."""
+        """Whether a case is wanted; debtor, invoice and number were asked for before."""
         owed = open_of(case).amount
         return (
             self.state in {None, state_of(case, today)}
@@ -70,7 +73,7 @@ def get_cases(request: Request) -> Answer:
     tenant = request.tenant
     today = profiles.creditor(tenant).today(clock.now())
     keep = _keep(tenant, wanted, today)
-    if wanted.debtor is None and wanted.invoice is None:
+    if wanted.debtor is None and wanted.invoice is None and wanted.number is None:
         kept, more = sifted(request, "CASE", keys.head, keep)
         return Answer({"cases": kept, **more})
     heads = table.batch_get([keys.head(tenant, one) for one in _named(tenant, wanted)])
@@ -132,10 +135,12 @@ def _keep(tenant: Tenant, wanted: Wanted, today: date) -> Callable[[Row], dict[s
 
 
 def _named(tenant: Tenant, wanted: Wanted) -> list[str]:
-    """The cases that an invoice or a debtor leads to, the latest of each unit first."""
+    """The cases that an invoice, a number or a debtor leads to, the latest of each unit first."""
     if wanted.invoice is not None:
-        row = table.get(keys.invoice(tenant, wanted.invoice))
-        return [row["case_id"]] if row is not None and "case_id" in row else []
+        return _of_invoices(tenant, [wanted.invoice])
+    if wanted.number is not None:
+        wanted_keys = [f"T:{token}" for token in number_tokens(wanted.number)]
+        return _of_invoices(tenant, sorted(lookups.found(tenant, wanted_keys).invoices))
     pk = keys.open_case(tenant, str(wanted.debtor), "-")["pk"]
     waiting = [row["case_id"] for row in table.query(pk, "OPEN#", "OPEN#~")]
     found: list[str] = []
@@ -145,6 +150,12 @@ def _named(tenant: Tenant, wanted: Wanted) -> list[str]:
             found.append(name)
             waiting += _before(tenant, name)
     return found
+
+
+def _of_invoices(tenant: Tenant, invoices: Sequence[str]) -> list[str]:
+    """The cases that invoices are dealt with in, each once."""
+    rows = table.batch_get([keys.invoice(tenant, one) for one in invoices])
+    return list(dict.fromkeys(row["case_id"] for row in rows.values() if "case_id" in row))
 
 
 def _before(tenant: Tenant, case: str) -> list[str]:

@@ -66,8 +66,9 @@ class Enabling(Record):
 
 
 def get_connectors(request: Request) -> Answer:
-    """Every connector with its settings, secrets and capabilities."""
-    specs = [connectors.spec(one) for one in connectors.names()]
+    """Every connector with its settings, secrets and capabilities, or the one called ``name``."""
+    name = request.query.get("name")
+    specs = [connectors.spec(one) for one in connectors.names() if name in {None, one}]
     return Answer({"connectors": [_catalogue(request, one) for one in specs]})
 
 

@@ -16,13 +16,15 @@ if TYPE_CHECKING:
     from functions.api.exchange import Answer, Handler, Request
 
 # What is asked with POST because it has a body: nothing is changed and nobody is shown.
-ASKING = frozenset({"POST /v1/policies/check", "POST /v1/letters/preview"})
+ASKING = frozenset({
+    "POST /v1/policies/check", "POST /v1/letters/preview", "POST /v1/cases/{id}/commands/check",
+})  # fmt: skip
 
 # What shows or exports what a debtor owes, was told or said. The ids of the path say whose.
 LOOKS = frozenset({
     "GET /v1/cases/{id}", "GET /v1/cases/{id}/explain", "GET /v1/cases/{id}/support",
     "GET /v1/cases/{id}/hand-over", "GET /v1/cases/{id}/documents/{act}",
-    "GET /v1/payments", "GET /v1/payments/{id}", "GET /v1/tasks/{id}",
+    "GET /v1/payments", "GET /v1/payments/{id}", "GET /v1/tasks/{id}", "GET /v1/debtors/{id}",
     "GET /v1/overrides/{kind}/{id}", "GET /v1/previews/{id}/cases",
     "GET /v1/reports/charges", "GET /v1/reports/deviations", "GET /v1/reports/crossings",
     "GET /v1/reports/month/{month}", "GET /v1/write-back/preview", "GET /v1/write-back/postings",

@@ -93,9 +93,7 @@ def _field(
     return Field(kind, name, key, hint, required, "" if value is None else str(value), options)
 
 
-def _values(
-    root: Schema, schema: Schema, form: Mapping[str, str], within: str
-) -> dict[str, Any]:
+def _values(root: Schema, schema: Schema, form: Mapping[str, str], within: str) -> dict[str, Any]:
     found = {
         key: _value(root, one, form, f"{within}.{key}")
         for key, one in schema.get("properties", {}).items()

@@ -64,6 +64,14 @@ class Desk:
         """The fields of the form that was sent."""
         return self.visit.form
 
+    @property
+    def zone(self) -> str:
+        """The creditor's zone (IANA), in which instants are shown; UTC before it has a profile."""
+        try:
+            return str(self.ask("GET /v1/creditor").body["zone"])
+        except Problem:
+            return "UTC"
+
     def may(self, route: str) -> bool:
         """Whether the person's side and scopes open a route of the API."""
         return may(self.principal, route)
@@ -101,14 +109,15 @@ class Desk:
     ) -> Page:
         """A page of the console; ``again``: seconds after which it looks anew, 0 for never."""
         t = self.words(*rooms)
+        facts = {"zone": self.zone, **facts}
         html = render(f"console/{template}.html", t, desk=self, rooms=self.rooms, **facts)
         return Page(html, status, headers={"refresh": str(again)} if again else {})
 
     def went(self, to: str, told: Told | None = None, *, done: str = "done") -> Page:
         """On to a page of the console with word of what was done.
 
-        Where a second person has to decide first, on to what waits for them, if this one may see it. ``done`` is a key of
-        the common words (``done_saved`` for ``saved``).
+        Where a second person has to decide first, on to what waits for them, if this one may see
+        it. ``done`` is a key of the common words (``done_saved`` for ``saved``).
         """
         if told is not None and told.waits:
             if self.may("GET /v1/approvals/{id}"):

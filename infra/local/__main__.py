@@ -24,6 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
         if name == "replay":
             command.add_argument("--input", type=Path, required=True)
             command.add_argument("--fresh", action="store_true", help="give up what was kept")
+        if name == "bench":
+            command.add_argument("--keep", action="store_true", help="as this release's own")
     chosen = parser.parse_args(arguments)
     # A polite end runs every clean-up: nothing that was started is left behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -47,7 +49,7 @@ def _run(chosen: argparse.Namespace) -> int:
         case "bench":
             from infra.local import bench
 
-            return bench.run()
+            return bench.run(keep=chosen.keep)
         case "up":
             from infra.local import explore
 

@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from shared.cloud import clock, keys, sealing, table
+from shared.cloud import clock, connection_keys, sealing, table
 from shared.cloud.keys import Tenant
 from shared.cloud.table import Write
 from shared.errors import Conflict, NotFound
@@ -35,7 +35,7 @@ def ask(tenant: Tenant, connection: str, by: str, now: datetime) -> tuple[Questi
     state = f"{tenant.id}.{connection}.{secrets.token_urlsafe(32)}"
     question = Question(tenant, connection, by, state, secrets.token_urlsafe(48))
     row = {
-        **keys.consent(tenant, connection),
+        **connection_keys.consent(tenant, connection),
         "asked": _digest(state),
         "by": by,
         "sealed": sealing.seal(question.verifier, _digest(state)),
@@ -49,7 +49,7 @@ def take(state: str, now: datetime) -> Question:
     tenant_id, _, rest = state.partition(".")
     connection = rest.partition(".")[0]
     tenant, digest = Tenant(tenant_id), _digest(state)
-    key = keys.consent(tenant, connection)
+    key = connection_keys.consent(tenant, connection)
     row = table.get(key)
     try:
         table.update(

@@ -21,7 +21,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from shared.cloud import clock, keys, sealing, table
+from shared.cloud import clock, connection_keys, sealing, table
 from shared.cloud.keys import Tenant
 from shared.cloud.table import Row
 from shared.domain.grant import Granted, Kept
@@ -60,7 +60,7 @@ class Keeper:
         return self._known.access
 
     def _current(self, stale: str) -> Granted:
-        row = table.get(keys.grant(self._tenant, self._connection)) or {}
+        row = table.get(connection_keys.grant(self._tenant, self._connection)) or {}
         found = _opened(self._tenant, self._connection, row)
         if found is not None and _good(found, stale):
             return found
@@ -110,7 +110,7 @@ class Keeper:
         values = {"now": clock.stamp(now)}
         try:
             claimed = table.update(
-                keys.grant(self._tenant, self._connection),
+                connection_keys.grant(self._tenant, self._connection),
                 set_={"renewing": lease, "spending": row.get("generation", 0)},
                 add={"tries": 1},
                 condition=f"{same} AND (attribute_not_exists(renewing) OR renewing < :now)",
@@ -125,13 +125,13 @@ class Keeper:
     def _wait_longer(self, tries: int, now: datetime) -> None:
         """Should this attempt fail as well, the next one comes later."""
         wait = min(_FIRST_WAIT * 2 ** (tries - _FREE_TRIES - 1), _LONGEST_WAIT)
-        key = keys.grant(self._tenant, self._connection)
+        key = connection_keys.grant(self._tenant, self._connection)
         table.update(key, set_={"retry_at": clock.stamp(now + wait)})
 
     def _released(self, lease: str, *, spending: bool) -> None:
         """Let the next one try; ``spending``: the vendor may have taken the refresh token."""
         gone = ("renewing",) if spending else ("renewing", "spending")
-        key = keys.grant(self._tenant, self._connection)
+        key = connection_keys.grant(self._tenant, self._connection)
         try:
             table.update(key, remove=gone, condition="renewing = :mine", values={"mine": lease})
         except Conflict:
@@ -139,7 +139,7 @@ class Keeper:
 
     def _by_another(self, row: Row, found: Granted | None, stale: str) -> Granted:
         """Somebody else renews or has renewed: its token, or the old one for its last minute."""
-        now_row = table.get(keys.grant(self._tenant, self._connection)) or {}
+        now_row = table.get(connection_keys.grant(self._tenant, self._connection)) or {}
         newer = _opened(self._tenant, self._connection, now_row)
         moved = now_row.get("generation", 0) != row.get("generation", 0)
         if newer is not None and moved and _good(newer, stale):
@@ -157,7 +157,7 @@ def store(tenant: Tenant, connection: str, granted: Granted, seen: int) -> None:
     """
     generation = seen + 1
     table.update(
-        keys.grant(tenant, connection),
+        connection_keys.grant(tenant, connection),
         set_={
             "generation": generation,
             "sealed": _sealed(tenant, connection, generation, granted),
@@ -171,13 +171,13 @@ def store(tenant: Tenant, connection: str, granted: Granted, seen: int) -> None:
 
 def replace(tenant: Tenant, connection: str, granted: Granted) -> None:
     """Keep the grant of a new consent whatever was there. Raises ``Conflict`` if it moved."""
-    row = table.get(keys.grant(tenant, connection)) or {}
+    row = table.get(connection_keys.grant(tenant, connection)) or {}
     store(tenant, connection, granted, row.get("generation", 0))
 
 
 def retry_now(tenant: Tenant, connection: str) -> None:
     """New secrets were entered: whatever failed under the old ones may be tried at once."""
-    key = keys.grant(tenant, connection)
+    key = connection_keys.grant(tenant, connection)
     try:
         table.update(key, remove=("tries", "retry_at"), condition="attribute_exists(pk)")
     except Conflict:

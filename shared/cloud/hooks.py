@@ -15,7 +15,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Literal
 
-from shared.cloud import agenda, clock, documents, keys, table
+from shared.cloud import agenda, clock, connection_keys, documents, keys, table
 from shared.cloud.keys import Tenant
 from shared.cloud.runtime import enqueue
 from shared.cloud.table import Row, Write
@@ -84,7 +84,7 @@ def take_place(tenant: Tenant, connection: str) -> None:
     hour = clock.stamp(clock.wall())[:13]
     try:
         table.update(
-            keys.hook_count(tenant, connection, hour),
+            connection_keys.hook_count(tenant, connection, hour),
             add={"count": 1},
             condition="attribute_not_exists(#count) OR #count < :most",
             values={"most": UNSIGNED_AN_HOUR},

@@ -1,7 +1,8 @@
 """The key grammar of the one table: every key is made here, and only for a tenant.
 
 Partition keys start with ``T#<tenant>#``, so that no id of one tenant can name a row of another.
-Ids hold no ``#``. The due index holds ids only. ``hub_keys`` names what belongs to no tenant. Rows:
+Ids hold no ``#``. The due index holds ids only. ``hub_keys`` names what belongs to no tenant,
+``connection_keys`` and ``partner_keys`` what stands beside a connection. Rows:
 
     CASE#<case>      HEAD | EV#<version> | SNAP#<version> | MONEY#<movement>#<claim>
     INV#<invoice>    FACT | PAY#<id> | CRN#<id> | ALLOC#<payment> | WAIT#<payment> | NOTE#<row>
@@ -177,26 +178,6 @@ def connection(tenant: Tenant, connection_id: str) -> Key:
     return _key(tenant, "CONN", (connection_id,), "CONN")
 
 
-def grant(tenant: Tenant, connection_id: str) -> Key:
-    """The sealed token of a connection."""
-    return _key(tenant, "CONN", (connection_id,), "GRANT")
-
-
-def backfill(tenant: Tenant, connection_id: str) -> Key:
-    """How far the years before a connection have been read."""
-    return _key(tenant, "CONN", (connection_id,), "BACKFILL")
-
-
-def spent(tenant: Tenant, connection_id: str) -> Key:
-    """How much of a counterpart's budget of calls a connection has used."""
-    return _key(tenant, "CONN", (connection_id,), "SPENT")
-
-
-def consent(tenant: Tenant, connection_id: str) -> Key:
-    """The question for consent at a vendor that is open for a connection."""
-    return _key(tenant, "CONN", (connection_id,), "CONSENT")
-
-
 def policy(tenant: Tenant, policy_id: str, version: int) -> Key:
     """One version of a policy."""
     return _key(tenant, "POLICY", (policy_id,), f"V#{version:04d}")
@@ -232,11 +213,6 @@ def control(tenant: Tenant) -> Key:
     return _key(tenant, "CONTROL", (), "CONTROL")
 
 
-def refused_row(tenant: Tenant, connection_id: str, row: str) -> Key:
-    """A source row that could not be read, kept for a person; ``row`` is fit for a key."""
-    return _key(tenant, "CONN", (connection_id,), f"REFUSED#{plain(row)}")
-
-
 def outbox(tenant: Tenant, act: str) -> Key:
     """An act on its way out."""
     return _key(tenant, "OUT", (act,), "OUT")
@@ -250,11 +226,6 @@ def inbox(tenant: Tenant, source: str, event_id: str) -> Key:
 def hook(tenant: Tenant, connection_id: str, event_id: str) -> Key:
     """A webhook as it came: each event a partition of its own, so that none is a hot one."""
     return _key(tenant, "HOOK", (connection_id, event_id), "RAW")
-
-
-def hook_count(tenant: Tenant, connection_id: str, hour: str) -> Key:
-    """How many unsigned webhooks a connection took in an hour (``2026-03-02T09``, UTC)."""
-    return _key(tenant, "CONN", (connection_id,), f"UNSIGNED#{plain(hour)}")
 
 
 def payment_link(tenant: Tenant, claim: str, key: str) -> Key:

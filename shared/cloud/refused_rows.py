@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable
 
-from shared.cloud import keys
+from shared.cloud import connection_keys, keys
 from shared.cloud.keys import Key, Tenant
 from shared.cloud.table import Row
 
@@ -22,7 +22,7 @@ def rows_of(tenant: Tenant, connection: str, refused: Iterable[tuple[str, str, s
     named = {_name(row): (row, field, text) for row, field, text in refused}
     return [
         {
-            **keys.refused_row(tenant, connection, name),
+            **connection_keys.refused_row(tenant, connection, name),
             "field": field,
             "text": text,
             "list_in": keys.listing(tenant, listing_of(connection)),
@@ -39,7 +39,7 @@ def listing_of(connection: str) -> str:
 
 def key_of(connection: str) -> Callable[[Tenant, str], Key]:
     """How the key of one of a connection's refusals is made from its name."""
-    return lambda tenant, name: keys.refused_row(tenant, connection, name)
+    return lambda tenant, name: connection_keys.refused_row(tenant, connection, name)
 
 
 def _name(row: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from datetime import date
 from typing import Annotated, Literal
 
@@ -54,6 +55,14 @@ class Price(Record):
     price: Money
 
 
+class ForDebtors(Record):
+    """As whom debtors know a partner, and how they reach it; shown on the payer's page."""
+
+    name: str = Field(min_length=1, max_length=120)
+    phone: str = Field(default="", max_length=40, pattern=r"^[0-9+() -]*$")
+    email: str = Field(default="", max_length=254, pattern=r"^([^\s@<>,;\"]+@[^\s@<>,;\"]+)?$")
+
+
 class PartnerTerms(Record):
     """What one partner takes; an empty list names nothing and limits nothing.
 
@@ -79,6 +88,7 @@ class PartnerTerms(Record):
     recall_price: Money | None = None
     draining: bool = False
     accounts: tuple[PayingAccount, ...] = Field(default=(), max_length=20)
+    for_debtors: ForDebtors | None = Field(default=None, exclude_if=operator.not_)
 
     @model_validator(mode="after")
     def _coherent(self) -> PartnerTerms:

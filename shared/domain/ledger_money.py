@@ -130,8 +130,6 @@ def _of_receipt(
 def _kept(receipt: Receipt, mine: Sequence[Movement]) -> Sequence[Movement]:
     """The movements that together are the receipt; what is one too many is merged into them."""
     due = _due(receipt)
-    if total([one.lowered for one in mine], due.currency) == due:
-        return mine
     exact = [one for one in mine if one.lowered == due]
     return exact[:1] or mine
 

@@ -115,15 +115,14 @@ def view(stand: Stand, party: Party, now: datetime, on: date | None = None) -> P
     on = on or today
     if not today <= on <= today + FURTHEST:
         raise ValueError("the day is past, or further ahead than is shown")
-    told = {one.what for one in states_of(bound(stand.case, stand.debtor)).circumstances.values()}
-    if stand.debtor.restricted or party.kind == "estate" or told & _NEUTRAL:
+    if neutral(stand, party):
         return PayerView(kind="neutral", today=today, on=on)
     stand = stand.by(now)
     case, covered = stand.case, netted(stand.case, stand.policy, stand.debtor)
     shown = claims(case, stand.law, today, on, covered, stand.debtor)
     payable = [one.now for one in shown if one.now]
     return PayerView(
-        kind=_kind(stand, shown, proceedings=bool(told & _PROCEEDINGS)),
+        kind=_kind(stand, shown, proceedings=bool(_told(stand) & _PROCEEDINGS)),
         today=today,
         on=on,
         currency=case.currency,
@@ -141,6 +140,11 @@ def view(stand: Stand, party: Party, now: datetime, on: date | None = None) -> P
     )
 
 
+def neutral(stand: Stand, party: Party) -> bool:
+    """Whether the page names nobody and no sum: who reads it may not be the debtor."""
+    return bool(stand.debtor.restricted or party.kind == "estate" or _told(stand) & _NEUTRAL)
+
+
 def possible(stand: Stand, now: datetime, command: Mapping[str, object]) -> str | None:
     """Why a command is not possible at an instant (its code), by trying it; None: it is."""
     try:
@@ -151,6 +155,11 @@ def possible(stand: Stand, now: datetime, command: Mapping[str, object]) -> str 
     except Refused as no:
         return no.code
     return None
+
+
+def _told(stand: Stand) -> set[str]:
+    """What stands of the debtor's circumstances, whichever case was told of it."""
+    return {one.what for one in states_of(bound(stand.case, stand.debtor)).circumstances.values()}
 
 
 def _kind(stand: Stand, shown: tuple[PayerClaim, ...], *, proceedings: bool) -> Kind:

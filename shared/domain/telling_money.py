@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
@@ -11,11 +12,16 @@ from shared.domain.case_parts import Movement
 from shared.domain.events import (
     CaseEvent,
     CreditApplied,
+    PartnerPaid,
     PaymentAllocated,
     PaymentReversed,
     PaymentSighted,
     PersonAnswered,
 )
+from shared.domain.explain import content_hash
+from shared.domain.money import Money
+from shared.domain.partner_events import PartnerPaidBack
+from shared.domain.partner_names import source
 from shared.domain.passed_on import shown
 from shared.domain.plan_events import WrittenOff
 
@@ -44,28 +50,60 @@ class Word(NamedTuple):
 
 
 def movement(event: CaseEvent, there: dict[str, str]) -> Iterator[Word]:
-    """The message of money that moves on a claim of ``there`` (each with its partner)."""
-    kind: Kind
-    match event:
-        case PaymentAllocated():
-            kind, name, on = "payment.direct", event.payment, event.received
-        case PaymentReversed():
-            kind, name, on = "payment.reversed", event.reversal, event.on
-        case CreditApplied():
-            kind, name, on = "credit_note.applied", event.credit_note, event.issued
-        case WrittenOff() if event.cause != "sold":
-            kind, name, on = "credit_note.applied", f"let_go@{event.at:%Y%m%dT%H%M%S}", event.on
-        case _:
-            return
-    if event.claim not in there:
+    """The message of money that moves on a claim of ``there`` (each with its partner).
+
+    What an agency that had the claim before still receives, or gives back, is no report of the one
+    that has it now: to that one it is the debtor's payment like any other.
+    """
+    found = _ours(event) or _elsewhere(event, there)
+    if found is None or found.claim not in there:
         return
     data = {
-        "claim": event.claim, "movement": name, "date": on.isoformat(),
-        "amount": str(event.amount.amount), "currency": event.amount.currency,
+        "claim": found.claim, "movement": found.name, "date": found.on.isoformat(),
+        "amount": str(found.amount.amount), "currency": found.amount.currency,
     }  # fmt: skip
     if isinstance(event, WrittenOff):
         data["cause"] = event.cause
-    yield Word(there[event.claim], kind, f"{name}|{event.claim}", data)
+    yield Word(there[found.claim], found.kind, f"{found.name}|{found.claim}", data)
+
+
+class _Moved(NamedTuple):
+    kind: Kind
+    claim: str
+    name: str
+    on: date
+    amount: Money
+
+
+def _ours(event: CaseEvent) -> _Moved | None:
+    """Money that moved at the creditor's side."""
+    match event:
+        case PaymentAllocated():
+            return _Moved(
+                "payment.direct", event.claim, event.payment, event.received, event.amount
+            )
+        case PaymentReversed():
+            return _Moved("payment.reversed", event.claim, event.reversal, event.on, event.amount)
+        case CreditApplied():
+            name, on = event.credit_note, event.issued
+            return _Moved("credit_note.applied", event.claim, name, on, event.amount)
+        case WrittenOff() if event.cause != "sold":
+            name = f"let_go@{event.at:%Y%m%dT%H%M%S}"
+            return _Moved("credit_note.applied", event.claim, name, event.on, event.amount)
+        case _:
+            return None
+
+
+def _elsewhere(event: CaseEvent, there: dict[str, str]) -> _Moved | None:
+    """Money at a partner that no longer has the claim, under a name that does not say whose."""
+    if not isinstance(event, PartnerPaid | PartnerPaidBack) or not event.principal:
+        return None
+    if source(event) in {"", there.get(event.claim)}:
+        return None
+    name = f"other:{content_hash(event.message.encode())[:12]}"
+    if isinstance(event, PartnerPaid):
+        return _Moved("payment.direct", event.claim, name, event.received, event.principal)
+    return _Moved("payment.reversed", event.claim, name, event.on, event.principal)
 
 
 def paid(before: Case, after: Case, event: CaseEvent, there: dict[str, str]) -> Iterator[Word]:

@@ -127,7 +127,7 @@ def compare(
         return _drift(same, "reversed", books.stated - state.open)
     if statement is not None and statement.remaining != statement.ours:
         apart = statement.remaining - statement.ours
-        late = mine or _crossed(events, claim, statement, apart)
+        late = mine or _crossed(events, claim, partner, statement, apart)
         return _lag(same, apart) if late else _drift(same, "partner", apart)
     return _lag(same, same.amount) if mine else same
 
@@ -192,11 +192,13 @@ def _counted(
     return sums
 
 
-def _crossed(events: Sequence[CaseEvent], claim: Id, statement: Statement, apart: Money) -> bool:
-    """Whether the last of our own movements before a statement make up the difference."""
+def _crossed(
+    events: Sequence[CaseEvent], claim: Id, partner: str, statement: Statement, apart: Money
+) -> bool:
+    """Whether the last movements before a statement that are not its partner's make it up."""
     sums = Money.zero(apart.currency)
     for event in reversed(events):
-        lowered = _lowered(event, claim)
+        lowered = _lowered(event, claim, partner)
         if lowered is None or event.at > statement.at:
             continue
         if statement.at - event.at > CROSSING:
@@ -207,9 +209,13 @@ def _crossed(events: Sequence[CaseEvent], claim: Id, statement: Statement, apart
     return False
 
 
-def _lowered(event: CaseEvent, claim: Id) -> Money | None:
-    """By how much a movement of ours lowered a claim; None for anything else."""
+def _lowered(event: CaseEvent, claim: Id, partner: str) -> Money | None:
+    """By how much a movement that is not this partner's own lowered a claim; None otherwise."""
     match event:
+        case PartnerPaid() if event.claim == claim and not _says(event, claim, partner):
+            return event.principal
+        case PartnerPaidBack() if event.claim == claim and not _says(event, claim, partner):
+            return -event.principal
         case PaymentAllocated() | CreditApplied() | WrittenOff() if event.claim == claim:
             return event.amount
         case PaymentReversed() if event.claim == claim:

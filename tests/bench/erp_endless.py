@@ -27,22 +27,49 @@ CUSTOMERS = 100
 FORTNOX_NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
+# What Netvisor's own client asks of an invoice beside the rest; the names are its page's.
+_EMPTY = (
+    "SalesInvoiceDeliveryTerm", "DeliveryMethod", "DeliveryTerm", "SalesInvoiceFreeTextBeforeLines",
+    "SalesInvoiceFreeTextAfterLines", "InvoicingCustomerAddressline", "InvoicingCustomerPostnumber",
+    "InvoicingCustomerTown", "DeliveryAddressName", "DeliveryAddressLine",
+    "DeliveryAddressPostnumber", "DeliveryAddressTown", "DeliveryAddressCountryCode",
+    "SalesInvoiceOurReference", "SalesInvoiceYourReference", "SalesInvoicePrivateComment",
+)  # fmt: skip
+_DETAIL = (
+    '<SalesInvoiceDate format="ansi">2026-01-02</SalesInvoiceDate>'
+    '<SalesInvoiceDeliveryDate format="ansi">2026-01-02</SalesInvoiceDeliveryDate>'
+    "<SalesInvoiceReferencenumber>1070</SalesInvoiceReferencenumber>"
+    "<InvoicingCustomerName>Aino Esimerkki</InvoicingCustomerName>"
+    '<InvoicingCustomerCountryCode ISO-3166="FI">Finland</InvoicingCustomerCountryCode>'
+    '<InvoiceStatus status="open">open</InvoiceStatus>'
+    + "".join(f"<{one}/>" for one in _EMPTY)
+    + "<InvoiceLines/>"
+)
+
+
 class Netvisor(FakeNetvisor):
-    """Lists by rising key; every invoice has changed, and so has every payment."""
+    """Lists by rising key; every invoice has changed, and so has every payment.
+
+    Names are taken in any case: Netvisor's own client writes them in another one than we do.
+    """
 
     def __init__(self, count):
         super().__init__()
         self.count = count
 
     def reply(self, request):
-        found = super().reply(request)
+        method, target, rest = request.split(b" ", 2)
+        path, _, query = target.partition(b"?")
+        pairs = (one.partition(b"=") for one in query.split(b"&"))
+        folded = b"&".join(name.lower() + sign + value for name, sign, value in pairs)
+        found = super().reply(b" ".join((method, path.lower() + b"?" + folded, rest)))
         self.asked.clear()
         self.raw.clear()
         return found
 
     def _sale(self, key):
         half = {"open": "60,00"} if key % 10 == 0 else {}
-        return Sale(key, customer=key % CUSTOMERS + 1, **half)
+        return Sale(key, customer=key % CUSTOMERS + 1, extra=_DETAIL, **half)
 
     def salesinvoicelist(self, asked):
         low, high = int(asked.get("invoicesabovenetvisorkey", 0)) + 1, self.count

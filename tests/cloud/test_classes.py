@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.cloud import classes, hub_keys, keys, partner_keys, payer_keys
+from shared.cloud import classes, connection_keys, hub_keys, keys, partner_keys, payer_keys
 from shared.cloud.keys import Tenant
 from shared.domain.lawpack import COUNTRIES
 from shared.domain.retention import retention
@@ -25,7 +25,7 @@ GIVEN = {
 
 def made():
     """A key of every function that makes one."""
-    for module in (keys, hub_keys, partner_keys, payer_keys):
+    for module in (keys, connection_keys, hub_keys, partner_keys, payer_keys):
         for name, function in inspect.getmembers(module, inspect.isfunction):
             told = inspect.signature(function)
             if function.__module__ != module.__name__ or told.return_annotation != "Key":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from shared.domain import at_partner
@@ -13,13 +15,15 @@ from shared.domain.partner_events import (
     PartnerLegalStep,
     PartnerMoved,
     PartnerNeeds,
+    PartnerPaid,
+    PartnerPaidBack,
     PartnerPlanAgreed,
     PartnerPlanEnded,
 )
 from shared.domain.plan_events import Instalment
 from shared.domain.process_rules import ProcessRules
-from shared.domain.telling import told
-from tests.domain.casebook import answered, case_of, day, eur, handed, joined, more, on
+from shared.domain.telling import caught_up, told
+from tests.domain.casebook import answered, case_of, day, eur, handed, joined, more, on, paid
 from tests.domain.test_at_partner import rival
 
 FIRST = case_of(joined("a"), handed("h", "03-01", "a"))
@@ -103,6 +107,44 @@ def test_the_stage_of_a_partner_goes_when_it_lets_go():
 
     assert at_partner.shown(case)["stage"] == "enforcement"
     assert at_partner.shown(change_of_agency(case))["stage"] is None
+
+
+def money(kind, partner, number, amount, when):
+    """A payment that a partner reports, or (``back``) that it gave back."""
+    parts = {"principal": eur(amount), "interest": eur("0.00"), "fees": eur("0.00")}
+    said = {"at": on(when), "message": f"{partner}:{number}", "claim": "erp:a", **parts}
+    if kind == "back":
+        return PartnerPaidBack(**said, payment=f"{partner}:1", on=day(when))
+    return PartnerPaid(**said, received=day(when))
+
+
+def heard(case, *events):
+    return [(one.partner, one.kind, one.data["amount"]) for one in told(case, events)]
+
+
+def test_what_an_agency_receives_after_it_let_go_is_told_to_the_one_that_has_the_claim():
+    """It knows of no report of the other: without a word it would ask for all of it."""
+    case = change_of_agency(FIRST)
+    late, own = (money("paid", partner, "1", "40.00", "03-28") for partner in ("agency", "rival"))
+
+    (word,) = told(case, [late])
+
+    assert (word.partner, word.kind, word.data["amount"]) == ("rival", "payment.direct", "40.00")
+    assert "agency" not in json.dumps(word._asdict(), default=str)
+    assert heard(case, own) == []
+    after = more(case, late, money("paid", "rival", "1", "10.00", "03-29"))
+    assert heard(after, paid("x", "04-10", "40.00")) == []
+    # A file that was on its way meanwhile says nothing of it either.
+    assert [one.kind for one in caught_up([late, own], {"erp:a": "rival"})] == ["payment.direct"]
+
+
+def test_what_an_agency_gives_back_after_it_let_go_is_owed_to_the_one_that_has_the_claim():
+    """The case file of the second one said 60.00: the first one's 40.00 were paid by then."""
+    case = change_of_agency(more(FIRST, money("paid", "agency", "1", "40.00", "03-10")))
+
+    assert heard(case, money("back", "agency", "2", "40.00", "04-02")) == [
+        ("rival", "payment.reversed", "40.00")
+    ]
 
 
 # --- what the mandate lets a partner do ---------------------------------------------------------

@@ -141,6 +141,12 @@ def test_money_that_bounced_races_the_partners_report_too():
     )  # fmt: skip
 
 
+def test_money_at_an_agency_that_had_the_claim_before_races_the_report_too():
+    late = paid("30.00", None, hours=1).model_copy(update={"message": "agency:1"})
+    assert verdict(late, paid("40.00", "60.00")) == ("lag", None, "30.00")
+    assert verdict(late, paid("40.00", "60.00", hours=26)) == ("drift", "partner", "30.00")
+
+
 def test_a_message_on_its_way_is_a_lag_and_one_that_failed_is_apart():
     assert verdict(direct("30.00"), told=[("30.00", False)]) == ("lag", None, "0.00")
     assert verdict(direct("30.00"), told=[("30.00", True)]) == ("drift", "untold", "30.00")

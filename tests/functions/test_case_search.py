@@ -76,6 +76,17 @@ def test_debtor_and_invoice_lead_to_their_case(aws):
     assert found(invoice="erp:1", debtor="erp:other") == ([], None)
 
 
+def test_a_case_is_found_by_the_number_that_the_debtor_reads_out(aws):
+    connected("erp")
+    tell(invoice("1"), invoice("2"))
+    ((name,), _) = found(invoice="erp:1")
+    number = load(NORDIC, name).claims["erp:1"].claim.number
+
+    assert found(number=f" {number.lower()} ") == ([name], None)
+    assert found(number="no such number") == ([], None)
+    assert found(number=number, state="held") == ([], None)
+
+
 def test_a_search_goes_on_where_it_stopped(cases, monkeypatch):
     first, cursor = found(open_to="100", limit="1")
     assert (first, cursor is None) == (["c2"], False)

@@ -43,6 +43,27 @@ def test_a_command_is_carried_out_and_the_case_is_looked_at_now(case, rows):
     assert told == [{"case": CASE, "command": "k1", "type": "dispute", "why": "debtor_called"}]
 
 
+def test_a_command_that_is_only_checked_says_what_would_follow_and_changes_nothing(case, rows):
+    before, events = rows(), load().version
+
+    checked = call("POST /v1/cases/{id}/commands/check", path={"id": CASE}, body=DISPUTE)
+    status, body = answer(admin.handler(checked, None))
+
+    assert status == 200
+    assert rows() == before
+    assert load().version == events
+    assert body["now"] != body["then"]
+    # Said again for good, it does what it said.
+    assert give(DISPUTE)[1]["words"] == body["words"]
+    assert answer(admin.handler(checked, None))[1]["words"] == []
+
+
+def test_what_would_be_refused_is_refused_when_it_is_checked(case):
+    event = call("POST /v1/cases/{id}/commands/check", path={"id": CASE},
+                 body={**DISPUTE, "claim": "erp:404"})  # fmt: skip
+    assert answer(admin.handler(event, None))[0] == 409
+
+
 def test_the_same_id_again_answers_the_same_and_changes_nothing(case):
     first = give(DISPUTE)
     give({"id": "k2", "reason": "asked", "type": "hold"})

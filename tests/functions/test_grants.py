@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from shared.cloud import clock, grants, keys, runtime, sealing, table
+from shared.cloud import clock, connection_keys, grants, runtime, sealing, table
 from shared.cloud.grants import Keeper
 from shared.domain.grant import Granted, Kept
 from shared.errors import Conflict, Reconnect, Retry
 from tests.functions.world import NORDIC, NOW, TWIN
 
-KEY = keys.grant(NORDIC, "erp")
+KEY = connection_keys.grant(NORDIC, "erp")
 
 
 class Killed(BaseException):
@@ -92,8 +92,8 @@ def test_tokens_are_sealed_and_good_for_their_own_place_alone(granted, rows):
     assert "access-0" not in str(rows())
     assert "refresh-0" not in str(rows())
     stolen = table.get(KEY)
-    table.put({**stolen, **keys.grant(TWIN, "erp")})
-    table.put({**stolen, **keys.grant(NORDIC, "erp2")})
+    table.put({**stolen, **connection_keys.grant(TWIN, "erp")})
+    table.put({**stolen, **connection_keys.grant(NORDIC, "erp2")})
 
     for tenant, connection in ((TWIN, "erp"), (NORDIC, "erp2")):
         with pytest.raises(Reconnect):
@@ -104,7 +104,7 @@ def test_a_first_token_is_fetched_where_none_was_kept(granted):
     keeper = Keeper(NORDIC, "keys", lambda _: Granted("session-1", NOW + timedelta(hours=9)))
 
     assert keeper() == "session-1"
-    assert table.get(keys.grant(NORDIC, "keys"))["generation"] == 1
+    assert table.get(connection_keys.grant(NORDIC, "keys"))["generation"] == 1
 
 
 def test_of_many_who_renew_at_once_one_asks_and_the_others_get_its_token(granted, later):

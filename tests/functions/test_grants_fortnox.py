@@ -17,7 +17,7 @@ import pytest
 
 from connectors.contract import Connection
 from connectors.erp import fortnox
-from shared.cloud import clock, grants, keys, runtime, sealing, table
+from shared.cloud import clock, connection_keys, grants, runtime, sealing, table
 from shared.cloud.grants import Keeper
 from shared.domain.grant import Granted
 from shared.errors import Reconnect, Retry
@@ -160,4 +160,4 @@ def test_an_app_that_becomes_a_service_account_needs_nobody(consented):
         assert keeper()(stale="access-1") == "access-2"
 
     assert endpoint.granted == ["refresh_token", "client_credentials"]
-    assert "refresh-" not in str(table.get(keys.grant(NORDIC, "erp")))
+    assert "refresh-" not in str(table.get(connection_keys.grant(NORDIC, "erp")))

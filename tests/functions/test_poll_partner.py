@@ -12,7 +12,7 @@ from connectors.collectors import rest_hub
 from connectors.contract import RowError
 from connectors.contract_collectors import CaseReport, ReportPage
 from functions import poll_partner, process_inbox, sweep
-from shared.cloud import clock, connections, inbox, keys, runtime, table
+from shared.cloud import clock, connection_keys, connections, inbox, keys, runtime, table
 from shared.domain.partner_message import read_message
 from shared.domain.remittance import Remittance
 from shared.errors import Reconnect, Retry
@@ -180,7 +180,7 @@ def test_rows_that_cannot_be_read_are_kept_for_a_person(partner):
     partner.pages = [page(1, refused=(error,))]
     poll()
 
-    kept = table.get(keys.refused_row(NORDIC, "partner", "line-7"))
+    kept = table.get(connection_keys.refused_row(NORDIC, "partner", "line-7"))
     assert (kept["field"], kept["text"]) == ("amount", "is no amount")
 
 

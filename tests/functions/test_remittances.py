@@ -151,6 +151,28 @@ def test_cases_and_claims_of_others_are_refused_with_their_line(handed):
     assert post(remittance(), connection="rival")[1]["code"] == "unknown_case"
 
 
+def test_a_remittance_of_many_cases_is_answered_at_once_and_looked_at_when_it_is_booked(
+    handed, queued, monkeypatch
+):
+    """A month's payout names hundreds of cases: no caller waits until all of them are read."""
+    strange = [line("principal", "1.00", case_id=f"c{number}") for number in range(60)]
+    body = remittance("100.00", line("principal", "40.00"), *strange)
+    with monkeypatch.context() as one:
+        one.setattr(Store, "events", None)
+        assert post(body)[0] == 202
+    work_once()
+    looked_again = queued("inbox")
+    work_once()
+
+    # Sixty-one reports in seven calls; those that are there already are told of again, not written.
+    assert len(queued("inbox")) - len(looked_again) == 61
+    work()
+    (event,) = booked()
+    assert [(one.category, one.amount) for one in event.lines] == [("principal", eur("40.00"))]
+    assert tasks_open() == ["remittance_differs"]
+    assert len(listed()[0]["differences"]) == 60
+
+
 def test_a_line_that_no_report_explains_is_looked_at_again_and_then_asked_about(handed):
     post(remittance("50.00", line("principal", "50.00")))
     work_once()

@@ -32,7 +32,7 @@ LETTERS = {"viewer": "v", "clerk": "c", "manager": "m", "administrator": "a", "a
 # What is asked with POST because it has a body, or is computed, and changes nothing of the rules.
 ASKING = {
     "POST /v1/policies/check", "POST /v1/law/packs/{hash}/preview", "POST /v1/letters/preview",
-    "POST /v1/previews",
+    "POST /v1/previews", "POST /v1/cases/{id}/commands/check",
 }  # fmt: skip
 
 

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from shared.cloud import clock, keys
+from shared.cloud import clock, connection_keys
 from shared.cloud.spending import Meter, Rate
 from shared.errors import Retry
 from tests.functions.world import NORDIC, NOW
 
-KEY = keys.spent(NORDIC, "erp")
+KEY = connection_keys.spent(NORDIC, "erp")
 # Fortnox: 25 requests in 5 seconds.
 FORTNOX = Rate.of(25, 5, 5)
 

@@ -11,7 +11,7 @@ import pytest
 import connectors
 from functions import admin, take_consent
 from functions.wiring import connect
-from shared.cloud import clock, connections, grants, keys, runtime, sealing, table
+from shared.cloud import clock, connection_keys, connections, grants, runtime, sealing, table
 from tests.functions.invented_erp import install
 from tests.functions.world import NORDIC, NOW, answer, call, sample
 
@@ -39,7 +39,7 @@ def came_back(**query):
 
 
 def kept():
-    return table.get(keys.grant(NORDIC, "erp"))
+    return table.get(connection_keys.grant(NORDIC, "erp"))
 
 
 def test_a_consent_for_the_right_company_is_kept_and_used(books, rows, logged):

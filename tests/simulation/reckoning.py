@@ -161,6 +161,7 @@ def _partner(judge, tasks):
             judge.say("the partner does not know of a direct payment", text)
     for claim in judge.there.keys() - asked - judge.paid_there:
         known = judge.diaries[judge.case_of(claim)].claims[claim].open
-        if judge.handed_open[claim] + moved[claim] != known:
+        # Of more than was open the partner keeps account: a reversal takes the whole of it back.
+        if max(judge.handed_open[claim] + moved[claim], Decimal(0)) != known:
             text = f"{claim}: {judge.handed_open[claim]}, {moved[claim]} told, {known} here"
             judge.say("the partner asks for another sum", text)

@@ -21,6 +21,7 @@ from infra.local.bench import (
     foreseeing,
     handing,
     importing,
+    kept,
     matching,
     peers,
     stages,
@@ -32,6 +33,7 @@ from infra.local.bench.steps import NotAsPlanned
 from infra.local.bench.world import world
 from infra.local.erp.environment import SetUpFailed
 from infra.local.stack import StackError
+from shared.domain.replaying import ENGINE
 
 OUT = Path("out/bench.json")
 _FOLDER = Path("out/bench")
@@ -39,8 +41,11 @@ _IMPORT_RUNS = 5
 _WIDTH = 150
 
 
-def run(console: Console | None = None) -> int:
-    """Measure everything (some minutes), print the table and write ``out/bench.json``."""
+def run(console: Console | None = None, *, keep: bool = False) -> int:
+    """Measure everything (some minutes), print the table and write ``out/bench.json``.
+
+    ``keep`` stores what was counted as this release's own, for the ones after it.
+    """
     console = console or _console()
     began = time.monotonic()
     result = Result(began=datetime.now(UTC), remarks=list(peers.REMARKS))
@@ -53,7 +58,10 @@ def run(console: Console | None = None) -> int:
         return 1
     result.seconds = time.monotonic() - began
     result.write(OUT)
-    print_table(result, console)
+    before = kept.latest()
+    print_table(result, console, before if before.release else None)
+    if keep:
+        console.print(f"kept     {kept.keep(ENGINE, result.figures)}", highlight=False)
     console.print(f"figures  {OUT.resolve()}", highlight=False)
     return 0
 

@@ -32,6 +32,11 @@ def figures(measured: Measured) -> list[Figure]:
         ),
         *_gate(large),
         _idle(measured),
+        Figure(
+            GROUP, "steps with a fee, from the sweep to the outcome", _a_second(large),
+            "1/s", beside, _a_second(small),
+            words="one after the other, in the emulator's own time",
+        ),
     ]  # fmt: skip
 
 
@@ -86,6 +91,12 @@ def _stages(lived: Lived, stage: str) -> tuple[Work, Work | None]:
 def _read(lived: Lived) -> float:
     decide, acted = _stages(lived, "fee")
     return (decide.count.read + (acted.count.read if acted else 0)) / lived.n
+
+
+def _a_second(lived: Lived) -> float:
+    """How many cases a second go through claim, decision and act."""
+    stages = ("fee: claim", "fee: decide", "fee: remind")
+    return lived.n / sum(lived.stages[stage].seconds for stage in stages)
 
 
 def _gate(lived: Lived) -> list[Figure]:

@@ -7,11 +7,11 @@ import math
 import operator
 import os
 import platform
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from rich.console import Console
 from rich.table import Table
@@ -128,12 +128,17 @@ def shown(number: float) -> str:
     return f"{number:.2f}" if abs(number) >= 0.1 else f"{number:.2g}"
 
 
-def print_table(result: Result, console: Console) -> None:
-    """Print the figures by group, and the remarks on what is in them and what is not."""
+def print_table(result: Result, console: Console, before: Before | None = None) -> None:
+    """Print the figures by group, and the remarks on what is in them and what is not.
+
+    ``before`` puts what a release counted beside them.
+    """
     table = Table(title="Dunlin's figures, each beside its reference from this run")
     table.add_column("", min_width=30, overflow="fold")
     for heading in ("measured", "beside", "ratio", "target", "holds"):
         table.add_column(heading, justify="right" if heading == "ratio" else "left")
+    if before is not None:
+        table.add_column(f"in {before.release}", justify="right")
     group = ""
     for figure in result.figures:
         if figure.group != group:
@@ -141,12 +146,40 @@ def print_table(result: Result, console: Console) -> None:
             table.add_section()
             table.add_row(f"[bold]{group}[/bold]")
             table.add_section()
-        table.add_row(*_cells(figure))
+        told = () if before is None else (_number(before.of(figure)),)
+        table.add_row(*_cells(figure), *told)
     console.print(table)
     for remark in (*_notes(result.figures), *result.remarks):
         console.print(f"- {remark}", markup=False, highlight=False)
+    if before is not None:
+        console.print(_differing(before.release, before.differing(result.figures)))
     counted = [figure.holds for figure in result.figures if figure.holds is not None]
     console.print(f"\n{sum(counted)} of {len(counted)} targets hold; {result.seconds:.0f} seconds.")
+
+
+class Before(Protocol):
+    """What an earlier release counted."""
+
+    @property
+    def release(self) -> str:
+        """Its version."""
+
+    def of(self, figure: Figure) -> float | None:
+        """Its count where this run has ``figure``; None for what is new or no count."""
+
+    def differing(self, figures: Iterable[Figure]) -> Sequence[Figure]:
+        """The figures that it counted otherwise."""
+
+
+def _differing(release: str, figures: Sequence[Figure]) -> str:
+    if not figures:
+        return f"\nEvery count is as it was in {release}."
+    names = "; ".join(f"{one.group}: {one.name}" for one in figures)
+    return f"\nCounted otherwise than in {release}: {names}."
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else shown(value)
 
 
 _MARKS = {True: "[green]yes[/green]", False: "[red]no[/red]", None: ""}

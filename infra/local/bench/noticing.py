@@ -7,8 +7,9 @@ is under way when the payment is read, is a minute of hub time at most.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 from unittest.mock import patch
@@ -42,11 +43,11 @@ def sweeps(payments: int, *, lost: bool) -> list[int]:
     ``lost``: no function but the sweep reaches another one by a queue.
     """
     run = import_module("tests.simulation.run")
-    with run.standing() as wire, _noted(lost=lost) as (read, told):
+    with run.standing() as wire, _noted(lost=lost) as notes:
         found = run.live(wire, _plan(payments)).found
-    if found or len(told) != payments:
+    if found or len(notes.told) != payments:
         raise AssertionError(f"the plan is not lived as meant: {found}")
-    return [told[name] - read[name] + 1 for name in sorted(told)]
+    return [after - notes.read[name] + 1 for name, after in sorted(notes.told.items())]
 
 
 def _plan(payments: int) -> Any:
@@ -62,39 +63,57 @@ def _plan(payments: int) -> Any:
     return import_module("tests.simulation.plan").Plan(0, bank=False, deeds=in_order)
 
 
-@contextmanager
-def _noted(*, lost: bool) -> Iterator[tuple[dict[str, int], dict[str, int]]]:
+@dataclass
+class _Notes:
     """After how many sweeps each payment was read, and told, by the books' ids."""
+
+    ticks: int = 0
+    read: dict[str, int] = field(default_factory=dict)
+    told: dict[str, int] = field(default_factory=dict)
+
+    def reading(self, pull: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
+        def pulled(books: Any, cursor: Any, *, now: Any) -> Iterator[Any]:
+            for page in pull(books, cursor, now=now):
+                for fact in page.facts:
+                    self.read.setdefault(fact.id, self.ticks)
+                yield page
+
+        return pulled
+
+    def hearing(self, tell: Callable[..., Any]) -> Callable[..., Any]:
+        def heard(partner: Any, message: Any, **of: Any) -> Any:
+            if message.type == "payment.direct":
+                self.told.setdefault(message.data["movement"], self.ticks)
+            return tell(partner, message, **of)
+
+        return heard
+
+    def ticking(self, tick: Callable[..., None]) -> Callable[..., None]:
+        def ticked(hub: Any) -> None:
+            self.ticks += 1
+            tick(hub)
+
+        return ticked
+
+
+def _losing(enqueue: Callable[..., None]) -> Callable[..., None]:
+    """A hub whose functions, but for its clocks, reach no other one."""
+
+    def sent(hub: Any, queue: str, body: Any) -> None:
+        if hub.inside[-1][0] in _CLOCKS:
+            enqueue(hub, queue, body)
+
+    return sent
+
+
+@contextmanager
+def _noted(*, lost: bool) -> Iterator[_Notes]:
     theirs = import_module("tests.simulation.counterparts")
-    hub = import_module("tests.simulation.hub").Hub
-    read: dict[str, int] = {}
-    told: dict[str, int] = {}
-    pull, tell, enqueue, tick = theirs.Books.pull, theirs.Partner.tell, hub.enqueue, hub.tick
-    ticks = 0
-
-    def pulled(books: Any, cursor: Any, *, now: Any) -> Iterator[Any]:
-        for page in pull(books, cursor, now=now):
-            for fact in page.facts:
-                read.setdefault(fact.id, ticks)
-            yield page
-
-    def heard(partner: Any, message: Any, **of: Any) -> Any:
-        if message.type == "payment.direct":
-            told.setdefault(message.data["movement"], ticks)
-        return tell(partner, message, **of)
-
-    def sent(one: Any, queue: str, body: Any) -> None:
-        if not lost or one.inside[-1][0] in _CLOCKS:
-            enqueue(one, queue, body)
-
-    def swept(one: Any) -> None:
-        nonlocal ticks
-        ticks += 1
-        tick(one)
-
+    hub, notes = import_module("tests.simulation.hub").Hub, _Notes()
     with (
-        patch.object(theirs.Books, "pull", pulled),
-        patch.object(theirs.Partner, "tell", heard),
-        patch.multiple(hub, enqueue=sent, tick=swept),
+        patch.object(theirs.Books, "pull", notes.reading(theirs.Books.pull)),
+        patch.object(theirs.Partner, "tell", notes.hearing(theirs.Partner.tell)),
+        patch.object(hub, "tick", notes.ticking(hub.tick)),
+        patch.object(hub, "enqueue", _losing(hub.enqueue) if lost else hub.enqueue),
     ):
-        yield read, told
+        yield notes

@@ -27,17 +27,24 @@ _BOOKED_AT_ONCE = 10
 
 @dataclass
 class Work:
-    """One kind of work done for ``n`` cases: CPU seconds, what was asked of AWS, the answers."""
+    """One kind of work done for ``n`` cases: what it took, what was asked of AWS, the answers.
+
+    ``cpu`` are CPU seconds of ours, ``seconds`` those of a clock on the wall, emulator included.
+    """
 
     n: int = 0
     cpu: float = 0.0
     count: Count = field(default_factory=Count)
     answers: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
 
     def __add__(self, other: Work) -> Work:
         """The same cases, with more done for each of them."""
         answers = self.answers + other.answers
-        return Work(max(self.n, other.n), self.cpu + other.cpu, self.count + other.count, answers)
+        return Work(
+            max(self.n, other.n), self.cpu + other.cpu, self.count + other.count, answers,
+            self.seconds + other.seconds,
+        )  # fmt: skip
 
     def each(self, total: float) -> float:
         """A total's share of one case."""
@@ -51,10 +58,10 @@ class NotAsPlanned(RuntimeError):
 def measured(tally: Tally, handler: Handler, event: Event) -> tuple[Any, Work]:
     """One invocation: its answer, and what it cost."""
     tally.take()
-    begun = time.thread_time()
+    begun, at = time.thread_time(), time.perf_counter()
     answer = handler(event, None)
-    cpu = time.thread_time() - begun
-    return answer, Work(1, cpu, tally.take())
+    cpu, seconds = time.thread_time() - begun, time.perf_counter() - at
+    return answer, Work(1, cpu, tally.take(), seconds=seconds)
 
 
 def pull(creditor: Creditor) -> Work:
