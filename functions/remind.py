@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import connectors
-from functions import carriers, reaching
+from functions import carriers, payer_access, reaching
 from functions.touching import outcome, proven
 from functions.wiring import connect
 from shared.cloud import (
@@ -17,6 +17,7 @@ from shared.cloud import (
     letter_rows,
     lookups,
     outbox,
+    payer_links,
     step,
 )
 from shared.cloud.first_day_rows import Day
@@ -113,6 +114,7 @@ def _send(run: Run, decision: Remind, party: Party, channel: Row) -> str:
             *run.abreast((*decision.claims, *decision.also)),
             *_day(run, decision, channel).counted(),
             *(lookups.asked_together(run.tenant, one.reference, one.claims) if one else ()),
+            *payer_access.made(run, decision.act, party, kind),
             outbox.intend(
                 run.tenant, decision.act, kind="reminder", case=run.case.id,
                 connection=connection, content_hash=letter.hash, document=intent.document,
@@ -137,7 +139,9 @@ def _letter(run: Run, decision: Remind, party: Party, *, paper: Window | None) -
     at = asked_for(case, run.law, today, decision, covered)
     one = collective_of(case, decision, run.creditor, at, today)
     reference = one.reference if one else None
-    wishes = Wishes(languages=reaching.languages(run, decision), collective=reference)
+    own_page = payer_links.url(run.tenant, case.debtor, case.id, decision.act)
+    spoken = reaching.languages(run, decision)
+    wishes = Wishes(languages=spoken, collective=reference, page=own_page)
     try:
         said = letter_for(case, decision, run.creditor, party, at, today, wishes)
         own = reaching.own_texts(run, said)

@@ -39,7 +39,8 @@ class _Place:
     """A creditor of a country and its debtor: invented, with numbers that nobody has.
 
     ``business_id`` has the country's form and check digit, in a series that is not given out; the
-    phone is one that is kept for fiction (Sweden: PTS) or evidently a sample.
+    phone is one that is kept for fiction (Sweden: PTS, Germany: Bundesnetzagentur) or evidently a
+    sample.
     """
 
     language: Language
@@ -83,6 +84,12 @@ PLACES = {
         _DK, "000000000000018",
         Giro(iban=_DK, fik_kind="71", fik_creditor="81234567"),
         ("Søren Ærø", "Strandvejen 3, 2. tv.", "8000 Aarhus C"),
+    ),
+    "DE": _Place(
+        "de", "Europe/Berlin", "Musterlicht GmbH", ("DE_HRB", "HRB 999999"),
+        "Hafenstraße 4", ("20457", "Hamburg"), "+49 30 23125 012", "rechnung@musterlicht.example",
+        "DE89370400440532013000", "RF18539007547034",
+        address=("Jürgen Groß", "Lindenweg 7", "04109 Leipzig"),
     ),
 }  # fmt: skip
 

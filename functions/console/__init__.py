@@ -6,7 +6,9 @@ A visit without a session is sent to sign in; a form without the session's token
 from __future__ import annotations
 
 import os
+import traceback
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from functions.api.exchange import Handler, Problem, planned
@@ -45,7 +47,11 @@ def visited(event: dict[str, Any], handlers: dict[str, Handler]) -> dict[str, An
     except HubError as error:
         page = _sorry(planned(error), language)
     except Exception as error:  # noqa: BLE001 - a visitor gets no trace and no message of a bug
-        logger.error("broken", extra={"route": route, "error": type(error).__name__})
+        # Where it broke, without the message: that may quote what a visitor typed.
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(last.filename).name}:{last.lineno}"
+        extra = {"route": route, "error": type(error).__name__, "where": where}
+        logger.error("broken", extra=extra)
         page = _sorry(Problem(500, "broken", "This is our fault, and it has been noted."), language)
     logger.info("visited", extra={"route": route, "status": page.status})
     return sent(page)

@@ -27,10 +27,10 @@ def every(desk: Desk) -> Page:
         if family in {"", family_of(one)} and health in {"", one["health"]["word"]}
     ]
     groups = [(name, [one for one in kept if family_of(one) == name]) for name in FAMILIES]
-    words = sorted({one["health"]["word"] for one in told["connections"]})
+    states = sorted({one["health"]["word"] for one in told["connections"]})
     return desk.page(
         "connections", "connections",
-        groups=[group for group in groups if group[1]], words=words, cursor=told["cursor"],
+        groups=[group for group in groups if group[1]], states=states, cursor=told["cursor"],
         any=bool(told["connections"]),
     )  # fmt: skip
 

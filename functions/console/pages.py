@@ -4,14 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from functions.console import approvals, tasks
+from functions.console import (
+    approvals,
+    case_commands,
+    cases,
+    connecting,
+    connections,
+    expiring,
+    policies,
+    policy_editing,
+    previews,
+    tasks,
+)
 from functions.pages.desk import BASE, Answering, Desk
 
 # The first that fits an address answers.
-ROUTES: dict[str, Answering] = {**approvals.ROUTES, **tasks.ROUTES}
+ROUTES: dict[str, Answering] = {
+    **connecting.ROUTES,
+    **connections.ROUTES,
+    **expiring.ROUTES,
+    **approvals.ROUTES,
+    **case_commands.ROUTES,
+    **cases.ROUTES,
+    **policy_editing.ROUTES,
+    **policies.ROUTES,
+    **previews.ROUTES,
+    **tasks.ROUTES,
+}
 
 # Section, the route of the API without which nobody sees it, and its address below the console.
-_ROOMS = (("tasks", "GET /v1/tasks", "/tasks"),)
+_ROOMS = (
+    ("connections", "GET /v1/connections", "/connections"),
+    ("policies", "GET /v1/policies", "/policies"),
+    ("cases", "GET /v1/cases", "/cases"),
+    ("tasks", "GET /v1/tasks", "/tasks"),
+)
 
 
 def rooms(desk: Desk) -> Iterator[tuple[str, str, str]]:

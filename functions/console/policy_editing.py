@@ -157,7 +157,7 @@ def _names(draft: dict[str, Any]) -> list[str]:
 
 
 def _next(desk: Desk, policy: str) -> int:
-    return 1 + max(one["version"] for one in stored(desk) if one["id"] == policy)
+    return 1 + max(int(one["version"]) for one in stored(desk) if one["id"] == policy)
 
 
 def _of_family(known: dict[str, dict[str, Any]], family: str) -> list[str]:

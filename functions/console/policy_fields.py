@@ -214,6 +214,8 @@ def _put(draft: dict[str, Any], path: str, said: Any) -> None:
 
 
 def _plain(found: Any) -> Any:
+    if isinstance(found, Money):
+        return {"amount": str(found.amount), "currency": found.currency}
     if isinstance(found, BaseModel):
         return found.model_dump(mode="json")
     return list(found) if isinstance(found, tuple) else found

@@ -103,7 +103,9 @@ def _values(root: Schema, schema: Schema, form: Mapping[str, str], within: str) 
 
 def _value(root: Schema, schema: Schema, form: Mapping[str, str], name: str) -> Any:
     plain, nullable = _plain(root, schema)
-    kind, text = _kind(root, plain), form.get(name, "").strip()
+    kind, text = _kind(root, plain), form.get(name, "")
+    if kind != "choice":  # one of the choices is a tab
+        text = text.strip()
     if kind == "group":
         inner = _values(root, plain, form, name)
         return None if nullable and inner == _untouched(root, plain) else inner

@@ -58,17 +58,14 @@ def pay_at(sitting: Sitting) -> Page:
 
 def provider(sitting: Sitting) -> Page:
     """The way to the provider's page, which was made already."""
-    opened = sitting.case
-    found = [
-        one
-        for number, one in enumerate(payer_acts.shown(opened).claims, start=1)
-        if str(number) == sitting.at["number"] and one.now is not None
-    ]
-    via = sitting.at["connection"]
-    url = paying.kept(opened.tenant, found[0].id, found[0].now, via) if found else None
-    if url is None or not url.startswith("https://"):
-        return sitting.went("/pay")
-    return sitting.page("provider", url=url, amount=found[0].now, host=urlsplit(url).hostname)
+    opened, via = sitting.case, sitting.at["connection"]
+    for number, one in enumerate(payer_acts.shown(opened).claims, start=1):
+        if str(number) != sitting.at["number"] or one.now is None:
+            continue
+        url = paying.kept(opened.tenant, one.id, one.now, via)
+        if url is not None and url.startswith("https://"):
+            return sitting.page("provider", url=url, amount=one.now, host=urlsplit(url).hostname)
+    return sitting.went("/pay")
 
 
 def statement_of(sitting: Sitting) -> Page:

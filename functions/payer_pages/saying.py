@@ -1,4 +1,4 @@
-"""The pages on which a payer says something: a day, a plan, an objection, a question, an address."""
+"""The pages on which a payer says something: a day, a plan, an objection, how to be reached."""
 
 from __future__ import annotations
 

@@ -56,11 +56,14 @@ def _group(claim: PayerClaim, case: Case, t: Words) -> Group:
         "invoice_dates", issued=date_text(claim.issued, t.language),
         due=date_text(claim.due, t.language),
     )  # fmt: skip
-    note = f"{dates} – {t(f'is_{claim.standing}')}"
-    return Group(t("invoice", number=claim.number), note, tuple(_rows(claim, case, t)))
+    note = f"{dates}. {t(f'is_{claim.standing}')}"
+    rows = (*_principal(claim, case, t), *_costs(claim, t))
+    total = Row(t("total"), _money(claim.total, t), strong=True)
+    return Group(t("invoice", number=claim.number), note, (*rows, total))
 
 
-def _rows(claim: PayerClaim, case: Case, t: Words) -> Iterator[Row]:
+def _principal(claim: PayerClaim, case: Case, t: Words) -> Iterator[Row]:
+    """The invoice and what lowered it, payment by payment."""
     yield Row(t("invoiced"), _money(claim.invoiced, t))
     told = Money.zero(claim.paid.currency)
     for one in case.claims[claim.id].movements:
@@ -74,6 +77,10 @@ def _rows(claim: PayerClaim, case: Case, t: Words) -> Iterator[Row]:
                         ("left_alone", claim.contested)):  # fmt: skip
         if amount:
             yield Row(t(key), _money(-amount, t))
+
+
+def _costs(claim: PayerClaim, t: Words) -> Iterator[Row]:
+    """Interest rate by rate, fees notice by notice, and what of them is settled."""
     for accrual in claim.accruals:
         words = t(
             "accrual", first=date_text(accrual.first, t.language),
@@ -91,7 +98,6 @@ def _rows(claim: PayerClaim, case: Case, t: Words) -> Iterator[Row]:
     if claim.extras_paid:
         words = t("extras_paid", amount=_money(claim.extras_paid, t))
         yield Row(words, _money(-claim.extras_paid, t))
-    yield Row(t("total"), _money(claim.total, t), strong=True)
 
 
 def _money(amount: Money, t: Words) -> str:

@@ -11,7 +11,7 @@ import operator
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from shared.domain import alarms, at_partner, charges, instalments, partner_ends
+from shared.domain import alarms, at_partner, charges, endings, instalments, partner_ends
 from shared.domain.act_keys import act_key
 from shared.domain.carriers import UNKNOWN, Carriers
 from shared.domain.case import Case
@@ -89,7 +89,7 @@ def decide(
         return _kept_in(question, final)
     alarm, next_alarm = alarms.due(question)
     answer = _kept_in(question, alarm or _at_rest(question) or _among_claims(question))
-    return answer if next_alarm is None else _woken(question, answer, next_alarm)
+    return _woken(question, answer, next_alarm)
 
 
 def _kept_in(question: Question, answer: AnyDecision) -> AnyDecision:
@@ -104,13 +104,24 @@ def _kept_in(question: Question, answer: AnyDecision) -> AnyDecision:
     return Rest(until=None, why=_RESTRICTED, because=(why, *answer.because))
 
 
-def _woken(question: Question, answer: AnyDecision, alarm: alarms.Alarm) -> AnyDecision:
-    """The answer, where a rest ends no later than the day on which a person must be asked."""
-    until = question.opening(alarm.on)
-    if not isinstance(answer, Rest) or (answer.until is not None and answer.until <= until):
+def _woken(question: Question, answer: AnyDecision, alarm: alarms.Alarm | None) -> AnyDecision:
+    """The answer, where a rest ends no later than a person must be asked, or what was agreed ends.
+
+    Else a plan would break behind a hold of the case, and nobody would have said a word before.
+    """
+    if not isinstance(answer, Rest):
         return answer
-    because = (*answer.because, alarm.reason)
-    return answer.model_copy(update={"until": until, "because": because})
+    looks = [] if alarm is None else [(alarm.on, alarm.reason)]
+    ends = endings.coming(question.case, question.today)
+    if ends is not None:
+        looks.append((ends, reason("hub.agreed", "what was agreed is looked at that day", on=ends)))
+    if not looks:
+        return answer
+    on, why = min(looks, key=operator.itemgetter(0))
+    until = question.opening(on)
+    if answer.until is not None and answer.until <= until:
+        return answer
+    return answer.model_copy(update={"until": until, "because": (*answer.because, why)})
 
 
 # --- the case as a whole rests ----------------------------------------------------------------

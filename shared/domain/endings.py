@@ -50,6 +50,26 @@ def endings(case: Case, today: date, at: datetime) -> list[CaseEvent]:
     return found
 
 
+def coming(case: Case, today: date) -> date | None:
+    """The first day after ``today`` on which time ends, or misses, something that was agreed.
+
+    Whatever keeps a case at rest, it is looked at then: nothing breaks without a word.
+    """
+    if case.states is None:
+        return None
+    asked = {one.agreement.id for one in unanswered(case)}
+    last = [
+        one.holds_to
+        for one in case.states.promises.values()
+        if one.outcome == "open" and one.id not in asked
+    ]
+    looks = [
+        one.looks_on(case.claims, today) for one in case.states.plans.values() if one.ended is None
+    ]
+    days = [*last, *(day for day in looks if day is not None)]
+    return min((day + _DAY for day in days if day >= today), default=None)
+
+
 def _fees_back(case: Case, at: datetime) -> list[CaseEvent]:
     """The fees of notices about an agreement since it was recorded as broken and is in doubt."""
     found: dict[str, CaseEvent] = {}

@@ -10,6 +10,7 @@ from typing import Literal
 
 _WIDTH = 72
 _AMOUNT_WIDTH = 60
+_INDENT = "  "
 
 _RULE = "border-bottom:1px solid #808080"
 _TOP_RULE = "border-top:1px solid #808080"
@@ -45,6 +46,14 @@ class Paragraph:
     """Running text."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Running text, and the address on the web to which it leads."""
+
+    text: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +110,7 @@ class Spoken:
     language: str
 
 
-Shown = Heading | Lines | Paragraph | Amounts | Details | Spoken
+Shown = Heading | Lines | Paragraph | Link | Amounts | Details | Spoken
 Block = Shown | Code
 
 
@@ -133,24 +142,39 @@ def _text(block: Shown) -> str:
         case Lines(lines):
             return "\n".join(lines)
         case Paragraph(text):
-            return textwrap.fill(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
-        case Amounts(_, groups, rows):
-            return "\n\n".join([*map(_group_text, groups), *([_rows_text(rows)] if rows else [])])
+            return _filled(text)
+        case Link(text, url):
+            return f"{_filled(text)}\n{url}"
+        case Amounts():
+            return _amounts_text(block)
         case Details(rows):
             return _details_text(rows)
         case Spoken():
             return "=" * _WIDTH
 
 
-def _group_text(group: Group) -> str:
+def _filled(text: str) -> str:
+    return textwrap.fill(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
+def _amounts_text(table: Amounts) -> str:
+    """The amounts of a table end in one column, which gives way to the longest name."""
+    named = [*((_INDENT, row) for group in table.groups for row in group.rows)]
+    named += [("", row) for row in table.rows]
+    needed = [len(indent + row.label) + 2 + len(row.value) for indent, row in named]
+    width = max([_AMOUNT_WIDTH, *needed])
+    parts = [_group_text(group, width) for group in table.groups]
+    return "\n\n".join([*parts, *([_rows_text(table.rows, width)] if table.rows else [])])
+
+
+def _group_text(group: Group, width: int) -> str:
     note = f"\n{group.note}" if group.note else ""
-    return f"{group.title}{note}\n{_rows_text(group.rows, indent='  ')}"
+    return f"{group.title}{note}\n{_rows_text(group.rows, width, _INDENT)}"
 
 
-def _rows_text(rows: tuple[Row, ...], indent: str = "") -> str:
+def _rows_text(rows: tuple[Row, ...], width: int, indent: str = "") -> str:
     return "\n".join(
-        (indent + row.label).ljust(_AMOUNT_WIDTH - len(row.value) - 2) + "  " + row.value
-        for row in rows
+        (indent + row.label).ljust(width - len(row.value) - 2) + "  " + row.value for row in rows
     )
 
 
@@ -174,6 +198,9 @@ def _html(block: Shown) -> str:
             return f'<p style="margin:0 0 16px">{inner}</p>'
         case Paragraph(text):
             return f'<p style="margin:0 0 16px">{escape(text)}</p>'
+        case Link(text, url):
+            shown = f'<a href="{escape(url)}" style="overflow-wrap:anywhere">{escape(url)}</a>'
+            return f'<p style="margin:0 0 16px">{escape(text)}<br>\n{shown}</p>'
         case Amounts():
             return _amounts_html(block)
         case Details(rows):

@@ -15,6 +15,7 @@ from shared.domain.layout import (
     Group,
     Heading,
     Lines,
+    Link,
     Paragraph,
     Row,
 )
@@ -54,12 +55,13 @@ class _Writer:
 
     def sms(self) -> str:
         items, creditor = self.letter.due_items, self.letter.creditor
-        return self._say(
+        said = self._say(
             "sms_one" if len(items) == 1 else "sms_many",
             creditor_name=creditor.name,
             invoice_number=items[0].number,
             contact=creditor.phone or creditor.email,
         )
+        return f"{said} {self.letter.page}" if self.letter.page else said
 
     def blocks(self) -> Iterator[Block]:
         yield from self._letterhead()
@@ -86,13 +88,20 @@ class _Writer:
             yield Paragraph(self._say("nothing_follows"))
         if self.letter.next_step == "hand_over" and any(one.disputed for one in self.letter.items):
             yield Paragraph(self._say("disputed_stays"))
+        yield from self._help()
+        yield Lines((self._say("closing"), one_line(self.letter.creditor.name)))
+
+    def _help(self) -> Iterator[Block]:
+        """What a debtor can do who cannot or will not pay, and how to reach the creditor."""
         yield Heading(self._say("help_heading"))
         yield Paragraph(self._dated("difficulty"))
         yield Paragraph(self._dated("dispute"))
         if self.letter.acts_are_free:
             yield Paragraph(self._say("acts_are_free"))
+        if self.letter.page:
+            yield Link(self._say("online"), self.letter.page)
+            yield Code("qr", self.letter.page, self._say("online_code"))
         yield Paragraph(self._say("contact", contact=self._contact()))
-        yield Lines((self._say("closing"), one_line(self.letter.creditor.name)))
 
     def _letterhead(self) -> Iterator[Block]:
         creditor, debtor = self.letter.creditor, self.letter.debtor

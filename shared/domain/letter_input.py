@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from datetime import date
 from typing import Final, Literal
 
@@ -142,6 +143,7 @@ class LetterInput(Record):
     alone, and its ``deadline`` is the (last) due date. The letter ``charges`` asks for interest and
     fees alone of what is paid: it bears no fee, and nothing follows it. The letter ``instalment``
     asks for a missed instalment of ``plan`` alone, at no cost; the plan breaks after ``deadline``.
+    ``page`` is the address of the debtor's own page.
     """
 
     letter: str = Field(default="reminder", pattern=r"^[a-z][a-z_]{0,39}$")
@@ -166,6 +168,7 @@ class LetterInput(Record):
     next_step_for: tuple[str, ...] = ()
     compensation_section: str = ""
     plan: LetterPlan | None = None
+    page: str | None = Field(default=None, exclude_if=operator.not_)
 
     @property
     def due_soon(self) -> bool:

@@ -14,6 +14,7 @@ from shared.domain.layout import (
     Group,
     Heading,
     Lines,
+    Link,
     Paragraph,
     Row,
     Shown,
@@ -126,7 +127,7 @@ class _Page:
 
     def _section(self, after: Sequence[_Part]) -> float:
         """How much room running text takes up to the next thing of another kind."""
-        text = takewhile(lambda one: isinstance(one, Paragraph | Lines), after)
+        text = takewhile(lambda one: isinstance(one, Paragraph | Link | Lines), after)
         return sum(self._height(one) for one in text)
 
     def _set(self, part: _Part) -> None:
@@ -138,8 +139,8 @@ class _Page:
             case Lines(lines):
                 self._break_before(len(lines) * _LEADING)
                 self.y = self._lines(lines, _LEFT, self.y, _SIZE, _LEADING) + _GAP
-            case Paragraph(text):
-                self._running(text, self._element("P"), _LEFT, _ROOM)
+            case Paragraph() | Link():
+                self._running(_words(part), self._element("P"), _LEFT, _ROOM)
                 self.y += _GAP
             case Amounts():
                 self._amounts(part)
@@ -216,7 +217,6 @@ class _Page:
         self.y += _GAP
 
     def _codes(self, codes: Sequence[Code]) -> None:
-        self._break_before(self._height(list(codes)))
         x, top = _LEFT, self.y - _SIZE
         for code in codes:
             boxes, width, height = code_boxes(code.kind, code.payload, x, top)
@@ -277,8 +277,8 @@ class _Page:
                 return 1.5 * _HEADINGS[level][1] + 4
             case Lines(lines):
                 return len(lines) * _LEADING + _GAP
-            case Paragraph(text):
-                return len(face("regular").lines(text, _SIZE, _ROOM)) * _LEADING + _GAP
+            case Paragraph() | Link():
+                return len(face("regular").lines(_words(part), _SIZE, _ROOM)) * _LEADING + _GAP
             case Amounts(_, groups, rows):
                 first = len(groups[0].rows) + 2 if groups else len(rows)
                 return 18 + first * _LEADING
@@ -286,6 +286,10 @@ class _Page:
                 return sum(map(self._row_height, rows)) + _GAP
             case _:
                 return 0.0
+
+
+def _words(part: Paragraph | Link) -> str:
+    return part.text if isinstance(part, Paragraph) else f"{part.text} {part.url}"
 
 
 def _weight(row: Row) -> Weight:

@@ -39,11 +39,13 @@ _NEXT: Mapping[str, NextStep] = {"remind": "reminder", "hand_over": "hand_over"}
 class Wishes(Record):
     """What a letter is to be like: its agreed ``languages`` (tags), the first that counts first.
 
-    ``collective`` is one payment reference for the whole sum.
+    ``collective`` is one payment reference for the whole sum, ``page`` the address of the payer's
+    own page (None: it is told of none).
     """
 
     languages: tuple[str | None, ...] = ()
     collective: str | None = None
+    page: str | None = None
 
 
 NO_WISHES: Final = Wishes()
@@ -98,6 +100,7 @@ def letter_for(
         next_step_on=decision.next_on if next_step != "none" else None,
         next_step_for=_named(case, decision),
         plan=_plan(case, decision, today),
+        page=wishes.page,
     )
 
 

@@ -47,6 +47,8 @@ _LINK = re.compile(
     r"://|\bwww\.|\b(?:mailto|javascript|data|tel):|@"
     # A name of two letters or more, or what a placeholder says, before a domain.
     r"|(?:\b[\w-]{2,}|\})\.[^\W\d_]{2,}\b|\bxn--"
+    # One letter before a domain is an abbreviation, unless a path or a well-known domain follows.
+    r"|\b\w\.(?:[^\W\d_]{2,}/|(?:com|org|net|me|io|co)\b)"
     # Addresses of the internet protocol, versions 4 and 6.
     r"|(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])|\[[0-9a-f]*:[0-9a-f:]*\]",
     re.IGNORECASE,
@@ -72,6 +74,8 @@ _SHORT_NUMBER = re.compile(
     r"\b(?:bankgiro|plusgiro|postgiro|bg|pg|swish\w*|vipps\w*|mobile ?pay)\b[^\w{]{0,5}\d",
     re.IGNORECASE,
 )
+# The account of a currency without a bank: letters and digits in one long run.
+_WALLET = re.compile(r"\b(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{25,}\b", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[.\-\u2010-\u2015_/]")
 
 
@@ -92,12 +96,13 @@ def has_foreign_link(literal: str, hosts: Collection[str]) -> bool:
 
 
 def names_an_account(literal: str, hosts: Collection[str]) -> bool:
-    """Whether a text holds an IBAN, or a number that could be an account or a mobile payee."""
+    """Whether a text holds an IBAN, or what could be an account, a mobile payee or a wallet."""
     text = _without_links_to(as_read(literal), hosts)
     rest = _HARMLESS.sub(" | ", text)
     if holds_iban(text) or holds_iban(_SEPARATORS.sub("", rest)):
         return True
-    return _LONG_NUMBER.search(rest) is not None or _SHORT_NUMBER.search(rest) is not None
+    numbers = (_LONG_NUMBER, _SHORT_NUMBER, _WALLET)
+    return any(one.search(rest) is not None for one in numbers)
 
 
 def _without_links_to(literal: str, hosts: Collection[str]) -> str:

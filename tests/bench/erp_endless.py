@@ -24,7 +24,6 @@ from tests.connectors.erp.tripletex_books import projected, wanted
 from tests.connectors.stub_server import RawServer, ok
 
 CUSTOMERS = 100
-FORTNOX_NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 # What Netvisor's own client asks of an invoice beside the rest; the names are its page's.
@@ -43,7 +42,11 @@ _DETAIL = (
     '<InvoicingCustomerCountryCode ISO-3166="FI">Finland</InvoicingCustomerCountryCode>'
     '<InvoiceStatus status="open">open</InvoiceStatus>'
     + "".join(f"<{one}/>" for one in _EMPTY)
-    + "<InvoiceLines/>"
+    + "<InvoiceLines><InvoiceLine><SalesInvoiceProductLine>"
+    '<ProductIdentifier type="customer">OMENA</ProductIdentifier>'
+    "<SalesInvoiceProductLineVatSum>19,36</SalesInvoiceProductLineVatSum>"
+    "<SalesInvoiceProductLineSum>80,64</SalesInvoiceProductLineSum>"
+    "</SalesInvoiceProductLine></InvoiceLine></InvoiceLines>"
 )
 
 
@@ -97,147 +100,168 @@ class Netvisor(FakeNetvisor):
         return super().salespaymentlist({"limitbytype": asked["limitbytype"]})
 
 
-def procountor(count):
+class Procountor:
     """Searches by rising id."""
 
-    def row(number):
-        half = {"status": "PARTLY_PAID"} if number % 10 == 0 else {}
-        return invoice(number, partnerId=number % CUSTOMERS + 1, **half)
+    now = datetime(2026, 10, 5, 9, tzinfo=UTC)
 
-    def listed(rows, total):
-        return {"results": rows, "meta": {"totalCount": total, "resultCount": len(rows)}}
+    def __init__(self, count):
+        self.count = count
 
-    def answer(_, path, asked):
-        steps = path.removeprefix("/api").strip("/").split("/")
+    def answer(self, path, asked):
+        steps = path.partition("/api/")[2].split("/")
         if steps == ["company"]:
             return {"id": 15521, "operationType": "PRODUCTION", "companyCurrency": "EUR"}
         if len(steps) == 3:
-            return {"transactions": []} if steps[2] == "transactions" else listed(
-                [event(int(steps[1]), "40.00")], 1
-            )  # fmt: skip
-        make = row if steps[0] == "invoices" else partner
+            paid = self._listed([event(int(steps[1]), "40.00")], 1)
+            return {"transactions": []} if steps[2] == "transactions" else paid
         if len(steps) == 2:
+            make = self._invoice if steps[0] == "invoices" else partner
             rows = [make(int(one)) for one in steps[1].split(",")]
             return rows if len(rows) > 1 else rows[0]
-        after = int(asked.get("previousId", 0))
         if steps[0] != "invoices":
-            return listed([], 0)
-        high = min(count, after + int(asked["size"]))
-        return listed([row(one) for one in range(after + 1, high + 1)], count)
+            return self._listed([], 0)
+        after = int(asked.get("previousId", 0))
+        high = min(self.count, after + int(asked["size"]))
+        found = [self._invoice(one) for one in range(after + 1, high + 1)]
+        return self._listed(found, self.count)
 
-    return _json(answer, datetime(2026, 10, 5, 9, tzinfo=UTC))
+    @staticmethod
+    def _invoice(number):
+        half = {"status": "PARTLY_PAID"} if number % 10 == 0 else {}
+        return invoice(number, partnerId=number % CUSTOMERS + 1, **half)
+
+    @staticmethod
+    def _listed(rows, total):
+        return {"results": rows, "meta": {"totalCount": total, "resultCount": len(rows)}}
 
 
-def fortnox(count):
+class Fortnox:
     """Lists by page number."""
-    kept = FortnoxBooks(FORTNOX_NOW).kept
-    like, buyer = kept["invoices"]["2"], next(iter(kept["customers"].values()))
-    paid = next(iter(kept["invoicepayments"].values()))
 
-    def row(number):
+    now = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+    def __init__(self, count):
+        self.count = count
+        kept = FortnoxBooks(self.now).kept
+        self.like = kept["invoices"]["2"]
+        self.buyer = next(iter(kept["customers"].values()))
+        self.paid = next(iter(kept["invoicepayments"].values()))
+
+    def answer(self, path, asked):
+        _, _, kind, *rest = path.split("/")
+        match kind, rest:
+            case "companyinformation", _:
+                return {"CompanyInformation": COMPANY}
+            case "invoices", [number]:
+                return {"Invoice": self._invoice(int(number))}
+            case "customers", [number]:
+                return {"Customer": {**self.buyer, "CustomerNumber": number}}
+            case "invoices", _:
+                return self._listed("Invoices", self._invoice, range(1, self.count + 1), asked)
+            case "customers", _:
+                return self._listed("Customers", self._invoice, range(0), asked)
+        number = int(asked.get("invoicenumber", 1))
+        numbers = range(number, number + 1)[: number % 10 == 0]
+        return self._listed("InvoicePayments", self._payment, numbers, asked)
+
+    def _invoice(self, number):
         left = 60 if number % 10 == 0 else 100
         owner = str(number % CUSTOMERS + 1)
         own = {"DocumentNumber": str(number), "Total": 100, "Balance": left}
-        return {**like, **own, "CustomerNumber": owner}
+        return {**self.like, **own, "CustomerNumber": owner}
 
-    def payment(number):
+    def _payment(self, number):
         own = {"Number": str(number), "InvoiceNumber": number, "Amount": 40, "WriteOffs": []}
-        return {**paid, **own, "Booked": True, "Currency": like["Currency"]}
+        return {**self.paid, **own, "Booked": True, "Currency": self.like["Currency"]}
 
-    def listed(name, make, numbers, total, asked):
+    @staticmethod
+    def _listed(name, make, numbers, asked):
         page, limit = int(asked["page"]), int(asked["limit"])
         about = {
-            "@TotalResources": total, "@TotalPages": -(-total // limit), "@CurrentPage": page,
+            "@TotalResources": len(numbers), "@TotalPages": -(-len(numbers) // limit),
+            "@CurrentPage": page,
         }  # fmt: skip
         rows = [make(one) for one in numbers[(page - 1) * limit : page * limit]]
         thin = [{field: one.get(field) for field in THIN[name]} for one in rows]
         return {"MetaInformation": about, name: thin}
 
-    def answer(_, path, asked):
-        _, _, kind, *rest = path.split("/")
-        if kind == "companyinformation":
-            return {"CompanyInformation": COMPANY}
-        if rest and kind == "invoices":
-            return {"Invoice": row(int(rest[0]))}
-        if rest:
-            return {"Customer": {**buyer, "CustomerNumber": rest[0]}}
-        if kind == "invoices":
-            return listed("Invoices", row, range(1, count + 1), count, asked)
-        if kind == "customers":
-            return listed("Customers", row, range(0), 0, asked)
-        number = int(asked.get("invoicenumber", 1))
-        numbers = range(number, number + 1)[: number % 10 == 0]
-        return listed("InvoicePayments", payment, numbers, len(numbers), asked)
 
-    return _json(answer, FORTNOX_NOW)
-
-
-def tripletex(count):
+class Tripletex:
     """Lists by place, and records by their numbers or those of their vouchers."""
-    customers = [sample.customer(one, f"Kunde {one}") for one in range(1, CUSTOMERS + 1)]
 
-    def row(number, *, postings=True):
-        left = 60.0 if number % 10 == 0 else 100.0
-        made = sample.invoice(number, customers[number % CUSTOMERS], 100.0, left)
-        made["postings"] = [] if not postings else [owed(number), *money(number)]
-        return made
+    now = datetime(2026, 10, 6, 9, tzinfo=UTC)
+    customers = tuple(sample.customer(one, f"Kunde {one}") for one in range(1, CUSTOMERS + 1))
 
-    def owed(number):
-        own = row(number, postings=False)
-        return sample.posting(number * 10, own, 100.0, "2026-09-01")
+    def __init__(self, count):
+        self.count = count
 
-    def money(number):
-        own = row(number, postings=False)
-        half = number % 10 == 0
-        return [sample.posting(number * 10 + 1, own, -40.0, "2026-10-01")] * half
-
-    def places(asked, total):
-        start = int(asked.get("from", 0))
-        return range(start + 1, min(total, start + int(asked.get("count", 1000))) + 1)
-
-    def answer(_, path, asked):
-        path, tree = path.removeprefix("/v2"), wanted(asked.get("fields", ""))
-        if path == "/invoice" and ("id" in asked or "voucherId" in asked):
-            less = 5000 if "voucherId" in asked else 0
-            named = asked.get("id") or asked["voucherId"]
-            numbers = [int(one) - less for one in named.split(",")]
-            found, total = [row(one) for one in numbers], len(numbers)
-            if int(asked.get("from", 0)):
-                found = []
-        elif path == "/invoice":
-            found, total = [row(one, postings=False) for one in places(asked, count)], count
-        elif path == "/ledger/posting/openPost":
-            found, total = [owed(one) for one in places(asked, count)], count
-        elif path == "/ledger/posting":
-            total = count // 10
-            found = [one for place in places(asked, total) for one in money(place * 10)]
-        else:
-            found, total = [], 0
+    def answer(self, path, asked):
+        found, total = self._found(path.removeprefix("/v2"), asked)
+        tree = wanted(asked.get("fields", ""))
         values = [projected(one, tree) for one in found]
         return {
             "fullResultSize": total, "from": int(asked.get("from", 0)), "count": len(values),
             "values": values,
         }  # fmt: skip
 
-    return _json(answer, datetime(2026, 10, 6, 9, tzinfo=UTC))
+    def _found(self, path, asked):
+        match path:
+            case "/invoice" if "id" in asked or "voucherId" in asked:
+                less = 5000 if "voucherId" in asked else 0
+                named = (asked.get("id") or asked["voucherId"]).split(",")
+                numbers = [] if int(asked.get("from", 0)) else [int(one) - less for one in named]
+                return [self._invoice(one) for one in numbers], len(named)
+            case "/invoice":
+                places = self._places(asked, self.count)
+                return [self._bare(one) for one in places], self.count
+            case "/ledger/posting/openPost":
+                places = self._places(asked, self.count)
+                return [self._owed(one) for one in places], self.count
+            case "/ledger/posting":
+                total = self.count // 10
+                return [self._paid(one * 10) for one in self._places(asked, total)], total
+        return [], 0
+
+    @staticmethod
+    def _places(asked, total):
+        start = int(asked.get("from", 0))
+        return range(start + 1, min(total, start + int(asked.get("count", 1000))) + 1)
+
+    def _bare(self, number):
+        left = 60.0 if number % 10 == 0 else 100.0
+        return sample.invoice(number, self.customers[number % CUSTOMERS], 100.0, left)
+
+    def _invoice(self, number):
+        paid = [self._paid(number)] if number % 10 == 0 else []
+        return {**self._bare(number), "postings": [self._owed(number), *paid]}
+
+    def _owed(self, number):
+        return sample.posting(number * 10, self._bare(number), 100.0, "2026-09-01")
+
+    def _paid(self, number):
+        return sample.posting(number * 10 + 1, self._bare(number), -40.0, "2026-10-01")
 
 
-def _json(answer, now):
-    date = f"Date: {format_datetime(now, usegmt=True)}\r\nContent-Type: application/json\r\n"
+def _json(books):
+    date = format_datetime(books.now, usegmt=True)
 
     def reply(request):
-        method, target, _ = request.split(b"\r\n", 1)[0].decode().split(" ")
+        _, target, _ = request.split(b"\r\n", 1)[0].decode().split(" ")
         parts = urlsplit(target)
-        said = answer(method, parts.path, dict(parse_qsl(parts.query)))
-        return [ok(json.dumps(said, default=float).encode(), headers=date)]
+        body = json.dumps(books.answer(parts.path, dict(parse_qsl(parts.query))), default=float)
+        head = f"Date: {date}\r\nContent-Type: application/json\r\n"
+        return [ok(body.encode(), headers=head)]
 
     return reply
 
 
 BOOKS = {
-    "netvisor": lambda count: Netvisor(count).reply, "procountor": procountor,
-    "fortnox": fortnox, "tripletex": tripletex,
-}  # fmt: skip
+    "netvisor": lambda count: Netvisor(count).reply,
+    "procountor": lambda count: _json(Procountor(count)),
+    "fortnox": lambda count: _json(Fortnox(count)),
+    "tripletex": lambda count: _json(Tripletex(count)),
+}
 
 
 def main(name, count):

@@ -12,4 +12,4 @@ def test_a_page_costs_more_than_a_mail_and_both_meet_their_targets():
     assert pages.ratio < 1
     assert size.ratio is not None
     assert size.ratio > 1
-    assert "Letters: 20 of the gallery" in mails.note
+    assert "Letters: 25 of the gallery" in mails.note

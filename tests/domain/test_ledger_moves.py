@@ -1,4 +1,4 @@
-"""The money events of a claim, one by one: which name is new, whose movement it is, on which day."""
+"""The money events of a claim: which name is new, whose movement it is, on which day."""
 
 from __future__ import annotations
 
@@ -25,9 +25,7 @@ def settle(case, *truths):
 
 def names(found):
     """What was booked: kind, paper and, of a further name, whose it is."""
-    return [
-        (one.kind, getattr(one, "payment", ""), getattr(one, "seen_as", "")) for one in found
-    ]
+    return [(one.kind, getattr(one, "payment", ""), getattr(one, "seen_as", "")) for one in found]
 
 
 # --- money that waits ----------------------------------------------------------------------------
@@ -70,7 +68,7 @@ def test_a_new_name_of_money_that_was_settled_before_the_claim_joined_moves_noth
 
 
 def test_a_name_that_proves_to_be_of_another_money_is_given_to_it_and_that_money_counts():
-    """The books' first payment is taken for the bank's first, until the nearer one of each comes."""
+    """The books' payment is taken for the bank's, until a nearer one of each comes."""
     first, other = lot(0, "7.01", when="01-20"), lot(9, "7.01", when="01-22")
     far = lot(3, "41.30", when="02-09")
     case = settle(case_of(joined()), Truth(invoice(), (book(0, "7.01", when="01-22"),),

@@ -602,6 +602,14 @@ def test_no_letter_says_that_nothing_came_where_a_part_is_paid(language, tone):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_the_amounts_of_a_table_end_in_one_column_in_plain_text(language):
+    text = render(charges_story(language, "firm")).text
+    table = text[: text.index("\n---")].splitlines()
+    ends = {len(line) for line in table if re.search(r"  \S*€", line) or line.endswith("\u00a0€")}
+    assert len(ends) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_dispute_stops_the_contested_part_and_a_contested_part_rests(language):
     words = {
         "fi": ("Riitautettua osaa koskevat", "Emme pyydä sitä nyt"),

@@ -62,7 +62,9 @@ def test_every_mark_belongs_to_the_structure_or_says_what_artifact_it_is(papers)
 
 def test_the_file_says_its_language_its_title_and_that_it_is_tagged(papers):  # 05 to 07, 11
     for name, paper in papers.items():
-        assert paper.language() == {"se": "sv", "no": "nb", "dk": "da"}.get(name[:2], "fi")
+        assert paper.language() == {"se": "sv", "no": "nb", "dk": "da", "de": "de"}.get(
+            name[:2], "fi"
+        )
         assert paper.title()
         for said in (b"/DisplayDocTitle true", b"/Marked true", b"<pdfuaid:part>1</pdfuaid:part>"):
             assert said in paper.inflated

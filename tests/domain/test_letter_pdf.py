@@ -191,6 +191,18 @@ def test_a_section_of_running_text_stands_whole_on_one_page():
     assert len(shown) == 2
 
 
+@pytest.mark.parametrize("before", [Heading("Maksutiedot"), Paragraph("Lasku 2")])
+def test_payment_details_and_their_codes_stand_on_one_page(before):
+    details = Details(tuple(Row(f"Kenttä {at}", "arvo") for at in range(5)))
+    for rows in range(14, 34):
+        filler = Lines(tuple(f"Rivi {number}" for number in range(rows)))
+        parts = (before, details, *SLIP[1:], Paragraph("Loppu"))
+        shown = text(pdf((*HEAD, Heading("Muistutus", 1), filler, *parts))[1])
+        on = [at for at, page in enumerate(shown) for word in ("arvo", "QR-koodi") if word in page]
+        assert on in ([0, 0], [1, 1])
+    assert on == [1, 1]
+
+
 @settings(max_examples=50)
 @given(
     st.text(st.sampled_from(sorted(face("regular").glyphs)), max_size=80),

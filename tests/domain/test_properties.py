@@ -274,13 +274,15 @@ class Process(RuleBasedStateMachine):
             self.nothing_is_missed(until)
 
     def nothing_is_missed(self, until: date) -> None:
-        """A look on the eve of the next one would have touched nobody.
+        """A look on the eve of the next one would have touched nobody, and found nothing ended.
 
         A day without hours of contact is none to be looked at.
         """
         eve = self.now() - timedelta(days=1)
         if contact_opens(self.law, eve) is not None:
             return
+        over = endings(self.case, eve.date(), eve.astimezone(UTC))
+        assert not over or eve.date() >= until or self.asked(), (over, until, eve.date())
         answer = decide(self.case, self.policy, self.law, eve)
         late = isinstance(answer, Remind | HandOver) and not self.asked()
         assert not late, (answer, until, eve.date())

@@ -21,6 +21,8 @@ def codes(key, text, hosts=()):
         "FI58\u00ad1017\u200b1000\u00ad0001 22",
         "bankgiro 991-2346", "plusgiro 4 12 34 56-7", "konto 1234.56.78903",
         "+71<000000000000000+12345678<", "Swish 123 456 78 90", "Swish 12345", "MobilePay: 12345",
+        "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq", "1BoatSLRHtKNngkdXEeobR76b53LETtpyT",
+        "0xde0B295669a9FD93d5F28D9Ec85E40f4cb697BAe",
         "12{issued}34{issued}567", "24.12.2026-24.12.2026-1", "1017 1000 {due} 0001 22 33",
     ],
 )  # fmt: skip
@@ -33,6 +35,7 @@ def test_no_number_that_could_be_an_account_stands_in_a_sentence(text):
     [
         "evil\u3002com", "evil\uff0ecom/pay", "evil\uff61com", "e\u00advil.com", "10.0.0.1/pay",
         "[2001:db8::1]", "müller.example", "xn--80ak6aa92e", "{creditor_name}.com",
+        "t.me/kuikka", "x.com", "t\u2024me/kuikka",
     ],
 )  # fmt: skip
 def test_no_address_hides_behind_other_letters(text):
@@ -44,7 +47,8 @@ def test_no_address_hides_behind_other_letters(text):
     [
         "We answer 9.00-16.00 and 9.00\u201316.00, not on 24.12.2026 and 2026-12-25.",
         "Korkolaki (633/1982) 4 §, 2 mom.",
-        "Gemäß § 288 BGB, z.B. so, t.ex. nu, f.eks. nu, bl.a. det",
+        "Gemäß § 288 BGB, z.B. so, t.ex. nu, f.eks. nu, bl.a. det, d.h. jetzt, o.ä., z.Hd. Kuikka",
+        "Donaudampfschifffahrtsgesellschaftskapitän, §288Absatz5",
         "See https://help.kuikka.example/1234567/8.",
     ],
 )  # fmt: skip

@@ -13,6 +13,7 @@ from infra.local import setup
 from shared.domain import events as told
 from tests.domain.oracle import Diary
 from tests.domain.oracle_rules import faults
+from tests.simulation.people import is_payout
 
 # Fields that the story leaves out: they say nothing that the others do not.
 _SILENT = {"kind", "v", "at", "because", "inputs", "document", "content_hash", "document_hash",
@@ -72,8 +73,10 @@ class Judge:
                 self.closed.add(case)
             case told.ClaimJoined() | told.PaymentReversed():
                 self.closed.discard(case)
-            case told.PaymentAllocated() if event.claim in self.there and _is_direct(event):
-                self.direct[event.claim].append(event.amount.amount)
+            case told.PaymentAllocated() if event.claim in self.there:
+                # What the partner pays out has names of its own in the books.
+                own = is_payout(event.payment)
+                self.direct[event.claim] += [] if own else [event.amount.amount]
             case told.HandOverIntended():
                 # What moves from here on is told to the partner once it has the file.
                 self.there |= dict.fromkeys(event.claims, case)
@@ -228,11 +231,6 @@ class Judge:
         pk = f"T#{self.world.tenant.id}#CONN#{connection}"
         item = self.hub.wire.table._rows.get(pk, {}).get("CONN", {})
         return int(item.get("cursor", {}).get("S", 0))
-
-
-def _is_direct(event):
-    """Whether a debtor paid it: what the partner remits has its own names in the books."""
-    return not event.payment.startswith("erp:pr")
 
 
 def _short(event):

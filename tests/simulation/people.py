@@ -16,6 +16,11 @@ from tests.simulation.aws import Killed
 _FAILED = (Killed, ClientError, HubError)
 
 
+def is_payout(payment):
+    """Whether a payment of the books is what the partner paid out: such have names of their own."""
+    return payment.startswith("erp:pr")
+
+
 class Clerk:
     """Gives commands about claims, and answers the questions that only a person can end."""
 
@@ -85,19 +90,12 @@ class Clerk:
         return answer["statusCode"], json.loads(answer["body"])
 
     def see_to(self, partner):
-        """Once a day: acts of unknown fate, suspicious sources, blown fuses. Others may wait."""
+        """Once a day: what only a person can end, and what keeps everything in. Others may wait."""
         for row in self.world.judge.tasks():
-            why, task = row["why"], row["list_id"]
-            if task.endswith("-unknown"):
-                act = task.removesuffix("-unknown")
-                went = self.hub.aws.mails[self.tenant.id, act] or act in partner.told
-                word = "sent" if went else "not_sent"
+            why, task, word = row["why"], row["list_id"], self._word(row, partner)
+            if word:
                 status, _ = self.ask("POST /v1/tasks/{id}/answer", {"id": task}, {"answer": word})
                 self.world.tell(f"the clerk answers {word} to {task}: {status}")
-            elif why.startswith("approve_"):
-                given = {"answer": "approved"}
-                status, _ = self.ask("POST /v1/tasks/{id}/answer", {"id": task}, given)
-                self.world.tell(f"the clerk approves {task}: {status}")
             elif why == "source_suspicious":
                 for name in (setup.ERP, setup.BANK):
                     self.ask("POST /v1/connections/{id}/confirm", {"id": name}, {})
@@ -105,6 +103,20 @@ class Clerk:
             elif task.startswith("halted-"):
                 status, _ = self.ask("POST /v1/fuses/lift", {}, {})
                 self.world.tell(f"the clerk lifts {why}: {status}")
+
+    def _word(self, row, partner):
+        """What is true: of an act of unknown fate, of a payment; acts and claims go on."""
+        why, task = row["why"], row["list_id"]
+        if task.endswith("-unknown"):
+            act = task.removesuffix("-unknown")
+            went = self.hub.aws.mails[self.tenant.id, act] or act in partner.told
+            return "sent" if went else "not_sent"
+        if why == "whose_payment":
+            paid = json.loads(row["body"])[0]["facts"]["what"]
+            return "leave" if is_payout(paid) else "continue"
+        if why == "back_from_partner":
+            return "continue"
+        return "approved" if why.startswith("approve_") else None
 
 
 class Reporter:

@@ -169,7 +169,7 @@ def _of(row: Row, name: str) -> object:
 
 def vouchers(rows: Iterable[Row]) -> set[int]:
     """The vouchers of customers' postings that are no payments: those of invoices and credits."""
-    owed = [
+    owed = (
         row for row in rows if row.get("type") not in invoices.PAYMENTS and _of(row, "customer")
-    ]
+    )
     return {one for row in owed if isinstance(one := _of(row, "voucher"), int)}

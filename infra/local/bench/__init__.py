@@ -17,6 +17,7 @@ from infra.local.bench import (
     camt,
     counts,
     deciding,
+    erp_beside,
     erp_reading,
     foreseeing,
     handing,
@@ -103,7 +104,7 @@ def _measure(progress: Progress) -> list[Figure]:
     tell("Matching a month of payments")
     matched = matching.figures()
     tell("Reading four ERPs")
-    read = erp_reading.figures()
+    read = [*erp_reading.figures(), *erp_beside.measure()]
     tell("Reading bank files")
     inside = [*read, *decided, *foreseen, *written, *hooked, *handed, *matched, *camt.measure()]
     return [*imported, *counted, *inside, *peers.figures(measured, tryton)]

@@ -2,8 +2,9 @@
 
     python -m infra.local.bench.erp_peak fortnox http://127.0.0.1:8000 2
 
-Prints, as JSON, invoices read, CPU seconds, and the largest resident size in megabytes after each
-pull: the first one of all that is open, the others with everything changed. Nothing read is kept.
+Prints, as JSON, for each pull: invoices read, CPU seconds, and the largest resident size so far, in
+megabytes. The first pull is of all that is open, the others see everything changed. Nothing that is
+read is kept. Of ``einvoice_files`` the place of the origin says how many files its folder holds.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ _FIRST = datetime(2026, 10, 6, 9, tzinfo=UTC)
 
 def reader(name: str, origin: str) -> Any:
     """The connector of an ERP whose books are served at ``origin``."""
+    if name == "einvoice_files":
+        return _folder(int(origin))
     module = import_module(f"connectors.erp.{name}")
     config = module.Config.model_validate(_CONFIG[name](origin))
     if name == "tripletex":
@@ -50,17 +53,30 @@ def reader(name: str, origin: str) -> Any:
     return connect(f"erp.{name}", lent)
 
 
+def _folder(count: int) -> Any:
+    """The connector of a folder of so many e-invoices."""
+    config = import_module("connectors.erp.einvoice_files").Config.model_validate(
+        {"bucket": "books", "prefix": "in/", "sellers": ["1234567-1"], "country": "FI",
+         "accounts": ["FI2112345600000785"]}
+    )  # fmt: skip
+    folder = import_module("tests.bench.endless_folder").EndlessFolder(count)
+    return connect(
+        "erp.einvoice_files", Connection(id="bench", config=config, clients={"s3": folder})
+    )
+
+
 def main(name: str, origin: str, pulls: str = "2") -> None:
     """Pull some times, and print what it cost."""
-    connector, cursor, read, peaks = reader(name, origin), None, 0, []
-    began = time.process_time()
+    connector, cursor = reader(name, origin), None
+    told = []
     for day in range(int(pulls)):
-        now = _FIRST + timedelta(days=day)
-        for page in connector.pull(cursor, now=now):
+        read, began = 0, time.process_time()
+        for page in connector.pull(cursor, now=_FIRST + timedelta(days=day)):
             read += sum(isinstance(fact, Invoice) for fact in page.facts)
             cursor = page.cursor
-        peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _UNIT)
-    print(json.dumps({"read": read, "cpu_s": time.process_time() - began, "peaks_mb": peaks}))
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _UNIT
+        told.append({"read": read, "cpu_s": time.process_time() - began, "peak_mb": peak})
+    print(json.dumps(told))
 
 
 if __name__ == "__main__":

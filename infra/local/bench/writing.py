@@ -1,6 +1,6 @@
 """Letters: how many a second are written as a mail and as a page, and what importing them costs.
 
-The letters are those of the gallery: four countries, each tone, an instalment, a contested part.
+The letters are those of the gallery: five countries, each tone, an instalment, a contested part.
 """
 
 from __future__ import annotations

@@ -244,6 +244,20 @@ def test_a_payment_that_was_taken_off_its_invoice_is_the_debtors_still(
     assert (free.amount, free.allocations, free.taken_back) == (eur("40"), (), False)
 
 
+def test_the_invoices_of_a_customer_that_was_merged_are_given_under_the_one_that_is_left(
+    erp, books, accountant, customer, invoice
+):
+    posted = invoice()
+    (other,) = books.create_customers([MATTI])
+    cursor = late_cursor(erp)
+
+    accountant.merge(customer, into=other)
+
+    pages = list(erp.pull(cursor, now=NOW))
+    assert newest(pages, Invoice, posted.id).debtor == f"books:{other}"
+    assert newest(pages, Party, other).name == "Matti Meikäläinen"
+
+
 def local(fact):
     return int(fact.id.rpartition(":")[2])
 
@@ -267,6 +281,12 @@ class Accountant:
         line = int(payment.rpartition(":")[2])
         gone = {"payment_lines": [["remove", [line]]]}
         self.rpc.model("account.invoice", "write", [invoice], gone)
+
+    def merge(self, customer, *, into):
+        """Replace a customer by another one."""
+        step = Desk(self.rpc).wizard("party.replace", "party.party", [customer])
+        step("replace", {"ask": {"source": customer, "destination": into}})
+        step(None, {})
 
 
 @pytest.fixture

@@ -1,0 +1,139 @@
+"""Cases in the console: found, explained, and told what was agreed, after seeing what follows."""
+
+from __future__ import annotations
+
+import pytest
+
+from functions.console.case_fields import COMMANDS
+from shared.cloud import keys, table
+from shared.cloud.store import Store
+from shared.domain.model import Party
+from tests.functions.world import CASE, NORDIC, load, open_case, remind
+
+CANARY = "<script>alert('Aino')</script>"
+
+
+@pytest.fixture
+def case(console):
+    """A case with a reminder on its way; its debtor's name would be a script."""
+    open_case(NORDIC)
+    remind(NORDIC)
+    aino = Party(
+        id="erp:d1", version="1", kind="person", name=CANARY, country="FI",
+        emails=(CANARY,), customer_number=CANARY,
+    )  # fmt: skip
+    table.put({**keys.party(NORDIC, aino.id), "body": aino.model_dump_json()})
+    return f"/console/cases/{CASE}"
+
+
+def test_without_cases_the_page_says_where_they_come_from(console):
+    browser = console("viewer").open("/console/cases")
+    assert "There is no open case yet" in browser.main
+    browser.open("/console/cases?state=held")
+    assert "No case fits" in browser.main
+
+
+def test_cases_are_listed_by_name_with_what_is_open(console, case):
+    browser = console("viewer").open("/console/cases")
+    (row,) = browser.page.xpath("//tbody/tr")
+    assert row.xpath("./th/a/text()") == [CANARY]
+    assert row.xpath("./th/a/@href") == [case]
+    assert "€200.00" in browser.main
+    assert console("viewer", language="fi").open("/console/cases").main.count("200,00\xa0€") == 0
+    assert "200,00 €" in console("viewer", language="fi").open("/console/cases").main
+
+
+def test_a_search_that_makes_no_sense_is_named_and_keeps_what_was_typed(console, case):
+    browser = console("viewer").open("/console/cases?open_from=many")
+    assert browser.status == 400
+    assert browser.page.xpath("//input[@name='open_from']/@value") == ["many"]
+
+
+def test_a_case_tells_what_is_owed_what_comes_next_and_why(console, case):
+    browser = console("clerk").open(case)
+    assert browser.page.xpath("//h1/text()") == [CANARY]
+    assert "€1.20" in browser.main
+    assert "an act has no outcome yet" in browser.main
+    browser.click("Whole timeline")
+    assert "A reminder (friendly) about erp:1 is made" in browser.main
+
+
+def test_a_promise_is_shown_before_it_is_made(console, case):
+    browser = console("clerk").open(case).click("Promise to pay")
+    version = load().version
+    browser.press("See what it will do", day="2026-03-09", amount="1 00,00")
+    assert load().version == version
+    assert "Before it is done" in browser.main
+    browser.press("Do it")
+    assert "The case has been told." in browser.main
+    assert "Promised" in browser.main
+    (made,) = load().states.promises.values()
+    assert (str(made.amount.amount), str(made.day)) == ("100.00", "2026-03-09")
+
+
+def test_going_back_from_the_check_keeps_what_was_typed_and_sent_twice_it_is_done_once(
+    console, case
+):
+    browser = console("clerk").open(f"{case}/tell/hold")
+    browser.press("See what it will do", until="2026-03-20").press("Change it")
+    assert browser.page.xpath("//input[@name='until']/@value") == ["2026-03-20"]
+    browser.press("See what it will do")
+    first = browser.page
+    browser.press("Do it")
+    browser.page = first
+    browser.press("Do it")
+    assert len(load().holds) == 1
+
+
+def test_every_fault_of_a_form_stands_beside_its_field(console, case):
+    browser = console("clerk").open(f"{case}/tell/promise")
+    browser.press("See what it will do", day="soon", amount="much")
+    assert browser.status == 422
+    assert set(browser.page.xpath("//*[@aria-invalid]/@name")) == {"day", "amount"}
+    assert browser.page.xpath("//input[@name='amount']/@value") == ["much"]
+
+
+def test_what_a_case_refuses_is_said_in_words(console, case):
+    browser = console("clerk").open(f"{case}/tell/extension")
+    browser.press("See what it will do", due="2025-01-01")
+    assert browser.status == 409
+    assert browser.page.xpath("//*[@role='alert']")
+
+
+@pytest.mark.parametrize(
+    ("role", "seen", "hidden"),
+    [
+        ("viewer", set(), {"Promise to pay", "Write off"}),
+        ("auditor", set(), {"Promise to pay", "Write off"}),
+        ("clerk", {"Promise to pay"}, {"Write off", "Settlement in full"}),
+        ("manager", {"Promise to pay", "Write off"}, set()),
+    ],
+)
+def test_nobody_is_offered_what_they_may_not_do(console, case, role, seen, hidden):
+    links = set(console(role).open(case).page.xpath("//aside//a/text()"))
+    assert seen <= links
+    assert not hidden & links
+
+
+def test_who_may_not_do_it_is_refused_however_it_is_sent(console, case):
+    clerk, viewer = console("clerk").open(case), console("viewer").open(case)
+    version = load().version
+    fields = {"id": "x1", "reason": "agreed", "claim": "erp:1", "kind": "goodwill"}
+    for browser in (clerk, viewer):
+        assert browser.send(f"{case}/tell/write_off/do", fields).status == 403
+    assert load().version == version
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("language", ["en", "fi", "sv"])
+def test_every_command_has_its_form_in_every_language(console, case, name, language):
+    browser = console("manager", language=language).open(f"{case}/tell/{name}")
+    assert browser.status == 200
+    assert browser.page.xpath("//select[@name='reason']")
+
+
+def test_a_case_of_another_creditor_is_not_there(console, case):
+    browser = console("manager", person="twin", tenant="twin")
+    for address in (case, f"{case}/timeline", f"{case}/tell/hold"):
+        assert browser.open(address).status == 404
+    assert Store(NORDIC).events(CASE)

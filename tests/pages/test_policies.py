@@ -1,0 +1,226 @@
+"""The console's policies: the ladder, the draft in its form, versions, and which is active."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from functions.console.ladder import drawn
+from functions.console.policy_changes import changes
+from functions.console.policy_fields import draft_of, drafted, groups, step_fields
+from functions.pages.words import CONSOLE, words
+from shared.cloud import keys, table
+from shared.domain.explain import content_hash
+from shared.domain.policy import Policy
+from tests.functions.world import NORDIC, POLICY, know_counterparts
+
+CANARY = "<script>alert(1)</script>"
+FULL = Policy.model_validate({
+    **POLICY,
+    "name": CANARY,
+    "caps": [{"most": 3, "days": 30, "kind": "sms"}, {"most": 9, "days": 90}],
+    "process": {"offered_plan": 6, "agreed_plan": 2, "on_broken": "go_on",
+                "least_instalment": {"amount": "25.00", "currency": "EUR"}},
+    "extras": {"allocation": ["principal", "costs", "interest"], "residual": "waive",
+               "waive_below": {"amount": "3.00", "currency": "EUR"}},
+    "hand_over": {"service": "collection", "mandate": {"legal": True, "plan_months": 6}},
+    "fee_clause": True,
+})  # fmt: skip
+
+
+def store(policy: Policy, number: int) -> Policy:
+    kept = policy.model_copy(update={"version": number})
+    table.put({
+        **keys.policy(NORDIC, kept.id, number), "body": kept.model_dump_json(),
+        "hash": content_hash(kept), "list_in": keys.listing(NORDIC, "POLICY"),
+        "list_id": f"{kept.id}/{number:04d}",
+    })  # fmt: skip
+    return kept
+
+
+@pytest.fixture
+def world(console):
+    know_counterparts(NORDIC)
+    store(Policy.model_validate(POLICY), 1)
+    store(FULL, 2)
+    return console
+
+
+def sent(browser) -> dict[str, str]:
+    """The fields of the draft's form as a browser would send them."""
+    (form,) = browser.page.xpath("//form[contains(@class, 'policy')]")
+    return {name: text for name, text in form.fields.items() if text is not None}
+
+
+def test_without_a_policy_the_page_says_what_to_do(console):
+    table.transact([table.delete_write(keys.policy(NORDIC, "standard", 1))])
+    table.transact([table.delete_write(keys.active_policy(NORDIC))])
+    page = console("manager").open("/console/policies")
+    assert "There is no policy yet" in page.main
+    assert page.page.xpath("//a[@href='/console/policies/new']")
+    assert not console("viewer").open("/console/policies").page.xpath("//main//a[@class='button']")
+
+
+def test_a_version_is_shown_as_a_ladder_and_as_a_table_of_the_same_days(world):
+    page = world("viewer").open("/console/policies").open("/console/policies/standard/2")
+    assert page.page.xpath("//h1")[0].text == CANARY
+    # Eight days, sixteen more, twenty-one more; two waits of the law.
+    for text in ("day 8", "day 24", "day 45", "513/1999 5 §"):
+        assert text in page.main
+    assert len(page.page.xpath("//svg//circle")) == 3
+    assert len(page.page.xpath("//svg//rect[@class='wait']")) == 2
+    assert not page.page.xpath("//main//form")
+
+
+def test_a_form_that_nobody_touched_says_the_policy_that_it_was_made_of(world):
+    browser = world("manager").open("/console/policies/standard/2/edit")
+    again = Policy.model_validate(drafted(sent(browser)))
+    assert again == FULL.model_copy(update={"version": 3})
+
+
+def test_a_draft_survives_every_button_and_a_check_names_step_section_and_what_is_lawful(world):
+    browser = world("manager").open("/console/policies/standard/2/edit")
+    fields = {**sent(browser), "steps.2.after": "3", "steps.1.after": "x1", "name": "Harsh"}
+    browser.send("/console/policies", {**fields, "do": "check"})
+    assert browser.status == 422
+    assert "a whole number is expected" in browser.main
+    assert sent(browser)["steps.1.after"] == "x1"
+
+    browser.send("/console/policies", {**fields, "steps.1.after": "16", "do": "check"})
+    assert browser.status == 422
+    (fault,) = browser.page.xpath("//*[@id='e-steps.2.after']")
+    assert "513/1999 5 §" in fault.text
+    assert "from day 15 after it" in fault.text
+    assert browser.page.xpath("//a[@href='#f-steps.2.after']")
+    assert browser.page.xpath("//svg//g[contains(@class, 'early')]")
+    assert table.get(keys.policy(NORDIC, "standard", 3)) is None
+
+
+@pytest.mark.parametrize(("pressed", "order"), [
+    ("up.1", ["firm", "friendly", "partner"]), ("down.0", ["firm", "friendly", "partner"]),
+    ("remove.0", ["firm", "partner"]), ("add", ["friendly", "firm", "partner", "step_4"]),
+    ("up.0", ["friendly", "firm", "partner"]), ("remove.77", ["friendly", "firm", "partner"]),
+    ("nonsense.1", ["friendly", "firm", "partner"]),
+])  # fmt: skip
+def test_a_step_is_added_moved_and_taken_out_by_buttons_alone(world, pressed, order):
+    browser = world("manager").open("/console/policies/standard/1/edit")
+    browser.send("/console/policies", {**sent(browser), "do": pressed})
+    steps = drafted(sent(browser))["steps"]
+    assert [step["id"] for step in steps] == order
+    assert steps[0]["since"] == "due"
+
+
+def test_a_saved_draft_is_the_next_version_and_a_taken_number_says_so(world):
+    one, other = world("manager", person="a"), world("manager", person="b")
+    for browser in (one, other):
+        browser.open("/console/policies/standard/2/edit")
+    one.send("/console/policies", {**sent(one), "payment_days": "16", "do": "save"})
+    assert "Saved." in one.main
+    stored = json.loads(table.get(keys.policy(NORDIC, "standard", 3))["body"])
+    assert stored["payment_days"] == 16
+    other.send("/console/policies", {**sent(other), "payment_days": "18", "do": "save"})
+    assert other.status == 422
+    assert "take the next number" in other.main
+    assert sent(other)["payment_days"] == "18"
+
+
+def test_a_new_policy_begins_with_one_reminder_and_asks_for_what_only_the_creditor_knows(world):
+    browser = world("manager").open("/console/policies/new")
+    browser.send("/console/policies", {**sent(browser), "do": "check"})
+    faulty = {one.get("id") for one in browser.page.xpath("//*[@aria-invalid]")}
+    assert faulty == {"f-id", "f-name", "f-tolerance", "f-minimum"}
+    fields = {**sent(browser), "id": "kind", "name": "Kind", "tolerance": "1,50", "minimum": "20"}
+    browser.send("/console/policies", {**fields, "do": "save"})
+    assert json.loads(table.get(keys.policy(NORDIC, "kind", 1))["body"])["tolerance"] == {
+        "amount": "1.50", "currency": "EUR",
+    }  # fmt: skip
+
+
+def test_a_connection_that_is_not_there_is_told_apart_from_the_law(console):
+    store(Policy.model_validate(POLICY), 1)
+    page = console("manager").open("/console/policies/standard/1")
+    assert "The law refuses this" not in page.main
+    assert "no connection has this id" in page.main
+
+
+def test_two_versions_tell_what_changes_in_words(world):
+    page = world("viewer").open("/console/policies/standard/2/compare?with=1")
+    rows = [" ".join(row.text_content().split()) for row in page.page.xpath("//tbody/tr")]
+    assert "Longest plan that a payer is offered, instalments 12 6" in rows
+    assert "Our agreements name a reminder fee No Yes" in rows
+    assert "The two versions say the same." in world("viewer").open(
+        "/console/policies/standard/1/compare"
+    ).main  # fmt: skip
+
+
+def test_changes_of_steps_are_told_by_step():
+    before = Policy.model_validate(POLICY)
+    steps = list(before.steps)
+    steps[1] = steps[1].model_copy(update={"after": 20})
+    extra = steps[0].model_copy(update={"id": "second", "after": 15})
+    after = before.model_copy(update={"steps": (steps[1], extra, steps[2])})
+    told = [
+        (one.step, one.what, one.setting and one.setting.path) for one in changes(before, after)
+    ]
+    assert told == [
+        ("firm", "field", "after"), ("second", "added", None), ("friendly", "removed", None),
+    ]  # fmt: skip
+
+
+def test_a_version_becomes_that_of_new_cases_or_waits_for_a_second_person(world):
+    browser = world("manager").open("/console/policies/standard/2").press("Use it for new cases")
+    assert "New cases get this version from now on." in browser.main
+    assert table.get(keys.active_policy(NORDIC))["version"] == 2
+
+    table.put({**keys.control(NORDIC), "outbound": "on", "opened": "2026-03-01"})
+    browser.open("/console/policies/standard/1")
+    browser.send("/console/policies/standard/1/activate", {}, follow=False)
+    assert browser.headers["location"].startswith("/console/approvals/")
+    assert table.get(keys.active_policy(NORDIC))["version"] == 2
+
+
+@pytest.mark.parametrize("role", ["viewer", "clerk", "auditor"])
+def test_who_may_not_write_policies_sees_no_button_and_changes_nothing(world, role):
+    browser = world(role).open("/console/policies/standard/2")
+    assert browser.status == 200
+    assert not browser.page.xpath("//main//button")
+    browser.send("/console/policies/standard/2/activate", {})
+    assert browser.status == 403
+    browser.send("/console/policies", {"id": "standard", "version": "3", "do": "save"})
+    assert browser.status == 403
+
+
+def test_a_policy_of_another_creditor_is_not_there(world):
+    twin = world("manager", person="twin", tenant="twin")
+    for path in ("", "/edit", "/compare"):
+        assert twin.open(f"/console/policies/standard/2{path}").status == 404
+
+
+def test_the_labels_of_a_ladder_lie_on_no_other():
+    steps = [{"id": f"s{n}", "action": "remind", "after": after, "since": "due"}
+             for n, after in enumerate((1, 2, 3, 30, 31, 60))]  # fmt: skip
+    ladder = drawn(Policy.model_validate({**POLICY, "steps": steps, "partner": None}))
+    placed = [(one.middle, one.y) for one in ladder.rungs]
+    for at, (x, y) in enumerate(placed):
+        assert 0 < x < ladder.width
+        assert 0 < y < ladder.axis
+        assert all(y != other_y or abs(x - other) >= 130 for other, other_y in placed[at + 1 :])
+
+
+@pytest.mark.parametrize("language", CONSOLE)
+def test_every_setting_and_every_choice_has_its_words(language):
+    t = words(language, "common", "policies")
+    settings: list[Any] = [one for found in groups().values() for one in found]
+    for one in settings:
+        assert t(f"set_{one.word}")
+    for one in step_fields().values():
+        assert t(f"f_{one.path}")
+    for one in (*settings, *step_fields().values()):
+        for option in one.options:
+            assert not option or t(f"o_{one.path.rpartition('.')[2]}_{option}")
+
+
+def test_a_draft_leaves_nothing_of_a_policy_out():
+    assert Policy.model_validate(draft_of(FULL)) == FULL
