@@ -11,6 +11,8 @@ from functions.console import (
     connecting,
     connections,
     expiring,
+    matching,
+    overrides,
     policies,
     policy_editing,
     previews,
@@ -27,7 +29,9 @@ ROUTES: dict[str, Answering] = {
     **case_commands.ROUTES,
     **cases.ROUTES,
     **policy_editing.ROUTES,
+    **overrides.ROUTES,
     **policies.ROUTES,
+    **matching.ROUTES,
     **previews.ROUTES,
     **tasks.ROUTES,
 }
@@ -38,6 +42,7 @@ _ROOMS = (
     ("policies", "GET /v1/policies", "/policies"),
     ("cases", "GET /v1/cases", "/cases"),
     ("tasks", "GET /v1/tasks", "/tasks"),
+    ("matching", "GET /v1/payments", "/matching"),
 )
 
 

@@ -77,7 +77,7 @@ def _field(
     if kind == "rows":
         entries = list(value or ())
         entries += [{}] if more == name or not entries else []
-        item, _ = _plain(root, plain["items"])
+        item = _item(root, plain)
         rows = tuple(
             _fields(root, item, one, f"{name}.{at}", more) for at, one in enumerate(entries)
         )
@@ -110,11 +110,14 @@ def _value(root: Schema, schema: Schema, form: Mapping[str, str], name: str) -> 
         inner = _values(root, plain, form, name)
         return None if nullable and inner == _untouched(root, plain) else inner
     if kind == "rows":
-        return _entries(root, _plain(root, plain["items"])[0], form, name)
+        return _entries(root, _item(root, plain), form, name)
     if kind == "tick":
         return name in form
     if kind == "lines":
-        return [one.strip() for one in text.splitlines() if one.strip()]
+        said = [one.strip() for one in text.splitlines() if one.strip()]
+        whole = _item(root, plain).get("type") == "integer"
+        lines = [_number(one) for one in said] if whole else said
+        return lines or (None if nullable else [])
     if not text:
         return None
     return _number(text) if kind == "number" else text
@@ -137,7 +140,7 @@ def _entries(
 def _untouched(root: Schema, schema: Schema) -> dict[str, Any]:
     """What an object's form says while everything stands in it as it was drawn at first."""
     said = dict[str, str]()
-    _said(fields(schema | {"$defs": root.get("$defs", {})}, {}, "o"), said)
+    _said(fields({**schema, "$defs": root.get("$defs", {})}, {}, "o"), said)
     return _values(root, schema, said, "o")
 
 
@@ -172,13 +175,17 @@ def _plain(root: Schema, schema: Schema) -> tuple[Schema, bool]:
     return schema, False
 
 
+def _item(root: Schema, plain: Schema) -> Schema:
+    """The schema of a list's entries; those of a pair are of one kind."""
+    return _plain(root, plain["items"] if "items" in plain else plain["prefixItems"][0])[0]
+
+
 def _kind(root: Schema, plain: Schema) -> Kind:
     match plain.get("type"):
         case "object":
             return "group"
         case "array":
-            item, _ = _plain(root, plain["items"])
-            return "rows" if item.get("type") == "object" else "lines"
+            return "rows" if _item(root, plain).get("type") == "object" else "lines"
         case "boolean":
             return "tick"
         case "integer" | "number":

@@ -15,6 +15,9 @@ from shared.domain import plan_events as agreed
 from shared.domain.explain import content_hash
 from tests.domain.oracle_states import States
 
+# After these ends at the partner the step counts as not done.
+_ONCE_MORE = {"WITHDRAWN_CREDITOR", "ERROR", "DUPLICATE", "DISPUTED"}
+
 
 @dataclass
 class Notice:
@@ -135,6 +138,15 @@ class Diary:
                 for act, one in self.notices.items():
                     if one.hands_over and one.given and not event.accepted:
                         self._back(act)
+            case told.PartnerClosed():
+                self._let_go(event)
+
+    def _let_go(self, event: told.PartnerClosed) -> None:
+        """A partner has let go of claims; after some ends they may be handed over once more."""
+        for name, claim in self.claims.items():
+            if claim.at_partner and (not event.claims or name in event.claims):
+                claim.at_partner = False
+                claim.level = max(0, claim.level - (event.code in _ONCE_MORE))
 
     def _happened(self, notice: Notice, on: date, fate: str) -> None:
         notice.on, notice.fate = on, fate
@@ -177,12 +189,14 @@ class Diary:
                     self.said |= dict.fromkeys(claims, event.at.date())
                 if why == "hold_review":
                     self._reviewed(event)
+                elif why == "whose_payment":
+                    pass  # either word is about money, and holds nothing
                 elif event.answer in {"continue", "approved"}:
                     self.states.cleared(why, claims)
                     for name in claims if why.startswith("step_") else ():
                         self.claims[name].level += 1
                         self.claims[name].last_step = event.at.date()
-                elif event.answer != "settled":
+                elif event.answer not in {"settled", "kept", "broken"}:
                     for number, one in enumerate(claims or (None,), start=1):
                         self.holds[f"{event.task}.{number}"] = (one, None)
 

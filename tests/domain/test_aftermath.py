@@ -95,7 +95,8 @@ def test_no_claim_is_handed_over_by_the_clock_after_something_has_ended(ended):
     yes = more(known, answered(question.task, "continue", "03-24"))
     leave = more(known, answered(question.task, "leave", "03-24"))
     assert isinstance(ask_of(yes, "03-25"), HandOver)
-    assert isinstance(ask_of(leave, "05-25"), Rest)
+    assert isinstance(ask_of(leave, "04-22"), Rest)
+    assert ask_of(leave, "05-25").why == "hold_review"
 
 
 @pytest.mark.parametrize("ended", ENDED)

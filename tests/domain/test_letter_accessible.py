@@ -16,11 +16,13 @@ from tools import letter_gallery
 
 
 def made():
-    """The letters of the gallery, and one of Finland that says all twice."""
+    """The letters of the gallery, one that says all twice, and one that names a page."""
     for name, country, letter in letter_gallery.inputs():
         yield name, country, letter
         if name == "fi_firm":
             yield "fi_sv", country, letter.model_copy(update={"second_language": "sv"})
+            own = {"page": f"https://{'p' * 60}.kuikka.example/{'7' * 60}"}
+            yield "fi_page", country, letter.model_copy(update=own)
 
 
 @pytest.fixture(scope="module")

@@ -117,6 +117,7 @@ def test_operators_read_their_own_trail_and_nobody_elses(aws):
     rest = asked(limit="1", cursor=first["cursor"])[1]
     assert first["lines"] + rest["lines"] == body["lines"]
     assert rest["cursor"] is None
+    assert asked(who="otto", cursor=first["cursor"])[1]["code"] == "bad_cursor"
     assert asked(role="admin")[0] == 403
 
 

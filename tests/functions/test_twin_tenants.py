@@ -146,8 +146,7 @@ def twin(aws):
     kinder = Override(kind="debtor", target="erp:d1", terms=Terms(fee="none"))
     place = override_rows.key_of(TWIN, kinder, "erp:d1")
     table.transact([override_rows.put(place, kinder)])
-    table.put({**keys.party(TWIN, "erp:d1"), "body": "{}"})
-    for debtor in ("erp:d7", "erp:d8"):
+    for debtor in ("erp:d1", "erp:d7", "erp:d8"):
         known = Party(id=debtor, version="1", kind="person", name="", country="FI")
         table.put({**keys.party(TWIN, debtor), "body": known.model_dump_json(), "conn": "erp"})
     open_case(TWIN)
@@ -291,7 +290,11 @@ def test_the_same_id_is_there_for_its_own_tenant(twin, route):
         check(route, response)
 
 
-PAGED = sorted(route for route in OPERATIONS if "cursor" in parameters(route, "query"))
+PAGED = sorted(
+    route
+    for route in OPERATIONS
+    if "cursor" in parameters(route, "query") and not any(one in route for one in ELSEWHERE)
+)
 # Where the ids of a listing are made of parts.
 LAST = {
     "GET /v1/policies": "standard/0001",

@@ -39,6 +39,8 @@ class Judge:
         self.there, self.direct = {}, defaultdict(list)
         # What was open of each when it was handed over, and those that were paid to the partner.
         self.handed_open, self.paid_there = {}, set()
+        # How much the partner had been told by then, of whatever it had before.
+        self.since = {}
         # What the partner collected and what it paid out, by claim; the bank's ids of the latter.
         self.came_in, self.went_out = defaultdict(Decimal), defaultdict(Decimal)
         self.remitted = set()
@@ -82,6 +84,7 @@ class Judge:
                 self.there |= dict.fromkeys(event.claims, case)
                 self.handed_open |= {one: diary.claims[one].open for one in event.claims}
                 self.direct |= {one: [] for one in event.claims}
+                self.since |= dict.fromkeys(event.claims, len(self.world.partner.told))
             case told.ActFailed():
                 self._never_there(diary.notices[event.act].claims)
             case told.PersonAnswered(answer="not_sent"):

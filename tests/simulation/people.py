@@ -114,7 +114,7 @@ class Clerk:
         if why == "whose_payment":
             paid = json.loads(row["body"])[0]["facts"]["what"]
             return "leave" if is_payout(paid) else "continue"
-        if why == "back_from_partner":
+        if why in {"back_from_partner", "hand_over_without_notice"}:
             return "continue"
         return "approved" if why.startswith("approve_") else None
 

@@ -148,8 +148,8 @@ def _partner(judge, tasks):
     itself it has its own account.
     """
     told, moved = defaultdict(list), defaultdict(Decimal)
-    for kind, message in judge.world.partner.told.values():
-        if kind in _SIGNS:
+    for place, (kind, message) in enumerate(judge.world.partner.told.values()):
+        if kind in _SIGNS and place >= judge.since[message.data["claim"]]:
             claim, amount = message.data["claim"], Decimal(message.data["amount"])
             moved[claim] += _SIGNS[kind] * amount
             if kind == "payment.direct":

@@ -194,7 +194,7 @@ class TrytonErp:
     ) -> tuple[tuple[Fact, ...], tuple[RowError, ...]]:
         facts: list[Fact] = []
         refused: list[RowError] = []
-        for model, row, fact in (*self._facts(feed, found), *self._beside(feed, found, state)):
+        for model, row, fact in (*self._facts(feed, found), *self._freed(feed, found, state)):
             try:
                 facts.append(fact())
             except ValidationError as error:
@@ -219,29 +219,19 @@ class TrytonErp:
             fact = partial(reading.credit_note, row) if credit else None
             yield "account.invoice", row, fact or partial(reading.invoice, row, party)
 
-    def _beside(
+    def _freed(
         self, feed: Feed, found: list[Row], state: Cursor
     ) -> Iterator[tuple[str, Row, Callable[[], Fact]]]:
-        """What changed with some records and bears no stamp of it; a first pull reads all anyway.
+        """Payments that settle nothing, of the debtors of changed invoices.
 
-        Payments that settle nothing, of the debtors of changed invoices: one may have been taken
-        off an invoice, and is the debtor's all the same. And the invoices of a party that replaced
-        another one, which it took over.
+        One that was taken off an invoice leaves no trace of its own, and is the debtor's all the
+        same. A first pull gives them with all others.
         """
-        if not found or state.since.get(feed) is None:
+        if feed != "invoices" or not found or state.since.get(feed) is None:
             return
-        if feed == "invoices":
-            domain = self._ask.free_payments(sorted({row["party"] for row in found}))
-            free = self._rest.search("account.move.line", domain, self._ask.fields("payments"))
-            yield from self._facts("payments", free)
-        heirs = sorted({row["replaced_by"] for row in found if row.get("replaced_by")})
-        after, rows = 0, found if heirs else []
-        while rows:
-            domain = self._ask.owed_by(heirs, after)
-            fields = self._ask.fields("invoices")
-            rows = self._rest.search("account.invoice", domain, fields, limit=_PAGE)
-            yield from self._facts("invoices", rows)
-            after = rows[-1]["id"] if rows else after
+        domain = self._ask.free_payments(sorted({row["party"] for row in found}))
+        free = self._rest.search("account.move.line", domain, self._ask.fields("payments"))
+        yield from self._facts("payments", free)
 
     def _parties(self, feed: Feed, found: list[Row]) -> tuple[dict[int, Row], dict[int, list[Row]]]:
         """The debtors among the changed parties or of the invoices, and their company numbers."""

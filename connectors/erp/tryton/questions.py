@@ -29,7 +29,7 @@ OWN = "[dunlin:"
 MONEY = ("cash", "statement")
 
 _PARTY = (
-    "write_date", "create_date", "name", "code", "replaced_by", "lang.code", "categories.name",
+    "write_date", "create_date", "name", "code", "lang.code", "categories.name",
     "addresses.street", "addresses.postal_code", "addresses.city", "addresses.country.code",
     "contact_mechanisms.type", "contact_mechanisms.value",
 )  # fmt: skip
@@ -103,13 +103,6 @@ class Questions:
         return [
             *self.domain("payments"), ["party", "in", parties],
             ["reconciliation", "=", None], ["invoice_payments", "=", None],
-        ]  # fmt: skip
-
-    def owed_by(self, parties: list[int], after: int) -> list[object]:
-        """Which invoices some parties have not paid, past the record ``after``."""
-        return [
-            *self.domain("invoices"), ["state", "=", "posted"], ["party", "in", parties],
-            ["id", ">", after],
         ]  # fmt: skip
 
     def fields(self, feed: Feed) -> tuple[str, ...]:
