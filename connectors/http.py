@@ -29,6 +29,7 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import HTTPError
 
+from connectors.bounds import TooLarge
 from connectors.network import PinnedAdapter, Route, is_public, read_origin, resolve
 from shared.errors import HubError, Reconnect, Refused, Retry, Unreadable
 
@@ -132,8 +133,8 @@ class Door:
 
         ``path`` starts with one slash and may hold a query; text in it is already
         percent-encoded, ``params`` are encoded here. Raises ``Unanswered`` when no whole answer
-        came in time, ``Unreadable`` when the answer is too large or wrongly compressed (the
-        request did arrive), and ``Refused`` for a target, path or header that is not allowed.
+        came in time, ``TooLarge`` or ``Unreadable`` for one beyond the bound or wrongly compressed
+        (the request did arrive), and ``Refused`` for a target, path or header that is not allowed.
         """
         request = self._prepare(method, path, params or {}, headers or {}, body)
         if self._meter is not None:
@@ -215,7 +216,7 @@ class Door:
             for chunk in response.raw.stream(_CHUNK, decode_content=False):
                 body += chunk
                 if len(body) > self._max_bytes:
-                    raise Unreadable("the answer is too large")
+                    raise TooLarge("the answer is too large")
             names = {name.lower(): value for name, value in response.headers.items()}
             return Answer(response.status_code, names, bytes(body), self._secrets)
 
@@ -232,7 +233,7 @@ class Door:
         except zlib.error:
             plain = b""
         if len(plain) > self._max_bytes:
-            raise Unreadable("the answer is too large")
+            raise TooLarge("the answer is too large")
         if not stream.eof or stream.unused_data:
             raise Unreadable("the answer is wrongly compressed")
         return plain

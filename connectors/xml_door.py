@@ -14,6 +14,7 @@ from io import BytesIO
 from typing import NoReturn, Protocol
 from xml.parsers import expat  # this is the door
 
+from connectors.bounds import TooLarge
 from shared.errors import Unreadable
 
 MAX_BYTES = 20_000_000
@@ -29,6 +30,7 @@ _MAX_SILENCE = 1_000_000
 _CHUNK = 8_192  # small: what one piece holds is alive at once, and waking the collector costs most
 _ENCODINGS = {"utf-8", "utf8", "utf-16", "us-ascii", "iso-8859-1", "iso-8859-15", "windows-1252"}
 _BLANKS = " \t\r\n"
+_LARGE = "an element of the XML text is too large"
 _NO_ATTRIBUTES: Mapping[str, str] = {}
 _MOST_NAMES = 1_000
 
@@ -135,7 +137,7 @@ def stream_xml(
         chunk = source.read(_CHUNK)
         fed += len(chunk)
         if fed > max_bytes:
-            _unreadable("the XML text is too large")
+            raise TooLarge("the XML text is too large")
         _parse(parser, chunk)
         events, builder.events = builder.events, []
         yield from events
@@ -221,7 +223,7 @@ class _Builder:
             return
         self._elements += 1
         if self._elements > MAX_ELEMENTS:
-            _unreadable("an element of the XML text is too large")
+            raise TooLarge(_LARGE)
         element, parent = Element(local, kept), inner[-1]
         if parent.children:
             parent.children.append(element)  # type: ignore[attr-defined]  # a list once it has one
@@ -254,12 +256,12 @@ class _Builder:
         if self._pieces is not None:
             self._papers += len(text)
             if self._papers > MAX_DOCUMENT_TEXT:
-                _unreadable("a document in the XML text is too large")
+                raise TooLarge("a document in the XML text is too large")
             self._pieces.append(text)
         elif inner:
             self._letters += len(text)
             if self._letters > MAX_TEXT:
-                _unreadable("an element of the XML text is too large")
+                raise TooLarge(_LARGE)
             inner[-1].text += text
         elif text.strip(_BLANKS):
             _unreadable("text stands between the elements")

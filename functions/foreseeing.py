@@ -10,7 +10,8 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from functions import reaching
+from functions import carriers, reaching
+from functions.cases_by_page import CasePage
 from functions.joining import joining
 from shared.cloud import (
     debtor_rows,
@@ -23,10 +24,11 @@ from shared.cloud import (
     table,
     truths,
 )
-from shared.cloud.keys import Tenant
+from shared.cloud.keys import Key, Tenant
 from shared.cloud.preview_rows import Preview
 from shared.cloud.runtime import logger
 from shared.cloud.store import Loaded, Store
+from shared.cloud.table import Row
 from shared.domain import preview_plain
 from shared.domain.case import Case
 from shared.domain.creditor import Creditor
@@ -134,23 +136,26 @@ class Foreseeing:
 
     def _looked(self, names: Sequence[str]) -> tuple[list[_Seen], list[str]]:
         seen, unread = list[_Seen](), list[str]()
+        page = CasePage.read(self.tenant, names)
         for name in names:
             try:
-                seen.extend(self._one(name))
+                seen.extend(self._one(name, page))
             except (HubError, ValueError) as error:
                 # One case that cannot be read is no reason to hide what the others show.
                 logger.warning("not_foreseen", extra={"case": name, "error": type(error).__name__})
                 unread.append(name)
         return seen, unread
 
-    def _one(self, name: str) -> Iterator[_Seen]:
+    def _one(self, name: str, page: CasePage) -> Iterator[_Seen]:
         if self.preview.kind == "since":
-            yield from self._looked_back(name)
+            yield from self._looked_back(name, page)
+            return
+        if page.over(name):
             return
         new = self._joining["new"].get(name)
         invoices = new["invoices"] if new else self._joining["open"].get(name, [])
         known = [(truths.truth(self.tenant, one), date.fromisoformat(on)) for one, on in invoices]
-        loaded = self._opened(name, new["opened"]) if new else Store(self.tenant).load(name)
+        loaded = self._opened(name, new["opened"]) if new else page.load(name, self._beside)
         if loaded.case.closed:
             return
         own = self._policy(loaded.case)
@@ -177,10 +182,10 @@ class Foreseeing:
         }  # fmt: skip
         return _Seen(row, after, before, inputs)
 
-    def _looked_back(self, name: str) -> Iterator[_Seen]:
-        store, other = Store(self.tenant), self._other
-        events = store.events(name)
-        loaded = store.load(name)
+    def _looked_back(self, name: str, page: CasePage) -> Iterator[_Seen]:
+        other = self._other
+        events = Store(self.tenant).events(name)
+        loaded = page.load(name, self._beside)
         case, start, last = loaded.case, self.preview.start, self.preview.last
         if other is None or other.law != case.law or events[-1].at < start:
             return
@@ -240,7 +245,7 @@ class Foreseeing:
         segment = next((one.segment for one in overrides.found if one.kind == "debtor"), None)
         return Terms(
             bound, force.pack, self._zone, debtor,
-            reach=reaching.ahead(tenant, self._creditor, case, bound, debtor),
+            reach=reaching.ahead(tenant, self._creditor, case, bound, debtor, loaded.row),
             routing=self._routing, segment=segment,
             draining=self._draining(case, bound), signed=force.signed,
         )  # fmt: skip
@@ -268,7 +273,19 @@ class Foreseeing:
         beside = (keys.debtor, keys.debtor_overrides)
         wanted = [hub_keys.law(), keys.overrides(self.tenant)]
         wanted += [key(self.tenant, case.debtor) for key in beside]
+        wanted += self._ways(case.debtor, self._policy(case))
         return Loaded(case, {}, table.batch_get(wanted))
+
+    def _beside(self, head: Row) -> list[Key]:
+        """What is looked up beside a case by its HEAD: whom it is about, and the ways there."""
+        return self._ways(head["debtor"], self._stored(head["policy"], head["policy_version"]))
+
+    def _ways(self, debtor: str, policy: Policy) -> list[Key]:
+        ways = sorted(set(carriers.channels(policy)) - {""})
+        return [
+            keys.party(self.tenant, debtor),
+            *(keys.connection(self.tenant, one) for one in ways),
+        ]
 
 
 def _with(

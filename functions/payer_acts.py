@@ -93,8 +93,11 @@ def plans(opened: Opened) -> tuple[PlanOffer, ...]:
 
 
 def promise(payer: Payer, day: date) -> None:
-    """Say by which day all that is open is paid. Raises ``Refused``."""
-    _carry(payer, forms.Promise(id=payer.command, reason=_WHY, day=day))
+    """Say by which day all is paid that nobody contests. Raises ``Refused``."""
+    if done_before(payer):
+        return
+    claims = shown(payer.opened).promisable
+    _carry(payer, forms.Promise(id=payer.command, reason=_WHY, claims=claims, day=day))
 
 
 def agree(payer: Payer, plan: str) -> None:

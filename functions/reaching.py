@@ -13,7 +13,7 @@ import connectors
 from connectors.contract import Message
 from functions import carriers
 from shared.cloud import keys, letter_rows, table
-from shared.cloud.keys import Tenant
+from shared.cloud.keys import Key, Tenant
 from shared.cloud.step import Run
 from shared.cloud.table import Row
 from shared.domain.calendar import banking_days_after
@@ -55,18 +55,25 @@ def way(run: Run, decision: Remind, party: Party) -> tuple[Run, Remind | Ask | R
 
 
 def ahead(
-    tenant: Tenant, creditor: Creditor, case: Case, policy: Policy, debtor: Debtor
+    tenant: Tenant,
+    creditor: Creditor,
+    case: Case,
+    policy: Policy,
+    debtor: Debtor,
+    read: Callable[[Key], Row | None] = lambda _: None,
 ) -> Callable[[date], Reach]:
     """How a debtor can be reached on a coming day, as far as rows say it now.
 
-    By every kind of address where nobody knows the one for whom it is.
+    By every kind of address where nobody knows the one for whom it is. ``read`` are the rows that
+    are at hand already.
     """
-    there = dict(carriers.rows(tenant, set(carriers.channels(policy))))
+    there = dict(carriers.rows(tenant, set(carriers.channels(policy)), read))
     other = instead(states_of(bound(case, debtor)).circumstances.values())
-    row = table.get(keys.party(tenant, other or case.debtor))
+    whom = keys.party(tenant, other or case.debtor)
+    row = read(whom) or table.get(whom)
     party = None if row is None else Party.model_validate_json(row["body"])
     needs = {one: carriers.needs(row) for one, row in there.items()}
-    kinds = dict(carriers.kinds(tenant, case, policy, debtor))
+    kinds = dict(carriers.kinds(tenant, case, policy, debtor, read))
     found = _KINDS if party is None else known(party)
 
     def reach(on: date) -> Reach:

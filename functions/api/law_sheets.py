@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from functions.api.exchange import Answer, Request
 from shared.cloud import law_rows
+from shared.domain.law_sheet import parts
 from shared.domain.lawpack import COUNTRIES
 from shared.errors import NotFound
 
@@ -36,6 +37,7 @@ def get_sheet(request: Request) -> Answer:
             {"kind": type(one).__name__.lower(), **rule}
             for one, rule in zip(pack.rules.values(), _plain(pack.rules.values()), strict=True)
         ],
+        "parts": [one.model_dump(mode="json") for one in parts(pack)],
         "rates": list(_plain(pack.rates)),
         "statutes": list(_plain(pack.statutes.values())),
         "sources": list(_plain(pack.sources.values())),

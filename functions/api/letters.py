@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args
 
@@ -15,11 +16,13 @@ from shared.domain import wording
 from shared.domain.creditor import Creditor
 from shared.domain.explain import Record
 from shared.domain.formats import LANGUAGES, Language
-from shared.domain.letter import render
+from shared.domain.letter import compose, render
+from shared.domain.letter_input import LetterInput
 from shared.domain.letter_sample import sample
 from shared.domain.model import Capacity
 from shared.domain.own_texts import OwnTexts, name_of, place
 from shared.domain.policy import Tone
+from shared.domain.text_message import parts_of
 from shared.errors import NotFound
 
 Kind = Literal["reminder", "due_soon", "charges", "instalment"]
@@ -33,7 +36,10 @@ class OwnSentences(Record):
 
 
 class Preview(Record):
-    """Which letter to look at; ``sentences`` in place of those in force, ``None``: as it is."""
+    """Which letter to look at; ``sentences`` in place of those in force, ``None``: as it is.
+
+    With ``page`` the letter on paper comes too.
+    """
 
     language: Language
     letter: Kind = "reminder"
@@ -41,6 +47,7 @@ class Preview(Record):
     capacity: Capacity = "consumer"
     second_language: Language | None = None
     sentences: Sentences | None = None
+    page: bool = False
 
 
 def get_letters(request: Request) -> Answer:
@@ -87,7 +94,10 @@ def delete_letter(request: Request) -> Answer:
 
 
 def post_preview(request: Request) -> Answer:
-    """A letter with invented claims, as it would read; nothing is kept and nothing goes out."""
+    """A letter with invented claims, as it would read; nothing is kept and nothing goes out.
+
+    ``page`` is the PDF in base64, ``sms_parts`` how a carrier counts the short message.
+    """
     wish = read(request, Preview)
     creditor = profiles.creditor(request.tenant)
     where = place(wish.language, wish.letter, wish.tone)
@@ -103,11 +113,26 @@ def post_preview(request: Request) -> Answer:
         creditor, today, language=wish.language, letter=wish.letter, tone=wish.tone,
         capacity=wish.capacity,
     )  # fmt: skip
+    said = said.model_copy(update={"second_language": wish.second_language})
     try:
-        made = render(said.model_copy(update={"second_language": wish.second_language}), own)
+        made = render(said, own)
+        page = {"page": b64encode(_printed(said, own)).decode()} if wish.page else {}
     except ValueError as refused:
         raise invalid(fault("", "letter_incomplete", str(refused))) from None
-    return Answer(made.model_dump(mode="json", include={"subject", "text", "html", "sms"}))
+    shown = made.model_dump(mode="json", include={"subject", "text", "html", "sms"})
+    parts = parts_of(made.sms)
+    counted = {"alphabet": parts.alphabet, "count": parts.count}
+    return Answer({**shown, "sms_parts": counted, **page})
+
+
+def _printed(said: LetterInput, own: OwnTexts) -> bytes:
+    """The letter on paper (PDF), to an invented address."""
+    # Typeface and layout are for letters on paper alone: nothing else here pays for them.
+    from shared.domain.letter_pdf import letter_pdf
+
+    made = compose(said, own)
+    address = (said.debtor.name, "Sample Street 1", "00000 Sample Town")
+    return letter_pdf(made.blocks, language=said.language, title=made.title, address=address)
 
 
 def _named(request: Request) -> tuple[Language, Kind, Tone]:

@@ -39,12 +39,13 @@ def replace(desk: Desk) -> Page:
 def _drawn(desk: Desk, value: dict[str, Any], problem: Problem | None = None) -> Page:
     more = desk.form.get("more", "")
     drawn = setting_fields.fields(_schema(), value, "profile", more)
-    faults = {f"profile.{path}": text for path, text in fields_of(problem).items()} \
-        if problem else {}  # fmt: skip
+    told = fields_of(problem) if problem else {}
     return desk.page(
-        "first_hour_creditor", "first_hour", status=problem.status if problem else 200,
+        "first_hour_creditor", "connections", "first_hour", status=problem.status if problem else 200,
         fields={one.key: one for one in drawn}, problem=problem.body if problem else None,
-        faults=faults, books_are_the_bank=value.get("gate", {}).get(_BANKS_OWN, False),
+        told=told, names={path: f"profile.{path}" for path in told},
+        faults={f"profile.{path}": text for path, text in told.items()},
+        books_are_the_bank=value.get("gate", {}).get(_BANKS_OWN, True),
         made=bool(value) and problem is None and not more,
     )  # fmt: skip
 

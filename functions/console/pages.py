@@ -10,18 +10,26 @@ from functions.console import (
     cases,
     connecting,
     connections,
+    creditor,
     expiring,
+    first_hour,
+    law,
+    letters,
     matching,
     overrides,
     policies,
     policy_editing,
     previews,
+    switches,
     tasks,
 )
 from functions.pages.desk import BASE, Answering, Desk
 
 # The first that fits an address answers.
 ROUTES: dict[str, Answering] = {
+    **first_hour.ROUTES,
+    **creditor.ROUTES,
+    **switches.ROUTES,
     **connecting.ROUTES,
     **connections.ROUTES,
     **expiring.ROUTES,
@@ -29,25 +37,30 @@ ROUTES: dict[str, Answering] = {
     **case_commands.ROUTES,
     **cases.ROUTES,
     **policy_editing.ROUTES,
+    **letters.ROUTES,
     **overrides.ROUTES,
     **policies.ROUTES,
+    **law.ROUTES,
     **matching.ROUTES,
     **previews.ROUTES,
     **tasks.ROUTES,
 }
 
-# Section, the route of the API without which nobody sees it, and its address below the console.
+# Section, routes of the API of which one must be open to see it, its address below the console.
 _ROOMS = (
-    ("connections", "GET /v1/connections", "/connections"),
-    ("policies", "GET /v1/policies", "/policies"),
-    ("cases", "GET /v1/cases", "/cases"),
-    ("tasks", "GET /v1/tasks", "/tasks"),
-    ("matching", "GET /v1/payments", "/matching"),
+    ("first_hour", ("GET /v1/first-day/checklist",), "/first-hour"),
+    ("connections", ("GET /v1/connections",), "/connections"),
+    ("policies", ("GET /v1/policies",), "/policies"),
+    ("cases", ("GET /v1/cases",), "/cases"),
+    ("tasks", ("GET /v1/tasks",), "/tasks"),
+    ("matching", ("GET /v1/payments",), "/matching"),
+    ("letters", ("GET /v1/letters",), "/letters"),
+    ("law", ("GET /v1/law/{country}/sheet", "GET /v1/law/{country}"), "/law"),
 )
 
 
-def rooms(desk: Desk) -> Iterator[tuple[str, str, str]]:
+def rooms(desk: Desk) -> Iterator[tuple[str, str]]:
     """The sections that a person may see, in the order of the menu."""
-    for room, route, path in _ROOMS:
-        if desk.may(route):
-            yield room, route, f"{BASE}{path}"
+    for room, routes, path in _ROOMS:
+        if any(map(desk.may, routes)):
+            yield room, f"{BASE}{path}"

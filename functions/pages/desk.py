@@ -50,7 +50,7 @@ class Desk:
     session: Session
     language: Language
     handlers: Mapping[str, Handler] = field(repr=False)
-    # The menu: (section, route of the API, address) of what this person may see.
+    # The menu: (section, address) of what this person may see.
     rooms: Callable[[Desk], Any] = field(repr=False)
     path: Mapping[str, str] = field(default_factory=dict)
 

@@ -31,7 +31,8 @@ def promise(sitting: Sitting, faults: dict[str, str] | None = None) -> Page:
     view = payer_acts.shown(sitting.case)
     if "promise" in view.refused or view.kind != "open":
         return sitting.went()
-    return sitting.page("promise", view=view, faults=faults)
+    about = _numbers(view, view.promisable)
+    return sitting.page("promise", view=view, about=about, faults=faults)
 
 
 def promised(sitting: Sitting) -> Page:
@@ -60,7 +61,8 @@ def plan(sitting: Sitting) -> Page:
     wanted = (sitting.at["count"], sitting.at["first"])
     for one in payer_acts.plans(sitting.case):
         if (str(one.count), one.first.isoformat()) == wanted:
-            return sitting.page("plan_one", offer=one)
+            about = _numbers(payer_acts.shown(sitting.case), one.claims)
+            return sitting.page("plan_one", offer=one, about=about)
     return sitting.went("/plan")
 
 
@@ -176,6 +178,11 @@ def _told(sitting: Sitting, about: payer_acts.About, said: dict[str, str]) -> Pa
             return person(sitting, {"words": why})
         return details(sitting, {"email": why})
     return sitting.went(done="person" if about == "person" else "details")
+
+
+def _numbers(view: PayerView, claims: tuple[str, ...]) -> str:
+    """The invoices that something is about, as a reader names them."""
+    return ", ".join(one.number for one in view.claims if one.id in claims)
 
 
 def _contestable(sitting: Sitting, view: PayerView) -> list[tuple[str, str]]:

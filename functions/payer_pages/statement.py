@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from functions import reaching
 from functions.pages.words import Words
 from functions.payer_access import Opened
 from shared.domain.case import Case
@@ -23,14 +22,13 @@ _PAYMENTS = frozenset({"payment", "partner", "unexplained"})
 
 def statement(view: PayerView, opened: Opened, t: Words) -> bytes:
     """The statement of a view as a tagged PDF in the language of the words."""
-    creditor, party = opened.run.creditor, opened.party
-    blocks = tuple(_blocks(view, opened.run.case, creditor, t))
+    blocks = tuple(_blocks(view, opened.run.case, opened.run.creditor, t))
     title = t("statement_title", day=date_text(view.today, t.language))
-    whole = reaching.place(party, creditor.country)
-    # An address that does not fit the window of an envelope is none that a statement needs.
-    for address in (whole, (party.name,)):
-        with suppress(ValueError):
-            return letter_pdf(blocks, language=t.language, title=title, address=address)
+    # Whoever has the link and the second fact learns no address from it.
+    with suppress(ValueError):
+        name = (opened.party.name,)
+        return letter_pdf(blocks, language=t.language, title=title, address=name)
+    # A name that is too long for an envelope's window, or has a character without a glyph.
     return letter_pdf(blocks, language=t.language, title=title, address=(view.today.isoformat(),))
 
 

@@ -186,6 +186,8 @@ def _instalments(question: Question, states: States) -> Iterator[Alarm]:
         if heard and instalments.by_letter(question, plan):
             continue
         text = "an instalment was not paid and no letter can say so: a friendly word, at no cost"
+        if any(question.netted(one) for one in plan.claims):
+            text = "an instalment was not paid, and the books owe the debtor money to be allocated"
         why = reason("hub.instalment", text, plan=plan.id, number=plan.missed)
         claims = _open(question, plan.claims)
         yield Alarm(question.today, "instalment_missed", plan.id, claims, why)

@@ -22,7 +22,7 @@ from shared.domain.decide import decide
 from shared.domain.decisions import AnyDecision, Ask, Remind, Rest
 from shared.domain.explain import Reason, Record
 from shared.domain.law import LawPack
-from shared.domain.letter_input import CHARGES, DUE_SOON
+from shared.domain.letter_input import CHARGES, DUE_SOON, INSTALMENT
 from shared.domain.model import AddressKind
 from shared.domain.policy import Policy
 from shared.domain.question import reason
@@ -181,8 +181,8 @@ def _light(decision: Remind) -> bool:
 
     No country's law names a text message as a form of its notices: the hub's cautious default.
     """
-    if decision.letter == CHARGES:
-        # It itemises sums, which a text message never names.
+    if decision.letter in {CHARGES, INSTALMENT}:
+        # They name sums, and a day on which a plan ends: a text message never does.
         return False
     soft = decision.letter == DUE_SOON or decision.tone == "friendly"
     return soft and decision.fee is None and decision.next_action != "hand_over"

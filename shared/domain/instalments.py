@@ -11,6 +11,7 @@ from datetime import UTC, date
 
 from shared.domain import law as legal
 from shared.domain.act_keys import act_key
+from shared.domain.answers import WATCHES
 from shared.domain.case import Case, ClaimState
 from shared.domain.contacts import next_contact_on
 from shared.domain.decisions import Remind, Rest
@@ -67,8 +68,9 @@ def by_letter(question: Question, plan: Plan) -> Step | None:
 
     A person does when a partner has a claim of the plan (one of us writes to the debtor), when the
     policy lets no reminder go by itself, when the one reminder failed or came back, when something
-    else than the plan is the matter with a claim, when the debtor has died, and when the days of
-    grace are too short for a letter that has not gone yet.
+    else than the plan is the matter with a claim, when the books owe the debtor money for one, when
+    the debtor has died, and when the days of grace are too short for a letter on the first day on
+    which it may go.
     """
     if plan.missed is None or plan.ended is not None or of_the_dead(question.case.states):
         return None
@@ -94,9 +96,14 @@ def free(question: Question, claims: Iterable[str], *, waiting: bool = False) ->
     """
     case = question.case
     names = set(claims)
-    asked = any(not names.isdisjoint(task.claims) for task in case.tasks.values())
+    # What is about no claim is about all of them.
+    asked = any(
+        not task.claims or not names.isdisjoint(task.claims)
+        for task in case.tasks.values()
+        if task.why not in WATCHES
+    )
     holds = [one for one in case.holds.values() if one.of_person or not waiting]
-    held = any(one.covers(name, question.today) for one in holds for name in names)
+    held = any(one.covers(name, question.today) for one in holds for name in (None, *names))
     return not asked and not held
 
 
@@ -139,6 +146,7 @@ def _plain(question: Question, state: ClaimState) -> bool:
     found, states = of_states(question, state), question.case.states
     alone = isinstance(found, Aside) and found.reason.rule == "hub.plan"
     doubtful = state.do_not_dun or state.missing or state.raised
+    doubtful = doubtful or bool(question.netted(state.claim.id))
     contested = states is not None and left_alone(states.disputes.values(), state)
     return alone and not doubtful and not contested
 
@@ -146,13 +154,16 @@ def _plain(question: Question, state: ClaimState) -> bool:
 def _deadline_fits(question: Question, plan: Plan, step: Step) -> bool:
     """Whether the days of grace leave the debtor all the time that the law gives to pay."""
     end = plan.grace_ends(plan.missed or 1)
-    return all(_least(question, state, step) <= end for state in _states(question, plan.claims))
+    # Contacts of before may keep the letter in: what comes after the grace warns of nothing.
+    goes = max(question.today, next_contact_on(question, question.chain(step)[0]))
+    states = _states(question, plan.claims)
+    return all(_least(question, state, step, goes) <= end for state in states)
 
 
-def _least(question: Question, state: ClaimState, step: Step) -> date:
+def _least(question: Question, state: ClaimState, step: Step, goes: date) -> date:
     days = question.delivery_days(step)
     day, _ = legal.deadline(
-        question.law, question.facts(state), question.today, delivery_days=days, payment_days=1
+        question.law, question.facts(state), goes, delivery_days=days, payment_days=1
     )
     return day
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from shared.domain.case import Case, ClaimState
 from shared.domain.law import LawPack
 from shared.domain.limitation import Interruption, Lapse, lapses_on
+from shared.domain.money import total
 
 # No pack knows a term that ends its warning sooner, so younger claims need no look.
 WATCHED_AFTER = timedelta(days=730)
@@ -30,13 +31,10 @@ def lapse_for(case: Case, state: ClaimState, pack: LawPack, *, natural_person: b
     proofs = [
         Interruption(proof="reminder", on=notice.on)
         for notice in case.notices_of(claim.id)
-        if notice.on is not None
+        # A text message names no debt: it reminds of none (728/2003 10 §).
+        if notice.on is not None and not notice.short
     ]
-    proofs += [
-        Interruption(proof="part_payment", on=move.on)
-        for move in state.movements
-        if move.kind == "payment" and move.lowered.amount > 0
-    ]
+    proofs += [Interruption(proof="part_payment", on=on) for on in _paid_on(state)]
     return lapses_on(
         pack,
         capacity=claim.capacity,
@@ -46,3 +44,23 @@ def lapse_for(case: Case, state: ClaimState, pack: LawPack, *, natural_person: b
         arose=claim.issued,
         interruptions=proofs,
     )
+
+
+def _paid_on(state: ClaimState) -> list[date]:
+    """The days of the payments that stand. Money that went back acknowledges nothing.
+
+    Which payment a reversal took back stands in no movement: the latest ones are passed over, which
+    shortens the time and never lengthens it.
+    """
+    back = -total(
+        [one.lowered for one in state.movements if one.kind == "reversal"], state.open.currency
+    )
+    stood = []
+    for move in sorted(state.movements, key=lambda one: one.on, reverse=True):
+        if move.kind != "payment" or move.lowered.amount <= 0:
+            continue
+        if back.amount > 0:
+            back -= move.lowered
+            continue
+        stood.append(move.on)
+    return stood

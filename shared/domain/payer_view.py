@@ -40,6 +40,7 @@ Kind = Literal["open", "settled", "proceedings", "neutral"]
 NextKind = Literal["reminder", "hand_over", "person", "nothing"]
 Action = Literal["promise", "plan", "dispute"]
 
+_WHAT_IF: Mapping[str, object] = {"id": "what-if", "reason": "what_if"}
 _COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
 
 
@@ -81,7 +82,8 @@ class PayerView(Record):
     A ``neutral`` view has neither claims nor sums. ``total`` is all that is asked for on the day,
     ``now`` what can be paid today. ``refused`` says, by what a payer may want to do, the code of
     why that is not possible now (what is missing is possible). ``last_promise`` is the latest day
-    that may be promised.
+    that may be promised, ``promisable`` are the claims that a promise would be about, ``plannable``
+    those of a payment plan.
     """
 
     kind: Kind
@@ -98,6 +100,8 @@ class PayerView(Record):
     plans: tuple[PlanShown, ...] = ()
     refused: dict[Action, str] = {}
     last_promise: date | None = None
+    promisable: tuple[Id, ...] = ()
+    plannable: tuple[Id, ...] = ()
     partners: tuple[str, ...] = ()
 
     def claim(self, name: str) -> PayerClaim | None:
@@ -121,6 +125,7 @@ def view(stand: Stand, party: Party, now: datetime, on: date | None = None) -> P
     case, covered = stand.case, netted(stand.case, stand.policy, stand.debtor)
     shown = claims(case, stand.law, today, on, covered, stand.debtor)
     payable = [one.now for one in shown if one.now]
+    refused, promisable, plannable = _refused(stand, now)
     return PayerView(
         kind=_kind(stand, shown, proceedings=bool(_told(stand) & _PROCEEDINGS)),
         today=today,
@@ -134,7 +139,9 @@ def view(stand: Stand, party: Party, now: datetime, on: date | None = None) -> P
         agreed=tuple(agreed(case, today)),
         contested=tuple(_contested(stand)),
         plans=tuple(_plans(stand, today)),
-        refused=_refused(stand, now),
+        refused=refused,
+        promisable=promisable,
+        plannable=plannable,
         last_promise=today + timedelta(days=stand.policy.process.longest_promise_days),
         partners=tuple(dict.fromkeys(one.partner for one in shown if one.partner)),
     )
@@ -220,24 +227,36 @@ def _plans(stand: Stand, today: date) -> list[PlanShown]:
     ]  # fmt: skip
 
 
-def _refused(stand: Stand, now: datetime) -> dict[Action, str]:
-    """What is not possible now, found by trying it on the case as it is."""
+def _refused(
+    stand: Stand, now: datetime
+) -> tuple[dict[Action, str], tuple[Id, ...], tuple[Id, ...]]:
+    """What is not possible now, found by trying it, and the claims of a promise and of a plan."""
     tomorrow = (now.date() + timedelta(days=1)).isoformat()
-    base = {"id": "what-if", "reason": "what_if"}
+    promise = {**_WHAT_IF, "type": "promise", "day": tomorrow}
+    plan = {**_WHAT_IF, "type": "propose_plan", "count": 2, "first": tomorrow}
+    (promisable, no_promise), (plannable, no_plan) = (
+        _fitting(stand, now, promise), _fitting(stand, now, plan),
+    )  # fmt: skip
     tried: dict[Action, str | None] = {
-        "promise": possible(stand, now, {**base, "type": "promise", "day": tomorrow}),
-        "plan": possible(
-            stand, now, {**base, "type": "propose_plan", "count": 2, "first": tomorrow}
-        ),
-        "dispute": _no_dispute(stand, now, base),
-    }
-    return {action: code for action, code in tried.items() if code is not None}
+        "promise": no_promise, "plan": no_plan, "dispute": _no_dispute(stand, now),
+    }  # fmt: skip
+    return {one: code for one, code in tried.items() if code is not None}, promisable, plannable
 
 
-def _no_dispute(stand: Stand, now: datetime, base: Mapping[str, object]) -> str | None:
+def _fitting(
+    stand: Stand, now: datetime, command: Mapping[str, object]
+) -> tuple[tuple[Id, ...], str | None]:
+    """The claims that we collect and that a command can be about; why there is none."""
+    ours = [one.claim.id for one in stand.case.open_claims() if not one.with_partner]
+    tried = {name: possible(stand, now, {**command, "claims": (name,)}) for name in ours}
+    found = tuple(name for name, code in tried.items() if code is None)
+    return found, None if found else next(iter(tried.values()), "nothing_open")
+
+
+def _no_dispute(stand: Stand, now: datetime) -> str | None:
     """Why no claim can be contested; None where one can."""
     codes = [
-        possible(stand, now, {**base, "type": "dispute", "claim": name, "ground": "other"})
+        possible(stand, now, {**_WHAT_IF, "type": "dispute", "claim": name, "ground": "other"})
         for name in stand.case.claims
     ]
     return None if None in codes else next(iter(codes), "nothing_open")

@@ -75,7 +75,7 @@ def offer(
     known = count in COUNTS and count <= rules.offered_plan
     if not known or first not in first_days(stand.policy.law, now.date()):
         return None
-    plan = _tried(stand, now, count, first)
+    plan = _tried(stand, shown, now, count, first) if shown.plannable else None
     if plan is None:
         return None
     amounts = [one.amount for one in plan.instalments]
@@ -110,8 +110,12 @@ def _turns(after: date) -> Iterator[date]:
     yield from sorted((middle, nearest))
 
 
-def _tried(stand: Stand, now: datetime, count: int, first: date) -> PlanProposed | None:
-    command = forms.ProposePlan(id="what-if", reason="what_if", count=count, first=first)
+def _tried(
+    stand: Stand, shown: PayerView, now: datetime, count: int, first: date
+) -> PlanProposed | None:
+    command = forms.ProposePlan(
+        id="what-if", reason="what_if", claims=shown.plannable, count=count, first=first
+    )
     try:
         made = commands.apply(
             stand.case, command, by="payer", policy=stand.policy, law=stand.law, now=now,

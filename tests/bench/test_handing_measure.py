@@ -24,7 +24,7 @@ def test_each_collector_is_measured(monkeypatch):
     assert names == {one for one in connectors.names() if one.startswith("collectors.")}
 
 
-@pytest.mark.parametrize(("lost", "most"), [(False, 1), (True, 4)])
+@pytest.mark.parametrize(("lost", "most"), [(False, 2), (True, 5)])
 def test_the_partner_hears_of_a_payment_within_some_sweeps_whatever_is_lost(lost, most):
     """Read, matched or booked, told: a sweep each, where no queue carries it on."""
     (found,) = noticing.sweeps(1, lost=lost)

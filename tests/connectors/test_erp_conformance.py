@@ -17,6 +17,7 @@ from connectors.contract_erp import MAX_DOCUMENT
 from shared.domain.model import Invoice, Missing, OpenItem, invoice_status
 from shared.errors import HubError, Reconnect, Retry
 from tests.connectors.conformance import Fixture, plain
+from tests.connectors.stub_server import ok
 from tests.connectors.test_conformance import READING
 
 ROOT = Path(__file__).parents[2]
@@ -72,6 +73,27 @@ def test_every_way_of_reading_names_a_failure_by_what_to_do(name, case):
             with pytest.raises(HubError) as caught:
                 read()
             assert any(isinstance(caught.value, kind) for kind in allowed), caught.value
+
+
+LATER = {
+    "seconds": "Retry-After: 90\r\n",
+    "a date": "Date: Mon, 02 Mar 2026 12:00:00 GMT\r\n"
+    "Retry-After: Mon, 02 Mar 2026 12:01:30 GMT\r\n",
+}
+
+
+@every
+@pytest.mark.parametrize("form", LATER)
+def test_a_wait_that_is_asked_for_is_counted_by_the_other_sides_clock(name, form):
+    fixture = Fixture(name)
+    if fixture.speaks_through_a_client:
+        return
+    busy = ok(b"", status="429 Too Many Requests", headers=LATER[form])
+    with fixture.answered(form, busy) as connector:
+        for read in reads(connector, fixture):
+            with pytest.raises(Retry) as caught:
+                read()
+            assert (caught.value.after, caught.value.throttled) == (90, True)
 
 
 @every

@@ -243,6 +243,18 @@ def test_no_fee_and_no_notice_before_a_hand_over_goes_by_text_message():
     assert by(ways(CASE, "01-20", *ALL, terms=last)) == "email"
 
 
+def test_no_text_message_tells_of_a_missed_instalment_and_the_day_on_which_the_plan_ends():
+    case = told(CASE, "01-20", "propose_plan", claims=["erp:a"], count=2, first="2026-02-02",
+                agreed=True)  # fmt: skip
+    case = more(case, endings(case, day("02-06"), on("02-06")))
+
+    answer = ways(case, "02-06", *ALL)
+
+    assert (by(answer), answer.letter) == ("email", "instalment")
+    assert ways(case, "02-06", "phone").why == "no_address"
+    assert ways(case, "02-06", "phone", terms=chained("sms")).why == "too_short"
+
+
 def test_a_text_message_is_a_contact_but_no_notice_of_the_law():
     short = [reminder("x1", "01-20", deadline="02-02", short=True), sent("x1", "01-20")]
     terms = policy(FIRST, OUT)

@@ -11,7 +11,7 @@ from shared.domain.events import CreditApplied, PaymentAllocated, PaymentReverse
 from shared.domain.lapses import lapse_of
 from shared.domain.law import load
 from shared.domain.money import Money
-from tests.domain.casebook import joined, opened
+from tests.domain.casebook import case_of, joined, opened, reminder, sent
 
 AT = datetime(2024, 6, 3, 8, 0, tzinfo=UTC)
 PAID_ON, TODAY = date(2024, 6, 3), date(2025, 12, 1)
@@ -59,10 +59,28 @@ def test_a_swedish_debt_lives_on_from_a_payment_of_the_debtor(events, lapses):
     assert lapses_on(*events) == lapses
 
 
-def test_a_payment_that_was_taken_back_is_no_proof_of_its_return():
+def test_a_payment_that_was_taken_back_proves_nothing_and_an_earlier_one_stands():
     back = PaymentReversed(
         at=AT, reversal="erp:r", payment="erp:p", claim="erp:a", amount=kronor("100.00"),
         on=date(2024, 9, 2), code="AC04",
     )  # fmt: skip
+    before = paid("50.00").model_copy(
+        update={"payment": "erp:q", "received": date(2024, 5, 2), "value_date": date(2024, 5, 2)}
+    )
 
-    assert lapses_on(paid("100.00"), back) == date(2027, 6, 4)
+    assert lapses_on(paid("100.00"), back) == date(2026, 2, 11)
+    assert lapses_on(before, paid("100.00"), back) == date(2027, 5, 3)
+    assert lapses_on(paid("100.00"), back.model_copy(update={"amount": kronor("1.00")})) == date(
+        2026, 2, 11
+    )
+
+
+@pytest.mark.parametrize(
+    ("short", "lapses"), [(False, date(2029, 2, 3)), (True, date(2029, 1, 17))]
+)
+def test_a_text_message_names_no_debt_and_reminds_of_none(short, lapses):
+    """728/2003 10 §: three years from 2 February 2026, or from the due date of 16 January."""
+    notice = reminder("n1", "02-02", deadline="02-13", short=short)
+    case = case_of(joined(), notice, sent("n1", "02-02"))
+    found = lapse_of(case, case.claims["erp:a"], load("FI"), date(2028, 6, 1))
+    assert found.lapses_on == lapses

@@ -191,3 +191,14 @@ def test_without_payments_the_sum_never_falls_with_time():
 
     assert sums == sorted(sums)
     assert more(case) == case
+
+
+def test_what_one_claim_stands_in_the_way_of_can_be_said_of_the_others():
+    case = told(
+        case_of(joined("a"), joined("b"), joined("c"), handed("h1", "02-01", "c")),
+        "02-02", "dispute", claim="erp:a", ground="price",
+    )  # fmt: skip
+    shown = seen(case)
+
+    assert shown.refused == {}
+    assert shown.promisable == shown.plannable == ("erp:b",)

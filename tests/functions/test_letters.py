@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from types import SimpleNamespace
 
@@ -86,7 +87,8 @@ def test_a_preview_reads_as_the_letter_would_and_keeps_nothing(aws, rows):
     before = len(rows())
     status, body = preview(language="sv", tone="firm", second_language="fi")
     assert status == 200
-    assert set(body) == {"subject", "text", "html", "sms"}
+    assert set(body) == {"subject", "text", "html", "sms", "sms_parts"}
+    assert body["sms_parts"]["count"] >= 1
     assert "Betalningspåminnelse" in body["text"]
     assert "Maksumuistutus" in body["text"]
 
@@ -96,6 +98,11 @@ def test_a_preview_reads_as_the_letter_would_and_keeps_nothing(aws, rows):
     _, refused = preview(language="fi", sentences={"paid": ""})
     assert [one["path"] for one in refused["fields"]] == ["sentences.paid"]
     assert len(rows()) == before
+
+
+def test_a_preview_comes_on_paper_too_where_that_is_asked_for(aws):
+    _, body = preview(language="fi", tone="firm", page=True)
+    assert base64.b64decode(body["page"]).startswith(b"%PDF-")
 
 
 def test_every_letter_can_be_looked_at(aws):

@@ -12,7 +12,7 @@ from functions import admin, foresee, foreseeing
 from functions.joining import joining
 from shared.cloud import clock, keys, partner_rows, preview_rows, table
 from shared.cloud.store import Store
-from shared.domain.events import ActSent, Held, PolicyRef, ReminderIntended
+from shared.domain.events import ActSent, CaseClosed, Held, PolicyRef, ReminderIntended
 from shared.domain.explain import content_hash
 from shared.domain.handover_gate_terms import PartnerTerms
 from shared.domain.model import Address, Party
@@ -104,6 +104,42 @@ def test_what_will_join_asks_the_table_for_pages_and_not_for_each_invoice():
     asked = Counter(calls)
     assert asked["BatchGetItem"] <= 1 + 4 * 4
     assert asked["GetItem"] <= 2
+
+
+def test_a_case_is_read_by_one_query_and_one_batch_and_one_that_is_over_not_at_all():
+    know_counterparts(NORDIC)
+    for debtor in ("d1", "d2", "d4", *(f"n{number}" for number in range(20))):
+        party = Party(id=f"erp:{debtor}", version="1", kind="person", name="Aino", country="FI")
+        table.put({**keys.party(NORDIC, party.id), "body": party.model_dump_json()})
+    tell(*(invoice(f"n{number}", debtor=f"erp:n{number}") for number in range(20)))
+    tell(invoice("1", opened="0.00"), stated("p1", "100.00"))
+    over, store = running(), Store(NORDIC)
+    store.append(store.load(over), [CaseClosed(at=NOW, why="paid")], due_at=None)
+    _, made = post(days=60)
+    events, calls = table.client().meta.events, list[str]()
+    events.register("provide-client-params.dynamodb", lambda model, **_: calls.append(model.name))
+
+    run(foresee, [{"tenant": "nordic", "preview": made["preview"]}])
+
+    asked, whole = Counter(calls), answer(get(made["preview"]))[1]
+    # The twenty, the one of invoice 4, and one that invoice 2 and 3 will be in each.
+    assert whole["totals"]["cases"] == 23
+    # Beside them four shards and one listing; of the two that join the money, and whom one joined.
+    assert asked["Query"] == 21 + 4 + 1 + 2 + 1
+    assert asked["BatchGetItem"] <= 23 + 2 + 4 * 4 + 2
+    assert asked["GetItem"] < 12
+
+
+def test_a_claim_that_is_owed_again_brings_its_closed_case_back_into_view():
+    store, over = Store(NORDIC), running()
+    tell(invoice("1", opened="0.00"), stated("p1", "100.00"))
+    store.append(store.load(over), [CaseClosed(at=NOW, why="paid")], due_at=None)
+    _, before = seen(days=60)
+    tell(invoice("1"))
+    _, after = seen(days=60)
+
+    assert over not in before
+    assert over in after
 
 
 def test_a_preview_changes_no_case(rows):

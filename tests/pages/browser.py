@@ -19,9 +19,12 @@ class Browser:
     """One person at a browser; ``page`` is the element tree of what it shows now."""
 
     def __init__(self, origin, person, role, tenant, language):
+        operator = role == "operator"
         row = principals.principal_row(
-            person, role=role, tenant="" if role == "operator" else tenant
-        )
+            person, role=role, tenant="" if operator else tenant,
+            # An operator's scopes are named; a creditor's people have those of their role.
+            scopes=("hub:read", "hub:write", "law:read", "law:write") if operator else (),
+        )  # fmt: skip
         table.put(row)
         self.origin, self.language = origin, language
         self.cookies = {}

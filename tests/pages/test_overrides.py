@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shared.cloud import keys, override_rows, table
+from shared.domain.overrides import Override
 from tests.functions.world import NORDIC, know_counterparts
 
 HERE = "/console/overrides?kind=segment&id=vip"
@@ -16,8 +17,9 @@ def world(console):
     return console
 
 
-def stored(segment="vip"):
-    return override_rows.read(keys.fact(NORDIC, "SEGMENT", segment), "segment", segment)
+def stored():
+    key = override_rows.key_of(NORDIC, Override(kind="segment", target="vip"), "")
+    return override_rows.read(key, "segment", "vip")
 
 
 def test_the_page_asks_for_whom_before_it_shows_any(world):

@@ -31,9 +31,12 @@ def quiet(judge):
         swept = row.get("due_shard", "").startswith("S#")
         if swept and judge.hub.now - clock.read_stamp(row["due_at"]) > _LATE:
             judge.say("something due is not done", f"{row['pk']} since {row['due_at']}")
+    # Until a person says whose a payment is, it counts for the debtor.
+    unsure = [row for row in tasks if row["why"] == "whose_payment"]
+    doubtful = {claim for row in unsure for claim in json.loads(row["claims"])}
     for diary in judge.diaries.values():
         for claim, one in diary.claims.items():
-            if one.joined.total.amount - judge.most[claim] > one.open:
+            if claim not in doubtful and one.joined.total.amount - judge.most[claim] > one.open:
                 judge.say("money is counted twice", f"{claim}: {one.open} open")
 
 
@@ -155,7 +158,9 @@ def _partner(judge, tasks):
             if kind == "payment.direct":
                 told[claim].append(amount)
     asked = {claim for task in tasks for claim in json.loads(task["claims"])}
-    for claim in (told.keys() | judge.direct.keys()) - asked:
+    # Of what the partner has not paid out yet the books' equal amount is taken for the payout.
+    held = {f"erp:{number}" for _, number, _ in judge.world.partner.held}
+    for claim in (told.keys() | judge.direct.keys()) - asked - held:
         if sorted(judge.direct[claim]) != sorted(told[claim]):
             text = f"{claim}: {judge.direct[claim]} came, {told[claim]} told"
             judge.say("the partner does not know of a direct payment", text)

@@ -154,7 +154,7 @@ class Netvisor:
 
     @cached_property
     def _books(self) -> Books:
-        return Books(self._service)
+        return Books(self._service, lines=bool(self._config.fee_products))
 
     @property
     def _walk(self) -> Walk:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 
+from connectors.bounds import TooLarge
 from connectors.erp.netvisor.fields import Fields, Odd
 from connectors.erp.netvisor.listed import Listed, money, read_listed
 from connectors.erp.netvisor.service import Reply, Service
@@ -23,15 +24,21 @@ AT_ONCE = 200
 _LAST_PAGE = 100
 # Events and accrual are not asked for: factoring 4, payment plan 8, credited invoice 16.
 _REPLY = 28
+# The lines of an invoice, as the vendor's page and samples spell them: they may be thousands.
+_LINES = frozenset({"InvoiceLines", "invoicelines"})
 _DELETED_DAYS = 6  # the vendor looks back seven days
 DELETED_PAYMENTS = "deletedsalespayments.nv"
 
 
 class Books:
-    """One company's books; ``today`` of the deleted list is counted on Netvisor's clock."""
+    """One company's books; ``today`` of the deleted list is counted on Netvisor's clock.
 
-    def __init__(self, service: Service) -> None:
+    ``lines`` says whether the lines of invoices are looked at; else they are passed over unread.
+    """
+
+    def __init__(self, service: Service, *, lines: bool = True) -> None:
         self._service = service
+        self._unread = frozenset[str]() if lines else _LINES
 
     def invoices(self, params: Mapping[str, object], after: int = 0) -> Iterator[Reply]:
         """The pages of the invoice list under a filter, by rising key; at least one page.
@@ -57,11 +64,14 @@ class Books:
         return found
 
     def _details(self, keys: Sequence[int]) -> dict[int, Element]:
+        """The details of so many invoices; one that is too large for itself is left out."""
         params = {
             "netvisorkeylist": ",".join(map(str, keys)), "pdfimage": "nopdf", "replyoption": _REPLY,
         }  # fmt: skip
         try:
-            reply = self._service.get("getsalesinvoice.nv", params)
+            reply = self._service.get("getsalesinvoice.nv", params, unread=self._unread)
+        except TooLarge:
+            return self._halves(keys)
         except Refused as refused:
             if refused.code != "invalid_data":
                 raise
@@ -73,7 +83,7 @@ class Books:
         return found
 
     def _halves(self, keys: Sequence[int]) -> dict[int, Element]:
-        """Netvisor may refuse a list for one key that is gone: the others are asked for again."""
+        """The same for fewer: a list is refused for one key that is gone, or is too large."""
         if len(keys) == 1:
             return {}
         middle = len(keys) // 2

@@ -62,13 +62,19 @@ class Service:
             max_bytes=MAX_BYTES, secrets=connection.secrets.values(), meter=connection.meter,
         )  # fmt: skip
 
-    def get(self, resource: str, params: Mapping[str, object]) -> Reply:
-        """The records that a resource lists.
+    def get(
+        self,
+        resource: str,
+        params: Mapping[str, object],
+        *,
+        unread: frozenset[str] = frozenset(),
+    ) -> Reply:
+        """The records that a resource lists, without the elements that are named in ``unread``.
 
         Raises ``Retry``, ``Reconnect`` (``lacks`` is ``consent`` where the right to the resource is
-        missing), ``Refused`` with Netvisor's category as the code, or ``Unreadable``.
+        missing), ``Refused`` with Netvisor's category as the code, ``TooLarge`` or ``Unreadable``.
         """
-        return self._reply(self.call("GET", resource, params))
+        return self._reply(self.call("GET", resource, params), unread)
 
     def post(self, resource: str, body: bytes) -> Reply:
         """The reply to an XML message; raises as ``get``, and ``Unanswered``."""
@@ -89,13 +95,13 @@ class Service:
             headers["Content-Type"] = "text/xml"
         return self._door.call(method, path, headers=headers, body=body)
 
-    def _reply(self, answer: Answer) -> Reply:
+    def _reply(self, answer: Answer, unread: frozenset[str] = frozenset()) -> Reply:
         date = said_at(answer)
         now = date or self._signer.wall()
         if answer.status in _THROTTLED or answer.status // 100 in {1, 3}:
             raise_for(answer, now=now, expects="anything")
         try:
-            status, records = parsed(answer.body)
+            status, records = parsed(answer.body, unread)
         except Unreadable:
             raise_for(answer, now=now, expects="anything")  # a failure without Netvisor's own word
             raise
@@ -107,11 +113,13 @@ class Service:
         return Reply(records, stamp, date)
 
 
-def parsed(body: bytes) -> tuple[Element, list[Element]]:
+def parsed(body: bytes, unread: frozenset[str] = frozenset()) -> tuple[Element, list[Element]]:
     """The ResponseStatus and the records of an answer, read to its end."""
     status: Element | None = None
     records: list[Element] = []
-    found = stream_xml(BytesIO(body), _CONTAINERS, documents=_DOCUMENTS, max_bytes=MAX_BYTES)
+    found = stream_xml(
+        BytesIO(body), _CONTAINERS, unread=unread, documents=_DOCUMENTS, max_bytes=MAX_BYTES
+    )
     for event in found:
         if not isinstance(event, Element):
             continue

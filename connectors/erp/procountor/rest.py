@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from connectors.bearer import with_token
+from connectors.bounds import by_halves
 from connectors.contract import Connection
 from connectors.erp.procountor.values import Row
 from connectors.http import Answer, Method, raise_for
@@ -93,7 +94,8 @@ class ProcountorApi:
         found: dict[int, Row] = {}
         for start in range(0, len(ids), BY_ID):
             some = ids[start : start + BY_ID]
-            found |= self._some(path, some)
+            for part in by_halves(lambda ids: self._some(path, ids), some):
+                found |= part
             for one in some if len(some) > 1 else ():
                 if one not in found:
                     found |= self._some(path, [one])

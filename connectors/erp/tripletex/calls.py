@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connectors.bearer import with_token
+from connectors.bounds import by_halves
 from connectors.contract import Connection
 from connectors.erp.tripletex.config import Config
 from connectors.http import LONGEST_WAIT, Answer, Door, raise_for
@@ -104,8 +105,12 @@ class Calls:
 
     def named(self, name: str, ids: Sequence[int], fields: str) -> list[Row]:
         """The invoices whose ``id`` or ``voucherId`` (``name``) is among at most ``CHUNK`` ids."""
-        wanted = {**ALWAYS, name: ",".join(map(str, ids)), "fields": fields}
-        return list(self.all("/invoice", wanted)) if ids else []
+
+        def ask(some: Sequence[int]) -> list[Row]:
+            wanted = {**ALWAYS, name: ",".join(map(str, some)), "fields": fields}
+            return list(self.all("/invoice", wanted))
+
+        return [row for part in by_halves(ask, ids) for row in part] if ids else []
 
 
 def value_of(answer: Answer) -> Row:

@@ -18,6 +18,7 @@ from functools import cached_property, partial
 
 from pydantic import ValidationError
 
+from connectors.bounds import TooLarge
 from connectors.contract import Connection, Finding, Page, Receipt, RowError, Spec
 from connectors.contract_write_back import StatusNote, Voucher
 from connectors.erp.tryton import rows
@@ -32,6 +33,8 @@ from shared.domain.model import Fact, Id, OpenItem
 from shared.errors import Reconnect, Unreadable
 
 _PAGE = 100
+# Unpaid invoices of which only the party is asked: each such page names at least one more.
+_UNPAID = 1_000
 # A page of invoices costs Tryton up to some seconds of CPU (trytond's own limit is 60 s).
 _TOTAL_SECONDS = 60
 
@@ -117,9 +120,9 @@ class TrytonErp:
         if state.feed is None:
             state = self._begin(state, FEEDS[0])
         while state.feed is not None:
-            found = self._page(state, state.feed)
+            found, ended = self._page(state, state.feed)
             facts, refused = self._read(state.feed, found, state)
-            state = self._next(state, state.feed, found)
+            state = self._next(state, state.feed) if ended else state.past(found[-1]["id"])
             if found or state.feed is None:
                 began, state_text = state.began or now, state.rested().text()
                 through = began if state.feed is None else None
@@ -170,14 +173,27 @@ class TrytonErp:
         found = self._rest.search(MODELS[feed], domain, [field], order=f"{field} DESC", limit=1)
         return found[0][field] if found else None
 
-    def _page(self, state: Cursor, feed: Feed) -> list[Row]:
-        changed = state.changed(feed, self._ask.watched(feed), self._overlap)
-        domain = [*self._ask.domain(feed), *changed]
-        return self._rest.search(MODELS[feed], domain, self._ask.fields(feed), limit=_PAGE)
+    def _page(self, state: Cursor, feed: Feed) -> tuple[list[Row], bool]:
+        """The next records of a feed, and whether they are its last.
 
-    def _next(self, state: Cursor, feed: Feed, found: list[Row]) -> Cursor:
-        if len(found) == _PAGE:
-            return state.past(found[-1]["id"])
+        One payment of hundreds of invoices stands in the reconciliation of each: what is too large
+        is asked for in shorter pages.
+        """
+        changed = state.changed(feed, self._ask.watched(feed), self._overlap)
+        domain, fields = [*self._ask.domain(feed), *changed], self._ask.fields(feed)
+        limit = _PAGE
+        while True:
+            try:
+                found = self._rest.search(MODELS[feed], domain, fields, limit=limit)
+            except TooLarge:
+                if limit == 1:
+                    raise
+                limit = max(limit // 4, 1)
+            else:
+                return found, len(found) < limit
+
+    def _next(self, state: Cursor, feed: Feed) -> Cursor:
+        """The start of the feed after one, or the end."""
         ended = state.ended(feed)
         following = FEEDS[FEEDS.index(feed) + 1 :]
         return self._begin(ended, following[0]) if following else ended
@@ -252,10 +268,15 @@ class TrytonErp:
 
     def _debtors(self, parties: list[int]) -> set[int]:
         """Those with an unpaid invoice; of no other party is anything kept."""
-        if not parties:
-            return set()
-        domain = [*self._ask.domain("invoices"), ["state", "=", "posted"], ["party", "in", parties]]
-        return {row["party"] for row in self._rest.search("account.invoice", domain, ["party"])}
+        owing, left, full = set[int](), set(parties), True
+        unpaid = [*self._ask.domain("invoices"), ["state", "=", "posted"]]
+        while left and full:
+            domain = [*unpaid, ["party", "in", sorted(left)]]
+            rows = self._rest.search("account.invoice", domain, ["party"], limit=_UNPAID)
+            full = len(rows) == _UNPAID
+            owing |= {row["party"] for row in rows}
+            left -= owing
+        return owing
 
     def _number(self, invoice: Id) -> int | None:
         connection, _, number = invoice.rpartition(":")

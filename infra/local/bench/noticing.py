@@ -24,7 +24,7 @@ _PAYMENTS = 4
 def figures(group: str) -> list[Figure]:
     """The sweeps that a notice waits for, as queues carry it, and where nothing else does."""
     ways = {
-        "queues carry it": (sweeps(_PAYMENTS, lost=False), 1),
+        "queues carry it": (sweeps(_PAYMENTS, lost=False), 2),
         "every message but the sweep's own is lost": (sweeps(_PAYMENTS, lost=True), 5),
     }
     return [

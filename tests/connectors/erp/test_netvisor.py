@@ -361,6 +361,27 @@ def test_an_open_row_that_cannot_be_read_does_not_keep_customers_from_changing()
     assert pages[-1].complete_through is not None
 
 
+LINE = "<a/>" * 10
+MANY = f"<InvoiceLines>{f'<InvoiceLine>{LINE}</InvoiceLine>' * 2_000}</InvoiceLines>"
+
+
+def test_thousands_of_lines_are_passed_over_where_nothing_of_them_is_asked():
+    books = FakeNetvisor([Sale(1), Sale(2, extra=MANY), Sale(3)])
+    with company(books) as connector:
+        pages = list(connector.pull(None, now=NOW))
+    assert [one.id for one in of(pages, Invoice)] == ["nv:1", "nv:2", "nv:3"]
+
+
+def test_an_invoice_that_is_too_large_is_refused_by_name_and_stops_no_other():
+    books = FakeNetvisor([Sale(1), Sale(2, extra=MANY), Sale(3)])
+    with company(books, fee_products=["KORKO"]) as connector:
+        pages = list(connector.pull(None, now=NOW))
+        with pytest.raises(Unreadable):
+            connector.open_items(["nv:2"])
+    assert [one.id for one in of(pages, Invoice)] == ["nv:1", "nv:3"]
+    assert [one.row for page in pages for one in page.refused] == ["salesinvoice 2"]
+
+
 # -- documents -----------------------------------------------------------------------------------
 
 

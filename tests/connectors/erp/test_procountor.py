@@ -235,6 +235,25 @@ def test_nothing_counts_as_gone_before_it_was_asked_for_alone(gone):
     assert missing == {"conn-1:2", "other:1"}
 
 
+class WideBooks(ProcountorBooks):
+    """Records by their ids are a quarter of a megabyte each."""
+
+    def _by_ids(self, pool, wanted):
+        status, found = super()._by_ids(pool, wanted)
+        wide = {"additionalInformation": "x" * 250_000}
+        return status, [{**row, **wide} for row in found] if len(wanted) > 1 else {**found, **wide}
+
+
+def test_invoices_of_hundreds_of_rows_are_asked_for_in_smaller_parts():
+    books = WideBooks()
+    books.add(*(invoice(number) for number in range(1, 31)))
+    with served(books) as erp:
+        facts, *_ = pulled(erp)
+    assert len(invoices(facts)) == 30
+    asked = [path.count(",") + 1 for path, _ in books.asked if path.startswith("/invoices/1,")]
+    assert asked == [25, 12]
+
+
 def test_the_proof_asks_for_events_whatever_the_status_says():
     books = ProcountorBooks()
     books.add(invoice(1), invoice(2, "PARTLY_PAID"), invoice(3), invoice(4, "UNFINISHED"))

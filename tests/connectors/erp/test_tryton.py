@@ -16,7 +16,7 @@ from connectors.erp.tryton.rows import Reading
 from shared.domain.model import CreditNote, Invoice, Party, Payment, invoice_status
 from shared.domain.money import Money
 from shared.errors import Reconnect, Retry, Unreadable
-from tests.connectors.erp.tryton_tape import KEY, NOW, Player, connection, http, load
+from tests.connectors.erp.tryton_tape import KEY, NOW, Player, asked, connection, http, load
 from tests.connectors.stub_server import RawServer
 
 
@@ -86,6 +86,18 @@ def test_the_same_cursor_gives_the_same_facts_and_the_next_one_goes_on(first):
     (paid,) = [one for one in facts([last], Payment) if one.received == date(2024, 6, 2)]
     assert [one.invoice for one in paid.allocations] == ["books:1"]
     assert player.unasked == []
+
+
+def test_a_pull_that_finds_a_page_of_each_costs_fourteen_questions(first):
+    with Player("first_pull", "second_pull") as player:
+        list(player.connect().pull(first[-1].cursor, now=NOW))
+
+        asked = [one.split(b"/model/")[1].split(b"?")[0].decode() for one in player.requests]
+
+    # The newest stamps twice a feed, and the page; the debtors among customers with their numbers;
+    # the debtors of invoices with theirs, and their payments that settle nothing.
+    assert len(asked) == 14
+    assert asked.count("account.move.line") == 4
 
 
 def test_complete_through_is_the_servers_own_clock(first):
@@ -234,6 +246,24 @@ def test_a_malformed_cursor_is_unreadable():
         for cursor in ("", "{", '{"feed": "secrets"}', '{"since": {"invoices": "soon"}}', "[]"):
             with pytest.raises(Unreadable):
                 list(erp.pull(cursor, now=NOW))
+
+
+def test_a_page_that_is_too_large_is_asked_for_in_shorter_ones():
+    limits = []
+
+    def reply(request):
+        question = asked(request.split(b" ")[1].decode())
+        large = question["model"] == "account.invoice" and len(question["fields"]) > 5
+        if large:
+            limits.append(question["limit"])
+        body = b" " * 5_000_001 if large and question["limit"] > 1 else b"[]"
+        return [http(200, "application/json", body)]
+
+    with RawServer(reply, keep=True) as server:
+        *_, last = connector.connect(connection(server.origin, KEY)).pull(None, now=NOW)
+
+    assert limits == [100, 25, 6, 1]
+    assert last.complete_through is not None
 
 
 def test_books_that_were_filled_and_show_nothing_are_unreadable(first):

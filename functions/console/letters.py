@@ -1,0 +1,148 @@
+"""Letters: a gallery of all that the hub writes, each as mail, message and page, in own words."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from typing import Any, get_args
+
+from functions.api.exchange import Problem
+from functions.api.letters import Kind
+from functions.console.letter_sentences import fields, typed
+from functions.pages.answers import Page, download, shown
+from functions.pages.desk import Answering, Desk, fields_of
+from functions.pages.render import asset, render
+from shared.domain.formats import LANGUAGES
+from shared.domain.policy import Tone
+
+_ROUTE = "/v1/letters/{language}/{letter}/{tone}"
+_VIEWS = ("mail", "text", "sms", "paper")
+# A mail says its looks within itself; beyond that it may do nothing.
+_MAIL = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+_FAULTS = "default-src 'none'; style-src 'self'; sandbox"
+# The browser's own viewer draws the page.
+_PDF = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'"
+
+
+def gallery(desk: Desk) -> Page:
+    """The letters of a language, each with its subject and short message, by kind and tone."""
+    creditor = desk.ask("GET /v1/creditor").body
+    spoken = _one_of(desk.query.get("language"), LANGUAGES, creditor["language"])
+    letter, tone = desk.query.get("letter"), desk.query.get("tone")
+    found, problem = list[dict[str, Any]](), None
+    listed = desk.ask("GET /v1/letters").body["letters"]
+    for one in listed:
+        if one["language"] != spoken or letter not in (None, "", one["letter"]):
+            continue
+        if tone not in (None, "", one["tone"]):
+            continue
+        try:
+            seen = _preview(desk, one) if problem is None else None
+        except Problem as lacking:
+            seen, problem = None, lacking
+        found.append({**one, "seen": seen})
+    return desk.page(
+        "letters", "letters", letters=found, language=spoken, languages=LANGUAGES,
+        kinds=get_args(Kind), tones=get_args(Tone), country=creditor["country"],
+        own={one["language"] for one in listed if one["own"]},
+        problem=problem.body if problem else None,
+    )  # fmt: skip
+
+
+def one(desk: Desk) -> Page:
+    """One letter as it would read: as mail, plain text, short message or on paper (``?as=``)."""
+    found = desk.ask(f"GET {_ROUTE}", **desk.path).body
+    view = _one_of(desk.query.get("as"), _VIEWS, "mail")
+    seen, problem = None, None
+    try:
+        seen = _preview(desk, desk.path, **_chosen(desk))
+    except Problem as lacking:
+        problem = lacking
+    return desk.page(
+        "letter", "letters", kept=found, view=view, views=_VIEWS, seen=seen,
+        languages=LANGUAGES, problem=problem.body if problem else None, **desk.path,
+    )  # fmt: skip
+
+
+def mail(desk: Desk) -> Page:
+    """The letter as an e-mail, for the frame of its page."""
+    html = _preview(desk, desk.path, **_chosen(desk))["html"]
+    return shown(html.encode(), "text/html; charset=utf-8", _MAIL)
+
+
+def paper(desk: Desk) -> Page:
+    """The letter on paper as a PDF; with ``?keep=yes`` to be kept as a file."""
+    made = b64decode(_preview(desk, desk.path, **_chosen(desk), page=True)["page"])
+    if desk.query.get("keep") == "yes":
+        name = "-".join(desk.path[part] for part in ("letter", "tone", "language"))
+        return download(made, "application/pdf", f"{name}.pdf")
+    return shown(made, "application/pdf", _PDF)
+
+
+def edit(desk: Desk, problem: Problem | None = None) -> Page:
+    """The sentences of a letter, ours and the own ones that stand in their place."""
+    found = desk.ask(f"GET {_ROUTE}", **desk.path).body
+    said = typed(desk.form) if problem else found["sentences"]
+    return desk.page(
+        "letter_edit", "letters", status=problem.status if problem else 200,
+        kept=found, groups=fields(found["shipped"], said),
+        problem=problem.body if problem else None,
+        faults=fields_of(problem) if problem else {}, **desk.path,
+    )  # fmt: skip
+
+
+def look(desk: Desk) -> Page:
+    """The typed sentences as a mail, for the frame beside the form; nothing is kept."""
+    try:
+        html = _preview(desk, desk.path, sentences=typed(desk.form) or None)["html"]
+    except Problem as problem:
+        words = desk.words("letters")
+        html = render("console/letter_faults.html", words, problem=problem.body,
+                      style=asset("dunlin.css"))  # fmt: skip
+        return shown(html.encode(), "text/html; charset=utf-8", _FAULTS)
+    return shown(html.encode(), "text/html; charset=utf-8", _MAIL)
+
+
+def store(desk: Desk) -> Page:
+    """Keep the typed sentences; without any, ours stand again."""
+    sentences = {} if desk.form.get("do") == "ours" else typed(desk.form)
+    try:
+        if sentences:
+            told = desk.ask(f"PUT {_ROUTE}", body={"sentences": sentences}, **desk.path)
+        else:
+            told = desk.ask(f"DELETE {_ROUTE}", **desk.path)
+    except Problem as problem:
+        if problem.status != 422:
+            raise
+        return edit(desk, problem)
+    done = "saved" if sentences else "ours"
+    return desk.went("/letters/{language}/{letter}/{tone}".format_map(desk.path), told, done=done)
+
+
+def _preview(desk: Desk, which: Any, **more: Any) -> dict[str, Any]:
+    body = {name: which[name] for name in ("language", "letter", "tone")}
+    seen: dict[str, Any] = desk.ask("POST /v1/letters/preview", body={**body, **more}).body
+    return seen
+
+
+def _chosen(desk: Desk) -> dict[str, Any]:
+    """To whom, and in which second language, the address of the page says."""
+    query = desk.query
+    second = _one_of(query.get("second"), LANGUAGES, "")
+    capacity = _one_of(query.get("capacity"), ("consumer", "business"), "consumer")
+    more = {"second_language": second} if second and second != desk.path["language"] else {}
+    return {"capacity": capacity, **more}
+
+
+def _one_of(text: str | None, known: tuple[str, ...], usual: str) -> str:
+    return text if text in known else usual
+
+
+ROUTES: dict[str, Answering] = {
+    "GET /letters": gallery,
+    "GET /letters/{language}/{letter}/{tone}": one,
+    "POST /letters/{language}/{letter}/{tone}": store,
+    "GET /letters/{language}/{letter}/{tone}/edit": edit,
+    "GET /letters/{language}/{letter}/{tone}/mail": mail,
+    "GET /letters/{language}/{letter}/{tone}/page": paper,
+    "POST /letters/{language}/{letter}/{tone}/look": look,
+}
