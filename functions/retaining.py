@@ -22,6 +22,7 @@ from shared.cloud import (
     hook_counts,
     keys,
     legal_holds,
+    payer_links,
     table,
 )
 from shared.cloud.keys import Tenant
@@ -133,6 +134,7 @@ def _contact(run: Retaining, row: Row, act: bool) -> Verdict:  # noqa: FBT001
     if act:
         for party in known.parties:
             forgotten.forget_contact(party)
+        payer_links.forget(run.tenant, known.debtors)
     return _move(run, row, act)
 
 

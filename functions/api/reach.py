@@ -1,7 +1,8 @@
 """Where money goes and how far acts reach: what of profile, switches and connections takes two.
 
-A debtor believes whoever the letter names: where to pay, whom to ask, which links to follow. A stop
-is anybody's at once and only its end takes two.
+A debtor believes whoever the letter names: where to pay, whom to ask, which links to follow. A hub
+that waits less for its sources reminds of what was paid. A stop is anybody's at once and only its
+end takes two.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from functions.api.forms import read
 from functions.api.settings import HubSwitch, Switches, switched
 from shared.cloud import connections, hub_keys, keys, table
 from shared.domain.creditor import Creditor
+from shared.domain.freshness import Gate
 
 # How far each word lets acts out.
 _REACH = {"off": 0, "allowlist": 1, "on": 2}
@@ -30,14 +32,18 @@ def profile(row: dict[str, Any]) -> Creditor:
 
 
 def redirects(request: Request) -> bool:
-    """Whether a profile tells debtors something else of where to pay or whom to ask."""
+    """Whether a profile tells debtors something else of where to pay or whom to ask.
+
+    Also whether it lets acts out on less: with sources that are read later, or not waited for.
+    """
     new, row = read(request, Creditor), table.get(keys.creditor(request.tenant))
     if row is None:
         return False
     old = profile(row)
     moved = (new.accounts, new.giros) != (old.accounts, old.giros)
     alone = (old.four_eyes, new.four_eyes) == ("required", "off")
-    return moved or alone or bool(_reads_other(old, new) or _new_hosts(old, new))
+    other = bool(_reads_other(old, new) or _new_hosts(old, new))
+    return moved or alone or other or _waits_less(old.gate, new.gate)
 
 
 def profile_words(request: Request) -> str:
@@ -50,12 +56,23 @@ def profile_words(request: Request) -> str:
         f"Replace the creditor's profile; payee accounts then: {ends}."
         + (f" Debtors then read another {', '.join(other)}." if other else "")
         + (f" Letters may then link to {', '.join(hosts)}." if hosts else "")
+        + (" Acts then wait less for sources." if _waits_less(old.gate, new.gate) else "")
         + ("" if new.four_eyes == "required" else " One person's word is enough from then on.")
     )
 
 
 def _reads_other(old: Creditor, new: Creditor) -> list[str]:
     return [name for name in _READ if getattr(old, name) != getattr(new, name)]
+
+
+def _waits_less(old: Gate, new: Gate) -> bool:
+    """Whether acts may go out on older sources than before, or on fewer."""
+    return (
+        new.banks != old.banks
+        or not set(new.ignored) <= set(old.ignored)
+        or new.grace_bank_days > old.grace_bank_days
+        or (new.erp_is_the_bank and not old.erp_is_the_bank)
+    )
 
 
 def _new_hosts(old: Creditor, new: Creditor) -> list[str]:

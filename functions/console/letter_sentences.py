@@ -36,11 +36,21 @@ class Sentence:
         """The name of its field, which is the API's path of it."""
         return _FIELD + self.key
 
+    @property
+    def plain(self) -> str:
+        """The key of what it is about, whoever it is said to."""
+        return self.key.removesuffix(_FORMAL)
+
+    @property
+    def formal(self) -> bool:
+        """Whether it is said to whoever is not a consumer."""
+        return self.key.endswith(_FORMAL)
+
 
 def fields(shipped: Mapping[str, str], own: Mapping[str, str]) -> dict[str, list[Sentence]]:
     """The sentences of a letter by group, in the order of the form."""
     found: dict[str, list[Sentence]] = {name: [] for name in (*_GROUPS, "labels")}
-    for key in (*shipped, *(key for key in own if key not in shipped)):
+    for key in sorted({**shipped, **own}, key=_place):
         found[_group(key)].append(_sentence(key, shipped.get(key, ""), own.get(key, "")))
     return {name: sentences for name, sentences in found.items() if sentences}
 
@@ -57,10 +67,13 @@ def _typed(form: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _group(key: str) -> str:
-    for name, begins in _GROUPS.items():
-        if key.startswith(begins):
-            return name
-    return "labels"
+    return next((name for name, begins in _GROUPS.items() if key.startswith(begins)), "labels")
+
+
+def _place(key: str) -> int:
+    """Where a sentence stands in its group: as the group names what keys begin with."""
+    begins = _GROUPS.get(_group(key), ())
+    return next((at for at, begin in enumerate(begins) if key.startswith(begin)), 0)
 
 
 def _sentence(key: str, ours: str, own: str) -> Sentence:

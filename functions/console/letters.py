@@ -9,12 +9,14 @@ from functions.api.exchange import Problem
 from functions.api.letters import Kind
 from functions.console.letter_sentences import fields, typed
 from functions.pages.answers import Page, download, shown
-from functions.pages.desk import Answering, Desk, fields_of
+from functions.pages.desk import Answering, Desk, Told, fields_of
 from functions.pages.render import asset, render
 from shared.domain.formats import LANGUAGES
 from shared.domain.policy import Tone
 
 _ROUTE = "/v1/letters/{language}/{letter}/{tone}"
+# Paragraphs above the heading of a letter: the sender, whom it is for, its own facts.
+_LETTERHEAD = 3
 _VIEWS = ("mail", "text", "sms", "paper")
 # A mail says its looks within itself; beyond that it may do nothing.
 _MAIL = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
@@ -24,7 +26,7 @@ _PDF = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'"
 
 
 def gallery(desk: Desk) -> Page:
-    """The letters of a language, each with its subject and short message, by kind and tone."""
+    """The letters of a language by kind and tone, each with its first words."""
     creditor = desk.ask("GET /v1/creditor").body
     spoken = _one_of(desk.query.get("language"), LANGUAGES, creditor["language"])
     letter, tone = desk.query.get("letter"), desk.query.get("tone")
@@ -36,10 +38,10 @@ def gallery(desk: Desk) -> Page:
         if tone not in (None, "", one["tone"]):
             continue
         try:
-            seen = _preview(desk, one) if problem is None else None
+            begins = _begins(desk, one) if problem is None else []
         except Problem as lacking:
-            seen, problem = None, lacking
-        found.append({**one, "seen": seen})
+            begins, problem = [], lacking
+        found.append({**one, "begins": begins})
     return desk.page(
         "letters", "letters", letters=found, language=spoken, languages=LANGUAGES,
         kinds=get_args(Kind), tones=get_args(Tone), country=creditor["country"],
@@ -50,7 +52,7 @@ def gallery(desk: Desk) -> Page:
 
 def one(desk: Desk) -> Page:
     """One letter as it would read: as mail, plain text, short message or on paper (``?as=``)."""
-    found = desk.ask(f"GET {_ROUTE}", **desk.path).body
+    found = _of_path(desk, "GET").body
     view = _one_of(desk.query.get("as"), _VIEWS, "mail")
     seen, problem = None, None
     try:
@@ -59,7 +61,7 @@ def one(desk: Desk) -> Page:
         problem = lacking
     return desk.page(
         "letter", "letters", kept=found, view=view, views=_VIEWS, seen=seen,
-        languages=LANGUAGES, problem=problem.body if problem else None, **desk.path,
+        languages=LANGUAGES, problem=problem.body if problem else None, which=desk.path,
     )  # fmt: skip
 
 
@@ -80,13 +82,13 @@ def paper(desk: Desk) -> Page:
 
 def edit(desk: Desk, problem: Problem | None = None) -> Page:
     """The sentences of a letter, ours and the own ones that stand in their place."""
-    found = desk.ask(f"GET {_ROUTE}", **desk.path).body
+    found = _of_path(desk, "GET").body
     said = typed(desk.form) if problem else found["sentences"]
     return desk.page(
         "letter_edit", "letters", status=problem.status if problem else 200,
         kept=found, groups=fields(found["shipped"], said),
         problem=problem.body if problem else None,
-        faults=fields_of(problem) if problem else {}, **desk.path,
+        faults=fields_of(problem) if problem else {}, which=desk.path,
     )  # fmt: skip
 
 
@@ -107,9 +109,9 @@ def store(desk: Desk) -> Page:
     sentences = {} if desk.form.get("do") == "ours" else typed(desk.form)
     try:
         if sentences:
-            told = desk.ask(f"PUT {_ROUTE}", body={"sentences": sentences}, **desk.path)
+            told = _of_path(desk, "PUT", {"sentences": sentences})
         else:
-            told = desk.ask(f"DELETE {_ROUTE}", **desk.path)
+            told = _of_path(desk, "DELETE")
     except Problem as problem:
         if problem.status != 422:
             raise
@@ -118,10 +120,26 @@ def store(desk: Desk) -> Page:
     return desk.went("/letters/{language}/{letter}/{tone}".format_map(desk.path), told, done=done)
 
 
+def _of_path(desk: Desk, verb: str, body: Any = None) -> Told:
+    """What the API answers of the letter that the page's address names."""
+    path = desk.path
+    return desk.ask(
+        f"{verb} {_ROUTE}", body=body,
+        language=path["language"], letter=path["letter"], tone=path["tone"],
+    )  # fmt: skip
+
+
 def _preview(desk: Desk, which: Any, **more: Any) -> dict[str, Any]:
     body = {name: which[name] for name in ("language", "letter", "tone")}
     seen: dict[str, Any] = desk.ask("POST /v1/letters/preview", body={**body, **more}).body
     return seen
+
+
+def _begins(desk: Desk, which: Any) -> list[str]:
+    """The heading of a letter, and what it says first."""
+    said = _preview(desk, which)["text"].split("\n\n")[_LETTERHEAD:]
+    heading, *_ = said[0].splitlines()
+    return [heading, *said[1:3]]
 
 
 def _chosen(desk: Desk) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from functions.console import (
     policies,
     policy_editing,
     previews,
+    settings,
     switches,
     tasks,
 )
@@ -43,6 +44,7 @@ ROUTES: dict[str, Answering] = {
     **law.ROUTES,
     **matching.ROUTES,
     **previews.ROUTES,
+    **settings.ROUTES,
     **tasks.ROUTES,
 }
 
@@ -56,6 +58,7 @@ _ROOMS = (
     ("matching", ("GET /v1/payments",), "/matching"),
     ("letters", ("GET /v1/letters",), "/letters"),
     ("law", ("GET /v1/law/{country}/sheet", "GET /v1/law/{country}"), "/law"),
+    ("settings", ("GET /v1/creditor", "GET /v1/hub/approvals"), "/settings"),
 )
 
 

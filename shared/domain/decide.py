@@ -114,7 +114,8 @@ def _woken(question: Question, answer: AnyDecision, alarm: alarms.Alarm | None) 
     looks = [] if alarm is None else [(alarm.on, alarm.reason)]
     ends = endings.coming(question.case, question.today)
     if ends is not None:
-        looks.append((ends, reason("hub.agreed", "what was agreed is looked at that day", on=ends)))
+        why = reason("hub.agreed", "what was agreed is looked at on that day", day=ends)
+        looks.append((ends, why))
     if not looks:
         return answer
     on, why = min(looks, key=operator.itemgetter(0))

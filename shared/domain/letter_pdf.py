@@ -110,7 +110,7 @@ class _Page:
             self.pdf.text(x, y, count, _SMALL, page=number)
 
     def _keep(self, part: _Part, after: Sequence[_Part]) -> None:
-        """Begin a page rather than part a heading from its text, or details from their codes.
+        """Begin a page rather than part a heading from its text, or what is scanned from its words.
 
         A section of running text stays whole, so that no page holds its last line alone; nor does
         the signature stand alone.
@@ -118,7 +118,7 @@ class _Page:
         need = self._height(part) - _GAP  # what is white below it may be cut off
         if isinstance(part, Heading) or (len(after) == 1 and isinstance(after[0], Lines)):
             need += sum(self._height(one) for one in after[:1])
-        if isinstance(part, Heading | Details):
+        if isinstance(part, Heading | Details | Link):
             need += sum(self._height(one) for one in after[:2] if isinstance(one, list))
         if isinstance(part, Heading):
             whole = self._height(part) + self._section(after) - _GAP

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 
-from shared.domain.at_partner import NOTHING
+from shared.domain.at_partner import NOTHING, handed
 from shared.domain.case import Case
 from shared.domain.client_money import pots
 from shared.domain.events import (
@@ -123,7 +123,8 @@ def compare(
         return _drift(same, "remitted", over)
     if _kept(case, claim, partner, today):
         return _drift(same, "kept", state.open)
-    if state.open > books.stated and _not_followed(events, claim, today):
+    here = handed(case).get(claim, ("",))[0] == partner
+    if here and state.open > books.stated and _not_followed(events, claim, today):
         return _drift(same, "reversed", books.stated - state.open)
     if statement is not None and statement.remaining != statement.ours:
         apart = statement.remaining - statement.ours

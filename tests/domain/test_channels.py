@@ -11,6 +11,7 @@ from shared.domain.channels import Reach, routed, unfit_steps
 from shared.domain.debtor import ALONE, Debtor, counts_of
 from shared.domain.decide import decide
 from shared.domain.decisions import Ask, Remind
+from shared.domain.endings import endings
 from shared.domain.events import CaseClosed
 from shared.domain.policy import Step
 from shared.domain.refusals import refused

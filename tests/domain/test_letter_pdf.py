@@ -20,6 +20,7 @@ from shared.domain.layout import (
     Group,
     Heading,
     Lines,
+    Link,
     Paragraph,
     Row,
     Spoken,
@@ -191,12 +192,21 @@ def test_a_section_of_running_text_stands_whole_on_one_page():
     assert len(shown) == 2
 
 
-@pytest.mark.parametrize("before", [Heading("Maksutiedot"), Paragraph("Lasku 2")])
-def test_payment_details_and_their_codes_stand_on_one_page(before):
-    details = Details(tuple(Row(f"Kenttä {at}", "arvo") for at in range(5)))
-    for rows in range(14, 34):
+DETAILS = Details(tuple(Row(f"Kenttä {at}", "arvo") for at in range(5)))
+
+
+@pytest.mark.parametrize(
+    ("before", "part"),
+    [
+        (Heading("Maksutiedot"), DETAILS),
+        (Paragraph("Lasku 2"), DETAILS),
+        (Paragraph("Kysyttävää?"), Link("Sivullasi: arvo", "https://sivu.example/1")),
+    ],
+)
+def test_what_is_scanned_stands_on_the_page_of_its_words(before, part):
+    for rows in range(16, 38):
         filler = Lines(tuple(f"Rivi {number}" for number in range(rows)))
-        parts = (before, details, *SLIP[1:], Paragraph("Loppu"))
+        parts = (before, part, *SLIP[1:], Paragraph("Loppu"))
         shown = text(pdf((*HEAD, Heading("Muistutus", 1), filler, *parts))[1])
         on = [at for at, page in enumerate(shown) for word in ("arvo", "QR-koodi") if word in page]
         assert on in ([0, 0], [1, 1])

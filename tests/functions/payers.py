@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from shared.cloud import keys, payer_links, runtime, table
+import functools
+
+from shared.cloud import keys, payer_links, runtime, sealing, table
 from shared.domain.model import Address, Party
 from tests.functions.world import CASE, NORDIC, NOW, REMINDER
 
@@ -31,9 +33,8 @@ def know(tenant=NORDIC, party=None):
 def settle(monkeypatch):
     """The stack has an address for the page, and its own secret."""
     monkeypatch.setenv("PAYER_URL", ORIGIN)
-    from shared.cloud import sealing
-
-    sealing._key.cache_clear()
+    # The secret is read once a process; this one is of this test alone.
+    monkeypatch.setattr(sealing, "_key", functools.cache(sealing._key.__wrapped__))
     runtime.client("secretsmanager").create_secret(
         Name=SECRET, SecretString="an invented secret for tokens"
     )

@@ -286,6 +286,23 @@ def test_payee_accounts_and_the_end_of_four_eyes_take_two_and_a_language_does_no
     assert propose(path={"id": CASE}, body={**WRITE_OFF, "id": "w2"})["state"] == "open"
 
 
+LESS = {
+    "a feed that nobody waits for": {"ignored": ["bank"]},
+    "statements that may be late": {"grace_bank_days": 1},
+    "other hours of a bank": {"banks": {"bank": {"country": "SE", "by_hour": 20}}},
+    "the books in the place of a bank": {"erp_is_the_bank": True},
+}
+
+
+@pytest.mark.parametrize("gate", LESS.values(), ids=LESS)
+def test_who_lets_acts_out_on_less_asks_another_and_who_waits_more_nobody(live, gate):
+    strict = {**CREDITOR, "gate": {"erp_is_the_bank": False}}
+    assert ask("PUT /v1/creditor", body=strict)[0] == 200
+
+    looser = {**CREDITOR, "gate": {"erp_is_the_bank": False, **gate}}
+    assert "Acts then wait less for sources." in propose("PUT /v1/creditor", body=looser)["words"]
+
+
 def test_arming_takes_two_and_disarming_one(live):
     arm = {"armed": [{"step": "friendly"}], "first": 10, "caps": Caps().model_dump(mode="json")}
 

@@ -10,7 +10,7 @@ import pytest
 
 from functions.pages.answers import _ALWAYS
 from functions.pages.words import FOLDER, words
-from shared.cloud import clock, documents, keys, sealing, table
+from shared.cloud import clock, documents, keys, table
 from shared.domain.events import ActSent
 from shared.domain.formats import LANGUAGES
 from shared.domain.state_events import CircumstanceNoted
@@ -45,8 +45,7 @@ def token(aws, monkeypatch):
     open_case(NORDIC)
     remind(NORDIC)
     append(NORDIC, CASE, ActSent(at=NOW, act=REMINDER, on=NOW.date()))
-    yield linked()
-    sealing._key.cache_clear()
+    return linked()
 
 
 @pytest.fixture

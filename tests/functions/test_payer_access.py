@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from functions import admin, payer_access
-from shared.cloud import clock, payer_links, sealing, table, tasks
+from shared.cloud import clock, payer_links, table, tasks
 from shared.domain.events import ActSent, NoticeReturned
 from tests.functions.payers import NUMBER, ORIGIN, debtor, know, linked, settle
 from tests.functions.world import (
@@ -33,8 +33,7 @@ def token(aws, monkeypatch):
     know()
     open_case(NORDIC)
     remind(NORDIC)
-    yield linked()
-    sealing._key.cache_clear()
+    return linked()
 
 
 def unlock(token, said=NUMBER, now=NOW):

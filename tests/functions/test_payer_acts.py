@@ -10,7 +10,7 @@ import pytest
 from functions import admin, payer_access, payer_acts
 from functions.payer_acts import Payer
 from functions.uploads import Upload
-from shared.cloud import documents, keys, override_rows, payer_links, sealing, table, tasks
+from shared.cloud import documents, keys, override_rows, payer_links, table, tasks
 from shared.domain.dispute import contested
 from shared.domain.explain import content_hash
 from shared.domain.formats import LANGUAGES
@@ -43,8 +43,7 @@ def token(aws, monkeypatch):
     from tests.functions.world import REMINDER, append
 
     append(NORDIC, CASE, ActSent(at=NOW, act=REMINDER, on=NOW.date()))
-    yield linked()
-    sealing._key.cache_clear()
+    return linked()
 
 
 def payer(token, key=KEY):

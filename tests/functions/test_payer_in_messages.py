@@ -8,7 +8,7 @@ import pytest
 
 from connectors.contract import Receipt
 from functions import remind, touching
-from shared.cloud import clock, keys, payer_links, sealing, step, table
+from shared.cloud import clock, keys, payer_links, step, table
 from shared.cloud.store import Store, Token
 from shared.domain.layout import Code
 from shared.domain.letter import compose, render
@@ -44,8 +44,7 @@ def mail(aws, monkeypatch):
     books = SimpleNamespace(open_items=open_items)
     monkeypatch.setattr(remind, "connect", lambda tenant, row: SimpleNamespace(send=send))
     monkeypatch.setattr(touching, "connect", lambda tenant, row, urgent: books)
-    yield caught
-    sealing._key.cache_clear()
+    return caught
 
 
 def remind_now():

@@ -25,6 +25,7 @@ from shared.cloud.store import Store
 from shared.domain.events import CaseClosed
 from shared.domain.retention import table_hash
 from tests.functions.money import cases, invoice, run, take, tasks_open, tell
+from tests.functions.payers import linked, settle
 from tests.functions.test_data_rights import LETTER, MARK, PAGE, paid, party, person, settled
 from tests.functions.world import NORDIC, NOW, answer, append, call
 
@@ -98,6 +99,21 @@ def test_how_to_reach_a_person_goes_the_day_after_a_year(closed, on_day):
     # A new invoice brings the address again: whoever is a customer again can be reached.
     take(party(), feed="erp")
     assert stored("party")["emails"] != []
+
+
+def test_the_links_to_the_payers_page_go_with_the_address(closed, on_day, monkeypatch, rows):
+    settle(monkeypatch)
+    linked(case=closed)
+
+    def links():
+        return [one for one in rows() if "PAYER" in one["pk"] + one["sk"]]
+
+    on_day(CONTACT)
+    assert len(links()) == 2
+
+    on_day("2027-03-03")
+
+    assert links() == []
 
 
 def test_letters_and_the_name_go_with_the_evidence(closed, on_day):

@@ -116,12 +116,11 @@ def test_letters_that_changed_since_they_were_shown_are_not_approved(console, se
 
 
 def test_a_sheet_of_earlier_reminders_is_taken_over_and_each_refused_row_named(console, settled):
-    take(invoice("erp:1"))
+    take(invoice("1"), feed="erp")
     browser = console("clerk").open("/console/first-hour/notices")
     sheet = f"key;invoice;what;on\r\na;1;reminder;2026-02-10\r\nb;{CANARY};reminder;2026-02-10\r\n"
     browser.press("Take over", sheet=sheet)
     assert browser.status == 200
-    print(browser.main[:700])
     assert "2 rows: 1 new, 0 changed, 1 refused." in browser.main
     assert browser.page.xpath("//tbody[1]/tr[1]/th[normalize-space()='3']")
     browser.press("Take over", sheet=sheet)
@@ -188,7 +187,7 @@ def test_what_halted_the_creditor_is_lifted_with_a_reason(console, settled):
 
 
 def test_the_practice_until_now_is_a_table_and_a_file(console, settled):
-    take(invoice("erp:1"))
+    take(invoice("1"), feed="erp")
     browser = console("auditor").open("/console/first-hour/assessment")
     assert browser.page.xpath("//table")
     browser.open("/console/first-hour/assessment.csv")

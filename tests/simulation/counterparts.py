@@ -119,6 +119,7 @@ class Partner:
             self.answered(case.case_id)
             self.cases.append(case.case_id)
         self.told[key] = ("case.submitted", case)
+        self._alone(key)
         return Receipt(outcome="received")
 
     def tell(self, message, *, key, now, file=None):
@@ -134,7 +135,14 @@ class Partner:
             elif message.type == "case.withdrawn":
                 self.world.judge.withdrawn(message.data["claims"])
         self.told[key] = (message.type, message)
+        self._alone(key)
         return Receipt(outcome="received")
+
+    def _alone(self, key):
+        """One partner may work for two creditors: what they call things must never meet."""
+        others = (one for one in self.world.hub.worlds.values() if one is not self.world)
+        if any(key in one.partner.told for one in others):
+            self.world.judge.say("two creditors give a partner one id", key)
 
 
 class _Config(BaseModel):

@@ -42,7 +42,7 @@ class Judge:
         # How much the partner had been told by then, of whatever it had before.
         self.since = {}
         # What the partner collected and what it paid out, by claim; the bank's ids of the latter.
-        self.came_in, self.went_out = defaultdict(Decimal), defaultdict(Decimal)
+        self.came_in, self.went_out = defaultdict(list), defaultdict(Decimal)
         self.remitted = set()
 
     def say(self, rule, text=""):
@@ -203,7 +203,7 @@ class Judge:
 
     def collected(self, claim, amount):
         """A debtor paid the partner."""
-        self.came_in[claim] += amount
+        self.came_in[claim].append(amount)
 
     def paid_out(self, claim, amount):
         """The partner announced that it pays money of a claim out, before its fee."""

@@ -138,7 +138,7 @@ def _client_money(judge, tasks):
         if status != 200:
             judge.say("the client money cannot be read", str(status))
             return
-    held = sum((judge.came_in[one] - judge.went_out[one] for one in listed), Decimal(0))
+    held = sum((sum(judge.came_in[one]) - judge.went_out[one] for one in listed), Decimal(0))
     said = sum((Decimal(one["held"]) for one in answer.get("money", {}).values()), Decimal(0))
     if held != said:
         judge.say("the partner holds another sum", f"{held} there, {said} by the hub")
@@ -158,10 +158,11 @@ def _partner(judge, tasks):
             if kind == "payment.direct":
                 told[claim].append(amount)
     asked = {claim for task in tasks for claim in json.loads(task["claims"])}
-    # Of what the partner has not paid out yet the books' equal amount is taken for the payout.
-    held = {f"erp:{number}" for _, number, _ in judge.world.partner.held}
-    for claim in (told.keys() | judge.direct.keys()) - asked - held:
-        if sorted(judge.direct[claim]) != sorted(told[claim]):
+    for claim in (told.keys() | judge.direct.keys()) - asked:
+        untold = Counter(judge.direct[claim]) - Counter(told[claim])
+        # The books' payment of the very amount that the partner reported is taken for its payout.
+        untold -= Counter(judge.came_in[claim])
+        if untold or Counter(told[claim]) - Counter(judge.direct[claim]):
             text = f"{claim}: {judge.direct[claim]} came, {told[claim]} told"
             judge.say("the partner does not know of a direct payment", text)
     for claim in judge.there.keys() - asked - judge.paid_there:

@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
+from connectors.bounds import TooLarge
 from connectors.contract import Page, RowError
 from connectors.erp.tripletex import fields, parties
 from connectors.erp.tripletex.books import (
@@ -69,11 +70,18 @@ class Pulling:
     def years(self, since: date, cursor: str | None, *, now: datetime) -> Iterator[Page]:
         """All that was issued since a day, month by month. Raises as ``pull``."""
         state, today = Years.read(cursor, since), norwegian(now)
+        count = _YEARS_PAGE
         while state.month <= today:
             span = {"invoiceDateFrom": str(state.month), "invoiceDateTo": str(state.end)}
             asked = {**span, "fields": WHOLE, "sorting": "invoiceDate,id"}
-            rows = self._calls.page("/invoice", asked, start=state.done, count=_YEARS_PAGE)
-            whole = len(rows) < _YEARS_PAGE
+            try:
+                rows = self._calls.page("/invoice", asked, start=state.done, count=count)
+            except TooLarge:
+                if count == 1:
+                    raise
+                count = max(count // 4, 1)
+                continue
+            whole = len(rows) < count
             done = {"month": state.end, "done": 0} if whole else {"done": state.done + len(rows)}
             state = state.model_copy(update=done)
             if rows:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -15,6 +16,7 @@ from connectors.erp import tripletex
 from connectors.erp.tripletex import calls, pulling
 from connectors.erp.tripletex.books import collected
 from connectors.erp.tripletex.invoices import Reading
+from connectors.http import Door
 from shared.domain.model import CreditNote, Invoice, Party, PastNotice, Payment, invoice_status
 from shared.domain.money import Money
 from shared.errors import Reconnect, Retry, Unreadable
@@ -533,3 +535,25 @@ def test_a_list_that_gives_one_page_for_ever_is_not_read_for_ever():
         books.answer = stuck
         with pytest.raises(Unreadable):
             pulled(erp)
+
+
+def test_records_that_are_too_large_together_are_asked_for_in_parts(monkeypatch):
+    rows = {"customers": [], "postings": [], "groups": [], "reminders": []}
+    buyer = sample.customer(2, "A")
+    bills = [sample.invoice(number, buyer, 100.0, 100.0) for number in range(1, 41)]
+    for one in bills:
+        one["postings"] = [sample.posting(one["id"] * 10, one, 100.0, "2026-09-01")]
+    rows |= {"invoices": bills, "postings": [one["postings"][0] for one in bills]}
+    small = partial(Door, max_bytes=20_000)
+    monkeypatch.setattr(calls, "door_to", lambda connection, origin: small(
+        origin, private_targets=connection.private_targets
+    ))  # fmt: skip
+    with served(rows) as (erp, books):
+        facts, refused, _ = pulled(erp)
+        years = list(erp.backfill(date(2026, 9, 1), None, now=NOW))
+    numbers = {f"conn-1:{one['id']}" for one in bills}
+    assert {one.id for one in only(Invoice, facts)} == numbers
+    listed = [fact.id for page in years for fact in page.facts if isinstance(fact, Invoice)]
+    assert sorted(listed) == sorted(numbers)
+    assert refused == []
+    assert {"200", "50", "12"} <= {asked.get("count") for _, _, asked in books.asked}
