@@ -30,8 +30,9 @@ from shared.domain.formats import Language
 from shared.domain.model import Id
 from shared.domain.money import Money
 from shared.domain.overrides import Override, Terms
+from shared.domain.payer_link import own
 from shared.domain.payer_view import PayerView, view
-from shared.domain.plan_offers import PlanOffer, offer, offers, own
+from shared.domain.plan_offers import PlanOffer, offer, offers
 from shared.domain.state_events import PayerSaid
 from shared.errors import Conflict, Refused
 
@@ -102,7 +103,7 @@ def promise(payer: Payer, day: date) -> None:
 
 def agree(payer: Payer, plan: str) -> None:
     """Agree to a plan that was offered; not to one that the payer asked for. Raises ``Refused``."""
-    if plan.startswith(own("")):
+    if plan.startswith(own()):
         raise refused("no_such_state")
     _carry(payer, forms.AgreePlan(id=payer.command, reason=_WHY, plan=plan))
 
@@ -195,7 +196,7 @@ def downloaded(payer: Payer) -> None:
 
 def _asked_often(opened: Opened) -> bool:
     """Whether the payer chose plans in this case as often as the policy lets it promise a year."""
-    asked = [one for one in states_of(opened.run.case).plans if one.startswith(own(""))]
+    asked = [one for one in states_of(opened.run.case).plans if one.startswith(own())]
     return len(asked) >= max(1, opened.run.policy.process.promises_a_year)
 
 

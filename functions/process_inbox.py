@@ -22,6 +22,7 @@ from shared.domain.partner_disputes import dispute_name
 from shared.domain.partner_effects import effects
 from shared.domain.partner_events import PartnerPaidBack, PartnerReceived
 from shared.domain.partner_message import (
+    CaseRemitted,
     DisputeRaised,
     PartnerMessage,
     PaymentTakenBack,
@@ -33,6 +34,7 @@ from shared.errors import Conflict, NotFound, Unreadable
 _RELOADS = 5
 # Claims of one case that a partner's reference finds: more share it than say anything.
 _MOST_CLAIMS = 40
+_NOT_THERE = "the case is not with this partner"
 # A partner may answer before the outcome of the hand-over is written.
 _OUTCOME_SOON = timedelta(minutes=1)
 
@@ -67,12 +69,12 @@ def _settle(tenant: Tenant, source: str, row: Row) -> None:
     try:
         loaded = Store(tenant).load(row["case"])
     except NotFound:
-        _refuse(row)
+        _refuse(tenant, source, row, message)
         return
     notices = loaded.case.notices.values()
     handed = [one for one in notices if _handed_to(one, source)]
     if not handed:
-        _refuse(row)
+        _refuse(tenant, source, row, message)
     elif any(one.state == "intended" for one in handed):
         inbox.later(row, clock.now() + _OUTCOME_SOON)
     else:
@@ -199,8 +201,17 @@ def _names(message: PartnerMessage) -> bool:
     return bool(getattr(message.data, "claims", ()))
 
 
-def _refuse(row: Row) -> None:
-    table.transact([inbox.settled(row, "refused", "the case is not with this partner")])
+def _refuse(tenant: Tenant, source: str, row: Row, message: PartnerMessage) -> None:
+    """A report on a case that its partner was not given: somebody finds out which one it means.
+
+    The door answers such reports with 404; a file or a list of a partner's may hold them. The part
+    of a remittance is refused alone: a task names its line.
+    """
+    if not isinstance(message, CaseRemitted):
+        writes = quarantine.held(tenant, source, row, _NOT_THERE, message.type, ours=False)
+        table.transact(writes)
+    else:
+        table.transact([inbox.settled(row, "refused", _NOT_THERE)])
     logger.warning("report_refused", extra={"report": keys.id_of(row["pk"])})
 
 

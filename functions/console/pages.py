@@ -20,14 +20,17 @@ from functions.console import (
     policies,
     policy_editing,
     previews,
+    reports,
     settings,
     switches,
     tasks,
+    today,
 )
 from functions.pages.desk import BASE, Answering, Desk
 
 # The first that fits an address answers.
 ROUTES: dict[str, Answering] = {
+    **today.ROUTES,
     **first_hour.ROUTES,
     **creditor.ROUTES,
     **switches.ROUTES,
@@ -44,12 +47,14 @@ ROUTES: dict[str, Answering] = {
     **law.ROUTES,
     **matching.ROUTES,
     **previews.ROUTES,
+    **reports.ROUTES,
     **settings.ROUTES,
     **tasks.ROUTES,
 }
 
 # Section, routes of the API of which one must be open to see it, its address below the console.
 _ROOMS = (
+    ("today", ("GET /v1/control",), ""),
     ("first_hour", ("GET /v1/first-day/checklist",), "/first-hour"),
     ("connections", ("GET /v1/connections",), "/connections"),
     ("policies", ("GET /v1/policies",), "/policies"),
@@ -57,6 +62,7 @@ _ROOMS = (
     ("tasks", ("GET /v1/tasks",), "/tasks"),
     ("matching", ("GET /v1/payments",), "/matching"),
     ("letters", ("GET /v1/letters",), "/letters"),
+    ("reports", ("GET /v1/reports/month/{month}",), "/reports"),
     ("law", ("GET /v1/law/{country}/sheet", "GET /v1/law/{country}"), "/law"),
     ("settings", ("GET /v1/creditor", "GET /v1/hub/approvals"), "/settings"),
 )

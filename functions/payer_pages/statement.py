@@ -13,6 +13,7 @@ from shared.domain.formats import amount_text, date_text
 from shared.domain.layout import Amounts, Block, Group, Heading, Lines, Paragraph, Row
 from shared.domain.letter_pdf import letter_pdf
 from shared.domain.money import Money
+from shared.domain.money import total as total_of
 from shared.domain.payer_claims import PayerClaim
 from shared.domain.payer_view import PayerView
 
@@ -41,7 +42,8 @@ def _blocks(view: PayerView, case: Case, creditor: Creditor, t: Words) -> Iterat
     yield Heading(t("statement_title", day=day), level=1)
     yield Paragraph(t("statement_note"))
     groups = tuple(_group(one, case, t) for one in view.claims)
-    total = view.total or Money.zero(view.currency)
+    owed = [one.total for one in view.claims if one.partner is None]
+    total = total_of(owed, view.currency)
     rows = (Row(t("statement_total"), _money(total, t), strong=True),)
     yield Amounts((t("breakdown"), t("amount")), groups, rows)
     yield Paragraph(t("sums_note"))

@@ -57,7 +57,7 @@ _CLASSES: dict[str, Kept] = {
     "CONN/BACKFILL": _TECHNICAL, "CONN/ENDPOINT": _TECHNICAL,
     "CONN/UNSIGNED": Kept("technical", "day"), "CONN/READS": Kept("technical", "day"),
     "DRIFTWORK": _TECHNICAL, "EXPIRY": _TECHNICAL, "INBOX": _TECHNICAL, "KEY": _TECHNICAL,
-    "LAW": _TECHNICAL, "RUN": _TECHNICAL,
+    "LAW": _TECHNICAL, "QUARANTINE": _TECHNICAL, "RUN": _TECHNICAL,
     # Of the whole installation, and of no debtor.
     "HUB/AUDIT": Kept("audit", "stays"), "HUB/LAWPACK": Kept("audit", "stays"),
     "HUB": _SETTINGS, "HUB/SPENT": _TECHNICAL, "PRINCIPAL": _SETTINGS,

@@ -31,11 +31,14 @@ def key_of(tenant: Tenant, name: str) -> Key:
     return keys.fact(tenant, _KIND, name)
 
 
-def held(tenant: Tenant, source: str, row: Row, fault: str, said: str = "") -> list[Write]:
+def held(
+    tenant: Tenant, source: str, row: Row, fault: str, said: str = "", *, ours: bool = True
+) -> list[Write]:
     """A report is quarantined, listed and asked about, for one transaction.
 
-    ``fault`` is a fixed sentence, ``said`` the report's type where it could be read. A report that
-    is settled already makes it a ``Conflict``.
+    ``fault`` is a fixed sentence, ``said`` the report's type where it could be read, ``ours``
+    whether the case that it names is one of the partner's. A report that is settled already makes
+    it a ``Conflict``.
     """
     event, name = keys.id_of(row["pk"]), _name(source, row)
     listed: Row = {
@@ -50,7 +53,8 @@ def held(tenant: Tenant, source: str, row: Row, fault: str, said: str = "") -> l
         "list_id": name,
     }
     why = Reason(rule="hub.inbox", text=fault, facts={"connection": source, "event": event})
-    asked = tasks.task_write(tenant, _task(source, row), row["case"], _WHY, (), (why,))
+    case = row["case"] if ours else ""
+    asked = tasks.task_write(tenant, _task(source, row), case, _WHY, (), (why,))
     return [inbox.settled(row, "quarantined", fault), table.put_write(listed), asked]
 
 

@@ -9,8 +9,8 @@ Facts (what sources deliver, how fresh it is, how long it is kept): model, credi
     remittance, freshness, rhythm, overdue, runs, health, expiries, retention, grant, personal,
     erasure.
 Law (what may be asked on a day, how long to wait, what it costs, when a claim lapses): law,
-    law_facts, law_duties, law_fees, law_waits, law_sheet, lawpack, lawfile, lawrules, lawsources, packs,
-    rate_table, lawcheck, lawcheck_parts, lawcheck_fees, limitation, debtor_rights, interest,
+    law_facts, law_duties, law_fees, law_waits, law_sheet, lawpack, lawfile, lawrules, lawsources,
+    packs, rate_table, lawcheck, lawcheck_parts, lawcheck_fees, limitation, debtor_rights, interest,
     compensation, law_corridor.
 Policy (what the creditor chose within the law): policy, process_rules, extras_rules, overrides,
     arming, first_day, handover_gate_rules, roles.

@@ -85,6 +85,10 @@ class PayerClaim(Record):
     why_not: str
     partner: str | None
 
+    def is_due(self, today: date) -> bool:
+        """Whether its due date has come by a day."""
+        return self.due <= today
+
     @property
     def extras_paid(self) -> Money:
         """What of interest and fees that arose was paid or let go by that day."""

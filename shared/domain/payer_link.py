@@ -23,6 +23,8 @@ WINDOW: Final = timedelta(days=1)
 LOCKS_FOR_A_PERSON: Final = 3
 # Acts of one link a day: a person needs a handful.
 ACTS: Final = 30
+# Digits as letters: an id is never taken for a person's own number.
+_LETTERS: Final = str.maketrans("0123456789", "ghijklmnop")
 
 End = Literal["expired", "revoked", "moved", "returned", "address_changed"]
 
@@ -44,6 +46,11 @@ class PayerLink(Record):
     made_at: datetime
     expires_at: datetime
     revoked: str | None = None
+
+
+def own(link: str = "") -> str:
+    """How the ids of a payer's own commands begin, by the name of its link (empty: of any)."""
+    return f"payer-{link[:8].translate(_LETTERS)}-" if link else "payer-"
 
 
 def ended(link: PayerLink, case: Case, there: frozenset[str], now: datetime) -> End | None:

@@ -6,7 +6,7 @@ adds words and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
@@ -24,6 +24,7 @@ from shared.domain.model import Id, Party
 from shared.domain.money import Money, total
 from shared.domain.netting import netted
 from shared.domain.payer_claims import PayerClaim, claims
+from shared.domain.payer_link import own
 from shared.domain.plan_events import Instalment
 from shared.domain.plan_pause import standing
 from shared.errors import Refused
@@ -66,10 +67,15 @@ class Contested(Record):
 
 
 class PlanShown(Record):
-    """A payment plan that is offered (``agreed`` False) or in force, with what has come of it."""
+    """A payment plan that is offered (``agreed`` False) or in force.
+
+    ``asked``: the payer asked for it, and a person answers by ``answer_by``; otherwise the payer
+    does.
+    """
 
     id: str
     agreed: bool
+    asked: bool
     claims: tuple[Id, ...]
     instalments: tuple[Instalment, ...]
     total: Money
@@ -79,8 +85,9 @@ class PlanShown(Record):
 class PayerView(Record):
     """What the page shows; ``today`` is the creditor's day, ``on`` the day of the sums.
 
-    A ``neutral`` view has neither claims nor sums. ``total`` is all that is asked for on the day,
-    ``now`` what can be paid today. ``refused`` says, by what a payer may want to do, the code of
+    A ``neutral`` view has neither claims nor sums. ``total`` is all that is asked for on the day by
+    us, ``now`` what is to be paid today: neither counts what is not due, nor a later instalment.
+    ``pay_by`` is the last day that a letter or an agreement named for it. ``refused`` says, by what a payer may want to do, the code of
     why that is not possible now (what is missing is possible). ``last_promise`` is the latest day
     that may be promised, ``promisable`` are the claims that a promise would be about, ``plannable``
     those of a payment plan.
@@ -124,7 +131,8 @@ def view(stand: Stand, party: Party, now: datetime, on: date | None = None) -> P
     stand = stand.by(now)
     case, covered = stand.case, netted(stand.case, stand.policy, stand.debtor)
     shown = claims(case, stand.law, today, on, covered, stand.debtor)
-    payable = [one.now for one in shown if one.now]
+    coming = agreed(case, today)
+    asked = [one for one in shown if one.partner is None and one.standing != "due_later"]
     refused, promisable, plannable = _refused(stand, now)
     return PayerView(
         kind=_kind(stand, shown, proceedings=bool(_told(stand) & _PROCEEDINGS)),
@@ -132,11 +140,11 @@ def view(stand: Stand, party: Party, now: datetime, on: date | None = None) -> P
         on=on,
         currency=case.currency,
         claims=shown,
-        total=total([one.total for one in shown if one.partner is None], case.currency),
-        now=total(payable, case.currency),
-        pay_by=_pay_by(stand),
+        total=total([one.total for one in asked], case.currency),
+        now=total(_now(shown, coming, today), case.currency),
+        pay_by=_pay_by(stand, coming),
         next=_next(ahead(stand, now), now),
-        agreed=tuple(agreed(case, today)),
+        agreed=tuple(coming),
         contested=tuple(_contested(stand)),
         plans=tuple(_plans(stand, today)),
         refused=refused,
@@ -177,11 +185,21 @@ def _kind(stand: Stand, shown: tuple[PayerClaim, ...], *, proceedings: bool) -> 
     return "open"
 
 
-def _pay_by(stand: Stand) -> date | None:
-    """The latest payment date that a letter has named for what is still open."""
+def _now(shown: Sequence[PayerClaim], coming: Sequence[Agreed], today: date) -> Iterator[Money]:
+    """What is due today of each claim, whatever day the page shows."""
+    later = {name for one in coming if one.kind == "instalment" and one.day > today
+             for name in one.claims}  # fmt: skip
+    for claim in shown:
+        if claim.now is not None and claim.is_due(today) and claim.id not in later:
+            yield claim.now
+
+
+def _pay_by(stand: Stand, coming: Sequence[Agreed]) -> date | None:
+    """The latest payment date that a letter or an agreement has named for what is still open."""
     case = stand.case
     named = [case.standing(one.claim.id).last_deadline for one in case.open_claims()]
-    return max((day for day in named if day is not None), default=None)
+    days = [*(day for day in named if day is not None), *(one.day for one in coming)]
+    return max(days, default=None)
 
 
 def _next(looks: tuple[Look, ...], now: datetime) -> Next:
@@ -219,7 +237,7 @@ def _plans(stand: Stand, today: date) -> list[PlanShown]:
     case, states = stand.case, states_of(stand.case)
     return [
         PlanShown(
-            id=one.id, agreed=one.agreed, claims=one.claims, instalments=one.instalments,
+            id=one.id, agreed=one.agreed, asked=one.id.startswith(own()), claims=one.claims, instalments=one.instalments,
             total=one.total, answer_by=one.answer_by,
         )
         for one in states.plans.values()

@@ -28,13 +28,6 @@ _MIDDLE: Final = 15
 # The soonest first day leaves time to arrange it.
 _SOON: Final = timedelta(days=7)
 _MONTH: Final = timedelta(days=31)
-# Digits as letters: an id is never taken for a person's own number.
-_LETTERS: Final = str.maketrans("0123456789", "ghijklmnop")
-
-
-def own(link: str) -> str:
-    """How the ids of a payer's own commands begin, by the name of its link (empty: of any)."""
-    return f"payer-{link[:8].translate(_LETTERS)}-" if link else "payer-"
 
 
 class PlanOffer(Record):

@@ -100,10 +100,14 @@ def test_what_was_paid_or_credited_and_what_is_contested_is_told_apart():
 
 
 def test_what_is_not_due_yet_bears_nothing():
-    (late, later) = seen(case_of(joined("a"), joined("b", due="03-20"))).claims
+    shown = seen(case_of(joined("a"), joined("b", due="03-20")))
+    (late, later) = shown.claims
 
     assert (later.standing, later.interest, later.total) == ("due_later", eur("0"), eur("100.00"))
     assert late.interest > eur("0")
+    assert shown.now == shown.total == late.total
+    # It can be paid before it is due all the same.
+    assert later.now == eur("100.00")
 
 
 def test_what_a_partner_has_is_shown_and_not_paid_here():
@@ -138,7 +142,8 @@ def test_while_a_plan_is_kept_its_instalments_stand_there():
     shown = seen(case)
 
     assert (shown.plans[0].agreed, shown.plans[0].total) == (True, eur("1000.00"))
-    assert (shown.now, shown.agreed[0].kind) == (eur("250.00"), "instalment")
+    assert (shown.now, shown.agreed[0].kind) == (eur("0"), "instalment")
+    assert seen(case, "02-20").now == eur("250.00")
     assert shown.refused["plan"] == shown.refused["promise"] == "plan_in_force"
 
 
@@ -202,3 +207,10 @@ def test_what_one_claim_stands_in_the_way_of_can_be_said_of_the_others():
 
     assert shown.refused == {}
     assert shown.promisable == shown.plannable == ("erp:b",)
+
+
+def test_the_last_day_to_pay_is_that_of_a_letter_or_of_what_was_agreed():
+    case = of_1000(reminded("a1", "01-20", deadline="02-20"))
+
+    assert seen(case).pay_by == day("02-20")
+    assert seen(told(case, "02-10", "promise", day="2026-03-01")).pay_by == day("03-01")

@@ -406,3 +406,11 @@ def test_amounts_stand_in_the_tables_of_an_answer(capsys):
     paid = {"claim": "erp:1", "amount": {"amount": "5.00", "currency": "EUR"}}
     line.show(json.dumps({"events": [paid]}), as_json=False)
     assert "5.00 EUR" in capsys.readouterr().out
+
+
+def test_what_is_restricted_or_kept_for_a_court_is_said_in_a_word(hub, asked, capsys):
+    said = ("--restricted", "true", "--reason", "accuracy_contested")
+    code, _ = shown(hub, capsys, "debtors", "restrict", "erp:d1", *said)
+
+    assert code == 0
+    assert asked[-1][1] == {"restricted": True, "reason": "accuracy_contested"}

@@ -306,7 +306,7 @@ def test_a_session_of_one_link_opens_no_other(inside):
 def test_who_may_not_be_the_debtor_sees_whom_to_ask_and_nothing_else(inside, what):
     noted = {"circumstance": "c1", "what": what, "effective": "2026-03-01"}
     append(NORDIC, CASE, CircumstanceNoted(at=NOW, **noted))
-    for path in SUBPAGES:
+    for path in ("", "/pay", "/plan"):
         inside.open(inside.here + path)
         assert "billing@nordic.example" in inside.words
         assert not [word for word in ("erp:1", "€", "200", "Aino") if word in inside.words]

@@ -10,10 +10,11 @@ from connectors.contract import Receipt
 from functions import remind, touching
 from shared.cloud import clock, keys, payer_links, step, table
 from shared.cloud.store import Store, Token
+from shared.domain.formats import LANGUAGES
 from shared.domain.layout import Code
 from shared.domain.letter import compose, render
 from shared.domain.model import OpenItem
-from tests.domain.test_letter import EVERY, letter
+from tests.domain.test_letter import letter
 from tests.functions.browser import Browser
 from tests.functions.payers import NUMBER, ORIGIN, know, settle
 from tests.functions.world import CASE, NORDIC, eur, open_case
@@ -82,10 +83,10 @@ def test_without_an_address_for_the_page_a_message_is_as_before(mail, monkeypatc
     assert not [one for one in rows() if "PAYER" in one["pk"] + one["sk"]]
 
 
-@pytest.mark.parametrize(("language", "tone"), EVERY)
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("capacity", ["consumer", "business"])
-def test_in_every_language_it_stands_where_one_asks_for_help(language, tone, capacity):
-    changes = {"language": language, "tone": tone, "capacity": capacity}
+def test_in_every_language_it_stands_where_one_asks_for_help(language, capacity):
+    changes = {"language": language, "capacity": capacity}
     plain, linked = (letter(**changes, page=page) for page in (None, PAGE))
     made = render(linked)
     (code,) = [

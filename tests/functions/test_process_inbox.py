@@ -235,20 +235,33 @@ def test_money_is_booked_after_the_partner_has_closed(handed):
     assert take(paid(), "k2")["state"] == "done"
 
 
-def test_a_partner_without_the_case_is_refused(handed):
+@pytest.mark.parametrize(("source", "case"), [
+    ("rival", CASE), ("partner", "nowhere"), ("partner", "no where"),
+])  # fmt: skip
+def test_a_report_on_a_case_that_its_partner_was_not_given_is_a_persons(handed, source, case):
+    """A wrong number in a partner's file: money that it reports would be lost without a word."""
     before = load().version
+    keep(paid(), source=source, case=case)
 
-    assert take(ACCEPTED, source="rival")["state"] == "refused"
+    assert work(source=source) == []
 
+    kept = row(source=source)
+    assert (kept["state"], kept["fault"]) == ("quarantined", "the case is not with this partner")
+    (task,) = open_tasks()
+    assert (task["why"], task["case"]) == ("partner_report_quarantined", "")
     assert load().version == before
 
 
-def test_a_report_on_a_case_of_nobody_is_refused(handed):
-    keep(ACCEPTED, case="nowhere")
+def test_the_part_of_a_remittance_on_a_case_of_nobody_is_refused_alone(handed):
+    """Whoever booked the remittance has asked about its line."""
+    lines = [{"claim": "erp:1", "category": "principal",
+              "amount": {"amount": "1.00", "currency": "EUR"}}]  # fmt: skip
+    data = {"remittance": "R", "value_date": "2026-03-02", "lines": lines}
+    keep({"id": "r5", "type": "remittance.created", "data": data}, case="nowhere")
 
     assert work() == []
 
-    assert row()["state"] == "refused"
+    assert (row()["state"], open_tasks()) == ("refused", [])
 
 
 def test_a_report_ahead_of_the_hand_overs_outcome_waits_a_minute(aws):

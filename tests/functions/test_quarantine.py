@@ -154,6 +154,13 @@ def test_a_report_of_money_is_taken_by_two(two_people, said, words):
     assert (row["state"], row["taken"]) == ("received", 1)
 
 
+def test_a_payment_on_a_case_of_nobody_is_asked_of_two_as_well(two_people):
+    keep(paid(), case="no such case")
+    work()
+
+    assert "on case no such case" in decide(TAKE)[1]["words"]
+
+
 def test_an_approval_of_a_report_that_others_decided_about_is_outdated(two_people):
     take(BACK)
     approval = decide(TAKE)[1]["approval"]

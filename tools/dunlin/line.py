@@ -15,6 +15,10 @@ from tools.dunlin.calling import Api, Failed, Plain, api, pages, quoted, setting
 from tools.dunlin.routes import COMMANDS, SUBJECTS, Command
 from tools.dunlin.tables import columns_of, fields, table
 
+# What JSON has words for; options of the command line are texts or numbers.
+_CHOICES = {"held": ("true", "false"), "restricted": ("true", "false")}
+_WORDS = {"null": None, "true": True, "false": False}
+
 
 def main(arguments: Sequence[str] | None = None, call: Api | None = None) -> int:
     """Run one command; its exit code, with a sentence on stderr when it was not done."""
@@ -62,7 +66,7 @@ def _add(parser: argparse.ArgumentParser, one: Command) -> None:
         name = said.rstrip("!")
         parser.add_argument(
             f"--{name.replace('_', '-')}", dest=f"of_{name}", required=said.endswith("!"),
-            type=int if name == "version" else str,
+            type=int if name == "version" else str, choices=_CHOICES.get(name),
         )  # fmt: skip
     if one.file:
         parser.add_argument("--file", required=True, help="the body as JSON; - is stdin")
@@ -98,10 +102,10 @@ def _run(call: Api, asked: argparse.Namespace) -> None:
 
 
 def _said(value: Any) -> Any:
-    """The value of an option: ``null`` for nothing, ``@pack.toml`` for what stands in a file."""
+    """The value of an option: ``null``, ``true``, ``false``; ``@pack.toml``: what a file holds."""
     if isinstance(value, str) and value.startswith("@"):
         return _text(value[1:])
-    return None if value == "null" else value
+    return _WORDS.get(value, value)
 
 
 def _list(call: Api, path: str, given: Plain, asked: argparse.Namespace) -> None:

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from connectors.contract import Connection
+from connectors.drop_folder import Drop
 from connectors.erp import einvoice_files
 from connectors.erp.einvoice_files import Config
 from connectors.erp.einvoice_files import cursor as cursor_module
-from connectors.erp.einvoice_files.cursor import Cursor
+from connectors.erp.einvoice_files.cursor import Cursor, Delivery
 from shared.domain.model import CreditNote, Invoice, Missing, Party
 from shared.domain.money import Money
 from shared.errors import Unreadable
@@ -496,6 +497,30 @@ def test_thousands_of_drops_of_a_day_are_kept_as_sums_and_a_late_one_among_them_
     assert "26-0102" in numbers_of(facts)
     assert len(numbers_of(facts)) == 5  # with its hour, in which nothing else is new
     assert pulled(connector, later.cursor)[0] == []
+
+
+def dropped(number, hours):
+    at = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(hours=hours)
+    return Drop(f"in/{number}.xml", f"{number}.xml", at, 1, f"{number:024x}")
+
+
+@settings(max_examples=40)
+@given(st.lists(st.lists(st.integers(0, 22 * 6), max_size=12), min_size=1, max_size=6))
+def test_whatever_comes_late_within_the_overlap_is_delivered(rounds):
+    """Each round's drops are stamped up to 22 hours before the newest that was there."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cursor_module, "_NAMED", 2)
+        state, there, told = Cursor(), [dropped(0, 30)], set()
+        for late in [[], *rounds]:
+            newest = 30 + len(there) / 60
+            there += [dropped(len(there) + at, newest - ago / 6) for at, ago in enumerate(late)]
+            delivery = Delivery(Cursor.read(state.text()), there)
+            told |= {one.token for one in delivery.fresh}
+            delivery.take(delivery.fresh)
+            state = delivery.cursor()
+            assert told == {one.token for one in there}
+            assert Delivery(state, there).fresh == []
+            assert len(state.delivered) <= 4 + len(delivery.fresh)
 
 
 def test_what_is_older_than_the_overlap_is_neither_held_nor_read_again(monkeypatch):

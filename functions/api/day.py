@@ -1,0 +1,90 @@
+"""Day: what happened to a creditor's cases since its day began."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from functions.api.exchange import Answer, Request
+from shared.cloud import clock, keys, profiles, report_rows, table
+from shared.cloud.keys import Tenant
+from shared.cloud.table import Row
+from shared.domain.act_events import ActSent
+from shared.domain.creditor import Creditor
+from shared.domain.events import CaseEvent, HandOverIntended, ReminderIntended, read_event
+from shared.domain.timeline import words
+from shared.errors import HubError
+
+# Cases that one call looks at, by their latest event; entries that it shows.
+_MOST_CASES, _MOST_SHOWN = 1_000, 100
+# Of a case that moved today so many of its latest events are read: an intent stands near its act.
+_LATEST = 40
+# What the hub thinks and prepares is no news; what came of it is.
+_QUIET = frozenset({"decided", "reminder_intended", "hand_over_intended"})
+
+
+def get_today(request: Request) -> Answer:
+    """What happened today (the creditor's day): counts, and the latest of it, newest first.
+
+    ``counts`` are by kind of event; of acts that went out ``reminder_sent`` and ``hand_over_sent``.
+    ``whole``: whether all cases were looked at, which are 1,000 at most.
+    """
+    tenant, now = request.tenant, clock.now()
+    creditor = profiles.creditor(tenant)
+    names = list(islice(report_rows.listed(tenant, "CASE"), _MOST_CASES + 1))
+    found = [
+        one
+        for case, version in _moved(tenant, names[:_MOST_CASES], creditor, now).items()
+        for one in _of_case(tenant, case, version, creditor, now)
+    ]
+    found.sort(key=lambda one: (one["at"], one["case"]), reverse=True)
+    counts = Counter(one["what"] for one in found)
+    return Answer({
+        "day": creditor.today(now).isoformat(), "whole": len(names) <= _MOST_CASES,
+        "counts": dict(sorted(counts.items())), "entries": found[:_MOST_SHOWN],
+    })  # fmt: skip
+
+
+def _moved(
+    tenant: Tenant, names: Sequence[str], creditor: Creditor, now: datetime
+) -> dict[str, int]:
+    """The cases whose latest event is of today, with their version."""
+    heads = table.batch_get([keys.head(tenant, one) for one in names]).values()
+    versions: Mapping[str, int] = {keys.id_of(row["pk"]): row["version"] for row in heads}
+    latest = table.batch_get([keys.event(tenant, *one) for one in versions.items()]).values()
+    return {
+        case: versions[case]
+        for row in latest
+        if (event := _read(row)) is not None
+        and creditor.today(event.at) == creditor.today(now)
+        and (case := keys.id_of(row["pk"]))
+    }
+
+
+def _of_case(
+    tenant: Tenant, case: str, version: int, creditor: Creditor, now: datetime
+) -> Iterator[dict[str, Any]]:
+    low = keys.event(tenant, case, max(1, version - _LATEST + 1))
+    rows = table.query(low["pk"], low["sk"], keys.event(tenant, case, version)["sk"])
+    events = [event for row in rows if (event := _read(row)) is not None]
+    acts = {
+        one.act: "reminder_sent" if isinstance(one, ReminderIntended) else "hand_over_sent"
+        for one in events
+        if isinstance(one, ReminderIntended | HandOverIntended)
+    }
+    for one in events:
+        if creditor.today(one.at) == creditor.today(now) and one.kind not in _QUIET:
+            what = acts.get(one.act, one.kind) if isinstance(one, ActSent) else one.kind
+            at = clock.stamp(one.at)
+            yield {"at": at, "case": case, "what": what, "words": words(one)}
+
+
+def _read(row: Row) -> CaseEvent | None:
+    """An event that this release knows; another one is a person's already."""
+    with suppress(HubError):
+        return read_event(row["body"])
+    return None

@@ -1,0 +1,130 @@
+"""Reports: a month's figures as pictures and tables, what people did otherwise, what was late."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from itertools import groupby
+from typing import Any
+
+from functions.api.exchange import Problem
+from functions.console.bars import Bars, bars
+from functions.pages.answers import Page, download
+from functions.pages.desk import Answering, Desk
+from shared.cloud import clock
+
+_CSV = "text/csv; charset=utf-8"
+# Sections whose figures are amounts of one whole, and make a picture.
+_PICTURES = {"Ageing": "Together", "Collected after": "Together"}
+_BYTE_ORDER = "\ufeff".encode()
+
+
+def month(desk: Desk) -> Page:
+    """The figures of a month (``?month=``, the last whole one at first)."""
+    wanted = _month(desk)
+    problem, told = None, None
+    try:
+        told = desk.ask("GET /v1/reports/month/{month}", month=f"{wanted}.csv")
+    except Problem as wrong:
+        if wrong.status == 403:
+            raise
+        problem = wrong
+    working = told is not None and told.status == 202
+    figures = _figures(told.raw.decode()) if told is not None and not working else []
+    return desk.page(
+        "reports", "reports", status=problem.status if problem else 200, again=30 if working else 0,
+        month=wanted, around=_around(wanted), working=working, sections=figures,
+        problem=problem.body if problem else None,
+    )  # fmt: skip
+
+
+def month_csv(desk: Desk) -> Page:
+    """The same figures as a table for a spreadsheet."""
+    wanted = desk.path["month"]
+    told = desk.ask("GET /v1/reports/month/{month}", month=f"{wanted}.csv")
+    if told.status == 202:
+        return desk.went(f"/reports?month={wanted}", done="working")
+    # The byte order mark tells spreadsheets that the text is UTF-8.
+    return download(_BYTE_ORDER + told.raw, _CSV, f"dunlin-{wanted}.csv")
+
+
+def discipline(desk: Desk) -> Page:
+    """Always the same way: what people did otherwise, what came late, what crossed a payment."""
+    wanted = _month(desk)
+    query = {"month": wanted}
+    return desk.page(
+        "reports_discipline", "reports", month=wanted, around=_around(wanted),
+        deviations=desk.ask("GET /v1/reports/deviations", query=query).body,
+        punctuality=desk.ask("GET /v1/reports/punctuality", query=query).body,
+        crossings=desk.ask("GET /v1/reports/crossings", query=query).body,
+    )  # fmt: skip
+
+
+def money(desk: Desk) -> Page:
+    """Money of a day by source, what is apart between books, hub and partners, and charges."""
+    day = desk.query.get("day", "") or clock.now().date().isoformat()
+    problem, sums = None, None
+    try:
+        sums = desk.ask("GET /v1/reports/reconciliation", query={"day": day}).body
+    except Problem as wrong:
+        if wrong.status == 403:
+            raise
+        problem = wrong
+    cursor = {"cursor": desk.query["cursor"]} if desk.query.get("cursor") else {}
+    return desk.page(
+        "reports_money", "reports", status=problem.status if problem else 200, day=day, sums=sums,
+        drift=desk.ask("GET /v1/reports/drift", query=cursor).body,
+        charges=desk.ask("GET /v1/reports/charges").body,
+        problem=problem.body if problem else None,
+    )  # fmt: skip
+
+
+def _month(desk: Desk) -> str:
+    before = clock.now().date().replace(day=1) - timedelta(days=1)
+    return desk.query.get("month", "") or f"{before:%Y-%m}"
+
+
+def _around(wanted: str) -> tuple[str, str] | None:
+    """The month before and the one after; None where the address names no month."""
+    try:
+        first = date.fromisoformat(f"{wanted}-01")
+    except ValueError:
+        return None
+    after = (first + timedelta(days=32)).replace(day=1)
+    return f"{first - timedelta(days=1):%Y-%m}", f"{after:%Y-%m}"
+
+
+def _figures(text: str) -> list[dict[str, Any]]:
+    """The report's sections with their rows, and a picture where one has amounts of a whole."""
+    rows = list(csv.DictReader(io.StringIO(text)))
+    found = []
+    for section, within in groupby(rows, key=lambda row: row["section"]):
+        figures = list(within)
+        found.append({"name": section, "rows": figures, "picture": _picture(section, figures)})
+    return found
+
+
+def _picture(section: str, figures: list[dict[str, str]]) -> Bars | None:
+    """The bars of a section in one currency; None for one that is no sum of parts."""
+    whole = _PICTURES.get(section)
+    parts = [one for one in figures if one["figure"] != whole]
+    if whole is None or not parts or len({one["unit"] for one in parts}) > 1:
+        return None
+    try:
+        values = [Decimal(one["value"]) for one in parts]
+    except InvalidOperation:
+        return None
+    return bars([
+        (one["figure"], value, f"{one['value']} {one['unit']}")
+        for one, value in zip(parts, values, strict=True)
+    ])  # fmt: skip
+
+
+ROUTES: dict[str, Answering] = {
+    "GET /reports": month,
+    "GET /reports/month/{month}": month_csv,
+    "GET /reports/discipline": discipline,
+    "GET /reports/money": money,
+}
