@@ -76,7 +76,7 @@ def _of_case(
         for one in events
         if isinstance(one, ReminderIntended | HandOverIntended)
     }
-    for one in events:
+    for one in reversed(events):
         if creditor.today(one.at) == creditor.today(now) and one.kind not in _QUIET:
             what = acts.get(one.act, one.kind) if isinstance(one, ActSent) else one.kind
             at = clock.stamp(one.at)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from functions.api.exchange import Problem
 from functions.console.case_fields import COMMANDS
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk
+from shared.domain.events import read_event
+from shared.domain.timeline import words
 
 # Filters of the address that go to the API as they are.
 _FILTERS = ("number", "debtor", "state", "country", "step", "open_from", "open_to", "cursor")
 # A case with nothing open is of the past: it is shown where somebody looks for it by name.
 _OPEN = {"open_from": "0.01"}
 _PAGE = "25"
+# How many events a case's own page shows; the rest is on its timeline.
+_LATEST = 6
 
 
 def listed(desk: Desk) -> Page:
@@ -42,7 +47,7 @@ def one(desk: Desk) -> Page:
     return desk.page(
         "case", "cases", "why",
         case=case, why=why, debtor=_debtor(desk, case["debtor"]), groups=_groups(desk, case),
-        owed=_owed(case), numbers=numbers_of(case),
+        owed=_owed(case), latest=_latest(case),
     )  # fmt: skip
 
 
@@ -84,6 +89,12 @@ def _owed(case: dict[str, Any]) -> list[dict[str, Any]]:
     sums = ("open", "interest", "fees")
     live = [one for one in case["claims"] if any(float(one[name] or 0) for name in sums)]
     return sorted(live, key=lambda one: (one["claim"]["due"], one["claim"]["id"]))
+
+
+def _latest(case: dict[str, Any]) -> list[tuple[str, str]]:
+    """The latest events, newest first: when (ISO 8601, UTC), and what happened in words."""
+    newest = reversed(case["timeline"][-_LATEST:])
+    return [(one["at"], words(read_event(json.dumps(one)))) for one in newest]
 
 
 def _groups(desk: Desk, case: dict[str, Any]) -> list[tuple[str, list[str]]]:

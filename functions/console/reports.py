@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from functions.api.exchange import Problem
-from functions.console.bars import Bars, bars
+from functions.console.bars import Bar, bars
 from functions.pages.answers import Page, download
 from functions.pages.desk import Answering, Desk
 from shared.cloud import clock
@@ -106,16 +106,16 @@ def _figures(text: str) -> list[dict[str, Any]]:
     return found
 
 
-def _picture(section: str, figures: list[dict[str, str]]) -> Bars | None:
-    """The bars of a section in one currency; None for one that is no sum of parts."""
+def _picture(section: str, figures: list[dict[str, str]]) -> tuple[Bar, ...]:
+    """The bars of a section in one currency; none for one that is no sum of parts."""
     whole = _PICTURES.get(section)
     parts = [one for one in figures if one["figure"] != whole]
     if whole is None or not parts or len({one["unit"] for one in parts}) > 1:
-        return None
+        return ()
     try:
         values = [Decimal(one["value"]) for one in parts]
     except InvalidOperation:
-        return None
+        return ()
     return bars([
         (one["figure"], value, f"{one['value']} {one['unit']}")
         for one, value in zip(parts, values, strict=True)

@@ -18,7 +18,7 @@ _UNWELL = frozenset(
 )  # fmt: skip
 # What is counted on the page, in its order; the rest stands in the list.
 _COUNTED = (
-    "reminder_sent", "hand_over_sent", "payment_applied", "case_opened", "case_closed", "act_failed",
+    "reminder_sent", "hand_over_sent", "payment_allocated", "case_opened", "case_closed", "act_failed",
 )  # fmt: skip
 _DAYS, _SHOWN = 7, 12
 

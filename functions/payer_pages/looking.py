@@ -25,6 +25,7 @@ def overview(sitting: Sitting) -> Page:
     plans = payer_acts.plans(sitting.case) if "plan" not in view.refused else ()
     return sitting.page(
         "view", back=False, faults=faults, view=view, plans=plans,
+        payable=any(one.now for one in view.claims),
         furthest=view.today + FURTHEST, partners=_partners(sitting, view),
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ when it can be paid and what comes next, and it offers a plan and a way to objec
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -83,14 +83,16 @@ def compose(letter: LetterInput, own: OwnTexts = NONE) -> Composed:
     if wrong := contradictions(letter):
         raise ValueError(f"the letter contradicts itself in {', '.join(wrong)}")
     first = _spoken(letter, own)
+    # One link in a short message, however many languages it has.
+    page = f" {letter.page}" if letter.page else ""
     if letter.second_language is None:
-        return first
+        return replace(first, sms=first.sms + page)
     again = letter.model_copy(update={"language": letter.second_language, "second_language": None})
     second = _spoken(again, own)
     return Composed(
         title=" / ".join(dict.fromkeys((first.title, second.title))),
         blocks=(*first.blocks, Spoken(again.language), *second.blocks),
-        sms=f"{first.sms}\n{second.sms}",
+        sms=f"{first.sms}\n{second.sms}{page}",
     )
 
 

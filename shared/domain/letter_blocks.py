@@ -55,13 +55,12 @@ class _Writer:
 
     def sms(self) -> str:
         items, creditor = self.letter.due_items, self.letter.creditor
-        said = self._say(
+        return self._say(
             "sms_one" if len(items) == 1 else "sms_many",
             creditor_name=creditor.name,
             invoice_number=items[0].number,
             contact=creditor.phone or creditor.email,
         )
-        return f"{said} {self.letter.page}" if self.letter.page else said
 
     def blocks(self) -> Iterator[Block]:
         yield from self._letterhead()

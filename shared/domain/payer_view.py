@@ -85,12 +85,12 @@ class PlanShown(Record):
 class PayerView(Record):
     """What the page shows; ``today`` is the creditor's day, ``on`` the day of the sums.
 
-    A ``neutral`` view has neither claims nor sums. ``total`` is all that is asked for on the day by
-    us, ``now`` what is to be paid today: neither counts what is not due, nor a later instalment.
-    ``pay_by`` is the last day that a letter or an agreement named for it. ``refused`` says, by what a payer may want to do, the code of
-    why that is not possible now (what is missing is possible). ``last_promise`` is the latest day
-    that may be promised, ``promisable`` are the claims that a promise would be about, ``plannable``
-    those of a payment plan.
+    A ``neutral`` view has neither claims nor sums. ``total`` is all that we ask for on the day,
+    ``now`` what is to be paid today: neither counts what is not due, nor a later instalment.
+    ``pay_by`` is the last day that a letter or an agreement named for it. ``refused`` says, by what
+    a payer may want to do, the code of why that is not possible now (what is missing is possible).
+    ``last_promise`` is the latest day that may be promised, ``promisable`` are the claims that a
+    promise would be about, ``plannable`` those of a payment plan.
     """
 
     kind: Kind
@@ -141,7 +141,7 @@ def view(stand: Stand, party: Party, now: datetime, on: date | None = None) -> P
         currency=case.currency,
         claims=shown,
         total=total([one.total for one in asked], case.currency),
-        now=total(_now(shown, coming, today), case.currency),
+        now=total(list(_now(shown, coming, today)), case.currency),
         pay_by=_pay_by(stand, coming),
         next=_next(ahead(stand, now), now),
         agreed=tuple(coming),
@@ -237,8 +237,8 @@ def _plans(stand: Stand, today: date) -> list[PlanShown]:
     case, states = stand.case, states_of(stand.case)
     return [
         PlanShown(
-            id=one.id, agreed=one.agreed, asked=one.id.startswith(own()), claims=one.claims, instalments=one.instalments,
-            total=one.total, answer_by=one.answer_by,
+            id=one.id, agreed=one.agreed, asked=one.id.startswith(own()), claims=one.claims,
+            instalments=one.instalments, total=one.total, answer_by=one.answer_by,
         )
         for one in states.plans.values()
         if standing(one, states, case.claims, today) in {"proposed", "agreed", "active"}

@@ -18,6 +18,7 @@ from functions import admin, foresee
 from functions.api.access import ROUTES
 from shared.cloud import keys, table
 from shared.domain.explain import content_hash
+from shared.domain.model import Party
 from shared.domain.policy import Policy
 from tests.functions.money import connected, invoice, run, tell
 from tests.functions.world import NORDIC, POLICY, call, know_counterparts, load, open_case
@@ -230,7 +231,7 @@ def test_every_route_has_a_command():
     """Those of several calls, or of a form of their own, stand in their own modules."""
     own = {
         "PUT /v1/control", "PUT /v1/hub/control", "POST /v1/cases/{id}/commands",
-        "POST /v1/cases/{id}/recall",
+        "POST /v1/cases/{id}/recall", "POST /v1/cases/{id}/commands/check",
     }  # fmt: skip
     whole = {route for route, access in ROUTES.items() if access.role != "partner"}
     left = whole - {one.route for one in COMMANDS} - own
@@ -409,8 +410,23 @@ def test_amounts_stand_in_the_tables_of_an_answer(capsys):
 
 
 def test_what_is_restricted_or_kept_for_a_court_is_said_in_a_word(hub, asked, capsys):
+    tell(Party(id="erp:d1", version="1", kind="person", name="Testi", country="FI"))
     said = ("--restricted", "true", "--reason", "accuracy_contested")
     code, _ = shown(hub, capsys, "debtors", "restrict", "erp:d1", *said)
 
     assert code == 0
     assert asked[-1][1] == {"restricted": True, "reason": "accuracy_contested"}
+
+
+def test_a_command_first_says_what_it_would_do_and_does_nothing(hub, capsys):
+    open_case(NORDIC, "c2")
+    before = load(NORDIC, "c2").version
+    code, lines = shown(
+        hub, capsys, "cases", "tell", "c2", "dispute", "--check", "--reason", "debtor_called",
+        "--with", "claim=erp:1", "amount=40.00EUR", "ground=wrong_price",
+    )  # fmt: skip
+
+    assert (code, lines[0]) == (0, "it would do:")
+    assert "40.00 EUR" in lines[1] + lines[2]
+    assert {"next without it:", "next with it:"} <= set(lines)
+    assert load(NORDIC, "c2").version == before

@@ -95,7 +95,9 @@ def test_in_every_language_it_stands_where_one_asks_for_help(language, capacity)
 
     assert made.text.count(PAGE) == 1
     assert made.text.index(PAGE) > made.text.index(linked.account.iban[-4:])
+    both = render(letter(**changes, page=PAGE, second_language="de"))
     assert made.sms.endswith(PAGE)
+    assert (both.sms.count(PAGE), both.text.count(PAGE)) == (1, 2)
     assert code.label
     assert render(plain).text == made.text.replace(_sentence(made.text), "")
 

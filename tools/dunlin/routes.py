@@ -145,6 +145,8 @@ COMMANDS = (
        ("proposal!", "reason!")),
     _C("payments unmatch", "POST /v1/payments/{id}/unmatch", "take a match back", ("reason!",)),
     _C("payments match", "POST /v1/payments/{id}/match", "match by hand", file=True),
+    _C("debtors names", "GET /v1/debtors", "who ids are", ("ids!",), rows="debtors"),
+    _C("debtors show", "GET /v1/debtors/{id}", "what the books say of one"),
     _C("debtors merge", "POST /v1/debtors/{id}/merge", "two are one", ("into!", "reason!")),
     _C("debtors split", "POST /v1/debtors/{id}/split", "they are two after all", ("reason!",)),
     _C("debtors erasure", "GET /v1/debtors/{id}/erasure", "what an erasure would do"),

@@ -10,7 +10,7 @@ import sys
 from typing import Any
 
 from tools.dunlin.calling import Api, Failed, Plain, quoted
-from tools.dunlin.tables import fields, table
+from tools.dunlin.tables import cell, fields, table
 
 _AMOUNT = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?)([A-Z]{3})")
 # Fields of commands that hold several ids.
@@ -30,6 +30,7 @@ def arguments(commands: Any, subjects: dict[str, Any]) -> None:
     )  # fmt: skip
     tell.add_argument("--reason", required=True, help="a code: debtor_called")
     tell.add_argument("--id", help="the command's own id; the same again changes nothing")
+    tell.add_argument("--check", action="store_true", help="say what it would do, and do nothing")
     tell.add_argument("--json", action="store_true", help="as JSON")
     tell.set_defaults(run=_tell)
     recall = subjects["cases"].add_parser("recall", help="take claims back from their partner")
@@ -72,7 +73,11 @@ def _tell(call: Api, asked: argparse.Namespace) -> None:
         if not sign:
             raise Failed("A field is written NAME=VALUE, for example claim=erp:1042.")
         body[field] = _value(field, text)
-    told = json.loads(call("POST", f"/v1/cases/{quoted(asked.case)}/commands", body))
+    path = f"/v1/cases/{quoted(asked.case)}/commands"
+    if asked.check:
+        _foretold(json.loads(call("POST", f"{path}/check", body)), asked)
+        return
+    told = json.loads(call("POST", path, body))
     if asked.json:
         print(json.dumps(told, indent=2, ensure_ascii=False))
     elif "approval" in told:
@@ -80,6 +85,17 @@ def _tell(call: Api, asked: argparse.Namespace) -> None:
     else:
         print(f"command {name}")
         print("\n".join(one for one in told["words"] if one))
+
+
+def _foretold(plain: Plain, asked: argparse.Namespace) -> None:
+    """What a command would do, and what comes next without it and with it."""
+    if asked.json:
+        print(json.dumps(plain, indent=2, ensure_ascii=False))
+        return
+    parts = (("words", "it would do"), ("now", "next without it"), ("then", "next with it"))
+    for name, title in parts:
+        print(f"{title}:")
+        print("\n".join(f"  {cell(one)}" for one in plain[name] if one))
 
 
 def _recall(call: Api, asked: argparse.Namespace) -> None:
