@@ -5,6 +5,7 @@ Whatever is wrong (no such link, an old one, a locked one, another fact), the an
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,11 +63,11 @@ def unlock(token: str, said: str, now: datetime) -> Opened | None:
     ``now`` is wall time (UTC). Each call takes one of the link's tries, before it looks.
     """
     found = payer_links.find(token)
-    if not payer_links.attempt(found, now):
-        return None
+    taken = payer_links.attempt(found, now)
+    # Whatever is wrong has been read by now: how long the answer takes tells nothing.
     opened = _standing(found, now)
     there = payer_fact.facts(opened.run.case, opened.party) if opened else ()
-    if not payer_fact.known(said, there) or opened is None:
+    if not payer_fact.known(said, there) or opened is None or not taken:
         _missed(found, now)
         return None
     payer_links.opened(opened.found)
@@ -78,7 +79,7 @@ def unlock(token: str, said: str, now: datetime) -> Opened | None:
 def again(token: str, digest: str, now: datetime) -> Opened | None:
     """The case of a token whose second fact was given before, as the session (``digest``) says."""
     found = payer_links.find(token)
-    if found is None or found.digest != digest:
+    if found is None or not hmac.compare_digest(found.digest, digest):
         return None
     return _standing(found, now)
 
@@ -103,8 +104,20 @@ def made(run: Run, act: str, party: Party, needed: AddressKind) -> tuple[Write, 
     return payer_links.made(run.tenant, run.case.debtor, run.case.id, act, to, clock.wall())
 
 
+def _nobodys() -> None:
+    """The reads that a link of somebody costs, for a link of nobody."""
+    nobody = Tenant("nobody")
+    head = keys.head(nobody, "nobody")
+    table.get(head)
+    table.query(head["pk"], head["sk"], head["sk"])
+    table.batch_get([head])
+    table.get(keys.party(nobody, "nobody"))
+
+
 def _standing(found: Found | None, now: datetime) -> Opened | None:
+    """The case of a link as it stands; None once the link has ended."""
     if found is None:
+        _nobodys()
         return None
     try:
         store = Store(found.tenant)
@@ -124,7 +137,7 @@ def _standing(found: Found | None, now: datetime) -> Opened | None:
 
 def _missed(found: Found | None, now: datetime) -> None:
     """A wrong answer: when the last try is gone the link is locked, and often enough looked at."""
-    locks = payer_links.locked(found, now) if found is not None else None
+    locks = payer_links.locked(found, now)
     if found is None or locks is None:
         return
     facts = {"debtor": found.link.debtor, "link": found.digest, "locks": locks}

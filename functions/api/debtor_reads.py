@@ -12,6 +12,7 @@ from pydantic import Field
 from functions.api.exchange import Answer, Request
 from functions.api.forms import asked
 from shared.cloud import audit, keys, table
+from shared.cloud.keys import Key
 from shared.domain.explain import Record
 from shared.domain.model import Party
 from shared.errors import NotFound
@@ -28,15 +29,16 @@ class Named(Record):
 def get_debtors(request: Request) -> Answer:
     """Names and customer numbers of debtors, in the order asked; one that is not there is left out.
 
-    Of a debtor whose data was erased or is restricted nothing but the id is told.
+    So is one whose data was erased, or may only be stored (restricted: GDPR art. 18(2)).
     """
     wanted = list(dict.fromkeys(one for one in asked(request, Named).ids.split(",") if one))[:_MOST]
-    places = [keys.party(request.tenant, one) for one in wanted]
-    rows = table.batch_get(places)
+    tenant = request.tenant
+    places = [(keys.party(tenant, one), keys.debtor(tenant, one)) for one in wanted]
+    rows = table.batch_get([place for both in places for place in both])
     told = []
-    for one, place in zip(wanted, places, strict=True):
-        row = rows.get((place["pk"], place["sk"]))
-        if row is None or "body" not in row:
+    for one, (place, counts) in zip(wanted, places, strict=True):
+        row, counted = rows.get(_at(place)), rows.get(_at(counts), {})
+        if row is None or "body" not in row or "restricted" in counted:
             continue
         party = Party.model_validate_json(row["body"])
         told.append({
@@ -44,7 +46,7 @@ def get_debtors(request: Request) -> Answer:
             "customer_number": party.customer_number,
         })  # fmt: skip
     facts = {"route": request.route, "debtors": [one["id"] for one in told]}
-    table.put(audit.look(request.tenant, request.principal.client, facts))
+    table.put(audit.look(tenant, request.principal.client, facts))
     return Answer({"debtors": told})
 
 
@@ -57,3 +59,7 @@ def get_debtor(request: Request) -> Answer:
     party: dict[str, Any] = Party.model_validate_json(row["body"]).model_dump(mode="json")
     counts = table.get(keys.debtor(request.tenant, debtor)) or {}
     return Answer({**party, "restricted": counts.get("restricted"), "into": counts.get("into")})
+
+
+def _at(key: Key) -> tuple[str, str]:
+    return key["pk"], key["sk"]

@@ -45,7 +45,7 @@ def one(desk: Desk) -> Page:
     case = desk.ask("GET /v1/cases/{id}", id=desk.path["id"]).body
     why = desk.ask("GET /v1/cases/{id}/explain", id=desk.path["id"]).body
     return desk.page(
-        "case", "cases", "why",
+        "case", "cases", "why", "handing",
         case=case, why=why, debtor=_debtor(desk, case["debtor"]), groups=_groups(desk, case),
         owed=_owed(case), latest=_latest(case),
     )  # fmt: skip

@@ -41,7 +41,8 @@ def _drawn(desk: Desk, value: dict[str, Any], problem: Problem | None = None) ->
     drawn = setting_fields.fields(_schema(), value, "profile", more)
     told = fields_of(problem) if problem else {}
     return desk.page(
-        "first_hour_creditor", "connections", "first_hour", status=problem.status if problem else 200,
+        "first_hour_creditor", "connections", "first_hour",
+        status=problem.status if problem else 200,
         fields={one.key: one for one in drawn}, problem=problem.body if problem else None,
         told=told, names={path: f"profile.{path}" for path in told},
         faults={f"profile.{path}": text for path, text in told.items()},

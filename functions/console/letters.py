@@ -27,7 +27,9 @@ _PDF = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'"
 
 def gallery(desk: Desk) -> Page:
     """The letters of a language by kind and tone, each with its first words."""
-    creditor = desk.ask("GET /v1/creditor").body
+    creditor = profile(desk)
+    if creditor is None:
+        return desk.page("letters_before", "letters")
     spoken = _one_of(desk.query.get("language"), LANGUAGES, creditor["language"])
     letter, tone = desk.query.get("letter"), desk.query.get("tone")
     found, problem = list[dict[str, Any]](), None
@@ -52,6 +54,8 @@ def gallery(desk: Desk) -> Page:
 
 def one(desk: Desk) -> Page:
     """One letter as it would read: as mail, plain text, short message or on paper (``?as=``)."""
+    if profile(desk) is None:
+        return desk.page("letters_before", "letters")
     found = _of_path(desk, "GET").body
     view = _one_of(desk.query.get("as"), _VIEWS, "mail")
     seen, problem = None, None
@@ -118,6 +122,17 @@ def store(desk: Desk) -> Page:
         return edit(desk, problem)
     done = "saved" if sentences else "ours"
     return desk.went("/letters/{language}/{letter}/{tone}".format_map(desk.path), told, done=done)
+
+
+def profile(desk: Desk) -> dict[str, Any] | None:
+    """The creditor in whose name letters go out; None before it has a profile."""
+    try:
+        told: dict[str, Any] = desk.ask("GET /v1/creditor").body
+    except Problem as problem:
+        if problem.status != 404:
+            raise
+        return None
+    return told
 
 
 def _of_path(desk: Desk, verb: str, body: Any = None) -> Told:

@@ -55,12 +55,14 @@ def compare(desk: Desk) -> Page:
 
 def activate(desk: Desk) -> Page:
     """Let new cases get this version; a second person decides where two are wanted."""
-    body = {"id": desk.path["id"], "version": int(desk.path["version"])}
+    chosen = version(desk, desk.path["id"], desk.path["version"])
     try:
-        told = desk.ask("PUT /v1/policies/active", body=body)
+        told = desk.ask(
+            "PUT /v1/policies/active", body={"id": chosen.id, "version": chosen.version}
+        )
     except Problem as problem:
         return one(desk, problem)
-    return desk.went(f"/policies/{body['id']}/{body['version']}", told, done="activated")
+    return desk.went(f"/policies/{chosen.id}/{chosen.version}", told, done="activated")
 
 
 def stored(desk: Desk) -> Iterator[dict[str, Any]]:

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from functions.api.exchange import Problem
 from functions.console.ladder import Ladder, drawn
+from functions.console.letters import profile
 from functions.console.policies import check, connected, stored, version
 from functions.console.policy_fields import (
     MOST_CAPS,
@@ -29,7 +30,7 @@ _MOST_STEPS = 20
 
 def new(desk: Desk) -> Page:
     """A draft of a new policy: one friendly reminder a week after the due date."""
-    country = desk.ask("GET /v1/creditor").body["country"]
+    country = str((profile(desk) or {}).get("country"))
     law = country if country in COUNTRIES else COUNTRIES[0]
     nothing = Money.zero(load(law).currency)
     step = Step(id="friendly", action="remind", after=8, since="due", automation="propose")
@@ -43,7 +44,7 @@ def new(desk: Desk) -> Page:
 def edit(desk: Desk) -> Page:
     """A draft that begins as a stored version and would be stored as the next one."""
     policy = version(desk, desk.path["id"], desk.path["version"])
-    draft = draft_of(policy) | {"version": _next(desk, policy.id)}
+    draft = draft_of(policy) | {"version": _next(desk, policy)}
     return _shown(desk, draft)
 
 
@@ -69,10 +70,11 @@ def _save(desk: Desk, draft: dict[str, Any]) -> Page:
 
 
 def _moved(steps: list[dict[str, Any]], action: str, place: str) -> None:
-    """Add a step at the end, take one out, or move it by one place; anything else is nothing."""
+    """Add a step (before a hand-over), take one out, or move it by one place; else nothing."""
     at = int(place) if place.isascii() and place.isdigit() and len(place) < 3 else -1
     if action == "add" and len(steps) < _MOST_STEPS:
-        steps.append(_another(steps))
+        ends = bool(steps) and steps[-1].get("action") == "hand_over"
+        steps.insert(len(steps) - ends, _another(steps[:-1] if ends else steps, steps))
     if not 0 <= at < len(steps):
         return
     step = steps.pop(at)
@@ -84,11 +86,12 @@ def _moved(steps: list[dict[str, Any]], action: str, place: str) -> None:
         steps[0]["since"] = "due"
 
 
-def _another(steps: list[dict[str, Any]]) -> dict[str, Any]:
+def _another(before: list[dict[str, Any]], steps: list[dict[str, Any]]) -> dict[str, Any]:
+    """A reminder after those ``before`` it, by the channels of the last of them."""
     names = {str(step.get("id")) for step in steps}
     number = next(n for n in range(len(steps) + 1, 100) if f"step_{n}" not in names)
-    since = "previous" if steps else "due"
-    channels = steps[-1].get("channels", []) if steps else []
+    since = "previous" if before else "due"
+    channels = before[-1].get("channels", []) if before else []
     return {"id": f"step_{number}", "action": "remind", "after": 14, "since": since,
             "tone": "neutral", "fee": "none", "automation": "propose",
             "channels": channels}  # fmt: skip
@@ -101,13 +104,17 @@ def _shown(
     checked: dict[str, Any] | None = None,
     problem: Problem | None = None,
 ) -> Page:
-    known = connected(desk)
-    faults, linked = _beside(draft, checked) if checked else ({}, {})
-    refused = problem is not None or bool(checked and not checked["lawful"])
+    known, asked = connected(desk), checked is not None
+    if checked is None:
+        # The law is told while one edits; what is not filled in yet, once one asks.
+        checked = {**check(desk, draft), "fields": []}
+    faults, linked = _beside(draft, checked)
+    refused = asked and not checked["lawful"]
     return desk.page(
-        "policy_edit", "policies", status=422 if refused else 200,
-        draft=draft, value=_value, currency=_currency(draft), checked=checked, faults=faults,
-        linked=linked, problem=problem.body if problem else None, new=draft["version"] == 1,
+        "policy_edit", "policies", status=422 if refused or problem else 200,
+        draft=draft, value=_value, currency=_currency(draft), checked=checked, asked=asked,
+        faults=faults, linked=linked, new=draft["version"] == 1,
+        problem=problem.body if problem else None,
         groups=groups(), step_fields=step_fields(), cap_fields=cap_fields(),
         most_caps=MOST_CAPS, most_channels=MOST_CHANNELS, most_steps=_MOST_STEPS,
         ladder=_ladder(draft, checked), channels=_of_family(known, "channels"),
@@ -115,10 +122,10 @@ def _shown(
     )  # fmt: skip
 
 
-def _ladder(draft: dict[str, Any], checked: dict[str, Any] | None) -> Ladder | None:
+def _ladder(draft: dict[str, Any], checked: dict[str, Any]) -> Ladder | None:
     """The picture of a draft; None while it cannot be read as a policy."""
     try:
-        return drawn(Policy.model_validate(draft), checked["steps"] if checked else ())
+        return drawn(Policy.model_validate(draft), checked["steps"])
     except ValidationError:
         return None
 
@@ -156,8 +163,12 @@ def _names(draft: dict[str, Any]) -> list[str]:
     return ["id", *rules, "currency", *steps, *caps]
 
 
-def _next(desk: Desk, policy: str) -> int:
-    return 1 + max(int(one["version"]) for one in stored(desk) if one["id"] == policy)
+def _next(desk: Desk, policy: Policy) -> int:
+    """The number after the latest stored version."""
+    return 1 + max(
+        (int(one["version"]) for one in stored(desk) if one["id"] == policy.id),
+        default=policy.version,
+    )
 
 
 def _of_family(known: dict[str, dict[str, Any]], family: str) -> list[str]:

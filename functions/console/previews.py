@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from functions.api.exchange import Problem
+from functions.console.day_bars import panel, segments
 from functions.console.policies import stored
-from functions.pages.answers import Page, shown
+from functions.pages.answers import Page, download
 from functions.pages.desk import Answering, Desk, fields_of
 
-# The picture says its colours itself; as an image it can do nothing else.
-_PICTURE = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 _LOOK_AGAIN = 5
 
 
@@ -57,11 +56,14 @@ def one(desk: Desk, problem: Problem | None = None) -> Page:
     """How far a preview has come, and its sums in figures, as a picture and as a table."""
     told = desk.ask("GET /v1/previews/{id}", id=desk.path["id"]).body
     running = told["state"] == "running"
+    first, rows = _day(told["start"], desk.zone), told["totals"]["days"] if told["totals"] else []
+    last = date.fromisoformat(told["last"])
     return desk.page(
         "preview", "policies", "previews", status=problem.status if problem else 200,
         again=_LOOK_AGAIN if running and problem is None else 0,
-        preview=told, first=_day(told["start"], desk.zone),
-        days=_by_day(told["totals"]), problem=problem.body if problem else None,
+        preview=told, first=first, days=_by_day(rows), legend=segments(rows),
+        panels={count: panel(rows, count, first, last) for count in ("contacts", "hand_overs")},
+        problem=problem.body if problem else None,
     )  # fmt: skip
 
 
@@ -86,19 +88,17 @@ def outcome(desk: Desk) -> Page:
 
 
 def picture(desk: Desk) -> Page:
-    """Contacts and hand-overs by day, as an image for the preview's page."""
+    """Contacts and hand-overs by day as an image to keep, for a report of one's own."""
     told = desk.ask("GET /v1/previews/{id}/picture", id=desk.path["id"])
-    return shown(told.raw, "image/svg+xml", _PICTURE)
+    return download(told.raw, "image/svg+xml", "preview.svg")
 
 
 def move(desk: Desk) -> Page:
     """Move the cases of one page as they were seen; why some were left is told by its code."""
-    page = desk.form.get("page", "0")
+    text = desk.form.get("page", "0")
+    page = int(text) if text.isdecimal() else text
     try:
-        told = desk.ask(
-            "POST /v1/previews/{id}/move", id=desk.path["id"],
-            body={"page": int(page) if page.isdecimal() else page},
-        )  # fmt: skip
+        told = desk.ask("POST /v1/previews/{id}/move", id=desk.path["id"], body={"page": page})
     except Problem as problem:
         return one(desk, problem)
     to = f"/previews/{desk.path['id']}/cases?page={page}"
@@ -111,13 +111,12 @@ def _numbered(desk: Desk) -> dict[str, str]:
     return {"page": desk.query["page"]} if desk.query.get("page") else {}
 
 
-def _day(instant: str, zone: str) -> str:
-    return datetime.fromisoformat(instant).astimezone(ZoneInfo(zone)).date().isoformat()
+def _day(instant: str, zone: str) -> date:
+    return datetime.fromisoformat(instant).astimezone(ZoneInfo(zone)).date()
 
 
-def _by_day(totals: dict[str, Any] | None) -> list[tuple[str, list[dict[str, Any]]]]:
+def _by_day(rows: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
     """The rows of each day on which anything happens."""
-    rows = totals["days"] if totals else []
     return [(on, list(found)) for on, found in groupby(rows, key=lambda row: str(row["on"]))]
 
 

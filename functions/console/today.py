@@ -18,7 +18,8 @@ _UNWELL = frozenset(
 )  # fmt: skip
 # What is counted on the page, in its order; the rest stands in the list.
 _COUNTED = (
-    "reminder_sent", "hand_over_sent", "payment_allocated", "case_opened", "case_closed", "act_failed",
+    "reminder_sent", "hand_over_sent", "payment_allocated", "case_opened", "case_closed",
+    "act_failed",
 )  # fmt: skip
 _DAYS, _SHOWN = 7, 12
 
@@ -50,7 +51,7 @@ def _read_today(rows: list[dict[str, Any]], day: str) -> dict[str, int]:
     """Rows that were read and changed today, of the books and of money."""
     found = Counter({"books": 0, "money": 0})
     for one in rows:
-        read = one["health"]["day"] or _NONE
+        read: dict[str, Any] = one["health"]["day"] or _NONE
         if read["on"] == day and family_of(one) in {"erp", "banks", "payments"}:
             found["books" if family_of(one) == "erp" else "money"] += read["changed"]
     return dict(found)

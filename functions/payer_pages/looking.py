@@ -11,7 +11,6 @@ from functions.api.exchange import Problem, planned
 from functions.pages.answers import Page, download
 from functions.payer_pages.sitting import Answering, Sitting
 from functions.payer_pages.slips import slips
-from functions.payer_pages.statement import statement
 from shared.cloud import keys, partner_rows
 from shared.domain.payer_view import FURTHEST, PayerView
 from shared.errors import HubError
@@ -71,6 +70,9 @@ def provider(sitting: Sitting) -> Page:
 
 def statement_of(sitting: Sitting) -> Page:
     """The statement as a file: free, and noted in the trail."""
+    # Typeface and layout are for paper alone: no other page pays for them.
+    from functions.payer_pages.statement import statement
+
     opened = sitting.case
     view = payer_acts.shown(opened)
     if view.kind == "neutral":

@@ -29,6 +29,8 @@ _BYTES = 16
 _TOKEN = re.compile(r"[a-z2-7]{26}")
 # Tries at one moment meet each other at most so often.
 _ROUNDS = 8
+# No row has this key: what is asked of a link of nobody is asked of it.
+_NOBODYS: Final = payer_keys.link(Tenant("nobody"), "nobody", "0" * 64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +114,14 @@ def attempt(found: Found | None, now: datetime) -> bool:
     Whoever tries often at once gets no more tries than one after the other. A link of nobody costs
     as much. ``now`` is wall time (UTC).
     """
-    if found is None:
-        nobody = payer_keys.link(Tenant("nobody"), "nobody", digest_of(""))
-        return _took(nobody, {}, now)
-    row: Row | None = found.row
+    row = found.row if found is not None else None
     for _ in range(_ROUNDS):
-        if row is None:
-            return False
-        if _spent(row, now):
-            return False
+        if row is None or _spent(row, now):
+            break
         if _took(row, row, now):
             return True
         row = table.get({"pk": row["pk"], "sk": row["sk"]})
-    return False
+    return _took(_NOBODYS, {}, now)
 
 
 def opened(found: Found) -> None:
@@ -133,12 +130,13 @@ def opened(found: Found) -> None:
     table.update(key, remove=("tries", "tries_since"), condition="attribute_exists(pk)")
 
 
-def locked(found: Found, now: datetime) -> int | None:
+def locked(found: Found | None, now: datetime) -> int | None:
     """Lock a link whose tries are used up, for a day; how many locks it has had by now.
 
-    None where tries are left, or somebody else has just locked it.
+    None where tries are left, it is locked already, or it is nobody's.
     """
-    key = {"pk": found.row["pk"], "sk": found.row["sk"]}
+    of = _NOBODYS if found is None else found.row
+    key = {"pk": of["pk"], "sk": of["sk"]}
     row = table.get(key)
     if row is None or row.get("tries", 0) < TRIES or "locked_until" in row:
         return None

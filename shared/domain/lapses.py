@@ -31,7 +31,7 @@ def lapse_for(case: Case, state: ClaimState, pack: LawPack, *, natural_person: b
     proofs = [
         Interruption(proof="reminder", on=notice.on)
         for notice in case.notices_of(claim.id)
-        # A text message names no debt: it reminds of none (728/2003 10 §).
+        # A text message names no sum: nobody leans on it as a reminder (728/2003 10 §).
         if notice.on is not None and not notice.short
     ]
     proofs += [Interruption(proof="part_payment", on=on) for on in _paid_on(state)]

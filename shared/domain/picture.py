@@ -50,7 +50,7 @@ def _panel(
     for row in rows:
         on = date.fromisoformat(row["on"])
         stacks[on] = stacks.get(on, 0) + row[field]
-    most = _round(max(stacks.values(), default=0))
+    most = top_of(max(stacks.values(), default=0))
     parts = _axes(most, first, days, top)
     grown: dict[date, int] = {}
     for row in sorted(rows, key=lambda one: (one["on"], _segment(one))):
@@ -107,8 +107,11 @@ def _segment(row: Mapping[str, Any]) -> str:
     return f"{row['country']} {row['capacity']} ({row['currency']})"
 
 
-def _round(most: int) -> int:
-    """The next of 1, 2, 4, 6, 10, 20, 40, 60, 100 …: a scale whose half is whole above one."""
+def top_of(most: int) -> int:
+    """The top of a scale for counts up to ``most``: above one, its half is whole.
+
+    It is the next of 1, 2, 4, 6, 10, 20, 40, 60, 100 …
+    """
     scale = 1
     while True:
         for step in (1, 2, 4, 6):

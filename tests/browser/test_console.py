@@ -7,7 +7,13 @@ import pytest
 from tests.browser.conftest import PASSWORD
 
 # Every page that needs nothing but a signed-in person.
-ADDRESSES = ("/console/tasks",)
+ADDRESSES = (
+    "/console/tasks", "/console/policies", "/console/policies/new", "/console/previews",
+    "/console/overrides", "/console/letters", "/console", "/console/first-hour",
+    "/console/first-hour/creditor", "/console/first-hour/notices", "/console/switches",
+    "/console/switches/stop", "/console/connections", "/console/connectors", "/console/expiries",
+    "/console/connectors/banks.camt", "/console/connectors/erp.csv_file",
+)  # fmt: skip
 WIDTHS = (320, 768, 1280)
 # What a first look may cost.
 MOST_BYTES, MOST_REQUESTS = 100_000, 4

@@ -14,14 +14,19 @@ class Visitor:
     def __init__(self, context, origin, pool, axe):
         self.context, self.origin, self._pool, self._axe = context, origin, pool, axe
         self.faults, self.strangers, self.requests = [], [], []
+        # What the way costs a person: presses and links, and fields typed.
+        self.clicks, self.filled = 0, 0
         self.page = context.new_page()
+        self.page.set_default_timeout(30_000)
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("request", self._asked)
 
     def _said(self, message):
-        # What the sign-in page of the pool says is not ours.
-        if message.type == "error" and message.location["url"].startswith(self.origin):
+        # What the pool's page says is not ours, and a form that is shown again has an error's status.
+        where = message.location["url"]
+        again = where == self.page.url and "Failed to load resource" in message.text
+        if message.type == "error" and where.startswith(self.origin) and not again:
             self.faults.append(f"{message.location['url']}: {message.text}")
 
     def _asked(self, request):
@@ -40,6 +45,37 @@ class Visitor:
     def open(self, path):
         """Go to a page; its status."""
         return self.page.goto(self.origin + path).status
+
+    def fill(self, **fields):
+        """Type into the form's fields; a name has two underscores where the form has a dot."""
+        for name, value in fields.items():
+            field = self.page.locator(f"[name='{name.replace('__', '.')}']").first
+            if value is True:
+                field.check()
+            elif field.evaluate("one => one.tagName") == "SELECT":
+                field.select_option(value)
+            else:
+                field.fill(value)
+            self.filled += 1
+
+    def press(self, words):
+        """Press the first button of the page's content that says this."""
+        self._click(self.page.locator("main").get_by_role("button", name=words, exact=True).first)
+
+    def follow(self, words):
+        """Follow the first link of the page's content that says this."""
+        self._click(self.page.locator("main").get_by_role("link", name=words, exact=True).first)
+
+    def _click(self, what):
+        self.clicks += 1
+        if not what.count():
+            raise AssertionError(f"not there on {self.page.url}:\n{self.page.inner_text('main')}")
+        what.click()
+        self.page.wait_for_load_state()
+
+    def says(self, words):
+        """Whether the page's content holds these words."""
+        return words in self.page.inner_text("main")
 
     def violations(self):
         """What axe-core finds wrong on the page, one line each."""

@@ -38,6 +38,7 @@ from shared.domain.plan import schedule
 from shared.domain.plan_events import PlanEnded, PromiseEnded
 from shared.domain.process_rules import ProcessRules
 from shared.domain.state_events import DisputeSettled
+from shared.domain.telling import resting
 from shared.domain.timeline import words
 from shared.errors import Conflict, Refused, Unreadable
 from tests.domain.casebook import (
@@ -177,6 +178,25 @@ def test_what_one_no_held_is_reviewed_together_and_goes_on_together():
     on_ = more(both, asked(question.task, question.why, "02-19", "a", "b"),
                answered(question.task, "continue", "02-19"))  # fmt: skip
     assert on_.holds == {}
+
+
+def test_a_hold_of_what_a_partner_has_is_reviewed_too_and_its_end_lets_the_partner_go_on():
+    held = told(case_of(joined(), handed("h1", "01-19")), "01-20", "hold", claim="erp:a")
+    assert set(resting(held, day("02-19"))) == {"erp:a"}
+
+    question = ask_of(held, "02-19")
+    assert (question.why, question.claims) == ("hold_review", ("erp:a",))
+    known = more(held, asked(question.task, question.why, "02-19", "a"))
+    left = more(known, answered(question.task, "leave", "02-19"))
+    ended = more(known, answered(question.task, "continue", "02-19"))
+    assert resting(left, day("02-19")) == resting(held, day("02-19"))
+    assert resting(ended, day("02-19")) == {}
+
+
+def test_a_hold_of_before_its_day_was_noted_is_asked_about_at_the_next_look():
+    held = told(CASE, "01-19", "hold")
+    before = {name: one.model_copy(update={"since": None}) for name, one in held.holds.items()}
+    assert ask_of(held.model_copy(update={"holds": before}), "01-20").why == "hold_review"
 
 
 def test_neither_money_that_waits_nor_a_hold_with_a_last_day_is_reviewed():

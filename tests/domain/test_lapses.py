@@ -78,7 +78,7 @@ def test_a_payment_that_was_taken_back_proves_nothing_and_an_earlier_one_stands(
 @pytest.mark.parametrize(
     ("short", "lapses"), [(False, date(2029, 2, 3)), (True, date(2029, 1, 17))]
 )
-def test_a_text_message_names_no_debt_and_reminds_of_none(short, lapses):
+def test_a_text_message_names_no_sum_and_starts_no_time_anew(short, lapses):
     """728/2003 10 §: three years from 2 February 2026, or from the due date of 16 January."""
     notice = reminder("n1", "02-02", deadline="02-13", short=short)
     case = case_of(joined(), notice, sent("n1", "02-02"))

@@ -29,7 +29,7 @@ def test_a_step_that_no_wait_bounds_has_no_soonest_day():
 
 
 @pytest.mark.parametrize("country", COUNTRIES)
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(
     days=st.lists(st.integers(1, 20), min_size=2, max_size=4),
     payment=st.integers(10, 30),

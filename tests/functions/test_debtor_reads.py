@@ -34,6 +34,14 @@ def test_names_are_told_in_the_order_asked_and_strangers_left_out(aino):
     assert ask("GET /v1/debtors")[0] == 400
 
 
+def test_who_may_only_be_stored_is_named_nowhere_and_can_still_be_looked_at(aino):
+    said = {"restricted": True, "reason": "accuracy_contested"}
+    assert ask("POST /v1/debtors/{id}/restriction", path={"id": "erp:d1"}, body=said)[0] == 200
+
+    assert ask("GET /v1/debtors", query={"ids": "erp:d1"})[1]["debtors"] == []
+    assert ask("GET /v1/debtors/{id}", path={"id": "erp:d1"})[1]["restricted"] == "2026-03-02"
+
+
 def test_a_debtor_is_told_whole_and_of_another_creditor_not_at_all(aino):
     status, body = ask("GET /v1/debtors/{id}", path={"id": "erp:d1"})
     assert (status, body["emails"], body["restricted"]) == (200, ["aino@debtor.example"], None)

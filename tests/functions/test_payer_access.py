@@ -141,20 +141,26 @@ def test_what_is_no_link_opens_nothing_and_leaves_nothing(token, rows, said):
     assert len(rows()) == before
 
 
-def test_a_link_of_nobody_costs_as_many_calls_as_one_of_somebody(token, monkeypatch):
-    def calls(said):
+def test_whatever_is_wrong_costs_the_same_calls(token, monkeypatch):
+    def calls(said, now=NOW):
         made = []
         with monkeypatch.context() as patched:
-            for name in ("get", "update"):
+            for name in ("get", "update", "query", "batch_get"):
                 real = getattr(table, name)
                 patched.setattr(
                     table, name, lambda *of, name=name, real=real, **more: (
                         made.append(name), real(*of, **more))[1],
                 )  # fmt: skip
-            payer_links.attempt(payer_links.find(said), NOW)
-        return made
+            assert unlock(said, "wrong", now) is None
+        return sorted(made)
 
-    assert calls("a" * 26) == calls(token)
+    wrong = calls(token)
+    nobodys, expired = calls("a" * 26), calls(token, NOW + timedelta(days=200))
+    for _ in range(5):
+        unlock(token, "wrong", NOW + timedelta(days=300))
+    locked = calls(token, NOW + timedelta(days=300))
+
+    assert nobodys == wrong == expired == locked
 
 
 def came_back():

@@ -81,6 +81,7 @@ def test_the_doctor_says_what_is_wrong_what_it_cannot_see_and_what_to_ask_for(pl
     dead(place, "Pull", {"tenant": "nobody", "connection": "none"})
     assert main(["doctor"], place) == 1
     said = capsys.readouterr().out
+    assert said.startswith("note  this is the embedded stack")
     assert "1 dead letters of Pull" in said
     assert "Outbound is off: nothing leaves" in said
     assert "Schedules is DISABLED" in said

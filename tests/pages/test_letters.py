@@ -8,7 +8,7 @@ import pytest
 
 from functions import admin
 from functions.pages.words import CONSOLE, words
-from shared.cloud import letter_rows, table
+from shared.cloud import keys, letter_rows, table
 from tests.functions.world import CREDITOR, NORDIC, answer, call
 
 HERE = "/console/letters/fi/reminder/friendly"
@@ -51,6 +51,15 @@ def test_without_an_account_the_gallery_says_what_is_lacking(console):
         page = console("viewer").open(address)
         assert page.status == 200
         assert "account.iban" in page.main
+
+
+def test_before_the_creditor_has_a_profile_the_pages_say_what_is_needed_first(console):
+    table.transact([table.delete_write(keys.creditor(NORDIC))])
+    for address in ("/console/letters", HERE):
+        page = console("administrator").open(address)
+        assert page.status == 200
+        assert page.page.xpath("//main//a[@href='/console/first-hour/creditor']")
+    assert console("administrator").open("/console/policies/new").status == 200
 
 
 def test_a_letter_is_seen_as_mail_text_message_and_paper_in_two_languages(console):

@@ -98,9 +98,32 @@ def test_a_draft_survives_every_button_and_a_check_names_step_section_and_what_i
     assert table.get(keys.policy(NORDIC, "standard", 3)) is None
 
 
+def test_the_law_speaks_while_one_edits_before_anybody_asks(world):
+    browser = world("manager").open("/console/policies/standard/2/edit")
+    assert browser.page.xpath("//svg//rect[@class='wait']")
+    browser.send("/console/policies", {**sent(browser), "steps.2.after": "3", "do": "add"})
+    assert browser.status == 200
+    assert "513/1999 5 §" in browser.main
+    # The new step stands before the hand-over, which is the fourth by now.
+    assert browser.page.xpath("//a[@href='#f-steps.3.after']")
+
+
+@pytest.mark.parametrize("do", ["check", "save"])
+def test_a_form_that_says_nonsense_is_shown_again_and_stores_nothing(world, do):
+    browser = world("manager").open("/console/policies/standard/2/edit")
+    form = sent(browser)
+    for nonsense in (
+        {"version": "x"}, {"law": "XX"}, {"id": "a/../b"}, {"currency": "E"}, {"steps.0.id": ""},
+        {"caps.0.most": "x"}, {"extras.allocation": "a-b"}, {"tolerance": "1e9"},
+    ):  # fmt: skip
+        assert browser.send("/console/policies", {**form, "do": do, **nonsense}).status == 422
+    assert browser.send("/console/policies", {**form, "do": "up.x"}).status == 200
+    assert table.get(keys.policy(NORDIC, "standard", 3)) is None
+
+
 @pytest.mark.parametrize(("pressed", "order"), [
     ("up.1", ["firm", "friendly", "partner"]), ("down.0", ["firm", "friendly", "partner"]),
-    ("remove.0", ["firm", "partner"]), ("add", ["friendly", "firm", "partner", "step_4"]),
+    ("remove.0", ["firm", "partner"]), ("add", ["friendly", "firm", "step_4", "partner"]),
     ("up.0", ["friendly", "firm", "partner"]), ("remove.77", ["friendly", "firm", "partner"]),
     ("nonsense.1", ["friendly", "firm", "partner"]),
 ])  # fmt: skip
@@ -155,6 +178,26 @@ def test_two_versions_tell_what_changes_in_words(world):
     ).main  # fmt: skip
 
 
+@pytest.mark.parametrize(("language", "words"), [
+    ("en", ["Step second: new step – Yes", "Step friendly: its place place 1 place 2",
+            "Step firm: Days 16 20", "Step firm: Counted from the step before the due date",
+            "Step partner: taken out Yes –"]),
+    ("fi", ["Vaihe firm: Päiviä 16 20"]), ("sv", ["Steg partner: borttaget Ja –"]),
+])  # fmt: skip
+def test_changed_steps_are_told_in_the_language_of_the_page(world, language, words):
+    base = Policy.model_validate(POLICY)
+    friendly, firm, _ = base.steps
+    steps = (
+        firm.model_copy(update={"since": "due", "after": 20}),
+        friendly.model_copy(update={"after": 30}),
+        friendly.model_copy(update={"id": "second", "after": 50}),
+    )
+    store(base.model_copy(update={"steps": steps}), 4)
+    page = world("viewer", language=language).open("/console/policies/standard/4/compare?with=1")
+    rows = [" ".join(row.text_content().split()) for row in page.page.xpath("//tbody/tr")]
+    assert set(words) <= set(rows)
+
+
 def test_changes_of_steps_are_told_by_step():
     before = Policy.model_validate(POLICY)
     steps = list(before.steps)
@@ -196,6 +239,13 @@ def test_a_policy_of_another_creditor_is_not_there(world):
     twin = world("manager", person="twin", tenant="twin")
     for path in ("", "/edit", "/compare"):
         assert twin.open(f"/console/policies/standard/2{path}").status == 404
+    for number in ("7", "x", "-1", "99999"):
+        browser = world("manager").open(f"/console/policies/standard/{number}")
+        assert browser.status == 404
+        assert browser.send(f"/console/policies/standard/{number}/activate", {}).status in (
+            403,
+            404,
+        )
 
 
 def test_the_labels_of_a_ladder_lie_on_no_other():

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from functions import foresee
+from functions.console.day_bars import panel
 from shared.cloud import keys, table
 from shared.cloud.store import Store
 from shared.domain.events import Held
@@ -61,14 +64,30 @@ def test_a_preview_looks_anew_until_it_is_done_and_then_shows_sums_picture_and_t
     browser.open(address)
     assert "refresh" not in browser.headers
     assert browser.page.xpath("//h1")[0].text == "The coming days"
-    assert browser.page.xpath(f"//img[@src='{address}/picture'][string-length(@alt) > 20]")
+    # Reminders on two days, hand-overs on one: a block each.
+    assert len(browser.page.xpath("//figure//svg//rect")) == 3
     assert cells(browser)[-1] == "Finland, consumers (EUR)4€10.002€200.000"
     assert cells(browser)[0].startswith("2 March 2026")
     assert world("viewer").open("/console/previews").page.xpath(f"//tbody//a[@href='{address}']")
 
     browser.open(f"{address}/picture")
-    assert browser.headers["content-type"] == "image/svg+xml"
-    assert "frame-ancestors 'self'" in browser.headers["content-security-policy"]
+    assert browser.headers["content-disposition"] == 'attachment; filename="preview.svg"'
+
+
+def test_the_blocks_of_a_day_stand_on_one_another_and_reach_their_count():
+    rows = [{"on": on, "country": country, "capacity": "consumer", "currency": "EUR",
+             "contacts": count, "hand_overs": 0}
+            for on, country, count in (("2026-03-02", "FI", 3), ("2026-03-02", "DE", 5),
+                                       ("2026-03-04", "FI", 10))]  # fmt: skip
+    made = panel(rows, "contacts", date(2026, 3, 1), date(2026, 4, 29))
+    low, high, alone = made.blocks
+    assert (low.segment, high.segment, alone.segment) == (0, 1, 1)
+    assert low.x == high.x < alone.x
+    assert low.y + low.height == made.floor
+    assert high.y + high.height == pytest.approx(low.y, abs=0.2)
+    assert [value for _, value in made.scale] == [0, 5, 10]
+    assert alone.y == made.scale[-1][0]
+    assert panel(rows, "hand_overs", date(2026, 3, 1), date(2026, 4, 29)).blocks == ()
 
 
 def test_each_case_is_listed_with_its_acts_and_what_another_version_changes(world):
@@ -81,6 +100,18 @@ def test_each_case_is_listed_with_its_acts_and_what_another_version_changes(worl
     assert "the law is not signed off" in browser.main
     assert len(cells(browser)) == 2
     assert not browser.page.xpath("//form[contains(@action, '/move')]")
+
+
+def test_a_look_back_shows_what_was_really_done_beside_it(world):
+    browser = world("viewer", language="sv")
+    browser.open("/console/previews").press(
+        "Gör förhandsvisningen", kind="since", policy="standard/2", since="2026-02-20"
+    )
+    address = browser.path.partition("?")[0]
+    worked(address)
+    assert browser.open(address).status == 200
+    assert browser.page.xpath("//h1")[0].text == "En annan strategi sedan en dag"
+    assert browser.open(f"{address}/cases").status == 200
 
 
 def test_what_is_wrong_with_a_preview_is_said_beside_its_field_and_nothing_is_begun(world):

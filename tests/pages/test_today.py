@@ -75,7 +75,7 @@ def test_the_day_is_told_by_what_happened_what_waits_and_what_comes(console, bus
             "/console/connections/bank/refused"} <= set(links)  # fmt: skip
     rows = [
         [one.text_content().strip().replace("\xa0", " ") for one in row]
-        for row in browser.page.xpath("//section[@aria-labelledby='ahead']//tbody/tr")
+        for row in browser.page.xpath("//h2[@id='ahead']/following-sibling::div//tbody/tr")
     ]
     assert rows[:2] == [["2 March 2026", "0", "0"], ["3 March 2026", "6", "1"]]
     # The preview reaches to the fifth: nothing is said of the days behind it.
@@ -105,6 +105,8 @@ def test_everybody_of_the_creditor_sees_the_day(console, busy, role, language):
     assert browser.page.get("lang") == language
     approves = bool(browser.page.xpath("//main//a[@href='/console/approvals']"))
     assert approves == (role in {"manager", "administrator", "auditor"})
+    stops = bool(browser.page.xpath("//main//a[contains(@class, 'danger')]"))
+    assert stops == (role == "administrator")
 
 
 def test_an_operator_sees_no_creditors_day_and_goes_on_to_what_is_theirs(console):

@@ -14,7 +14,7 @@ from tests.simulation.plan import FUNCTIONS, QUEUES, Plan, plan_of
 from tests.simulation.run import live, shortest, standing
 from tests.simulation.world import World
 
-FRESH = (5, 14)
+FRESH = (5, 177)
 OWED = deed(0, "invoice", number="1001", customer="C1", total="100.00", due=14)
 
 

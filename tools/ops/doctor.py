@@ -8,7 +8,7 @@ from functools import partial
 from shared.cloud.keys import Tenant
 from tools.ops import doctor_account, doctor_hub
 from tools.ops.doctor_account import looked
-from tools.ops.findings import Finding, ok
+from tools.ops.findings import Finding, note, ok
 from tools.ops.mending import tenants
 from tools.ops.place import Place
 
@@ -16,6 +16,7 @@ from tools.ops.place import Place
 def examine(place: Place) -> list[Finding]:
     """Every finding about an installation; nothing is changed."""
     found = [
+        *_emulated(place),
         *looked("functions", lambda: doctor_hub.reachable(place)),
         *looked("the account's Lambda limits", lambda: doctor_account.quotas(place)),
         *looked("Service Quotas", lambda: doctor_account.step_quotas(place)),
@@ -38,6 +39,12 @@ def examine(place: Place) -> list[Finding]:
         for tenant in known:
             found += looked(tenant.id, partial(doctor_hub.creditor, tenant))
     return found
+
+
+def _emulated(place: Place) -> list[Finding]:
+    """What of the embedded stack nobody can mend."""
+    text = "this is the embedded stack: its mail domain, alarms and backups are never ready"
+    return [note(text)] if place.embedded else []
 
 
 def _creditors(place: Place, known: list[Tenant]) -> Iterator[Finding]:

@@ -1,0 +1,80 @@
+"""Papers of a case: what went out or came in, who read its file, and links to pay by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from functions.api.exchange import Problem
+from functions.console.cases import numbers_of
+from functions.pages.answers import Page
+from functions.pages.desk import Answering, Desk, fields_of
+
+_LINK = "POST /v1/cases/{id}/payment-links"
+
+
+def documents(desk: Desk) -> Page:
+    """Links to what an act sent, or to what the payer said; each is good for 15 minutes."""
+    case, act = desk.path["id"], desk.path["act"]
+    found, status = [], 200
+    try:
+        found = desk.ask("GET /v1/cases/{id}/documents/{act}", id=case, act=act).body["documents"]
+    except Problem as problem:
+        if problem.status != 404:
+            raise
+        # Another's case is not there; an act of this one may have no document.
+        desk.ask("GET /v1/cases/{id}", id=case)
+        status = 404
+    return desk.page(
+        "case_documents", "cases", "handing", status=status, case=case, act=act, documents=found
+    )
+
+
+def reads(desk: Desk) -> Page:
+    """Who read the case's file, and which version."""
+    query = {"cursor": desk.query["cursor"]} if desk.query.get("cursor") else {}
+    case = desk.path["id"]
+    told = desk.ask("GET /v1/cases/{id}/reads", query={**query, "limit": "50"}, id=case).body
+    return desk.page(
+        "case_reads", "cases", "handing", case=case, reads=told["reads"], cursor=told["cursor"]
+    )
+
+
+def link(desk: Desk, problem: Problem | None = None, made: dict[str, Any] | None = None) -> Page:
+    """The form for a link to pay one claim by, and the link once it is made."""
+    case = desk.ask("GET /v1/cases/{id}", id=desk.path["id"]).body
+    numbers = numbers_of(case)
+    payable = [one["claim"]["id"] for one in case["claims"] if float(one["open"]) > 0]
+    return desk.page(
+        "case_link", "cases", "handing", status=problem.status if problem else 200,
+        case=case, claims=[(one, numbers[one]) for one in payable], said=desk.form, made=made,
+        number=numbers.get(desk.form.get("claim", ""), ""), providers=_providers(desk),
+        problem=problem.body if problem else None, faults=fields_of(problem) if problem else {},
+    )  # fmt: skip
+
+
+def make_link(desk: Desk) -> Page:
+    """Make a link. It is shown at once: the same amount has the same link, however often."""
+    body = {name: text for name in ("claim", "connection") if (text := desk.form.get(name, ""))}
+    try:
+        made = desk.ask(_LINK, id=desk.path["id"], body=body).body
+    except Problem as problem:
+        if problem.status not in (409, 422):
+            raise
+        return link(desk, problem)
+    return link(desk, made=made)
+
+
+def _providers(desk: Desk) -> list[str]:
+    """The payment providers among the connections, as far as this person may see them."""
+    if not desk.may("GET /v1/connections"):
+        return []
+    told = desk.ask("GET /v1/connections", query={"limit": "100"}).body["connections"]
+    return [one["id"] for one in told if one["connector"].startswith("payments.")]
+
+
+ROUTES: dict[str, Answering] = {
+    "GET /cases/{id}/documents/{act}": documents,
+    "GET /cases/{id}/reads": reads,
+    "GET /cases/{id}/payment-link": link,
+    "POST /cases/{id}/payment-link": make_link,
+}

@@ -1,0 +1,128 @@
+"""An administrator's first hour: from an empty hub to the first approved reminder, by clicks."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from infra.local.hub import MAIL_DOMAIN, TENANT
+from infra.local.setup import ZONE
+from infra.local.timelapse import TimeLapse
+from tests.browser.conftest import PASSWORD
+
+BOOKS = """number;customer;name;kind;email;issued;due;total;open
+1001;C1;Aino <b>Esimerkki</b>;person;aino@debtor.example;2026-02-10;2026-03-05;120,00;120,00
+1002;C2;Leipomo Esimerkki Oy;company;leipomo@debtor.example;2026-02-12;2026-03-06;80,00;80,00
+1003;C3;Eino Esimerkki;person;eino@debtor.example;2026-03-01;2026-03-31;55,00;55,00
+"""
+COLUMNS = {
+    "invoice_number": "number", "customer_number": "customer", "customer_name": "name",
+    "kind": "kind", "email": "email", "issued": "issued", "due": "due", "total": "total",
+    "open": "open",
+}  # fmt: skip
+
+
+@pytest.fixture
+def time(hub):
+    return TimeLapse(hub, ZoneInfo(ZONE), ("books",))
+
+
+def test_the_first_hour_leads_from_an_empty_hub_to_an_approved_reminder(
+    hub, visitor, people, time, record_property
+):
+    one = visitor()
+    one.sign_in(people("administrator"), PASSWORD, "/console")
+    assert one.says("Nothing is set up yet")
+    one.follow("Begin the first hour")
+    creditor(one)
+    books(one, hub)
+    email(one, hub)
+    policy(one)
+    time.live(time.today())
+    one.open("/console/cases")
+    assert one.says("Aino <b>Esimerkki</b>")
+    doors(one)
+    time.settle()
+    reminder(one)
+    time.settle()
+    sent = [letter for letter in hub.stack.letters() if "aino@debtor.example" in letter.to]
+    assert len(sent) == 1
+    record_property("clicks", one.clicks)
+    record_property("fields", one.filled)
+
+
+def creditor(one):
+    one.follow("To the creditor's profile")
+    one.fill(
+        profile__name="Saaristo Tarvike Oy", profile__business_id="1234567-1",
+        profile__address__lines="Rantakatu 1", profile__address__postal_code="20100",
+        profile__address__city="Turku", profile__email=f"laskutus@{MAIL_DOMAIN}",
+        profile__sender=f"laskutus@{MAIL_DOMAIN}", profile__accounts__0__iban="FI7944052020036082",
+    )  # fmt: skip
+    one.press("Save")
+    assert one.page.url.startswith(f"{one.origin}/console/first-hour")
+
+
+def books(one, hub):
+    one.open("/console/connectors/erp.csv_file")
+    columns = {f"config__mapping__columns__{name}": head for name, head in COLUMNS.items()}
+    one.fill(
+        id="books", start_line="2026-01-01", config__bucket=hub.outputs["InboxBucket"],
+        config__prefix=f"{TENANT}/", config__mode="full", config__mapping__currency="EUR",
+        config__mapping__country="FI", config__mapping__date_format="YYYY-MM-DD",
+        config__mapping__decimal_mark=",", config__mapping__claim_class="goods", **columns,
+    )  # fmt: skip
+    one.press("Make the connection")
+    # The books arrive, as the bookkeeper would export them.
+    hub.stack.client("s3").put_object(
+        Bucket=hub.outputs["InboxBucket"], Key=f"{TENANT}/books/inbox/open.csv", Body=BOOKS.encode()
+    )
+    begin_to_use(one)
+
+
+def email(one, hub):
+    one.open("/console/connectors/channels.email")
+    one.fill(
+        id="email", config__sender=f"laskutus@{MAIL_DOMAIN}",
+        config__sender_name="Saaristo Tarvike Oy", config__configuration_set=hub.outputs["MailSet"],
+    )  # fmt: skip
+    one.press("Make the connection")
+    begin_to_use(one)
+
+
+def begin_to_use(one):
+    one.press("Test it")
+    one.press("Begin to use it")
+
+
+def policy(one):
+    one.open("/console/policies/new")
+    one.fill(id="standard", name="Friendly first", steps__0__channels__0="email")
+    one.press("Save as version 1")
+    assert one.says("tolerance is missing")
+    one.fill(tolerance="1,00", minimum="10")
+    one.press("Save as version 1")
+    one.press("Use it for new cases")
+
+
+def doors(one):
+    one.open("/console/first-hour/arming")
+    print(one.page.url, one.page.inner_text("main")[:1500])
+    one.press("Put these rules")
+    one.open("/console/first-hour/letters")
+    one.press("Approve these letters")
+    one.open("/console/first-hour")
+    print(one.page.url, one.page.inner_text("main")[:3500])
+    one.open("/console/switches")
+    one.page.check("input[name=outbound][value=on]")
+    one.press("Save")
+    print(one.page.url, one.page.inner_text("main")[:800])
+
+
+def reminder(one):
+    one.open("/console/tasks")
+    print(one.page.url, one.page.inner_text("main")[:1500])
+    one.page.locator("main tbody a").first.click()
+    print(one.page.url, one.page.inner_text("main")[:1500])
+    one.press("Approve")
