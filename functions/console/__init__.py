@@ -18,7 +18,7 @@ from functions.pages.answers import Page, cookie, kept_file, redirect, sent
 from functions.pages.desk import BASE, Desk
 from functions.pages.render import FOLDER, asset, render
 from functions.pages.routes import found
-from functions.pages.visit import Visit, of_event, own_origin
+from functions.pages.visit import Visit, of_event, own_origin, with_parts
 from functions.pages.words import CONSOLE, choose, wished, words
 from shared.cloud import clock
 from shared.cloud.runtime import logger
@@ -39,7 +39,7 @@ def visited(event: dict[str, Any], handlers: dict[str, Handler]) -> dict[str, An
     try:
         if route == _FILE:
             return sent(_file(str((event.get("pathParameters") or {}).get("file", ""))))
-        visit = of_event(event, BASE)
+        visit = with_parts(of_event(event, BASE), event)
         language = _language(visit)
         page = _answer(visit, language, handlers)
     except Problem as problem:

@@ -10,12 +10,17 @@ from functions.pages.desk import Answering, Desk, fields_of
 
 # The order of the list: where claims come from, where money is seen, how debtors are reached.
 FAMILIES = ("erp", "banks", "payments", "channels", "collectors")
+# How a connection is that needs nobody.
+_CALM = frozenset({"ok", "pending", "rate_limited", "disabled"})
 # Seconds after which a page with work under way looks anew.
 _AGAIN = 5
 
 
 def every(desk: Desk) -> Page:
-    """All connections by family, with the filters of the address (``family``, ``health``)."""
+    """All connections by family, with the filters of the address (``family``, ``health``).
+
+    Those that somebody should look at stand first.
+    """
     query = {"limit": "100"}
     if desk.query.get("cursor"):
         query["cursor"] = desk.query["cursor"]
@@ -26,6 +31,7 @@ def every(desk: Desk) -> Page:
         for one in told["connections"]
         if family in {"", family_of(one)} and health in {"", one["health"]["word"]}
     ]
+    kept.sort(key=lambda one: one["health"]["word"] in _CALM)
     groups = [(name, [one for one in kept if family_of(one) == name]) for name in FAMILIES]
     states = sorted({one["health"]["word"] for one in told["connections"]})
     return desk.page(

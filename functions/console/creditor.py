@@ -33,7 +33,8 @@ def replace(desk: Desk) -> Page:
         told = desk.ask("PUT /v1/creditor", body=body)
     except Problem as problem:
         return _drawn(desk, body, problem)
-    return desk.went("/first-hour/creditor", told, done="saved")
+    # The first profile is the first step of the road.
+    return desk.went("/first-hour/creditor" if before else "/first-hour", told, done="saved")
 
 
 def _drawn(desk: Desk, value: dict[str, Any], problem: Problem | None = None) -> Page:

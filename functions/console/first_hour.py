@@ -13,6 +13,7 @@ from functions.api.exchange import Problem
 from functions.console.connections import family_of
 from functions.pages.answers import Page, download
 from functions.pages.desk import Answering, Desk, fields_of
+from functions.pages.render import address
 
 _LIVE = frozenset({"enabled", "degraded", "failing"})
 # Where each point of the checklist is seen to, below the console.
@@ -77,10 +78,15 @@ def _steps(
     )
     ready = checklist is not None and checklist["ready"]
     opened = control["outbound"] != "off" and not control["observe"] and not control["stopped"]
+    land = profile["country"] if profile else None
+
+    def offers(family: str) -> str:
+        return address("/connectors", family=family, country=land)
+
     yield Step("creditor", bool(profile), "/first-hour/creditor")
-    yield Step("books", used("erp"), "/connectors?family=erp")
-    yield Step("bank", used("banks", "payments"), "/connectors?family=banks")
-    yield Step("channel", used("channels"), "/connectors?family=channels")
+    yield Step("books", used("erp"), offers("erp"))
+    yield Step("bank", used("banks", "payments"), offers("banks"))
+    yield Step("channel", used("channels"), offers("channels"))
     yield Step("policy", bool(policy), "/policies")
     yield Step("arming", arming is not None, "/first-hour/arming")
     yield Step("letters", _holds(checklist, "letters"), "/first-hour/letters")
@@ -180,9 +186,9 @@ def notices(desk: Desk, told: Any = None, problem: Problem | None = None) -> Pag
 
 
 def take_notices(desk: Desk) -> Page:
-    """Take a sheet over. The answer is the page itself: the same sheet again changes nothing."""
+    """Take a sheet over, a file or pasted; the page itself answers: again it changes nothing."""
     query = {name: desk.form.get(name, "") for name in ("connection", "delimiter")}
-    sheet = desk.form.get("sheet", "").encode()
+    sheet = desk.visit.files.get("file") or desk.form.get("sheet", "").encode()
     try:
         told = desk.ask("POST /v1/imports/notices", query=query, raw=(sheet, "text/csv"))
     except Problem as problem:

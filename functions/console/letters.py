@@ -20,7 +20,8 @@ _LETTERHEAD = 3
 _VIEWS = ("mail", "text", "sms", "paper")
 # A mail says its looks within itself; beyond that it may do nothing.
 _MAIL = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
-_FAULTS = "default-src 'none'; style-src 'self'; sandbox"
+_FRAMED = "default-src 'none'; style-src 'self'; sandbox"
+_HTML = "text/html; charset=utf-8"
 # The browser's own viewer draws the page.
 _PDF = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'"
 
@@ -72,7 +73,7 @@ def one(desk: Desk) -> Page:
 def mail(desk: Desk) -> Page:
     """The letter as an e-mail, for the frame of its page."""
     html = _preview(desk, desk.path, **_chosen(desk))["html"]
-    return shown(html.encode(), "text/html; charset=utf-8", _MAIL)
+    return shown(html.encode(), _HTML, _MAIL)
 
 
 def paper(desk: Desk) -> Page:
@@ -97,15 +98,17 @@ def edit(desk: Desk, problem: Problem | None = None) -> Page:
 
 
 def look(desk: Desk) -> Page:
-    """The typed sentences as a mail, for the frame beside the form; nothing is kept."""
+    """The typed sentences as a mail, or as subject and message (``as``), beside the form.
+
+    Nothing is kept.
+    """
     try:
-        html = _preview(desk, desk.path, sentences=typed(desk.form) or None)["html"]
+        seen = _preview(desk, desk.path, sentences=typed(desk.form) or None)
     except Problem as problem:
-        words = desk.words("letters")
-        html = render("console/letter_faults.html", words, problem=problem.body,
-                      style=asset("dunlin.css"))  # fmt: skip
-        return shown(html.encode(), "text/html; charset=utf-8", _FAULTS)
-    return shown(html.encode(), "text/html; charset=utf-8", _MAIL)
+        return _framed(desk, "letter_faults", problem=problem.body)
+    if desk.form.get("as") == "sms":
+        return _framed(desk, "letter_short", seen=seen, language=desk.path["language"])
+    return shown(seen["html"].encode(), _HTML, _MAIL)
 
 
 def store(desk: Desk) -> Page:
@@ -122,6 +125,14 @@ def store(desk: Desk) -> Page:
         return edit(desk, problem)
     done = "saved" if sentences else "ours"
     return desk.went("/letters/{language}/{letter}/{tone}".format_map(desk.path), told, done=done)
+
+
+def _framed(desk: Desk, template: str, **facts: Any) -> Page:
+    """A small page of ours for the frame beside the form."""
+    html = render(
+        f"console/{template}.html", desk.words("letters"), style=asset("dunlin.css"), **facts
+    )
+    return shown(html.encode(), _HTML, _FRAMED)
 
 
 def profile(desk: Desk) -> dict[str, Any] | None:

@@ -123,9 +123,16 @@ def _shown(
 
 
 def _ladder(draft: dict[str, Any], checked: dict[str, Any]) -> Ladder | None:
-    """The picture of a draft; None while it cannot be read as a policy."""
+    """The picture of a draft; None while its steps cannot be read.
+
+    What only the creditor can say (names, limits) may be open still: no picture shows it.
+    """
+    nothing = {"amount": "0.00", "currency": _currency(draft)}
+    open_ = {"id": "new", "name": "-", "tolerance": nothing, "minimum": nothing}
     try:
-        return drawn(Policy.model_validate(draft), checked["steps"])
+        seen = Policy.model_validate({**draft, **{name: draft.get(name) or said
+                                                  for name, said in open_.items()}})  # fmt: skip
+        return drawn(seen, checked["steps"])
     except ValidationError:
         return None
 

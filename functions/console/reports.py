@@ -124,7 +124,7 @@ def _picture(section: str, figures: list[dict[str, str]]) -> tuple[Bar, ...]:
 
 ROUTES: dict[str, Answering] = {
     "GET /reports": month,
-    "GET /reports/month/{month}": month_csv,
+    "GET /reports/month/{month}.csv": month_csv,
     "GET /reports/discipline": discipline,
     "GET /reports/money": money,
 }

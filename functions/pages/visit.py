@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from functions.api.exchange import Problem
+from functions.uploads import parts_of
 
+_MULTIPART = "multipart/form-data"
 _FORM = "application/x-www-form-urlencoded"
 # A form of ours has far fewer; the platform's own limit is 6 MB of body.
 _MOST_BYTES, _MOST_FIELDS = 1_000_000, 2_000
@@ -21,7 +23,7 @@ class Visit:
     """One request of a browser. Header names are in lower case, ``path`` begins with a slash.
 
     Of a query's or form's name that comes several times, ``query`` and ``form`` hold the last, and
-    ``several`` all values of the form.
+    ``several`` all values of the form. ``files`` are those of a form that was read with its parts.
     """
 
     method: str
@@ -31,6 +33,7 @@ class Visit:
     several: Mapping[str, tuple[str, ...]] = field(repr=False)
     cookies: Mapping[str, str] = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
 def of_event(event: Mapping[str, Any], base: str) -> Visit:
@@ -54,6 +57,25 @@ def of_event(event: Mapping[str, Any], base: str) -> Visit:
         cookies=_cookies(event.get("cookies") or headers.get("cookie", "").split(";")),
         headers=headers,
     )
+
+
+def with_parts(visit: Visit, event: Mapping[str, Any]) -> Visit:
+    """The visit with the fields and files of a form that came in parts; else as it is.
+
+    Raises ``Problem`` 400 or 413 for a body that is no such form.
+    """
+    kind = visit.headers.get("content-type", "")
+    if visit.method != "POST" or not kind.startswith(_MULTIPART):
+        return visit
+    text = str(event.get("body") or "")
+    try:
+        body = base64.b64decode(text, validate=True) if event.get("isBase64Encoded") \
+            else text.encode()  # fmt: skip
+    except binascii.Error:
+        raise Problem(400, "bad_body", "The form cannot be read.") from None
+    parts = parts_of(body, kind)
+    several = {name: (text,) for name, text in parts.fields.items()}
+    return replace(visit, form=parts.fields, several=several, files=parts.files)
 
 
 def own_origin(visit: Visit, origin: str) -> bool:

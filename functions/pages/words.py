@@ -37,9 +37,17 @@ class Words:
         return self(f"{key}_one" if number == 1 else f"{key}_many", n=number, **values)
 
     def code(self, prefix: str, code: str) -> str:
-        """The word for a code (``<prefix>_<code>``), the code itself where there is none."""
-        key = f"{prefix}_{code}"
-        return self.texts[key][self.language] if key in self.texts else code.replace("_", " ")
+        """The word for a code (``<prefix>_<code>``), the code itself where there is none.
+
+        Codes of a family that are made as they come (``step_call``, ``step_visit``) share the word
+        of ``<prefix>_step_any``, in which ``{rest}`` is what follows.
+        """
+        family, _, rest = code.partition("_")
+        if (key := f"{prefix}_{code}") in self.texts:
+            return self.texts[key][self.language]
+        if rest and (key := f"{prefix}_{family}_any") in self.texts:
+            return self(key, rest=rest.replace("_", " "))
+        return code.replace("_", " ")
 
 
 def words(language: Language, *rooms: str) -> Words:

@@ -37,8 +37,7 @@ class Charge(Record):
 class Accrual(Record):
     """Days with one rate (per cent a year) and one principal, and the interest of them.
 
-    ``amount`` is rounded for itself: of several the sum may differ by a cent from the total, which
-    is rounded once.
+    The amounts of a claim add up to its interest, which is rounded once.
     """
 
     first: date
@@ -169,13 +168,19 @@ def _standing(state: ClaimState, contested: Money, *, late: bool) -> Standing:
 
 
 def _accruals(interest: Interest) -> tuple[Accrual, ...]:
-    return tuple(
-        Accrual(
-            first=one.from_, last=one.to, days=one.days, rate=str(one.rate),
-            principal=one.principal, amount=Money.round(one.exact, one.principal.currency),
-        )
-        for one in interest.segments
-    )  # fmt: skip
+    """The segments with their sums; the last one takes the odd cents, so that they add up."""
+    found, left = list[Accrual](), interest.total
+    for one in interest.segments:
+        amount = Money.round(one.exact, left.currency)
+        amount = left if one is interest.segments[-1] else min(amount, left)
+        left -= amount
+        found.append(
+            Accrual(
+                first=one.from_, last=one.to, days=one.days, rate=str(one.rate),
+                principal=one.principal, amount=amount,
+            )
+        )  # fmt: skip
+    return tuple(found)
 
 
 def _per_day(interest: Interest, on: date) -> Money | None:

@@ -57,17 +57,26 @@ def hub(embedded):
     return install(embedded)
 
 
+@pytest.fixture(scope="session")
+def visit(chromium, hub, axe):
+    """Makes a visitor with a browser profile of its own."""
+    origin = urlsplit(hub.outputs["ConsoleUrl"])
+
+    def make(**options):
+        context = chromium.new_context(**{"locale": "en-GB", **options})
+        return Visitor(context, f"{origin.scheme}://{origin.netloc}", hub.stack.endpoint, axe)
+
+    return make
+
+
 @pytest.fixture
-def visitor(chromium, hub, axe):
+def visitor(visit):
     """Makes visitors; at the end none has seen a fault of ours, or a request to anybody else."""
     made = []
 
     def make(**options):
-        context = chromium.new_context(**{"locale": "en-GB", **options})
-        origin = urlsplit(hub.outputs["ConsoleUrl"])
-        one = Visitor(context, f"{origin.scheme}://{origin.netloc}", hub.stack.endpoint, axe)
-        made.append(one)
-        return one
+        made.append(visit(**options))
+        return made[-1]
 
     yield make
     for one in made:

@@ -12,7 +12,7 @@ class Visitor:
     """A browser context on one hub; ``page`` is its only tab."""
 
     def __init__(self, context, origin, pool, axe):
-        self.context, self.origin, self._pool, self._axe = context, origin, pool, axe
+        self.context, self.origin, self.pool, self._axe = context, origin, pool, axe
         self.faults, self.strangers, self.requests = [], [], []
         # What the way costs a person: presses and links, and fields typed.
         self.clicks, self.filled = 0, 0
@@ -23,7 +23,7 @@ class Visitor:
         self.page.on("request", self._asked)
 
     def _said(self, message):
-        # What the pool's page says is not ours, and a form that is shown again has an error's status.
+        # What the pool's page says is not ours; a form that is shown again has an error's status.
         where = message.location["url"]
         again = where == self.page.url and "Failed to load resource" in message.text
         if message.type == "error" and where.startswith(self.origin) and not again:
@@ -31,10 +31,10 @@ class Visitor:
 
     def _asked(self, request):
         self.requests.append(request)
-        if not request.url.startswith((f"{self.origin}/", f"{self._pool}/", "data:", "about:")):
+        if not request.url.startswith((f"{self.origin}/", f"{self.pool}/", "data:", "about:")):
             self.strangers.append(request.url)
 
-    def sign_in(self, name, password, at="/console"):
+    def sign_in(self, name, password, at="/console/tasks"):
         self.page.goto(self.origin + at)
         self.page.fill("#username", name)
         self.page.fill("#password", password)

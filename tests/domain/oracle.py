@@ -93,7 +93,8 @@ class Diary:
     def _money(self, event: told.CaseEvent) -> None:  # noqa: C901 - one case an event
         match event:
             case told.ClaimJoined():
-                self.claims[event.claim.id] = Claim(event.claim, event.claim.due)
+                new = event.claim
+                self.claims[new.id] = Claim(new, new.due, flags=new.do_not_dun)
             case told.PaymentAllocated():
                 self.claims[event.claim].lowered += event.amount.amount
             case told.PaymentReversed():

@@ -169,8 +169,9 @@ def test_a_release_answers_the_review_of_its_hold_and_of_no_other():
 
 
 def test_what_one_no_held_is_reviewed_together_and_goes_on_together():
-    both = case_of(joined(), joined("b"), asked("t1", "circumstance_vulnerable", "01-20", "a", "b"),
-                   answered("t1", "leave", "01-20"))  # fmt: skip
+    task = "c1-circumstance_vulnerable-k1.2"
+    both = case_of(joined(), joined("b"), asked(task, "circumstance_vulnerable", "01-20", "a", "b"),
+                   answered(task, "leave", "01-20"))  # fmt: skip
     assert len(both.holds) == 2
 
     question = ask_of(both, "02-19")

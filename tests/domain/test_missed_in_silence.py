@@ -8,7 +8,7 @@ import pytest
 
 from shared.domain.debtor import ALONE, Credit, Debtor
 from shared.domain.decide import Rest, decide
-from shared.domain.endings import endings
+from shared.domain.endings import coming, endings
 from shared.domain.foresight import Stand, ahead
 from shared.domain.policy import ContactCap, Step
 from shared.domain.preview import Terms, walk
@@ -24,10 +24,11 @@ from tests.domain.casebook import (
     joined,
     local,
     more,
+    paid,
     policy,
     reminded,
 )
-from tests.domain.statebook import told
+from tests.domain.statebook import lived, told
 from tests.scenarios.storybook import Story
 
 
@@ -78,6 +79,20 @@ def test_a_plan_behind_a_hold_of_the_whole_case_is_looked_at_on_its_day():
 
     assert (answer.kind, answer.why) == ("ask", "instalment_missed")
     assert case.states.plans["k1"].ended is None
+
+
+def test_of_several_agreements_the_first_that_may_end_is_looked_at_and_none_that_has_ended():
+    both = told(case_of(joined(), joined("b")), "01-20", "propose_plan", **PLAN, new_claims="dun")
+    both = told(both, "01-20", "promise", "k2", claims=["erp:b"], day="2026-01-29")
+    holds_to = both.states.promises["k2"].holds_to
+    held = told(both, "01-20", "hold", "k3", until="2026-05-29")
+
+    assert coming(held, day("01-21")) == holds_to + timedelta(days=1) < day("02-06")
+    # On its last day the money may still come: it is over on the next.
+    assert coming(held, holds_to) == holds_to + timedelta(days=1)
+    kept = lived(more(held, paid("p", "01-22", "100.00", "b")), "01-23")
+    assert kept.states.promises["k2"].outcome == "kept"
+    assert coming(kept, day("01-23")) == day("02-06")
 
 
 def test_a_promise_beside_a_hand_over_that_is_not_lawful_ends_on_its_day():

@@ -214,3 +214,14 @@ def test_the_last_day_to_pay_is_that_of_a_letter_or_of_what_was_agreed():
 
     assert seen(case).pay_by == day("02-20")
     assert seen(told(case, "02-10", "promise", day="2026-03-01")).pay_by == day("03-01")
+
+
+@pytest.mark.parametrize("cents", [10, 33, 37, 71, 99])
+def test_the_parts_of_the_interest_add_up_to_what_is_asked(cents):
+    paid_in_parts = [paid(f"p{n}", f"02-{n:02}", f"1.{n:02}") for n in range(1, 12)]
+    case = case_of(joined("a", total=f"812.{cents}", due="01-02"), *paid_in_parts)
+    (claim,) = seen(case, "02-27").claims
+
+    assert sum(one.amount.amount for one in claim.accruals) == claim.interest.amount
+    assert claim.extras_paid == eur("0")
+    assert len(claim.accruals) > 10

@@ -63,6 +63,17 @@ def test_a_lawful_policy_is_checked_without_being_stored(aws):
     assert table.get(keys.policy(NORDIC, "standard", 2)) is None
 
 
+@pytest.mark.parametrize("policy", [SECOND, UNLAWFUL])
+def test_a_check_says_the_soonest_lawful_day_of_each_step_also_of_an_unlawful_policy(aws, policy):
+    _, body = ask("POST /v1/policies/check", body=policy)
+
+    last = body["steps"][-1]
+    contact = body["steps"][-2]["day"]
+    waits = max(15, policy["payment_days"] + 1)
+    assert (last["id"], last["soonest"]) == ("partner", contact + waits)
+    assert last["section"] == "513/1999 5 §"
+
+
 def test_a_version_is_stored_once_and_for_good(aws):
     assert put(SECOND)[0] == 201
     assert put(SECOND)[0] == 200

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from functions import admin
 from functions.pages.answers import _ALWAYS
 from functions.pages.words import FOLDER, words
 from shared.cloud import clock, documents, keys, table
@@ -26,6 +27,7 @@ from tests.functions.world import (
     REMINDER,
     TWIN,
     append,
+    call,
     hand_over,
     load,
     open_case,
@@ -169,6 +171,25 @@ def test_a_plan_that_a_person_answers_says_so_before_and_after(inside):
     assert "A person looks at your payment plan" in inside.words
     assert "Your payment plan is with us" in inside.words
     assert not inside.page.xpath("//form[contains(@action, '/offer')]")
+
+
+def test_an_offer_of_the_creditor_is_agreed_to_by_one_click(inside):
+    body = {"type": "propose_plan", "id": "k1", "reason": "called", "count": 4,
+            "first": "2026-03-09"}  # fmt: skip
+    admin.handler(call("POST /v1/cases/{id}/commands", path={"id": CASE}, body=body), None)
+    inside.open(inside.here)
+    assert "You can agree to it until 16 March 2026" in inside.words
+    inside.send(f"{inside.here}/offer")
+
+    assert load().states.plans["k1"].agreed
+    assert "The payment plan is agreed" in inside.words
+    assert "Nothing to pay now" in inside.words
+
+
+def test_the_way_to_a_provider_that_made_no_page_leads_back(inside):
+    inside.open(f"{inside.here}/pay/stripe/1")
+
+    assert "Pay in your bank" in inside.words
 
 
 def test_a_form_that_is_sent_twice_acts_once(inside):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import UTC, datetime
 
 import pytest
@@ -67,7 +66,7 @@ def test_who_read_the_case_file_is_listed(console, case):
     browser = console("viewer").open(PAGE).click("Who read the case file")
     assert "Nobody has read it" in browser.main
     by = case_reads.Reading(NORDIC, "partner-client", "partner", datetime(2026, 3, 2, tzinfo=UTC))
-    file = handed.HandedOver(HAND_OVER, 1, "f", hashlib.sha256(FILE).hexdigest(), by.now)
+    file = handed.HandedOver(HAND_OVER, "f", digest(FILE), 1, by.now, ("erp:1",))
     table.transact([case_reads.entry(by, CASE, file)])
     assert "partner-client" in browser.open(f"{PAGE}/reads").main
 

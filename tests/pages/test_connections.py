@@ -168,6 +168,16 @@ def test_years_are_read_with_a_progress_that_looks_again_by_itself(console, live
     assert browser.page.xpath("//input[@name='since']/@value") == ["2999-01-01"]
 
 
+def test_a_bank_is_enabled_by_two_once_something_may_have_gone_out(console, live):
+    table.update(keys.connection(NORDIC, "bank"), set_={"state": "tested"})
+    table.put({**keys.control(NORDIC), "outbound": "on", "opened": "2026-03-01T09:00:00Z"})
+    browser = console().open("/console/connections/bank")
+    browser.press("Begin to use it")
+    assert browser.path.startswith("/console/approvals/")
+    assert "a second person has to approve it" in browser.main
+    assert connections.read(NORDIC, "bank")["state"] == "tested"
+
+
 def test_the_use_is_ended_only_after_a_page_that_says_what_it_means(console, live):
     browser = console().open("/console/connections/erp").click("End its use")
     assert "No invoice is read any more" in browser.main

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import requests
 
 from shared.cloud import connections, control, keys, table
 from tests.functions.money import invoice, take
@@ -69,8 +70,11 @@ def test_the_road_begins_with_the_creditor_and_goes_on_when_there_is_one(console
     assert browser.page.xpath("//input[@name='profile.name']/@value") == [said["name"]]
     browser.press("Save", **{"profile.accounts.0.iban": "FI2112345600000785"})
     assert "Saved." in browser.main
+    assert marked(browser) == "Connect the books"
+    (offers,) = browser.page.xpath("//ol//a[@class='button']/@href")
+    assert offers == "/console/connectors?family=erp&country=FI"
+    browser.open("/console/first-hour/creditor")
     assert browser.page.xpath("//input[@name='profile.business_id']/@value") == ["1234567-1"]
-    assert marked(browser.open("/console/first-hour")) == "Connect the books"
 
 
 def test_what_the_form_of_the_profile_does_not_show_stays(console):
@@ -120,14 +124,35 @@ def test_a_sheet_of_earlier_reminders_is_taken_over_and_each_refused_row_named(c
     take(invoice("1"), feed="erp")
     browser = console("clerk").open("/console/first-hour/notices")
     sheet = f"key;invoice;what;on\r\na;1;reminder;2026-02-10\r\nb;{CANARY};reminder;2026-02-10\r\n"
-    browser.press("Take over", sheet=sheet)
+    browser.press("Take over what was pasted", sheet=sheet)
     assert browser.status == 200
     assert "2 rows: 1 new, 0 changed, 1 refused." in browser.main
     assert browser.page.xpath("//tbody[1]/tr[1]/th[normalize-space()='3']")
-    browser.press("Take over", sheet=sheet)
+    browser.press("Take over what was pasted", sheet=sheet)
     assert "0 new" in browser.main
-    browser.press("Take over", sheet="nothing")
+    browser.press("Take over what was pasted", sheet="nothing")
     assert browser.status == 400
+    assert browser.page.xpath("//textarea")[0].text.strip() == "nothing"
+
+
+def uploaded(browser, sheet, csrf):
+    fields = {"csrf": csrf, "connection": "erp", "delimiter": ";"}
+    made = requests.Request(
+        "POST", "https://hub.example", data=fields, files={"file": ("notices.csv", sheet)}
+    ).prepare()
+    kind = {"content-type": made.headers["content-type"]}
+    return browser._visit("POST", "/console/first-hour/notices", made.body.decode(), kind)
+
+
+def test_a_sheet_comes_as_a_file_too_and_only_from_a_page_of_the_session(console, settled):
+    take(invoice("1"), feed="erp")
+    browser = console("clerk").open("/console/first-hour/notices")
+    sheet = b"key;invoice;what;on\r\na;1;reminder;2026-02-10\r\n"
+    uploaded(browser, sheet, "another session's")
+    assert browser.status == 403
+    browser.open("/console/first-hour/notices")
+    uploaded(browser, sheet, browser.csrf)
+    assert "1 rows: 1 new, 0 changed, 0 refused." in browser.main
 
 
 def test_the_rules_of_the_first_days_are_put_and_a_step_is_armed_by_name(console, settled):

@@ -88,6 +88,10 @@ def test_own_sentences_are_looked_at_kept_and_taken_back(console):
     browser.send(f"{HERE}/look", said)
     assert b"Moi!" in bytes_of(browser)
     assert CANARY.encode() not in bytes_of(browser)
+    short = {**said, "as": "sms", "sentences.sms_one": "Hei, {creditor_name}: {contact}"}
+    browser.send(f"{HERE}/look", short)
+    assert b"Hei, Nordic Oy: billing@nordic.example" in bytes_of(browser)
+    assert b"One message" in bytes_of(browser)
     assert kept() == {}
 
     browser.send(HERE, said)

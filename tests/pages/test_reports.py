@@ -36,7 +36,7 @@ def test_a_months_figures_stand_in_tables_and_the_ageing_in_a_picture(console, b
 
 
 def test_the_csv_is_the_report_with_a_byte_order_mark(console, books):
-    browser = console("viewer").open("/console/reports/month/2026-02")
+    browser = console("viewer").open("/console/reports/month/2026-02.csv")
     assert browser.headers["content-disposition"] == 'attachment; filename="dunlin-2026-02.csv"'
     text = base64.b64decode(browser.text).decode("utf-8")
     assert text.startswith("\ufeffsection,figure,value,unit,definition\r\n")

@@ -68,7 +68,7 @@ def test_the_day_is_told_by_what_happened_what_waits_and_what_comes(console, bus
     ))  # fmt: skip
     assert facts["Reminders sent"] == "1"
     assert facts["Hand-overs"] == "0"
-    assert facts["Rows of money read"] == "3"
+    assert facts["Payment rows read"] == "3"
     assert f"Act {REMINDER} went out on" in browser.main
     links = browser.page.xpath("//main//tbody//th/a/@href")
     assert {"/console/tasks?why=approve_remind", "/console/connections/bank",
@@ -92,7 +92,7 @@ def test_the_stop_is_one_link_away_and_asks_before_it_stops(console, busy):
 
 
 def test_what_keeps_acts_in_is_said(console, busy):
-    assert "the door is closed here or by the operator" in console().open("/console").main
+    assert "sending is off, here or at the operator" in console().open("/console").main
 
 
 @pytest.mark.parametrize(("role", "language"), [

@@ -1,0 +1,79 @@
+"""Who a debtor is: two records made one, taken apart again, and a person erased for good."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from functions.api.exchange import Problem
+from functions.pages.answers import Page
+from functions.pages.desk import Answering, Desk, fields_of
+
+ERASE = ("request_of_the_person", "other")
+MERGE = ("same_person", "same_company", "other")
+SPLIT = ("two_persons", "mistake", "other")
+
+
+def erasure(desk: Desk, problem: Problem | None = None) -> Page:
+    """What an erasure would do today, before anybody says the word."""
+    name = desk.path["id"]
+    return desk.page(
+        "debtor_erasure", "cases", "debtors", status=problem.status if problem else 200,
+        id=name, plan=desk.ask("GET /v1/debtors/{id}/erasure", id=name).body, reasons=ERASE,
+        problem=problem.body if problem else None,
+    )  # fmt: skip
+
+
+def erase(desk: Desk) -> Page:
+    """Erase the person for good, or have a second one asked."""
+    body = {"reason": desk.form.get("reason", "")}
+    try:
+        told = desk.ask("POST /v1/debtors/{id}/erasure", id=desk.path["id"], body=body)
+    except Problem as problem:
+        if problem.status not in (409, 422):
+            raise
+        return erasure(desk, problem)
+    return desk.went(f"/debtors/{desk.path['id']}", told, done="erased")
+
+
+def identity(desk: Desk, problem: Problem | None = None) -> Page:
+    """The form that makes a debtor one with another, or takes it out again."""
+    debtor = desk.ask("GET /v1/debtors/{id}", id=desk.path["id"]).body
+    return desk.page(
+        "debtor_identity", "cases", "debtors", status=problem.status if problem else 200,
+        debtor=debtor, merge=MERGE, split=SPLIT, said=desk.form,
+        problem=problem.body if problem else None, faults=fields_of(problem) if problem else {},
+    )  # fmt: skip
+
+
+def merge(desk: Desk) -> Page:
+    """Make the debtor an alias of another one."""
+    into = desk.form.get("into", "").strip()
+    body = {"into": into, "reason": desk.form.get("reason", "")}
+    return _other(desk, "POST /v1/debtors/{id}/merge", body, "merged")
+
+
+def split(desk: Desk) -> Page:
+    """Take an alias out again, with the claims that nobody was told of, where some are named."""
+    claims = desk.form.get("claims", "").replace(",", " ").split()
+    body = {"claims": claims, "reason": desk.form.get("reason", "")}
+    return _other(desk, "POST /v1/debtors/{id}/split", body, "split")
+
+
+def _other(desk: Desk, route: str, body: dict[str, Any], done: str) -> Page:
+    known = desk.ask("GET /v1/debtors/{id}", id=desk.path["id"]).body["id"]
+    try:
+        told = desk.ask(route, id=known, body=body)
+    except Problem as problem:
+        if problem.status not in (404, 409, 422):
+            raise
+        return identity(desk, problem)
+    return desk.went(f"/debtors/{known}", told, done=done)
+
+
+ROUTES: dict[str, Answering] = {
+    "GET /debtors/{id}/erasure": erasure,
+    "POST /debtors/{id}/erasure": erase,
+    "GET /debtors/{id}/identity": identity,
+    "POST /debtors/{id}/merge": merge,
+    "POST /debtors/{id}/split": split,
+}
