@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from functions.api.exchange import Problem
@@ -15,7 +16,7 @@ _LINK = "POST /v1/cases/{id}/payment-links"
 def documents(desk: Desk) -> Page:
     """Links to what an act sent, or to what the payer said; each is good for 15 minutes."""
     case, act = desk.path["id"], desk.path["act"]
-    found, status = [], 200
+    found = []
     try:
         found = desk.ask("GET /v1/cases/{id}/documents/{act}", id=case, act=act).body["documents"]
     except Problem as problem:
@@ -23,10 +24,7 @@ def documents(desk: Desk) -> Page:
             raise
         # Another's case is not there; an act of this one may have no document.
         desk.ask("GET /v1/cases/{id}", id=case)
-        status = 404
-    return desk.page(
-        "case_documents", "cases", "handing", status=status, case=case, act=act, documents=found
-    )
+    return desk.page("case_documents", "cases", "handing", case=case, act=act, documents=found)
 
 
 def reads(desk: Desk) -> Page:
@@ -43,7 +41,7 @@ def link(desk: Desk, problem: Problem | None = None, made: dict[str, Any] | None
     """The form for a link to pay one claim by, and the link once it is made."""
     case = desk.ask("GET /v1/cases/{id}", id=desk.path["id"]).body
     numbers = numbers_of(case)
-    payable = [one["claim"]["id"] for one in case["claims"] if float(one["open"]) > 0]
+    payable = [one["claim"]["id"] for one in case["claims"] if Decimal(one["open"]) > 0]
     return desk.page(
         "case_link", "cases", "handing", status=problem.status if problem else 200,
         case=case, claims=[(one, numbers[one]) for one in payable], said=desk.form, made=made,

@@ -9,6 +9,7 @@ from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk, fields_of
 
 ERASE = ("request_of_the_person", "other")
+AGAIN = ("customer_again", "other")
 MERGE = ("same_person", "same_company", "other")
 SPLIT = ("two_persons", "mistake", "other")
 
@@ -18,7 +19,8 @@ def erasure(desk: Desk, problem: Problem | None = None) -> Page:
     name = desk.path["id"]
     return desk.page(
         "debtor_erasure", "cases", "debtors", status=problem.status if problem else 200,
-        id=name, plan=desk.ask("GET /v1/debtors/{id}/erasure", id=name).body, reasons=ERASE,
+        id=name, plan=desk.ask("GET /v1/debtors/{id}/erasure", id=name).body,
+        reasons=ERASE, anew=AGAIN,
         problem=problem.body if problem else None,
     )  # fmt: skip
 
@@ -35,14 +37,35 @@ def erase(desk: Desk) -> Page:
     return desk.went(f"/debtors/{desk.path['id']}", told, done="erased")
 
 
+def known_again(desk: Desk) -> Page:
+    """Let an erased person's data be kept again: the next invoice brings it."""
+    body = {"reason": desk.form.get("reason", "")}
+    try:
+        told = desk.ask("POST /v1/debtors/{id}/known-again", id=desk.path["id"], body=body)
+    except Problem as problem:
+        if problem.status != 422:
+            raise
+        return erasure(desk, problem)
+    return desk.went(f"/debtors/{desk.path['id']}", told, done="known_again")
+
+
 def identity(desk: Desk, problem: Problem | None = None) -> Page:
     """The form that makes a debtor one with another, or takes it out again."""
     debtor = desk.ask("GET /v1/debtors/{id}", id=desk.path["id"]).body
     return desk.page(
         "debtor_identity", "cases", "debtors", status=problem.status if problem else 200,
         debtor=debtor, merge=MERGE, split=SPLIT, said=desk.form,
-        problem=problem.body if problem else None, faults=fields_of(problem) if problem else {},
+        problem=problem.body if problem else None, faults=_faults(desk, problem),
     )  # fmt: skip
+
+
+def _faults(desk: Desk, problem: Problem | None) -> dict[str, str]:
+    """The faults by field; a debtor that nobody knows stands beside the field that names it."""
+    if problem is None:
+        return {}
+    if problem.status == 404:
+        return {"into": desk.words("debtors")("no_such_debtor")}
+    return fields_of(problem)
 
 
 def merge(desk: Desk) -> Page:
@@ -73,6 +96,7 @@ def _other(desk: Desk, route: str, body: dict[str, Any], done: str) -> Page:
 ROUTES: dict[str, Answering] = {
     "GET /debtors/{id}/erasure": erasure,
     "POST /debtors/{id}/erasure": erase,
+    "POST /debtors/{id}/known-again": known_again,
     "GET /debtors/{id}/identity": identity,
     "POST /debtors/{id}/merge": merge,
     "POST /debtors/{id}/split": split,

@@ -9,6 +9,8 @@ from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk
 
 _PAGE, _GLANCE = "25", "5"
+# Pages of a hundred rows of drift, of all partners, that one look goes through.
+_PAGES = 10
 
 
 def listed(desk: Desk) -> Page:
@@ -78,13 +80,11 @@ def money(desk: Desk) -> Page:
         "GET /v1/partners/{connection}/remittances", query={**query, "limit": _PAGE},
         connection=name,
     ).body  # fmt: skip
-    apart = desk.ask("GET /v1/reports/drift", query={"limit": "100"}).body
+    drift, more = _drift(desk, name)
     return desk.page(
         "partner_money", "partners",
         partner=partner, remittances=told["remittances"], cursor=told["cursor"],
-        compared={run["partner"]: run for run in apart["partners"]}.get(name),
-        drift=[row for row in apart["drift"] if row["partner"] == name],
-        more=apart["cursor"] is not None,
+        compared=_compared(desk).get(name), drift=drift, more=more,
     )  # fmt: skip
 
 
@@ -121,6 +121,19 @@ def _compared(desk: Desk) -> dict[str, dict[str, Any]]:
         return {}
     told = desk.ask("GET /v1/reports/drift", query={"limit": "1"}).body
     return {run["partner"]: run for run in told["partners"]}
+
+
+def _drift(desk: Desk, name: str) -> tuple[list[dict[str, Any]], bool]:
+    """What is apart at one partner, and whether there may be more of it further on."""
+    found: list[dict[str, Any]] = []
+    query = {"limit": "100"}
+    for _ in range(_PAGES):
+        told = desk.ask("GET /v1/reports/drift", query=query).body
+        found += [row for row in told["drift"] if row["partner"] == name]
+        if told["cursor"] is None:
+            return found, False
+        query["cursor"] = told["cursor"]
+    return found, True
 
 
 def _asked(desk: Desk, route: str, what: str, limit: str) -> list[dict[str, Any]]:

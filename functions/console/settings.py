@@ -38,7 +38,8 @@ def audit(desk: Desk) -> Page:
     """The trail: who changed what, or who looked at whose data."""
     route = "GET /v1/audit" if desk.may("GET /v1/audit") else "GET /v1/hub/audit"
     query = {name: desk.query[name] for name in _FILTERS if desk.query.get(name)}
-    problem, told = None, {"lines": [], "cursor": None}
+    problem: Problem | None = None
+    told: dict[str, Any] = {"lines": [], "cursor": None}
     try:
         told = desk.ask(route, query={**query, "limit": "50"}).body
     except Problem as wrong:

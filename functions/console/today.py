@@ -12,6 +12,10 @@ from functions.console.first_hour import maybe
 from functions.pages.answers import Page, redirect
 from functions.pages.desk import Answering, Desk
 
+# What the page is made of; approvals are for those who may see them.
+_NEEDED = (
+    "GET /v1/control", "GET /v1/reports/today", "GET /v1/connections", "GET /v1/proposals",
+)  # fmt: skip
 # Health that a person sees to, or that makes cases wait.
 _UNWELL = frozenset(
     {"needs_auth", "needs_consent", "missing_settings", "degraded", "failing"}
@@ -25,9 +29,16 @@ _DAYS, _SHOWN = 7, 12
 
 
 def today(desk: Desk) -> Page:
-    """The first page. Whoever sees no creditor goes on to what they see."""
-    if not desk.may("GET /v1/control"):
-        return redirect(next((place for _, place in desk.rooms(desk)), "/console/sign-out"))
+    """The first page. Whoever may not see all of it goes on to what they see.
+
+    Raises ``Problem`` 403 for somebody who may see no section at all.
+    """
+    if not all(map(desk.may, _NEEDED)):
+        others = (place for room, place in desk.rooms(desk) if room != "today")
+        place = next(others, None)
+        if place is None:
+            raise Problem(403, "no_scope", "The token does not allow this.")
+        return redirect(place)
     if maybe(desk, "GET /v1/creditor") is None:
         return desk.page("today_empty", "today")
     happened = desk.ask("GET /v1/reports/today").body

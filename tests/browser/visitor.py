@@ -90,3 +90,12 @@ class Visitor:
         return self.page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
+
+    def widest(self):
+        """What sticks out of the window, as its tag and class."""
+        return self.page.evaluate(
+            """() => [...document.querySelectorAll('main *, header *, footer *')]
+            .filter(one => one.getBoundingClientRect().right > innerWidth + 1
+                           && !one.closest('.table'))
+            .slice(0, 3).map(one => one.tagName + '.' + one.className).join(' ')"""
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from functions import admin
 from shared.cloud import drift_rows, inbox, outbox, partner_rows, table
 from shared.domain.events import Held
 from shared.domain.handover_gate_terms import PartnerTerms
@@ -17,6 +18,7 @@ from tests.functions.world import (
     NORDIC,
     NOW,
     append,
+    call,
     eur,
     hand_over,
     know_counterparts,
@@ -108,6 +110,17 @@ def test_a_report_of_money_is_read_again_by_whoever_decides_about_money(console,
     assert "The report is being read again." in browser.main
     work()
     assert load().claims["erp:1"].open == eur("100.00")
+
+
+def test_once_something_goes_out_a_report_of_money_waits_for_a_second_person(console, partner):
+    quarantined(BACK)
+    console("administrator")
+    switch = call("PUT /v1/control", client="person-administrator", body={"outbound": "on"})
+    assert admin.handler(switch, None)["statusCode"] == 200
+    browser = console("manager").open(f"{PARTNER}/reports/k1").press("Read it again")
+    assert browser.path.startswith("/console/approvals/")
+    assert "Nothing has changed yet" in browser.main
+    assert inbox.read(NORDIC, "partner", "k1")["state"] == "quarantined"
 
 
 def test_what_a_partner_holds_paid_out_and_does_not_agree_on_is_on_one_page(console, partner):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from shared.cloud import table, tasks
+from shared.cloud import keys, table, tasks
 from shared.domain.explain import Reason
+from shared.domain.model import Party
 from tests.functions.world import CASE, NORDIC, open_case
 
 CANARY = "<script>alert(1)</script>"
@@ -57,7 +58,7 @@ def test_a_task_is_taken_on_and_given_back_and_found_under_mine(console, asked):
     assert "It is in somebody's hands now." in browser.main
     browser.open("/console/tasks").click("Mine")
     assert [row.get("href") for row in browser.page.xpath("//tbody//th/a")] == [
-        f"/console/tasks/{TASK}"
+        f"/console/tasks/{TASK}?assignee=person-clerk"
     ]
     browser.open(f"/console/tasks/{TASK}").press("Give it back")
     assert tasks.read(NORDIC, TASK)["assignee"] == ""
@@ -78,3 +79,60 @@ def test_a_task_of_another_creditor_is_not_there(console, asked):
         console("manager", person="twin", tenant="twin").open(f"/console/tasks/{TASK}").status
         == 404
     )
+
+
+def test_a_task_shows_who_owes_what_and_where_its_facts_lead(console, asked):
+    aino = Party(id="erp:d1", version="1", kind="person", name=CANARY, country="FI")
+    table.put({**keys.party(NORDIC, aino.id), "body": aino.model_dump_json()})
+    facts = {"connection": "erp", "claim": "erp:1"}
+    why = Reason(rule="hub.connection_health", text="It brings nothing.", facts=facts)
+    row = tasks.task_write(NORDIC, "down", "", "connection_failing", (), [why])
+    table.transact([row])
+    browser = console("clerk").open(f"/console/tasks/{TASK}")
+    assert browser.page.xpath("//h2/a/text()") == [CANARY]
+    (row,) = browser.page.xpath("//main//tbody/tr")
+    said = [" ".join(cell.text_content().split()) for cell in row]
+    assert said[:3] == ["erp:1", "15 January 2026", "€100.00"]
+    assert "it goes out at the next lawful hour" in browser.main
+    browser.open("/console/tasks/down")
+    assert browser.page.xpath("//dd/a/@href") == ["/console/connections/erp"]
+    assert browser.page.xpath("//form//p/a/@href") == ["/console/connections/erp"]
+
+
+def test_after_an_answer_comes_the_next_of_the_same_filter(console, asked):
+    write = tasks.task_write(NORDIC, "down", "", "connection_failing", (), ())
+    table.transact([write])
+    browser = console("clerk").open(f"/console/tasks/{TASK}?why=approve_remind")
+    browser.press("Decline")
+    assert browser.path == "/console/tasks/other?why=approve_remind&done=answered"
+    browser.press("Approve")
+    assert browser.path == "/console/tasks?why=approve_remind&done=answered"
+    assert "No task fits these filters." in browser.main
+    assert tasks.read(NORDIC, "down")["state"] == "open"
+
+
+def test_tasks_of_one_kind_are_answered_together_each_by_itself(console, asked):
+    browser = console("clerk").open("/console/tasks")
+    assert not browser.page.xpath("//input[@type='checkbox']")
+    browser.open("/console/tasks?why=approve_remind")
+    assert len(browser.page.xpath("//input[@type='checkbox']")) == 2
+    kind = {"by_why": "approve_remind", "answer": "approved"}
+    assert browser.send("/console/tasks", kind).status == 422
+    assert "Pick at least one task." in browser.main
+    console("clerk", person="b").open("/console/tasks/other").press("Decline")
+    browser.send("/console/tasks", {**kind, "task": [TASK, "other", "nothing"]})
+    words = [
+        " ".join(one.text_content().split()) for one in browser.page.xpath("//main/section//li")
+    ]
+    assert words == [
+        f"A reminder waits for a yes, {CASE} Approve", "A reminder waits for a yes, other Decline",
+    ]  # fmt: skip
+    assert tasks.read(NORDIC, TASK)["answer"] == "approved"
+
+
+def test_who_may_only_look_picks_nothing(console, asked):
+    browser = console("viewer").open("/console/tasks?why=approve_remind")
+    assert not browser.page.xpath("//input[@type='checkbox'] | //main//button[@name='answer']")
+    browser.send("/console/tasks", {"answer": "approved", "task": TASK})
+    assert browser.status == 403
+    assert tasks.read(NORDIC, TASK)["state"] == "open"

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from shared.cloud import connections, keys, preview_rows, table, tasks
+from shared.cloud import connections, keys, preview_rows, principals, table, tasks
 from shared.cloud.preview_rows import Preview
 from shared.domain.events import ActSent
 from shared.domain.explain import Reason
@@ -107,6 +107,18 @@ def test_everybody_of_the_creditor_sees_the_day(console, busy, role, language):
     assert approves == (role in {"manager", "administrator", "auditor"})
     stops = bool(browser.page.xpath("//main//a[contains(@class, 'danger')]"))
     assert stops == (role == "administrator")
+
+
+def test_who_may_see_a_part_alone_goes_on_to_it_and_who_may_see_nothing_is_told_so(console):
+    browser = console("admin")
+    assert browser.open("/console").status == 403
+    row = principals.principal_row(
+        "person-admin", role="admin", scopes=["settings:read"], tenant="nordic"
+    )
+    table.put(row)
+    browser.open("/console", follow=False)
+    assert browser.status == 303
+    assert browser.headers["location"] != "/console"
 
 
 def test_an_operator_sees_no_creditors_day_and_goes_on_to_what_is_theirs(console):
