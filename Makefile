@@ -67,6 +67,9 @@ format: $(READY) ## let ruff write the format and the fixes that are safe
 test-pages: $(READY) ## the pages in a real Chromium: first hour, keyboard, no scripts, axe  [ARGS=]
 	@PAGES=1 $(BIN)/python -m pytest tests/browser $(ARGS)
 
+pictures: $(READY) ## docs/pictures of the stack that `make up` started; look at them
+	@$(BIN)/python -m tests.browser.pictures
+
 fuzz: $(READY) ## hunt with fresh random examples: tests/fuzz  [FUZZ_SECONDS=, TARGET=]
 	@$(BIN)/python -m tests.fuzz --seconds $(or $(FUZZ_SECONDS),60) $(if $(TARGET),--target $(TARGET))
 
@@ -246,5 +249,5 @@ build/$(PythonRuntime)/check.built: $(LAYER)
 		REQUIREMENTS=provided.txt ARTIFACTS_DIR=$(CURDIR)/$(@D)/check/provided
 	@touch $@
 
-.PHONY: help demo up down replay setup test test-pages lint types format fuzz properties simulate coverage bench bench-peers build build-check \
+.PHONY: help demo up down replay setup test test-pages pictures lint types format fuzz properties simulate coverage bench bench-peers build build-check \
 	lint-deploy lint-asl lock clean distclean smoke doctor redrive rebuild restored sbom audit

@@ -54,6 +54,7 @@ from functions.api import (
     reports,
     retention,
     settings,
+    task_letters,
     trail,
     write_back,
 )
@@ -190,6 +191,7 @@ _PLAIN: dict[str, Handler] = {
     "GET /v1/recipients": recipients.get_recipients,
     "GET /v1/tasks": questions.get_tasks,
     "GET /v1/tasks/{id}": questions.get_task,
+    "GET /v1/tasks/{id}/letter": task_letters.get_letter,
     "POST /v1/tasks/{id}/answer": questions.post_answer,
     "POST /v1/tasks/{id}/assign": questions.post_assign,
     "GET /v1/reports/tasks": questions.get_counts,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import Any
 
 import connectors
 from functions import carriers, payer_access, reaching
+from functions.composing import Written, composed
 from functions.touching import outcome, proven
 from functions.wiring import connect
 from shared.cloud import (
@@ -21,31 +21,13 @@ from shared.cloud import (
     step,
 )
 from shared.cloud.first_day_rows import Day
-from shared.cloud.runtime import logger
 from shared.cloud.step import Run
 from shared.cloud.table import Row
 from shared.domain.channels import is_short
-from shared.domain.collective import Collective, collective_of
 from shared.domain.decide import Ask, Remind, Rest
-from shared.domain.demand import asked_for
-from shared.domain.envelope import Window
 from shared.domain.events import ReminderIntended
-from shared.domain.letter import Letter, render
-from shared.domain.letter_contents import claims_of, lacking
 from shared.domain.letter_input import CHARGES
 from shared.domain.model import Party
-from shared.domain.netting import netted
-from shared.domain.notice import Wishes, letter_for
-from shared.domain.question import claim_facts
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """A letter, its pages (PDF) where it goes on paper, and its one reference if it has one."""
-
-    letter: Letter
-    page: bytes | None
-    collective: Collective | None
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
@@ -100,7 +82,10 @@ def _ended(channel: Row) -> str | None:
 
 def _send(run: Run, decision: Remind, party: Party, channel: Row) -> str:
     sender, kind = connect(run.tenant, channel), carriers.needs(channel)
-    written = _letter(run, decision, party, paper=sender.window if kind == "postal" else None)
+    written = composed(
+        run, decision, party, paper=sender.window if kind == "postal" else None,
+        page=payer_links.url(run.tenant, run.case.debtor, run.case.id, decision.act),
+    )  # fmt: skip
     if isinstance(written, Ask):
         run.ask(written)
         return written.why
@@ -129,38 +114,8 @@ def _send(run: Run, decision: Remind, party: Party, channel: Row) -> str:
     return outcome(run, decision.act, receipt, run.now + step.ACT_LEASE if honours else None)
 
 
-def _letter(run: Run, decision: Remind, party: Party, *, paper: Window | None) -> _Written | Ask:
-    """The letter as it will go out, or the question to whoever must see to what it lacks.
-
-    On ``paper`` (the window of its envelope) it comes with its pages (PDF).
-    """
-    case, today = run.case, run.local_now.date()
-    covered = netted(case, run.policy, run.debtor)
-    at = asked_for(case, run.law, today, decision, covered)
-    one = collective_of(case, decision, run.creditor, at, today)
-    reference = one.reference if one else None
-    own_page = payer_links.url(run.tenant, case.debtor, case.id, decision.act)
-    spoken = reaching.languages(run, decision)
-    wishes = Wishes(languages=spoken, collective=reference, page=own_page)
-    try:
-        said = letter_for(case, decision, run.creditor, party, at, today, wishes)
-        own = reaching.own_texts(run, said)
-        letter = render(said, own)
-        page = reaching.page(said, party, own, paper) if paper else None
-    except ValueError as refused:
-        logger.warning("letter_refused", extra={"case": case.id, "fields": str(refused)})
-        return _question(run, decision, "letter_incomplete")
-    told = (case.claims[one] for one in claims_of(decision))
-    facts = [claim_facts(case, one, case.notices_of(one.claim.id)) for one in told]
-    lacks = lacking(run.law, facts, said, today)
-    if lacks:
-        question = _question(run, decision, "letter_incomplete")
-        return question.model_copy(update={"because": (*lacks, *question.because)})
-    return _Written(letter, page, one)
-
-
 def _intent(
-    run: Run, decision: Remind, written: _Written, channel: str, *, short: bool
+    run: Run, decision: Remind, written: Written, channel: str, *, short: bool
 ) -> ReminderIntended:
     """The INTENT of a contact, once its letter is stored: each document with its bytes' hash."""
     letter, page = written.letter, written.page
@@ -191,8 +146,3 @@ def _intent(
         page_hash=hashlib.sha256(page).hexdigest() if page is not None else None,
         announces=decision.announces,
     )
-
-
-def _question(run: Run, decision: Remind, why: str) -> Ask:
-    claims = decision.claims or decision.also
-    return Ask(task=f"{decision.act}-{why}", why=why, claims=claims, because=decision.because)

@@ -149,6 +149,7 @@ ROUTES = {
     "GET /v1/recipients": Access("admin", "privacy:read"),
     "GET /v1/tasks": Access("admin", "dunning:read"),
     "GET /v1/tasks/{id}": Access("admin", "dunning:read"),
+    "GET /v1/tasks/{id}/letter": Access("admin", "dunning:read"),
     "POST /v1/tasks/{id}/answer": Access("admin", "dunning:write"),
     "POST /v1/tasks/{id}/assign": Access("admin", "dunning:write"),
     "GET /v1/reports/tasks": Access("admin", "dunning:read"),

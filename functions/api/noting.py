@@ -25,6 +25,7 @@ LOOKS = frozenset({
     "GET /v1/cases/{id}", "GET /v1/cases/{id}/explain", "GET /v1/cases/{id}/support",
     "GET /v1/cases/{id}/hand-over", "GET /v1/cases/{id}/documents/{act}",
     "GET /v1/payments", "GET /v1/payments/{id}", "GET /v1/tasks/{id}", "GET /v1/debtors/{id}",
+    "GET /v1/tasks/{id}/letter",
     "GET /v1/overrides/{kind}/{id}", "GET /v1/previews/{id}/cases",
     "GET /v1/reports/charges", "GET /v1/reports/deviations", "GET /v1/reports/crossings",
     "GET /v1/reports/month/{month}", "GET /v1/write-back/preview", "GET /v1/write-back/postings",

@@ -22,6 +22,7 @@ TICKS = {
     "classes": get_args(ClaimClass),
     "required": get_args(RequiredField),
 }
+_WORDS = ("countries", "currencies", "accounts")
 _WAITS = ("after_due", "after_notice")
 _SUMS = ("minimum", "maximum", "recall_price")
 _FOR_DEBTORS = ("name", "phone", "email")
@@ -61,8 +62,7 @@ def _terms(said: Mapping[str, str], several: Mapping[str, tuple[str, ...]]) -> d
     }
     return {
         **{name: list(several.get(name, ())) for name in TICKS},
-        **{name: words_of(text.get(name, "").upper())
-           for name in ("countries", "currencies", "accounts")},
+        **{name: words_of(text.get(name, "").upper()) for name in _WORDS},
         **{name: sum_of(text.get(name, "")) for name in _SUMS},
         **{name: {who: number_of(text.get(f"{name}.{who}", "") or "0")
                   for who in ("consumer", "business")} for name in _WAITS},
@@ -91,16 +91,13 @@ def _prices(text: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def _faults(problem: Problem | None) -> dict[str, str]:
-    """The faults by the form's fields: ``minimum.amount`` is of ``minimum``."""
+    """The faults by the form's fields: ``accounts.0`` is of ``accounts``."""
     if problem is None:
         return {}
     found: dict[str, str] = {}
     for path, text in fields_of(problem).items():
-        head, _, rest = path.partition(".")
-        name = head if head in (*TICKS, "countries", "currencies", "accounts") else path
-        if rest.endswith(("amount", "currency")):
-            name = path.rpartition(".")[0]
-        found.setdefault(name, text)
+        head = path.partition(".")[0]
+        found.setdefault(head if head in (*TICKS, *_WORDS) else path, text)
     return found
 
 

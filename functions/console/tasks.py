@@ -8,13 +8,16 @@ from urllib.parse import quote
 
 from functions.api.exchange import Problem
 from functions.console.asking import ELSEWHERE, case_of, reasons, seen_to
-from functions.pages.answers import Page
+from functions.pages.answers import Page, shown
 from functions.pages.desk import Answering, Desk, fields_of
 from functions.pages.render import address
 
 # Filters that the page passes on to the API as they stand in its own address.
 _FILTERS = ("state", "why", "assignee", "overdue")
 _MOST = 25
+_LETTER = "GET /v1/tasks/{id}/letter"
+# A mail says its looks within itself; beyond that it may do nothing.
+_MAIL = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 
 
 def inbox(desk: Desk) -> Page:
@@ -76,10 +79,27 @@ def one(desk: Desk, problem: Problem | None = None) -> Page:
     return desk.page(
         "task", "tasks", "why", status=problem.status if problem else 200,
         task=task, case=case, because=reasons(desk, task, case), there=seen_to(desk, task, case),
-        elsewhere=task["why"] in ELSEWHERE, chosen=_filters(desk) or _chosen(desk),
+        letter=_letter(desk, task), elsewhere=task["why"] in ELSEWHERE, chosen=_filters(desk) or _chosen(desk),
         problem=problem.body if problem else None,
         faults=fields_of(problem) if problem else {},
     )  # fmt: skip
+
+
+def mail(desk: Desk) -> Page:
+    """The letter that a yes would send as a mail, for the frame of the task's page."""
+    html = desk.ask(_LETTER, id=desk.path["id"]).body["html"]
+    return shown(html.encode(), "text/html; charset=utf-8", _MAIL)
+
+
+def _letter(desk: Desk, task: dict[str, Any]) -> dict[str, Any] | None:
+    """What a yes would send; the refusal where it would send nothing, None for another question."""
+    if task["why"] != "approve_remind" or task["state"] != "open" or not task["case"]:
+        return None
+    try:
+        letter: dict[str, Any] = desk.ask(_LETTER, id=task["id"]).body
+    except Problem as problem:
+        return {"problem": problem.body}
+    return {**letter, "problem": None}
 
 
 def answer(desk: Desk) -> Page:
@@ -128,6 +148,7 @@ ROUTES: dict[str, Answering] = {
     "GET /tasks": inbox,
     "POST /tasks": together,
     "GET /tasks/{id}": one,
+    "GET /tasks/{id}/letter": mail,
     "POST /tasks/{id}/answer": answer,
     "POST /tasks/{id}/assign": assign,
 }

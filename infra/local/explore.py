@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -17,11 +18,14 @@ from rich.console import Console
 
 from infra.local import cast, setup
 from infra.local.demo import installation
+from infra.local.hub import Hub
 from infra.local.stack import Stack
 from infra.local.timelapse import TimeLapse
 
 FOLDER = Path("out/up")
 _ACCESS = FOLDER / "access.json"
+# The second of them approves what the first asks for.
+_PEOPLE = ("manager", "administrator")
 _READY_SECONDS = 600
 # So many probes in a row must fail before the stack counts as ended.
 _MISSED = 12
@@ -87,6 +91,10 @@ def keep(port: int) -> None:
         lapse.until(_SHOWN, people.live, people.next_event)
         running, partner = world.hub.stack, world.hub.credentials("partner")
         access = {
+            "console": {
+                "url": world.hub.outputs["ConsoleUrl"],
+                "people": {role: _person(world.hub, role) for role in _PEOPLE},
+            },
             "api": world.hub.api,
             "token": world.hub.token(),
             "second_token": world.hub.second_token(),
@@ -108,6 +116,13 @@ def keep(port: int) -> None:
             time.sleep(1)
 
 
+def _person(hub: Hub, role: str) -> dict[str, str]:
+    """A person who can sign in to the console: name and password."""
+    password = f"Aa1-{secrets.token_urlsafe(12)}"
+    hub.person(role, role, password)
+    return {"name": role, "password": password}
+
+
 def _answers(running: Stack) -> bool:
     """Whether the stack still answers: on a busy machine, or after its sleep, a probe may fail."""
     for _ in range(_MISSED):
@@ -119,6 +134,13 @@ def _answers(running: Stack) -> bool:
 
 def _show(console: Console) -> None:
     access = json.loads(_ACCESS.read_text())
+    manager, administrator = (access["console"]["people"][role] for role in _PEOPLE)
+    console.print(f"console  {access['console']['url']}")
+    console.print(
+        f"         sign in as {administrator['name']}, password {administrator['password']}, or as"
+        f" {manager['name']}, password {manager['password']}",
+        highlight=False, soft_wrap=True,
+    )  # fmt: skip
     console.print(f"API      {access['api']}")
     console.print(f"token    {access['token'][:24]}...  (whole in {_ACCESS})", highlight=False)
     console.print(

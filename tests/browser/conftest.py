@@ -19,10 +19,9 @@ from playwright.sync_api import sync_playwright
 from infra.local import clock, stack
 from infra.local.hub import install
 from infra.local.setup import ZONE
+from tests.browser.chromium import FLAGS
 from tests.browser.visitor import Visitor
 
-_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking",
-          "--disable-component-update", "--disable-sync", "--no-first-run")  # fmt: skip
 PASSWORD = "Correct-horse-battery-1"
 
 
@@ -33,7 +32,7 @@ def chromium():
     if path is None:
         (pytest.fail if os.environ.get("PAGES") else pytest.skip)("there is no Chromium here")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield browser
         browser.close()
 

@@ -11,7 +11,7 @@ from tests.functions.money import cases, connected, invoice, open_now, see
 from tests.functions.payers import linked
 from tests.functions.test_data_rights import paid
 from tests.functions.test_debtors import ONE, TWO, party, tell
-from tests.functions.world import NORDIC, append
+from tests.functions.world import NORDIC, REMINDER, append
 from tests.pages.test_case_papers import intended
 
 CANARY = "<script>alert('Aino')</script>"
@@ -35,6 +35,7 @@ def link(debtor, monkeypatch):
     monkeypatch.setenv("PAYER_URL", "https://hub.example")
     append(NORDIC, debtor, intended())
     linked(case=debtor)
+    return debtor
 
 
 def counts(debtor=ONE):
@@ -51,12 +52,22 @@ def test_a_debtor_is_shown_with_what_the_books_say_and_its_cases(console, debtor
     assert "No message with a link has gone out yet." in browser.main
 
 
-def test_a_link_is_ended_by_a_word_and_opens_nothing_any_more(console, link):
-    browser = console("clerk").open(PAGE).press("End it", reason="debtor_asked")
+def test_one_link_is_ended_by_a_word_or_all_of_them(console, link):
+    second = f"{REMINDER}-2"
+    append(NORDIC, link, intended(act=second))
+    linked(case=link, act=second)
+    browser = console("clerk").open(PAGE)
+    (_, first, _) = browser.page.xpath("//select[@name='link']/option/@value")
+    browser.press("End it", link=first, reason="debtor_asked")
     assert "The link opens nothing any more." in browser.main
-    assert "ended by a person" in browser.main
-    (row,) = payer_links.listed(NORDIC, ONE)
-    assert "revoked" in row
+    assert [payer_links.name_of(row) for row in ended()] == [first]
+    browser.press("End it", link="", reason="address_lost")
+    assert len(ended()) == 2
+    assert not browser.page.xpath("//select[@name='link']")
+
+
+def ended():
+    return [row for row in payer_links.listed(NORDIC, ONE) if "revoked" in row]
 
 
 def test_data_is_restricted_and_let_go_again(console, debtor):

@@ -94,11 +94,13 @@ def test_ticks_are_kept_and_taken_away(console, partners):
 def test_every_fault_of_terms_is_named_beside_its_field(console, partners):
     browser = console("administrator").open(TERMS)
     browser.press(
-        "Save", **{"minimum": "much", "after_due.consumer": "soon", "prices.0.up_to": "5 EUR"}
-    )
+        "Save",
+        **{"minimum": "much", "after_due.consumer": "soon", "prices.0.up_to": "5 EUR",
+           "accounts": "FI21, ?"},
+    )  # fmt: skip
     assert browser.status == 422
     wrong = set(browser.page.xpath("//*[@aria-invalid]/@name"))
-    assert wrong == {"minimum", "after_due.consumer", "prices.0.price"}
+    assert wrong == {"minimum", "after_due.consumer", "prices.0.price", "accounts"}
     assert browser.page.xpath("//input[@name='minimum']/@value") == ["much"]
     assert browser.page.xpath("//input[@name='prices.0.up_to']/@value") == ["5 EUR"]
     linked = {str(one)[3:] for one in browser.page.xpath("//*[@role='alert']//a/@href")}

@@ -141,7 +141,10 @@ def test_what_a_partner_holds_paid_out_and_does_not_agree_on_is_on_one_page(cons
     )  # fmt: skip
     of = {"case": CASE, "claim": "erp:1"}
     table.put(drift_rows.apart(NORDIC, "d1", "partner", apart, "2026-03-01", of))
+    others = apart.model_copy(update={"text": "another partner's"})
+    table.put(drift_rows.apart(NORDIC, "d2", "other", others, "2026-03-01", of))
     browser.open(f"{PARTNER}/money")
+    assert "another partner's" not in browser.main
     for words in (
         "€8.00 held",
         "not explained erp:1",

@@ -45,7 +45,6 @@ _CHOSEN = {
     ("functions/hand_over.py", "why"): {
         "case_file_incomplete", hand_over.NOT_COLLECTED, hand_over.PARTNER_TERMS,
     },
-    ("functions/remind.py", "why"): {"letter_incomplete"},
     ("functions/deliver.py", "why"): {"unknown_outcome"},
     ("shared/cloud/fuses.py", "why"): {"run_above_usual", "overdue_jump"},
     ("shared/cloud/health_words.py", "f'connection_{after}'"): {

@@ -132,6 +132,7 @@ COMMANDS = (
        ("state", "why", "assignee", "overdue"), rows="tasks",
        columns=("id", "why", "case", "answer_by", "overdue", "assignee", "answers")),
     _C("tasks show", "GET /v1/tasks/{id}", "one task with its reasons"),
+    _C("tasks letter", "GET /v1/tasks/{id}/letter", "the letter that a yes would send"),
     _C("tasks answer", "POST /v1/tasks/{id}/answer", "answer by an offered word", ("answer!",)),
     _C("tasks assign", "POST /v1/tasks/{id}/assign", "say who sees to it (null: nobody)",
        ("to!",)),
