@@ -156,7 +156,7 @@ def tell(payer: Payer, about: About, words: Mapping[str, str]) -> None:
     reason = Reason(rule="hub.payer", text=why[1], facts={"document": said.said})
     store = Store(payer.opened.tenant)
     entry = _entry(payer, f"payer_{about}")
-    _room(payer)
+    room(payer)
     for _ in range(_RELOADS):
         if table.get(keys.task(store.tenant, task)) is not None:
             return
@@ -174,13 +174,14 @@ def tell(payer: Payer, about: About, words: Mapping[str, str]) -> None:
 
 
 def speak(payer: Payer, language: Language) -> None:
-    """Letters to this debtor are in another language from now on."""
+    """Letters to this debtor are in another language from now on. Raises ``Refused``."""
     tenant, debtor = payer.opened.tenant, payer.opened.run.case.debtor
     key = keys.debtor_overrides(tenant, debtor)
     before = override_rows.read(key, "debtor", debtor)
     terms = before.terms if before is not None else Terms()
     if terms.language == language:
         return
+    room(payer)
     override = Override(
         kind="debtor", target=debtor, terms=terms.model_copy(update={"language": language}),
         segment=before.segment if before is not None else None,
@@ -192,6 +193,12 @@ def speak(payer: Payer, language: Language) -> None:
 def downloaded(payer: Payer) -> None:
     """That the payer took a copy of the statement, in the trail."""
     table.transact([_entry(payer, "payer_statement")])
+
+
+def room(payer: Payer) -> None:
+    """Count an act. Raises ``Refused`` where one link did so much today that it is no person's."""
+    if not payer_links.acted(payer.opened.found, clock.wall()):
+        raise Refused("too much of one link", code="too_often")
 
 
 def _asked_often(opened: Opened) -> bool:
@@ -221,15 +228,9 @@ def _carry(
     said: tuple[CaseEvent, ...] = (),
     also: tuple[Write, ...] = (),
 ) -> None:
-    _room(payer)
+    room(payer)
     run = payer.opened.run
     commanding.carry_out(run.tenant, run.case.id, command, payer.by, lambda: (said, also))
-
-
-def _room(payer: Payer) -> None:
-    """Raises ``Refused`` where so much was done by one link today that no person did it."""
-    if not payer_links.acted(payer.opened.found, clock.wall()):
-        raise Refused("too much of one link", code="too_often")
 
 
 def _said(

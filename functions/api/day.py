@@ -36,10 +36,11 @@ def get_today(request: Request) -> Answer:
     tenant, now = request.tenant, clock.now()
     creditor = profiles.creditor(tenant)
     names = list(islice(report_rows.listed(tenant, "CASE"), _MOST_CASES + 1))
+    moved = _moved(tenant, names[:_MOST_CASES], creditor, now)
     found = [
-        one
-        for case, version in _moved(tenant, names[:_MOST_CASES], creditor, now).items()
-        for one in _of_case(tenant, case, version, creditor, now)
+        {**one, "debtor": head["debtor"]}
+        for case, head in moved.items()
+        for one in _of_case(tenant, case, head["version"], creditor, now)
     ]
     found.sort(key=lambda one: (one["at"], one["case"]), reverse=True)
     counts = Counter(one["what"] for one in found)
@@ -51,13 +52,14 @@ def get_today(request: Request) -> Answer:
 
 def _moved(
     tenant: Tenant, names: Sequence[str], creditor: Creditor, now: datetime
-) -> dict[str, int]:
-    """The cases whose latest event is of today, with their version."""
-    heads = table.batch_get([keys.head(tenant, one) for one in names]).values()
-    versions: Mapping[str, int] = {keys.id_of(row["pk"]): row["version"] for row in heads}
-    latest = table.batch_get([keys.event(tenant, *one) for one in versions.items()]).values()
+) -> dict[str, Row]:
+    """The cases whose latest event is of today, with their heads."""
+    rows = table.batch_get([keys.head(tenant, one) for one in names]).values()
+    heads: Mapping[str, Row] = {keys.id_of(row["pk"]): row for row in rows}
+    last = [keys.event(tenant, case, head["version"]) for case, head in heads.items()]
+    latest = table.batch_get(last).values()
     return {
-        case: versions[case]
+        case: heads[case]
         for row in latest
         if (event := _read(row)) is not None
         and creditor.today(event.at) == creditor.today(now)

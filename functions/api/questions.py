@@ -52,7 +52,10 @@ class Assignment(Record):
 
 
 def get_tasks(request: Request) -> Answer:
-    """The tasks that are asked for, a page at a time: open ones in the order they fall due."""
+    """The tasks that are asked for, a page at a time: open ones in the order they fall due.
+
+    Each has its case's ``debtor`` (an id; None for a question about no case).
+    """
     wanted = asked(request, Wanted)
 
     def keep(row: Row) -> dict[str, Any] | None:
@@ -60,7 +63,7 @@ def get_tasks(request: Request) -> Answer:
 
     if wanted.state == "answered":
         found, more = sifted(request, tasks.ANSWERED, keys.task, keep)
-        return Answer({"tasks": found, **more})
+        return Answer({"tasks": _whose(request, found), **more})
     most, place, looked = limit(request), after(request), 0
     kept: list[dict[str, Any]] = []
     while looked < MOST_LOOKED:
@@ -71,11 +74,23 @@ def get_tasks(request: Request) -> Answer:
             if len(kept) == most:
                 more_there = end is not None or name != rows[-1][0]
                 last = before_next(request, name if more_there else None)
-                return Answer({"tasks": kept, "cursor": last})
+                return Answer({"tasks": _whose(request, kept), "cursor": last})
         place = end
         if end is None:
             break
-    return Answer({"tasks": kept, "cursor": before_next(request, place)})
+    last = before_next(request, place)
+    return Answer({"tasks": _whose(request, kept), "cursor": last})
+
+
+def _whose(request: Request, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The tasks with the debtors of their cases, by one read of the cases' heads."""
+    where = {one["case"]: keys.head(request.tenant, one["case"]) for one in found if one["case"]}
+    heads = table.batch_get(list(where.values()))
+    whose = {
+        case: head["debtor"] for case, key in where.items()
+        if (head := heads.get((key["pk"], key["sk"]))) is not None
+    }  # fmt: skip
+    return [{**one, "debtor": whose.get(one["case"])} for one in found]
 
 
 def get_counts(request: Request) -> Answer:

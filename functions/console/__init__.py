@@ -15,8 +15,8 @@ from functions.api.exchange import Handler, Problem, planned
 from functions.console import pages
 from functions.pages import session
 from functions.pages.answers import Page, cookie, kept_file, redirect, sent
-from functions.pages.desk import BASE, Desk
-from functions.pages.render import FOLDER, asset, render
+from functions.pages.desk import BASE, PASSING, Desk
+from functions.pages.render import FOLDER, address, asset, render
 from functions.pages.routes import found
 from functions.pages.visit import Visit, of_event, own_origin, with_parts
 from functions.pages.words import CONSOLE, choose, wished, words
@@ -30,6 +30,8 @@ _LANGUAGE = "__Host-dunlin-language"
 _YEAR = 365 * 24 * 3600
 _KINDS = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
 _FILES = ("dunlin.css", "dunlin.svg")
+# Of an address that is kept in a cookie while somebody signs in: browsers take 4 kB of those.
+_LONGEST = 1_000
 
 
 def visited(event: dict[str, Any], handlers: dict[str, Handler]) -> dict[str, Any]:
@@ -64,7 +66,7 @@ def _answer(visit: Visit, language: Language, handlers: dict[str, Handler]) -> P
     try:
         kept, principal = session.of(visit.cookies, now)
     except NotFound:
-        return _sign_in(visit)
+        return _sign_in(visit) if visit.method == "GET" else _over(language)
     desk = Desk(visit, principal, kept, language, handlers, pages.rooms)
     if visit.method == "POST":
         _own(desk)
@@ -88,10 +90,19 @@ def _own(desk: Desk) -> None:
 
 
 def _sign_in(visit: Visit) -> Page:
-    """To the pool's page; a look comes back to where it was going, a form to the first page."""
-    to = visit.path if visit.method == "GET" and visit.path != "/sign-in" else "/"
-    url, kept = session.question(to, clock.wall())
+    """To the pool's page, and back to where the look was going."""
+    query = {name: text for name, text in visit.query.items() if name not in PASSING}
+    to = address(visit.place, query)
+    url, kept = session.question(to if len(to) <= _LONGEST else "", clock.wall())
     return redirect(url, cookies=(kept,))
+
+
+def _over(language: Language) -> Page:
+    """To whom a form came without a session: nothing was changed, and where one signs in.
+
+    No redirect: a browser lets no form of ours lead to the pool (``form-action``).
+    """
+    return Page(render("console/session_over.html", words(language, "common")), 403)
 
 
 def _came_back(visit: Visit, language: Language) -> Page:
@@ -102,7 +113,7 @@ def _came_back(visit: Visit, language: Language) -> Page:
         logger.warning("not_signed_in", extra={"why": str(error)})
         t = words(language, "common")
         return Page(render("console/not_signed_in.html", t), 403)
-    return redirect(f"{BASE}{to if to != '/' else ''}", cookies=cookies)
+    return redirect(f"{BASE}{to}", cookies=cookies)
 
 
 def _left(_: Visit, language: Language) -> Page:

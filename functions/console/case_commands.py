@@ -10,9 +10,11 @@ from typing import Any
 
 from functions.api.exchange import Problem
 from functions.console.case_fields import COMMANDS, REASONS, Asked, body_of, subjects
-from functions.console.cases import numbers_of
+from functions.console.cases import named, numbers_of
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk, fields_of
+from shared.domain.formats import Language, amount_text
+from shared.domain.money import Money
 
 
 def form(desk: Desk, problem: Problem | None = None) -> Page:
@@ -21,7 +23,8 @@ def form(desk: Desk, problem: Problem | None = None) -> Page:
     case = desk.ask("GET /v1/cases/{id}", id=desk.path["id"]).body
     return desk.page(
         "case_command", "cases", status=problem.status if problem else 200,
-        case=case, name=name, command=command, options=_options(desk, command, case),
+        case=case, who=_who(desk, case), name=name, command=command,
+        options=_options(desk, command, case),
         # The command's own id: sent twice, it is carried out once.
         key=desk.form.get("id") or f"console-{secrets.token_hex(8)}",
         said=desk.form if desk.visit.method == "POST" else desk.query,
@@ -39,7 +42,10 @@ def check(desk: Desk) -> Page:
         told = desk.ask("POST /v1/cases/{id}/commands/check", id=desk.path["id"], body=body).body
     except Problem as problem:
         return form(desk, problem)
-    return desk.page("case_check", "cases", case=case, name=name, told=told, sent=_sent(desk))
+    return desk.page(
+        "case_check", "cases", case=case, who=_who(desk, case), name=name, told=told,
+        sent=_sent(desk),
+    )  # fmt: skip
 
 
 def do(desk: Desk) -> Page:
@@ -55,6 +61,12 @@ def do(desk: Desk) -> Page:
     except Problem as problem:
         return form(desk, problem)
     return desk.went(f"/cases/{desk.path['id']}", told, done="told")
+
+
+def _who(desk: Desk, case: dict[str, Any]) -> str:
+    """Whose case it is: nobody acts by an id alone."""
+    debtor = str(case["debtor"])
+    return named(desk, [debtor]).get(debtor, debtor)
 
 
 def _wanted(desk: Desk) -> tuple[str, Asked]:
@@ -73,9 +85,20 @@ def _options(desk: Desk, command: Asked, case: dict[str, Any]) -> dict[str, list
             found[field.name] = [(code, t.code("v", code)) for code in field.choices]
         else:
             whole = [("", t("whole_case"))] if field.kind == "claim" and field.optional else []
-            known = [(one, numbers.get(one, one)) for one in subjects(field, case)]
+            known = [(one, _about(one, numbers, case, t.language)) for one in subjects(field, case)]
             found[field.name] = [*whole, *known]
     return found
+
+
+def _about(
+    subject: str, numbers: dict[str, str], case: dict[str, Any], language: Language
+) -> str:  # fmt: skip
+    """A claim by its invoice's number with what is open of it; what is no claim by its id."""
+    if subject not in numbers:
+        return subject
+    opens = {one["claim"]["id"]: one["open"] for one in case["claims"]}
+    open_ = amount_text(Money.of(opens[subject], case["currency"]), language)
+    return f"{numbers[subject]} · {open_}"
 
 
 def _body(desk: Desk, name: str, case: dict[str, Any]) -> dict[str, Any]:

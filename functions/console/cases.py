@@ -45,7 +45,7 @@ def one(desk: Desk) -> Page:
     case = desk.ask("GET /v1/cases/{id}", id=desk.path["id"]).body
     why = desk.ask("GET /v1/cases/{id}/explain", id=desk.path["id"]).body
     return desk.page(
-        "case", "cases", "why", "handing",
+        "case", "cases", "events", "why", "handing",
         case=case, why=why, debtor=_debtor(desk, case["debtor"]), groups=_groups(desk, case),
         owed=_owed(case), latest=_latest(case),
     )  # fmt: skip
@@ -57,8 +57,9 @@ def timeline(desk: Desk) -> Page:
     case = desk.path["id"]
     told = desk.ask("GET /v1/cases/{id}/timeline", query={**query, "limit": "50"}, id=case).body
     return desk.page(
-        "case_timeline", "cases", case=case, events=told["timeline"], cursor=told["cursor"]
-    )
+        "case_timeline", "cases", "events", case=case, events=told["timeline"],
+        cursor=told["cursor"],
+    )  # fmt: skip
 
 
 def named(desk: Desk, debtors: list[str]) -> dict[str, str]:
@@ -91,10 +92,10 @@ def _owed(case: dict[str, Any]) -> list[dict[str, Any]]:
     return sorted(live, key=lambda one: (one["claim"]["due"], one["claim"]["id"]))
 
 
-def _latest(case: dict[str, Any]) -> list[tuple[str, str]]:
-    """The latest events, newest first: when (ISO 8601, UTC), and what happened in words."""
+def _latest(case: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """The latest events, newest first: when (ISO 8601, UTC), the kind, and the API's sentence."""
     newest = reversed(case["timeline"][-_LATEST:])
-    return [(one["at"], words(read_event(json.dumps(one)))) for one in newest]
+    return [(one["at"], one["kind"], words(read_event(json.dumps(one)))) for one in newest]
 
 
 def _groups(desk: Desk, case: dict[str, Any]) -> list[tuple[str, list[str]]]:

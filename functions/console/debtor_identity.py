@@ -7,6 +7,7 @@ from typing import Any
 from functions.api.exchange import Problem
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk, fields_of
+from functions.pages.render import part
 
 ERASE = ("request_of_the_person", "other")
 AGAIN = ("customer_again", "other")
@@ -34,7 +35,7 @@ def erase(desk: Desk) -> Page:
         if problem.status not in (409, 422):
             raise
         return erasure(desk, problem)
-    return desk.went(f"/debtors/{desk.path['id']}", told, done="erased")
+    return desk.went(f"/debtors/{part(desk.path['id'])}", told, done="erased")
 
 
 def known_again(desk: Desk) -> Page:
@@ -46,7 +47,7 @@ def known_again(desk: Desk) -> Page:
         if problem.status != 422:
             raise
         return erasure(desk, problem)
-    return desk.went(f"/debtors/{desk.path['id']}", told, done="known_again")
+    return desk.went(f"/debtors/{part(desk.path['id'])}", told, done="known_again")
 
 
 def identity(desk: Desk, problem: Problem | None = None) -> Page:
@@ -90,7 +91,7 @@ def _other(desk: Desk, route: str, body: dict[str, Any], done: str) -> Page:
         if problem.status not in (404, 409, 422):
             raise
         return identity(desk, problem)
-    return desk.went(f"/debtors/{known}", told, done=done)
+    return desk.went(f"/debtors/{part(known)}", told, done=done)
 
 
 ROUTES: dict[str, Answering] = {

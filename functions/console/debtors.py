@@ -7,10 +7,13 @@ from typing import Any
 from functions.api.exchange import Problem
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk
+from functions.pages.render import part
 
 REVOKE = ("sent_to_another", "address_lost", "debtor_asked", "other")
 RESTRICT = ("accuracy_contested", "unlawful_processing", "claim_of_the_person", "objection",
             "settled", "other")  # fmt: skip
+# Pages of a hundred legal holds that one look goes through.
+_MOST_PAGES = 10
 HOLD = ("suit_filed", "authority_asked", "dispute_expected", "over", "other")
 
 
@@ -63,7 +66,7 @@ def _done(desk: Desk, route: str, body: dict[str, Any], done: str) -> Page:
         if problem.status not in (409, 422):
             raise
         return one(desk, problem)
-    return desk.went(f"/debtors/{desk.path['id']}", told, done=done)
+    return desk.went(f"/debtors/{part(desk.path['id'])}", told, done=done)
 
 
 def _held(desk: Desk, name: str) -> dict[str, Any] | None:
@@ -71,15 +74,16 @@ def _held(desk: Desk, name: str) -> dict[str, Any] | None:
     if not desk.may("GET /v1/legal-holds"):
         return None
     query = {"limit": "100"}
-    while True:
+    for _ in range(_MOST_PAGES):
         told = desk.ask("GET /v1/legal-holds", query=query).body
         for standing in told["holds"]:
             if (standing["kind"], standing["held"]) == ("debtor", name):
                 found: dict[str, Any] = standing
                 return found
         if told["cursor"] is None:
-            return None
+            break
         query["cursor"] = told["cursor"]
+    return None
 
 
 ROUTES: dict[str, Answering] = {

@@ -15,6 +15,7 @@ from functions.pages.answers import Page, download
 from functions.pages.desk import Answering, Desk, fields_of
 from functions.pages.render import address
 
+_MONEY = frozenset({"banks", "payments"})
 _LIVE = frozenset({"enabled", "degraded", "failing"})
 # Where each point of the checklist is seen to, below the console.
 _PLACES = {
@@ -56,6 +57,9 @@ def road(desk: Desk, problem: Problem | None = None) -> Page:
     following = next((one.name for one in steps if not one.done), "")
     return desk.page(
         "first_hour", "first_hour", status=problem.status if problem else 200,
+        books_alone=any(one.name == "bank" and one.done for one in steps) and not any(
+            family_of(one) in _MONEY and one["state"] in _LIVE for one in rows
+        ),
         steps=steps, following=following, checklist=checklist, places=_PLACES,
         proof={one["name"]: list(_told(one["evidence"])) for one in (checklist or _NONE)["points"]},
         problem=problem.body if problem else None,
@@ -85,7 +89,10 @@ def _steps(
 
     yield Step("creditor", bool(profile), "/first-hour/creditor")
     yield Step("books", used("erp"), offers("erp"))
-    yield Step("bank", used("banks", "payments"), offers("banks"))
+    # Where the books may say who has paid, the road goes on; the checklist still asks for a bank.
+    gate = (profile or {}).get("gate", {})
+    believed = bool(profile) and gate.get("erp_is_the_bank", True) and used("erp")
+    yield Step("bank", believed or used(*_MONEY), offers("banks"))
     yield Step("channel", used("channels"), offers("channels"))
     yield Step("policy", bool(policy), "/policies")
     yield Step("arming", arming is not None, "/first-hour/arming")

@@ -7,9 +7,12 @@ from typing import Any
 from functions.api.exchange import Problem
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk, fields_of
+from functions.pages.render import part
 
 # Rows that the form of a match by hand offers; more money than that is split in two goes.
 _ROWS = 4
+# Pages of a hundred waiting payments that one look goes through; a later one is matched by hand.
+_MOST_PAGES = 10
 _REASONS = ("reference_checked", "payer_called", "payer_wrote", "bank_asked", "other")
 
 
@@ -64,7 +67,7 @@ def unmatch(desk: Desk) -> Page:
         told = desk.ask("POST /v1/payments/{id}/unmatch", id=desk.path["id"], body=body)
     except Problem as problem:
         return one(desk, problem)
-    return desk.went(f"/matching/{desk.path['id']}", told, done="unmatched")
+    return desk.went(f"/matching/{part(desk.path['id'])}", told, done="unmatched")
 
 
 def _decided(desk: Desk, route: str, body: dict[str, Any]) -> Page:
@@ -74,7 +77,8 @@ def _decided(desk: Desk, route: str, body: dict[str, Any]) -> Page:
         return one(desk, problem)
     left = desk.ask("GET /v1/payments", query={"state": "waiting", "limit": "2"}).body["payments"]
     others = [payment["id"] for payment in left if payment["id"] != desk.path["id"]]
-    return desk.went(f"/matching/{others[0]}" if others else "/matching", told, done="matched")
+    there = f"/matching/{part(others[0])}" if others else "/matching"
+    return desk.went(there, told, done="matched")
 
 
 def _proposals(desk: Desk, payment: dict[str, Any]) -> list[dict[str, Any]]:
@@ -82,15 +86,16 @@ def _proposals(desk: Desk, payment: dict[str, Any]) -> list[dict[str, Any]]:
     if not payment["proposals"]:
         return []
     query: dict[str, str] = {"limit": "100"}
-    while True:
+    for _ in range(_MOST_PAGES):
         told = desk.ask("GET /v1/proposals", query=query).body
         for waits in told["payments"]:
             if waits["payment"] == payment["id"]:
                 found: list[dict[str, Any]] = waits["proposals"]
                 return found
         if told["cursor"] is None:
-            return []
+            break
         query["cursor"] = told["cursor"]
+    return []
 
 
 def _parts(desk: Desk) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk
 
 _PAGE, _GLANCE = "25", "5"
-# Pages of a hundred rows of drift, of all partners, that one look goes through.
+# Pages of a hundred rows that one look goes through: of the partners, of the drift of all of them.
 _PAGES = 10
 
 
@@ -91,15 +91,16 @@ def money(desk: Desk) -> Page:
 def known(desk: Desk, name: str) -> dict[str, Any]:
     """A partner of the list by its id. Raises ``Problem`` 404 where there is none."""
     query = {"limit": "100"}
-    while True:
+    for _ in range(_PAGES):
         told = desk.ask("GET /v1/partners", query=query).body
         for partner in told["partners"]:
             if partner["id"] == name:
                 found: dict[str, Any] = partner
                 return found
         if told["cursor"] is None:
-            raise Problem(404, "not_found", "There is nothing here.")
+            break
         query["cursor"] = told["cursor"]
+    raise Problem(404, "not_found", "There is nothing here.")
 
 
 def terms_of(desk: Desk, name: str) -> dict[str, Any] | None:

@@ -26,19 +26,23 @@ from shared.domain.money import Money
 from shared.domain.policy import Policy, Step
 
 _MOST_STEPS = 20
+# What a new policy leaves alone, and does not hand over: small sums of the currency, to be changed.
+_SMALL = {"EUR": ("5.00", "20.00")}
+_SMALL_CROWNS = ("50.00", "200.00")
 
 
 def new(desk: Desk) -> Page:
     """A draft of a new policy: one friendly reminder a week after the due date."""
     country = str((profile(desk) or {}).get("country"))
     law = country if country in COUNTRIES else COUNTRIES[0]
-    nothing = Money.zero(load(law).currency)
+    currency = load(law).currency
+    alone, kept = (Money.of(one, currency) for one in _SMALL.get(currency, _SMALL_CROWNS))
     step = Step(id="friendly", action="remind", after=8, since="due", automation="propose")
     usual = Policy(
-        id="new", version=1, name="-", law=law, steps=(step,), tolerance=nothing, minimum=nothing
+        id="new", version=1, name="-", law=law, steps=(step,), tolerance=alone, minimum=kept
     )
-    # What nobody but the creditor can say stays open.
-    return _shown(desk, draft_of(usual) | dict.fromkeys(("id", "name", "tolerance", "minimum")))
+    # How it is called nobody but the creditor can say.
+    return _shown(desk, draft_of(usual) | dict.fromkeys(("id", "name")))
 
 
 def edit(desk: Desk) -> Page:

@@ -15,6 +15,8 @@ from functions.pages.answers import Page, download
 from functions.pages.desk import Answering, Desk, fields_of
 
 _LOOK_AGAIN = 5
+# Pages, days and versions have fewer.
+_DIGITS = 10
 
 
 def listed(desk: Desk, problem: Problem | None = None) -> Page:
@@ -39,12 +41,12 @@ def begin(desk: Desk) -> Page:
     body: dict[str, Any] = {"kind": kind}
     if kind != "since":
         days = desk.form.get("days", "").strip()
-        body["days"] = int(days) if days.isascii() and days.isdigit() else days
+        body["days"] = _number(days)
     elif desk.form.get("since"):
         body["since"] = desk.form["since"]
     policy, _, number = desk.form.get("policy", "").rpartition("/")
     if kind != "next" and policy:
-        body["policy"] = {"id": policy, "version": int(number) if number.isdecimal() else number}
+        body["policy"] = {"id": policy, "version": _number(number)}
     try:
         told = desk.ask("POST /v1/previews", body=body)
     except Problem as problem:
@@ -96,7 +98,7 @@ def picture(desk: Desk) -> Page:
 def move(desk: Desk) -> Page:
     """Move the cases of one page as they were seen; why some were left is told by its code."""
     text = desk.form.get("page", "0")
-    page = int(text) if text.isdecimal() else text
+    page = _number(text)
     try:
         told = desk.ask("POST /v1/previews/{id}/move", id=desk.path["id"], body={"page": page})
     except Problem as problem:
@@ -105,6 +107,11 @@ def move(desk: Desk) -> Page:
     if not told.waits:
         to += f"&moved={len(told.body['moved'])}&left={','.join(told.body['left'].values())}"
     return desk.went(to, told, done="moved")
+
+
+def _number(text: str) -> int | str:
+    """A number as it was typed; anything else, or a longer one, is the API's to refuse."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < _DIGITS else text
 
 
 def _numbered(desk: Desk) -> dict[str, str]:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from functions.api.exchange import Problem
 from functions.console.asking import ELSEWHERE, case_of, reasons, seen_to
+from functions.console.cases import named
 from functions.pages.answers import Page, shown
 from functions.pages.desk import Answering, Desk, fields_of
 from functions.pages.render import address
@@ -31,6 +32,7 @@ def _listed(desk: Desk, chosen: dict[str, str], problem: Problem | None = None) 
     return desk.page(
         "tasks", "tasks", "why", status=problem.status if problem else 200,
         tasks=found["tasks"], cursor=found["cursor"], chosen=chosen, filtered=bool(chosen),
+        names=named(desk, sorted({one["debtor"] for one in found["tasks"] if one["debtor"]})),
         counts=desk.ask("GET /v1/reports/tasks").body,
         offered=_offered(desk, chosen, found["tasks"]),
         told=_told(desk), problem=problem.body if problem else None,
@@ -79,7 +81,8 @@ def one(desk: Desk, problem: Problem | None = None) -> Page:
     return desk.page(
         "task", "tasks", "why", status=problem.status if problem else 200,
         task=task, case=case, because=reasons(desk, task, case), there=seen_to(desk, task, case),
-        letter=_letter(desk, task), elsewhere=task["why"] in ELSEWHERE, chosen=_filters(desk) or _chosen(desk),
+        letter=_letter(desk, task), elsewhere=task["why"] in ELSEWHERE,
+        chosen=_filters(desk) or _chosen(desk),
         problem=problem.body if problem else None,
         faults=fields_of(problem) if problem else {},
     )  # fmt: skip

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from functions.api.exchange import Problem
+from functions.console.cases import named
 from functions.console.connections import family_of
 from functions.console.first_hour import maybe
 from functions.pages.answers import Page, redirect
@@ -42,11 +43,13 @@ def today(desk: Desk) -> Page:
     if maybe(desk, "GET /v1/creditor") is None:
         return desk.page("today_empty", "today")
     happened = desk.ask("GET /v1/reports/today").body
+    entries = happened["entries"][:_SHOWN]
     rows = desk.ask("GET /v1/connections", query={"limit": "100"}).body["connections"]
     return desk.page(
-        "today", "first_hour", "why", "connections", "today",
+        "today", "first_hour", "why", "connections", "events", "today",
         control=desk.ask("GET /v1/control").body, fuses=desk.ask("GET /v1/fuses").body,
-        happened=happened, counted=_COUNTED, entries=happened["entries"][:_SHOWN],
+        happened=happened, counted=_COUNTED, entries=entries,
+        names=named(desk, list(dict.fromkeys(one["debtor"] for one in entries))),
         read=_read_today(rows, happened["day"]),
         unwell=[one for one in rows if one["health"]["word"] in _UNWELL],
         refused=[one for one in rows if (one["health"]["day"] or _NONE)["refused"]],

@@ -10,6 +10,7 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; "
@@ -19,6 +20,7 @@ _ALWAYS = {
     "cache-control": "no-store",
     "content-security-policy": _POLICY,
     "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
     # A page of the console tells itself where a form came from; nobody else learns anything.
     "referrer-policy": "same-origin",
@@ -26,6 +28,9 @@ _ALWAYS = {
     "x-content-type-options": "nosniff",
     "x-robots-tag": "noindex, nofollow",
 }
+
+# RFC 3986, 2.2 and 2.1: anything else is coded, so that no address begins a header of its own.
+_IN_ADDRESSES = "%:/?#[]@!$&'()*+,;=~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ class Page:
 
 def redirect(to: str, *, cookies: tuple[str, ...] = ()) -> Page:
     """Go and look there (303): whatever was sent has been dealt with."""
-    return Page("", 303, cookies=cookies, headers={"location": to})
+    return Page("", 303, cookies=cookies, headers={"location": quote(to, safe=_IN_ADDRESSES)})
 
 
 def download(body: bytes, kind: str, name: str) -> Page:

@@ -128,13 +128,13 @@ class Desk:
 
     def here(self, **changes: object) -> str:
         """The address of this page with other filters; a change of filters begins at the start."""
-        kept = {name: text for name, text in self.query.items() if name not in _PASSING}
-        return address(f"{BASE}{self.visit.path}", {**kept, **changes})
+        kept = {name: text for name, text in self.query.items() if name not in PASSING}
+        return address(f"{BASE}{self.visit.place}", {**kept, **changes})
 
 
 _JSON = "application/json"
 # What an address holds for once: the next page of a list, word of what was done.
-_PASSING = frozenset({"cursor", "done"})
+PASSING = frozenset({"cursor", "done"})
 
 Answering = Callable[[Desk], Page]
 

@@ -42,7 +42,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters.update(money=_money, day=_day, moment=_moment, number=_number, part=_part)
+    made.filters.update(money=_money, day=_day, moment=_moment, number=_number, part=part)
     made.globals.update(asset=asset, address=address)
     return made
 
@@ -62,7 +62,7 @@ def address(path: str, query: Mapping[str, object] | None = None, /, **more: obj
     return f"{path}?{urlencode(kept)}" if kept else path
 
 
-def _part(text: object) -> str:
+def part(text: object) -> str:
     """A value as one part of a path."""
     return quote(str(text), safe="")
 

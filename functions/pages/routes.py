@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import TypeVar
+from urllib.parse import unquote
 
 _PART = re.compile(r"\{(\w+)\}")
 
@@ -17,13 +18,14 @@ def found(
 ) -> tuple[Answering, dict[str, str]] | None:
     """What answers, by ``GET /cases/{id}``, with the path's parts; None when nothing does.
 
+    ``path`` is coded as in an address; the parts come back decoded.
     The first of ``routes`` that fits counts: fixed words stand before the parts they exclude.
     """
     for route, answering in routes.items():
         wanted, _, pattern = route.partition(" ")
         match = _compiled(pattern).fullmatch(path) if wanted == method else None
         if match is not None:
-            return answering, match.groupdict()
+            return answering, {name: unquote(text) for name, text in match.groupdict().items()}
     return None
 
 

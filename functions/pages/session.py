@@ -37,6 +37,16 @@ _TIMEOUT_SECONDS = 5
 _MOST_BYTES = 65_536
 
 
+class _Stays(urllib.request.HTTPRedirectHandler):
+    """The code goes to the pool's own address and is sent on to no other."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """Follow nothing: an answer that leads elsewhere is no token."""
+
+
+_pool = urllib.request.build_opener(_Stays)
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """Who is signed in, since when (wall time), and the token that the session's forms bear."""
@@ -53,7 +63,7 @@ class Session:
 def question(to: str, now: datetime) -> tuple[str, str]:
     """The pool's page to sign in at, and the cookie that knows the answer to it.
 
-    ``to`` is the path of ours to go on to. ``now`` is wall time, as everywhere here.
+    ``to`` is the address below the console to go on to. ``now`` is wall time, as everywhere here.
     """
     state, verifier = secrets.token_urlsafe(24), secrets.token_urlsafe(48)
     challenge = urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
@@ -147,7 +157,7 @@ def _token(code: str, verifier: str) -> str:
         headers={"content-type": "application/x-www-form-urlencoded"},
     )
     try:
-        with urllib.request.urlopen(asked, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310
+        with _pool.open(asked, timeout=_TIMEOUT_SECONDS) as answer:
             told: Any = json.loads(answer.read(_MOST_BYTES))
         return str(told["access_token"])
     except urllib.error.HTTPError:

@@ -7,7 +7,7 @@ import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs, quote
 
 from functions.api.exchange import Problem
 from functions.uploads import parts_of
@@ -16,12 +16,17 @@ _MULTIPART = "multipart/form-data"
 _FORM = "application/x-www-form-urlencoded"
 # A form of ours has far fewer; the platform's own limit is 6 MB of body.
 _MOST_BYTES, _MOST_FIELDS = 1_000_000, 2_000
+# What stands in a path as it is (RFC 3986, 3.3); anything else is coded, so that a path of a visit
+# can be put into a header or an address again.
+_IN_PATHS = "/%:@!$&'()*+,;=~"
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request of a browser. Header names are in lower case, ``path`` begins with a slash.
+    """One request of a browser. Header names are in lower case.
 
+    ``path`` begins with a slash and is coded as in an address: what a part of it says is decoded
+    once it is known to be one part (see ``routes``), so that an id may hold a slash of its own.
     Of a query's or form's name that comes several times, ``query`` and ``form`` hold the last, and
     ``several`` all values of the form. ``files`` are those of a form that was read with its parts.
     """
@@ -35,6 +40,11 @@ class Visit:
     headers: Mapping[str, str] = field(repr=False)
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
+    @property
+    def place(self) -> str:
+        """The path as an address below the base goes on: empty for the first page."""
+        return "" if self.path == "/" else self.path
+
 
 def of_event(event: Mapping[str, Any], base: str) -> Visit:
     """The visit of an event whose path lies below ``base``.
@@ -43,7 +53,7 @@ def of_event(event: Mapping[str, Any], base: str) -> Visit:
     """
     http = event.get("requestContext", {}).get("http", {})
     headers = {name.lower(): str(text) for name, text in (event.get("headers") or {}).items()}
-    path = unquote(str(event.get("rawPath", "")))
+    path = quote(str(event.get("rawPath", "")), safe=_IN_PATHS)
     if path != base and not path.startswith(f"{base}/"):
         raise Problem(404, "not_found", "There is nothing here.")
     several = _form(event, headers.get("content-type", ""))

@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote
 
 from functions import payer_access, payer_acts
 from functions.api.exchange import Problem, planned
@@ -36,23 +37,26 @@ _YEAR = 365 * 24 * 3600
 _TOKEN = re.compile(r"[a-z2-7]{1,64}")
 _MULTIPART = "multipart/form-data"
 _ROUTES: dict[str, Answering] = {**looking.ROUTES, **saying.ROUTES}
-_WHY = {403: "foreign", 404: "not_found", 409: "busy", 503: "busy"}
+_NOBODYS = "-"
+_WHY = {403: "foreign", 404: "not_found", 409: "busy", 413: "too_large", 503: "busy"}
 
 
 def visited(event: dict[str, Any]) -> dict[str, Any]:
     """Answer a browser's visit, in API Gateway's format 2.0."""
     route, language = str(event.get("routeKey", "")), _spoken({}, event)
+    token = _NOBODYS
     try:
         visit = of_event(event, _BASE)
         language = _spoken(visit.cookies, event)
-        page = _answer(_sitting(visit, event, language))
+        token = _token(visit)
+        page = _answer(_sitting(visit, event, token, language))
     except Problem as problem:
-        page = _sorry(problem.status, language)
+        page = _sorry(problem.status, token, language)
     except HubError as error:
-        page = _sorry(planned(error).status, language)
+        page = _sorry(planned(error).status, token, language)
     except Exception as error:  # noqa: BLE001 - a visitor gets no trace and no message of a bug
         logger.error("broken", extra={"route": route, "error": type(error).__name__})
-        page = _sorry(500, language)
+        page = _sorry(500, token, language)
     logger.info("visited", extra={"route": route, "status": page.status})
     return sent(page)
 
@@ -104,12 +108,16 @@ def _inside(sitting: Sitting) -> Page:
     return answering(replace(sitting, at=at))
 
 
-def _sitting(visit: Visit, event: Mapping[str, Any], language: Language) -> Sitting:
-    token, _, rest = visit.path.removeprefix("/").partition("/")
-    # What is no token of ours is asked for the second fact as any other.
-    safe = token.strip().lower() if _TOKEN.fullmatch(token.strip().lower()) else "-"
+def _token(visit: Visit) -> str:
+    """The token of an address; what is none is asked for the second fact as any other."""
+    said = unquote(visit.path.removeprefix("/").partition("/")[0]).strip().lower()
+    return said if _TOKEN.fullmatch(said) else _NOBODYS
+
+
+def _sitting(visit: Visit, event: Mapping[str, Any], token: str, language: Language) -> Sitting:
+    rest = visit.path.removeprefix("/").partition("/")[2]
     kind = visit.headers.get("content-type", "")
-    sitting = Sitting(visit, safe, f"/{rest}", language, fields=visit.form)
+    sitting = Sitting(visit, token, f"/{rest}", language, fields=visit.form)
     if visit.method != "POST" or not kind.startswith(_MULTIPART):
         return sitting
     parts = parts_of(_body(event), kind)
@@ -140,6 +148,7 @@ def _own(sitting: Sitting, opened: payer_access.Opened) -> Language:
     return languages_of(opened.party, run.creditor, (run.language,))[0]
 
 
-def _sorry(status: int, language: Language) -> Page:
-    sitting = Sitting(Visit("GET", "/", {}, {}, {}, {}, {}), "-", "/", language)
+def _sorry(status: int, token: str, language: Language) -> Page:
+    """What went wrong, in words, and the way back to the payer's own page."""
+    sitting = Sitting(Visit("GET", "/", {}, {}, {}, {}, {}), token, "/", language)
     return sitting.page("sorry", status=status, back=False, why=_WHY.get(status, "broken"))

@@ -12,8 +12,10 @@ from functions.pages.answers import Page, download
 from functions.payer_pages.sitting import Answering, Sitting
 from functions.payer_pages.slips import slips
 from shared.cloud import keys, partner_rows
+from shared.domain.agreed import parts
+from shared.domain.money import Money, total
 from shared.domain.payer_view import FURTHEST, PayerView
-from shared.errors import HubError
+from shared.errors import HubError, Refused
 
 
 def overview(sitting: Sitting) -> Page:
@@ -24,23 +26,32 @@ def overview(sitting: Sitting) -> Page:
     plans = payer_acts.plans(sitting.case) if "plan" not in view.refused else ()
     return sitting.page(
         "view", back=False, faults=faults, view=view, plans=plans,
-        payable=any(one.now for one in view.claims),
+        payable=any(one.now for one in view.claims), beside=_beside(view),
+        arranged={name: "promised" if one.kind != "instalment" else "in_plan"
+                  for one in view.agreed for name in one.claims},
         furthest=view.today + FURTHEST, partners=_partners(sitting, view),
     )  # fmt: skip
 
 
 def pay(sitting: Sitting, faults: dict[str, str] | None = None) -> Page:
-    """How to pay what can be paid now: at a provider, or by what to copy and scan."""
+    """How to pay what can be paid now: at a provider, or by what to copy and scan.
+
+    Of a plan that is the next instalment alone: a claim that only later ones concern waits.
+    """
     view = payer_acts.shown(sitting.case)
     creditor = sitting.case.run.creditor
-    found = slips(view.claims, creditor, view.currency, sitting.words)
+    coming = [one for one in view.agreed if one.kind == "instalment"]
+    case = sitting.case.run.case
+    later = {name for one in coming for name in set(one.claims) - set(parts(case, one))}
+    claims = [one for one in view.claims if one.id not in later]
+    found = slips(claims, creditor, view.currency, sitting.words)
     if not found:
         return sitting.went()
     providers = [
         {"id": keys.id_of(row["pk"]), "title": connectors.spec(row["connector"]).title}
         for row in paying.providers(sitting.case.tenant)
     ]
-    return sitting.page("pay", faults=faults, slips=found, providers=providers)
+    return sitting.page("pay", faults=faults, slips=found, providers=providers, coming=coming)
 
 
 def pay_at(sitting: Sitting) -> Page:
@@ -48,7 +59,10 @@ def pay_at(sitting: Sitting) -> Page:
     claim, via = sitting.fields.get("claim", ""), sitting.fields.get("connection", "")
     opened = sitting.case
     try:
+        payer_acts.room(sitting.payer)
         paying.link(opened.tenant, opened.run.case.id, claim, sitting.payer.by, via)
+    except Refused as no:
+        return pay(sitting, {"claim": sitting.why(no)})
     except (Problem, HubError) as no:
         problem = no if isinstance(no, Problem) else planned(no)
         key = "no_provider" if problem.status in {502, 503} else "no_other"
@@ -77,6 +91,10 @@ def statement_of(sitting: Sitting) -> Page:
     view = payer_acts.shown(opened)
     if view.kind == "neutral":
         return sitting.went()
+    try:
+        payer_acts.room(sitting.payer)
+    except Refused as no:
+        return sitting.page("sorry", status=409, why="busy", faults={"statement": sitting.why(no)})
     body = statement(view, opened, sitting.words)
     payer_acts.downloaded(sitting.payer)
     return download(body, "application/pdf", f"statement-{view.today.isoformat()}.pdf")
@@ -90,6 +108,15 @@ def _view(sitting: Sitting) -> tuple[PayerView, dict[str, str]]:
         return payer_acts.shown(sitting.case, date.fromisoformat(said)), {}
     except ValueError:
         return payer_acts.shown(sitting.case), {"on": "on_wrong"}
+
+
+def _beside(view: PayerView) -> Money | None:
+    """Interest and fees up to today of what a promise or a plan is about: they are owed besides."""
+    about = {name for one in view.agreed if one.kind != "settlement" for name in one.claims}
+    mine = [one for one in view.claims if one.id in about and view.on == view.today]
+    sums = [one.interest + one.fees for one in mine]
+    sums += [one.compensation for one in mine if one.compensation is not None]
+    return total(sums, view.currency) if sums else None
 
 
 def _number(sitting: Sitting, claim: str) -> int:

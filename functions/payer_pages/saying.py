@@ -164,7 +164,10 @@ def letters(sitting: Sitting) -> Page:
     """Write in another language from the next message on."""
     for language in LANGUAGES:
         if language == sitting.fields.get("letters"):
-            payer_acts.speak(sitting.payer, language)
+            try:
+                payer_acts.speak(sitting.payer, language)
+            except Refused as no:
+                return details(sitting, {"letters": sitting.why(no)})
             return sitting.went(done="letters")
     return details(sitting, {"letters": "no_choice"})
 

@@ -18,7 +18,14 @@ from typing import Final
 from shared.cloud import clock, payer_keys, sealing, table
 from shared.cloud.keys import Tenant
 from shared.cloud.table import Row, Write
-from shared.domain.payer_link import ACTS, GOOD_FOR, TRIES, WINDOW, PayerLink
+from shared.domain.payer_link import (
+    ACTS,
+    GOOD_FOR,
+    LOCKS_FOR_A_PERSON,
+    TRIES,
+    WINDOW,
+    PayerLink,
+)
 from shared.errors import Conflict
 
 # What a link is for: a token of one purpose opens no page of another.
@@ -133,14 +140,16 @@ def opened(found: Found) -> None:
 def locked(found: Found | None, now: datetime) -> int | None:
     """Lock a link whose tries are used up, for a day; how many locks it has had by now.
 
-    None where tries are left, it is locked already, or it is nobody's.
+    From the lock on that a person looks at it stays locked: nobody guesses for three months. None
+    where tries are left, it is locked already, or it is nobody's.
     """
     of = _NOBODYS if found is None else found.row
     key = {"pk": of["pk"], "sk": of["sk"]}
     row = table.get(key)
     if row is None or row.get("tries", 0) < TRIES or "locked_until" in row:
         return None
-    until = clock.stamp(now + WINDOW)
+    last = row.get("locks", 0) + 1 >= LOCKS_FOR_A_PERSON
+    until = max(row["expires_at"], clock.stamp(now + WINDOW)) if last else clock.stamp(now + WINDOW)
     try:
         after = table.update(
             key, set_={"locked_until": until}, add={"locks": 1},
@@ -163,7 +172,11 @@ def acted(found: Found, now: datetime) -> bool:
         try:
             table.update(
                 key, set_={"acts_on": today, "acts": 1 if fresh else row["acts"] + 1},
-                condition="#acts = :seen" if "acts" in row else "attribute_not_exists(#acts)",
+                # An erased person's link is not made anew by a page that was open.
+                condition=(
+                    "attribute_exists(pk) AND #acts = :seen" if "acts" in row
+                    else "attribute_exists(pk) AND attribute_not_exists(#acts)"
+                ),
                 values={"seen": row["acts"]} if "acts" in row else {},
             )  # fmt: skip
         except Conflict:

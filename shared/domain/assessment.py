@@ -27,6 +27,10 @@ from shared.domain.report_pack import ratio
 WORKED_WITHIN = 14
 _LATENESS = ((0, "by the due date"), (7, "1 to 7 days late"), (14, "8 to 14 days late"),
              (30, "15 to 30 days late"), (60, "31 to 60 days late"))  # fmt: skip
+_AGES = {
+    "not_due": "not due", "1_30": "1 to 30 days late", "31_60": "31 to 60 days late",
+    "61_90": "61 to 90 days late", "over_90": "more than 90 days late",
+}  # fmt: skip
 _VERY_LATE = "more than 60 days late"
 _MOST_COUNTED = 3
 
@@ -73,7 +77,7 @@ def _ageing(pasts: Sequence[Past], today: date, currency: str) -> Iterator[Figur
         sums[one.account.bucket_on(today)] += one.account.open_on(today)
     text = "Open principal today by full days after the due date."
     for name, amount in sums.items():
-        yield _money("Ageing", name.replace("_", " "), amount, text)
+        yield _money("Ageing", _AGES[name], amount, text)
     together = total(list(sums.values()), currency)
     yield _money("Ageing", "together", together, "Open principal of all invoices today.")
 

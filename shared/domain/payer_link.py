@@ -19,7 +19,8 @@ GOOD_FOR: Final = timedelta(days=90)
 # A wrong answer is a slip of the finger a few times, and after that a guess.
 TRIES: Final = 5
 WINDOW: Final = timedelta(days=1)
-# So many locks are no slips any more: a person looks at whom the link went to.
+# So many locks are no slips any more: a person looks at whom the link went to, and it opens nothing
+# again. Numbers of invoices follow each other: fifteen guesses are few, five a day would not be.
 LOCKS_FOR_A_PERSON: Final = 3
 # Acts of one link a day: a person needs a handful.
 ACTS: Final = 30

@@ -46,6 +46,11 @@ class PlanOffer(Record):
     claims: tuple[Id, ...]
     at_once: bool
 
+    @property
+    def even(self) -> bool:
+        """Whether every instalment is the same sum: the last one takes up what does not divide."""
+        return len({one.amount for one in self.instalments}) == 1
+
 
 def offers(stand: Stand, shown: PayerView, now: datetime) -> tuple[PlanOffer, ...]:
     """The plans that a payer may choose at an instant in the creditor's zone, shortest first."""

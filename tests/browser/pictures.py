@@ -21,23 +21,39 @@ from tests.browser.chromium import FLAGS
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "pictures"
 UP = ROOT / "out" / "up"
-WIDTHS = {320: 700, 768: 1000, 1280: 900}
+WIDTHS = {320: 1100, 768: 1000, 1280: 900}
 # The console's pages by the picture's name; ``>`` follows the first link of the list there.
 CONSOLE = {
-    "today": "/console", "first-hour": "/console/first-hour",
+    "today": "/console", "stop": "/console/switches/stop", "switches": "/console/switches",
+    "first-hour": "/console/first-hour", "creditor": "/console/first-hour/creditor",
+    "first-letters": "/console/first-hour/letters", "arming": "/console/first-hour/arming",
+    "assessment": "/console/first-hour/assessment", "notices": "/console/first-hour/notices",
     "connections": "/console/connections", "connection": "/console/connections/erp",
-    "connectors": "/console/connectors", "policy": "/console/policies/standard/1",
-    "policy-edit": "/console/policies/standard/1/edit", "cases": "/console/cases",
-    "case": "/console/cases >", "case-plan": "/console/cases > /tell/propose_plan",
+    "connection-settings": "/console/connections/erp/settings",
+    "connection-refused": "/console/connections/erp/refused", "expiries": "/console/expiries",
+    "connectors": "/console/connectors", "connector": "/console/connectors/erp.fortnox",
+    "policies": "/console/policies", "policy": "/console/policies/standard/1",
+    "policy-edit": "/console/policies/standard/1/edit", "previews": "/console/previews",
+    "overrides": "/console/overrides", "cases": "/console/cases", "case": "/console/cases >",
+    "case-timeline": "/console/cases > /timeline",
+    "case-plan": "/console/cases > /tell/propose_plan",
+    "case-hand-over": "/console/cases > /hand-over", "case-link": "/console/cases > /payment-link",
     "tasks": "/console/tasks", "task": "/console/tasks >", "matching": "/console/matching",
-    "partners": "/console/partners", "letters": "/console/letters",
-    "letter": "/console/letters/fi/reminder/friendly", "reports": "/console/reports?month=2026-03",
-    "discipline": "/console/reports/discipline?month=2026-03", "law": "/console/law/FI",
-    "settings": "/console/settings", "stop": "/console/switches/stop",
+    "partners": "/console/partners", "partner": "/console/partners/partner",
+    "partner-terms": "/console/partners/partner/terms", "routing": "/console/routing",
+    "letters": "/console/letters", "letter": "/console/letters/fi/reminder/friendly",
+    "letter-edit": "/console/letters/fi/reminder/friendly/edit",
+    "reports": "/console/reports?month=2026-03",
+    "discipline": "/console/reports/discipline?month=2026-03",
+    "money": "/console/reports/money?day=2026-03-19", "laws": "/console/law",
+    "law": "/console/law/FI", "settings": "/console/settings", "approvals": "/console/approvals",
+    "people": "/console/settings/people", "audit": "/console/settings/audit",
+    "fuses": "/console/settings/fuses", "retention": "/console/settings/retention",
+    "recipients": "/console/settings/recipients",
 }  # fmt: skip
 PAYER = {
     "payer": "", "payer-pay": "/pay", "payer-promise": "/promise", "payer-plan": "/plan",
-    "payer-dispute": "/dispute",
+    "payer-dispute": "/dispute", "payer-person": "/person", "payer-details": "/details",
 }  # fmt: skip
 
 
@@ -103,7 +119,7 @@ def _taken(page: Page, origin: str, name: str, address: str) -> bool:
     for width, height in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": height})
         file = FOLDER / f"{name}-{width}.jpg"
-        page.screenshot(path=file, type="jpeg", quality=70, full_page=width == min(WIDTHS))
+        page.screenshot(path=file, type="jpeg", quality=60)
     return True
 
 

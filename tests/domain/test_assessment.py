@@ -53,7 +53,7 @@ def figure(figures, section, name):
 @pytest.mark.parametrize(
     ("section", "name", "value"),
     [
-        ("Ageing", "over 90", "100.00"),
+        ("Ageing", "more than 90 days late", "100.00"),
         ("Ageing", "together", "100.00"),
         ("Days to pay", "settled invoices", "4"),
         ("Days to pay", "by the due date", "25.0"),

@@ -131,7 +131,8 @@ def test_a_hold_that_makes_no_sense_is_refused(case, body):
 
 
 def test_an_answer_reaches_the_case_and_closes_the_task(asked):
-    assert [one["id"] for one in ask("GET /v1/tasks")[1]["tasks"]] == [TASK]
+    (listed,) = ask("GET /v1/tasks")[1]["tasks"]
+    assert (listed["id"], listed["debtor"]) == (TASK, "erp:d1")
     assert ask("GET /v1/tasks/{id}", TASK)[1]["because"][0]["rule"] == "policy.step"
     table.update(keys.head(NORDIC, CASE), set_={"due_at": "2026-04-01T06:00:00Z"})
 

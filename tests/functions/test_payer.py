@@ -11,7 +11,7 @@ import pytest
 from functions import admin
 from functions.pages.answers import _ALWAYS
 from functions.pages.words import FOLDER, words
-from shared.cloud import clock, documents, keys, table
+from shared.cloud import clock, documents, keys, payer_links, table
 from shared.domain.events import ActSent
 from shared.domain.formats import LANGUAGES
 from shared.domain.state_events import CircumstanceNoted
@@ -162,6 +162,33 @@ def test_a_plan_is_chosen_after_all_its_sums_were_seen(inside):
     assert "Instalment 1 of 4: €50.00 by 9 March 2026" in inside.words
 
 
+def test_in_a_plan_nobody_is_called_unpaid_and_the_next_instalment_alone_is_paid(inside):
+    rules(agreed_plan=6)
+    inside.open(f"{inside.here}/plan/4/2026-03-09").send(f"{inside.here}/plan/4/2026-03-09")
+
+    assert "Unpaid" not in inside.words
+    assert inside.words.count("In the payment plan") == 2
+    assert "Interest and fees up to today, €2.40" in inside.words
+    assert "cannot or do not want to pay" not in inside.words
+    inside.open(f"{inside.here}/pay")
+    assert "Instalment 1 of 4: €50.00 by 9 March 2026" in inside.words
+    assert [one.text for one in inside.page.xpath("//p[@class='amount']")] == ["€50.00"]
+
+
+def test_instalments_that_do_not_divide_are_not_said_to_be_all_the_same(inside):
+    inside.open(f"{inside.here}/plan")
+
+    assert "2 instalments of €100.00" in inside.words
+    assert "3 instalments of about €66.66" in inside.words
+
+
+def test_what_is_wrong_is_chosen_and_never_the_first_of_the_list(inside):
+    inside.open(f"{inside.here}/dispute").send(f"{inside.here}/dispute", {"words": "No."})
+
+    assert inside.status == 422
+    assert inside.page.xpath("//div[@role='alert']//a[@href='#f-ground']")
+
+
 def test_a_plan_that_a_person_answers_says_so_before_and_after(inside):
     link = f"{inside.here}/plan/6/2026-03-09"
     inside.open(link)
@@ -214,6 +241,16 @@ def test_an_objection_with_words_and_a_file(inside):
     assert stored == b"%PDF-1.7 proof"
 
 
+def test_what_does_not_work_is_told_with_the_way_back_to_ones_own_page(inside):
+    inside.open(f"{inside.here}/dispute")
+    inside.send(f"{inside.here}/dispute", {"words": "x"}, {"file": ("a.jpg", b"j" * 4_100_000)})
+    assert inside.status == 413
+    assert words("en", "payer")("sorry_too_large") in inside.words
+    assert inside.here in inside.links()
+    assert inside.open(f"{inside.here}/nothing").status == 404
+    assert inside.here in inside.links()
+
+
 def test_all_that_is_wrong_with_an_objection_is_said_at_once(inside):
     files = {"file": ("x.exe", b"MZ")}
     fields = {"claim": "9", "ground": "spite", "amount": "much", "words": " "}
@@ -244,6 +281,18 @@ def test_the_statement_is_a_file_that_is_free_and_noted(inside, rows):
     assert inside.headers["content-type"] == "application/pdf"
     assert "attachment" in inside.headers["content-disposition"]
     assert [one for one in rows() if one.get("what") == "payer_statement"]
+
+
+def test_who_has_done_a_days_worth_gets_no_more_pages_of_the_provider_or_paper(inside, token):
+    while payer_links.acted(payer_links.find(token), NOW):
+        pass
+    inside.send(f"{inside.here}/statement")
+    assert (inside.status, inside.headers["content-type"][:9]) == (409, "text/html")
+    inside.open(inside.here)
+    csrf = inside.page.xpath("//input[@name='csrf']/@value")[0]
+    inside.post(f"{inside.here}/pay", {"csrf": csrf, "claim": "erp:1", "connection": "stripe"})
+    assert inside.status == 422
+    assert words("en", "payer")("no_too_often") in inside.words
 
 
 def test_paying_leads_to_the_provider_by_one_more_click(inside, monkeypatch):

@@ -133,6 +133,17 @@ def test_the_third_lock_is_looked_at_by_a_person(token):
     assert (task["why"], task["case"]) == ("payer_link_guessed", "")
 
 
+def test_whoever_guesses_on_after_the_third_lock_is_never_heard_again(token):
+    for day in range(3):
+        for _ in range(5):
+            assert unlock(token, "wrong", NOW + timedelta(days=2 * day)) is None
+    # Fifteen guesses in all, not five on each of ninety days.
+    for day in (5, 6, 40, 89):
+        assert unlock(token, now=NOW + timedelta(days=day)) is None
+    row = payer_links.find(token).row
+    assert (row["locks"], row["locked_until"]) == (3, row["expires_at"])
+
+
 @pytest.mark.parametrize("said", ["", "a" * 26, "A" * 5000, "../x", "é" * 26, "a#b"])
 def test_what_is_no_link_opens_nothing_and_leaves_nothing(token, rows, said):
     before = len(rows())

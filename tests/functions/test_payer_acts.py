@@ -218,3 +218,14 @@ def test_one_link_acts_no_more_often_than_a_person_does(token):
     with pytest.raises(Refused) as caught:
         payer_acts.promise(payer(token), date(2026, 3, 20))
     assert caught.value.code == "too_often"
+    with pytest.raises(Refused, match="too much"):
+        payer_acts.speak(payer(token), "sv")
+
+
+def test_a_page_that_was_open_makes_no_link_of_an_erased_person_anew(token, rows):
+    found = payer_links.find(token)
+    payer_links.forget(NORDIC, ("erp:d1",))
+    before = rows()
+
+    assert not payer_links.acted(found, NOW)
+    assert rows() == before

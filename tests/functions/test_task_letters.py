@@ -20,11 +20,8 @@ def ask(route, task, **rest):
     return answer(admin.handler(call(route, path={"id": task}, **rest), None))
 
 
-@pytest.fixture
-def task(mail, monkeypatch):  # noqa: F811
-    """The open question whether the first reminder of a case may go out."""
-    settle(monkeypatch)
-    monkeypatch.setenv("PAYER_URL", ORIGIN)
+def asked_for_a_yes():
+    """The open question whether the first reminder of the case may go out: its task's id."""
     route = "PUT /v1/overrides/{kind}/{id}"
     path, body = {"kind": "debtor", "id": "erp:d1"}, {"hold_steps": ["friendly"]}
     assert admin.handler(call(route, path=path, body=body), None)["statusCode"] == 200
@@ -36,6 +33,13 @@ def task(mail, monkeypatch):  # noqa: F811
     assert decision.why == "approve_remind"
     run.ask(decision)
     return decision.task
+
+
+@pytest.fixture
+def task(mail, monkeypatch):  # noqa: F811
+    """Such a question, of a stack that has a page for payers."""
+    settle(monkeypatch)
+    return asked_for_a_yes()
 
 
 def test_it_is_the_letter_that_goes_out_after_the_yes(task, mail, rows):  # noqa: F811

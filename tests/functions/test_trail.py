@@ -56,7 +56,9 @@ def test_what_was_refused_leaves_none(aws, rows):
     assert lines(rows) == []
 
 
-@pytest.mark.parametrize("route", ["GET /v1/cases/{id}", "GET /v1/cases/{id}/explain"])
+@pytest.mark.parametrize("route", [
+    "GET /v1/cases/{id}", "GET /v1/cases/{id}/explain", "GET /v1/cases/{id}/timeline",
+])  # fmt: skip
 def test_a_look_at_a_case_is_noted_by_its_id(aws, rows, route):
     assert set(ROUTES) >= LOOKS
     open_case(NORDIC)

@@ -137,3 +137,12 @@ def test_a_case_of_another_creditor_is_not_there(console, case):
     for address in (case, f"{case}/timeline", f"{case}/tell/hold"):
         assert browser.open(address).status == 404
     assert Store(NORDIC).events(CASE)
+
+
+def test_whom_and_how_much_a_command_is_about_is_said_where_it_is_given(console, case):
+    browser = console("clerk").open(f"{case}/tell/promise")
+    assert browser.page.xpath("//nav[@class='crumbs']/a[2]/text()") == [CANARY]
+    assert "erp:1 · €100.00" in browser.main
+    browser.press("See what it will do", day="2026-03-20", amount="200.00")
+    assert browser.page.xpath("//nav[@class='crumbs']/a[2]/text()") == [CANARY]
+    assert CANARY in browser.page.xpath("//p[@class='lead']")[0].text_content()

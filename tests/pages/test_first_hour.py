@@ -6,6 +6,7 @@ import pytest
 import requests
 
 from shared.cloud import connections, control, keys, table
+from shared.domain.creditor import Creditor
 from tests.functions.money import invoice, take
 from tests.functions.world import NORDIC, NOW, know_counterparts
 
@@ -75,6 +76,22 @@ def test_the_road_begins_with_the_creditor_and_goes_on_when_there_is_one(console
     assert offers == "/console/connectors?family=erp&country=FI"
     browser.open("/console/first-hour/creditor")
     assert browser.page.xpath("//input[@name='profile.business_id']/@value") == ["1234567-1"]
+
+
+def test_where_the_books_may_say_who_paid_the_road_goes_on_without_a_bank(console, settled):
+    assert marked(console().open("/console/first-hour")) == "Connect the books"
+    table.update(keys.connection(NORDIC, "erp"), set_={"state": "enabled"})
+    browser = console().open("/console/first-hour")
+    assert marked(browser) == "Connect a channel"
+    assert "the books alone say who has paid" in browser.main
+
+    row = table.get(keys.creditor(NORDIC))
+    profile = Creditor.model_validate_json(row["body"])
+    gate = profile.gate.model_copy(update={"erp_is_the_bank": False})
+    table.put({**row, "body": profile.model_copy(update={"gate": gate}).model_dump_json()})
+    browser = console().open("/console/first-hour")
+    assert marked(browser) == "Connect the bank"
+    assert "the books alone say who has paid" not in browser.main
 
 
 def test_what_the_form_of_the_profile_does_not_show_stays(console):

@@ -40,7 +40,7 @@ def test_the_payment_stands_beside_its_proposals_and_enter_accepts_the_first(con
     work()
     assert payment("1").resolution.rule == "person"
     # The next one that waits follows by itself.
-    assert browser.path.startswith("/console/matching/bank:2?done=matched")
+    assert browser.path.startswith("/console/matching/bank%3A2?done=matched")
 
 
 def test_money_is_matched_by_hand_by_the_numbers_on_the_invoices(console, money):

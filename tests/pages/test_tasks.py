@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from shared.cloud import keys, table, tasks
 from shared.domain.explain import Reason
 from shared.domain.model import Party
+from tests.functions.test_payer_in_messages import mail  # noqa: F401
+from tests.functions.test_task_letters import asked_for_a_yes
 from tests.functions.world import CASE, NORDIC, open_case
 
 CANARY = "<script>alert(1)</script>"
@@ -88,7 +92,9 @@ def test_a_task_shows_who_owes_what_and_where_its_facts_lead(console, asked):
     why = Reason(rule="hub.connection_health", text="It brings nothing.", facts=facts)
     row = tasks.task_write(NORDIC, "down", "", "connection_failing", (), [why])
     table.transact([row])
-    browser = console("clerk").open(f"/console/tasks/{TASK}")
+    browser = console("clerk").open("/console/tasks")
+    assert browser.page.xpath("//tbody//td/a/text()") == [CANARY]
+    browser.open(f"/console/tasks/{TASK}")
     assert browser.page.xpath("//h2/a/text()") == [CANARY]
     (row,) = browser.page.xpath("//main//tbody/tr")
     said = [" ".join(cell.text_content().split()) for cell in row]
@@ -136,3 +142,21 @@ def test_who_may_only_look_picks_nothing(console, asked):
     browser.send("/console/tasks", {"answer": "approved", "task": TASK})
     assert browser.status == 403
     assert tasks.read(NORDIC, TASK)["state"] == "open"
+
+
+def test_a_reminder_that_waits_for_a_yes_is_seen_before_it_is_given(console, mail):  # noqa: F811
+    task = asked_for_a_yes()
+    browser = console("clerk").open(f"/console/tasks/{task}")
+    assert "What a yes would send" in browser.main
+    (frame,) = browser.page.xpath("//iframe")
+    assert frame.get("sandbox") == ""
+    shown = console("clerk").open(frame.get("src"))
+    assert "sandbox" in shown.headers["content-security-policy"]
+    assert b"Nordic Oy" in base64.b64decode(shown.text)
+    assert not mail
+
+
+def test_where_a_yes_would_send_nothing_the_page_says_so(console, asked):
+    browser = console("clerk").open(f"/console/tasks/{TASK}")
+    assert "As the case stands, a yes would send no letter." in browser.main
+    assert not browser.page.xpath("//iframe")

@@ -6,10 +6,13 @@ from datetime import date
 
 import pytest
 
+from functions.pages.words import CONSOLE, words
 from shared.cloud import connections, keys, preview_rows, principals, table, tasks
 from shared.cloud.preview_rows import Preview
 from shared.domain.events import ActSent
 from shared.domain.explain import Reason
+from shared.domain.timeline import _WORDS
+from tests.functions.payers import know
 from tests.functions.world import CASE, NORDIC, NOW, REMINDER, append, open_case, remind
 
 CANARY = "<script>alert(1)</script>"
@@ -80,6 +83,20 @@ def test_the_day_is_told_by_what_happened_what_waits_and_what_comes(console, bus
     assert rows[:2] == [["2 March 2026", "0", "0"], ["3 March 2026", "6", "1"]]
     # The preview reaches to the fifth: nothing is said of the days behind it.
     assert len(rows) == 4
+
+
+def test_what_happened_is_named_in_the_readers_language_with_the_debtor(console, busy):
+    know()
+    browser = console(language="fi").open("/console")
+    latest = [one.text_content() for one in browser.page.xpath("//ol[@class='timeline']//p[1]")]
+    assert latest[0].startswith("Muistutus lähetetty · Aino Esimerkki ")
+
+
+@pytest.mark.parametrize("language", CONSOLE)
+def test_every_kind_of_event_has_a_name(language):
+    t, kinds = words(language, "events"), {*_WORDS, "reminder_sent", "hand_over_sent"}
+    assert {key.removeprefix("event_") for key in t.texts} == kinds
+    assert all(t.code("event", kind) for kind in kinds)
 
 
 def test_the_stop_is_one_link_away_and_asks_before_it_stops(console, busy):
