@@ -148,3 +148,14 @@ def test_a_right_to_documents_names_their_folder():
             text = str(next(iter(resource.values()))) if isinstance(resource, dict) else resource
             if text.startswith("${DocumentsArn}/"):
                 assert re.fullmatch(r"\$\{DocumentsArn\}/(\*|sandbox-\*)/[a-z-]+/\*", text), where
+
+
+def test_the_function_that_is_open_to_the_world_makes_nobody_a_principal():
+    denied = [
+        one for where, one in statements()
+        if "/Payer/" in f"{where}/" and one["Effect"] == "Deny" and "Condition" in one
+    ]  # fmt: skip
+    (one,) = denied
+    assert {"dynamodb:PutItem", "dynamodb:UpdateItem"} <= set(one["Action"])
+    (keys,) = one["Condition"]["ForAnyValue:StringLike"].values()
+    assert {"PRINCIPAL#*", "HUB#CONTROL", "HUB#LAW", "HUB#APPROVALS"} == set(keys)

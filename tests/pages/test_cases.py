@@ -54,6 +54,7 @@ def test_a_case_tells_what_is_owed_what_comes_next_and_why(console, case):
     assert browser.page.xpath("//h1/text()") == [CANARY]
     assert "€1.20" in browser.main
     assert "an act has no outcome yet" in browser.main
+    assert "Tapaus odottaa" in console("clerk", language="fi").open(case).main
     browser.click("Whole timeline")
     assert "A reminder (friendly) about erp:1 is made" in browser.main
 
