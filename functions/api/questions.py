@@ -90,7 +90,9 @@ def _whose(request: Request, found: list[dict[str, Any]]) -> list[dict[str, Any]
         case: head["debtor"] for case, key in where.items()
         if (head := heads.get((key["pk"], key["sk"]))) is not None
     }  # fmt: skip
-    return [{**one, "debtor": whose.get(one["case"])} for one in found]
+    for one in found:
+        one["debtor"] = whose.get(one["case"])
+    return found
 
 
 def get_counts(request: Request) -> Answer:

@@ -12,6 +12,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+import boto3
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
@@ -19,6 +20,7 @@ from playwright.sync_api import sync_playwright
 from infra.local import clock, stack
 from infra.local.hub import install
 from infra.local.setup import ZONE
+from shared.cloud import runtime, table, vault
 from tests.browser.chromium import FLAGS
 from tests.browser.visitor import Visitor
 
@@ -96,3 +98,28 @@ def people(hub):
         return f"the-{role}"
 
     return person
+
+
+@pytest.fixture(scope="session")
+def own_session(embedded):
+    """One SDK session on the pages' stack: other tests of this process have a stack of theirs."""
+    return embedded.session()
+
+
+@pytest.fixture
+def process(embedded, own_session, tmp_path, monkeypatch):
+    """This process as one of the functions of the pages' hub would find itself."""
+    for name, value in embedded.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("STAGE", "local")
+    monkeypatch.setenv("DUNLIN_CLOCK_FILE", str(tmp_path / "clock"))
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", own_session)
+    _forget()
+    yield embedded
+    _forget()
+
+
+def _forget():
+    table.client.cache_clear()
+    runtime.client.cache_clear()
+    vault._kept.clear()

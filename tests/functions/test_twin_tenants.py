@@ -89,6 +89,7 @@ LACKING = {
     "POST /v1/payments/{id}/accept": 409,  # a proposal of that name
     "POST /v1/connections/{id}/authorise": 409,  # a vendor that asks for consent
     "POST /v1/connections/{id}/backfill": 409,  # years before the connection
+    "GET /v1/tasks/{id}/letter": 409,  # a letter that waits
 }
 # A partner's own routes name its connection by its token; a sandbox is a tenant of its own
 # (test_twin_partners.py, test_serve_sandbox.py), and the hub's routes are of no tenant.

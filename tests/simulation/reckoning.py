@@ -135,6 +135,9 @@ def _client_money(judge, tasks):
         status, answer = judge.world.clerk.ask(
             "GET /v1/partners/{connection}/client-money", path, None
         )
+        if status == 404:
+            # Before the first comparison nobody has told anything.
+            return
         if status != 200:
             judge.say("the client money cannot be read", str(status))
             return
