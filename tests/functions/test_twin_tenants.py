@@ -270,7 +270,8 @@ def test_the_same_ids_are_read_by_their_own_tenant_as_documented(twin):
     for route in READS:
         response = told(route, TWIN)
         assert response["statusCode"] == LACKING.get(route, 200), (route, response)
-        check(route, response)
+        if route not in LACKING:
+            check(route, response)
 
 
 @pytest.mark.parametrize("route", [route for route in WITH_ID if route not in READS])
