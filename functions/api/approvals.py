@@ -54,7 +54,11 @@ def _guarded(handle: Handler, rule: Rule) -> Handler:
 
 def _proposed(request: Request, rule: Rule, rests_on: str) -> Answer:
     if len(request.body) > _LARGEST:
-        raise Problem(413, "too_large", "The body is too large to wait for a second person.")
+        raise Problem(
+            413,
+            "too_large",
+            "The change is too large to wait for a second person: make it in smaller parts.",
+        )
     tenant = approval_rows.desk(request.principal)
     asked = {
         "route": request.route, "path": dict(request.path), "query": dict(request.query),
@@ -104,7 +108,7 @@ def approving(handlers: Mapping[str, Handler]) -> Handler:
         row, by = _read(request), request.principal
         _still(row)
         if by.same_person(row["by"], row["person"]):
-            raise Problem(403, "own_request", "Whoever asks for something cannot approve it too.")
+            raise Problem(403, "own_request", "Somebody else must approve what you asked for.")
         rule = RULES[row["route"]]
         asked = _asked(row, by, rule)
         if four_eyes.hash_of(asked, rule) != row["rests_on"]:
@@ -138,11 +142,11 @@ def _asked(row: Row, by: Principal, rule: Rule) -> Request:
         now = None
     same = now is not None and (now.side, now.tenant_id) == (access.role, by.tenant_id)
     if not same or now is None or access.scope not in (scopes := scopes & now.scopes):
-        raise Problem(409, "proposer_gone", "Whoever asked for this may no longer do it.")
+        raise Problem(409, "proposer_gone", "Whoever asked for this no longer has the right to it.")
     if by.side == access.role:
         scopes &= by.scopes
     if (rule.scope or access.scope) not in by.scopes or access.scope not in scopes:
-        raise Problem(403, "no_scope", "The token does not allow this.")
+        raise Problem(403, "no_scope", "Your rights do not allow this.")
     kept = json.loads(row["asked"])
     both = replace(
         now, client=f"{row['by']}+{by.client}", scopes=scopes, connection=row["connection"]
@@ -157,7 +161,7 @@ def _read(request: Request) -> Row:
 def _still(row: Row) -> None:
     state = approval_rows.state_of(row)
     if state != "open":
-        raise Problem(409, "decided", f"The approval is {state}.")
+        raise Problem(409, "decided", f"The request is {state} already.")
 
 
 def _line(by: Principal, what: str, facts: Mapping[str, object]) -> Write:

@@ -24,7 +24,7 @@ def post_authorise(request: Request) -> Answer:
     connection = request.path["id"]
     row = connections.read(request.tenant, connection)
     if connectors.spec(row["connector"]).grant != "consented":
-        raise Problem(409, "no_consent", "This connector asks for no consent at its vendor.")
+        raise Problem(409, "no_consent", "This connection needs no consent at its vendor.")
     grant: Consent = connectors.grant(row["connector"], bound(request.tenant, row))  # type: ignore[assignment]
     now = clock.wall()
     question, write = consents.ask(request.tenant, connection, request.principal.client, now)

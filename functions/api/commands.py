@@ -54,5 +54,5 @@ def _next(request: Request, run: Run, case: Case) -> tuple[str, ...]:
 def _given(request: Request) -> Command:
     command = read(request, Given).root
     if command.type in REDUCING and MONEY not in request.principal.scopes:
-        raise Problem(403, "no_scope", "The token does not allow this.")
+        raise Problem(403, "no_scope", "Your rights do not allow this.")
     return command

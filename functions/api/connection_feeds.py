@@ -23,7 +23,9 @@ def post_sync(request: Request) -> Answer:
     """Read a live connection now and not when it is next due."""
     row = rows.read(request.tenant, request.path["id"])
     if row["state"] not in rows.LIVE or not (rows.is_read(row) or rows.is_polled(row)):
-        raise Problem(409, "not_enabled", "Only an enabled source can be read.")
+        raise Problem(
+            409, "not_enabled", "Enable the connection first: only an enabled one is read."
+        )
     rows.wake(request.tenant, request.path["id"], clock.now())
     return Answer(view(rows.read(request.tenant, request.path["id"])), status=202)
 
@@ -35,12 +37,14 @@ def post_backfill(request: Request) -> Answer:
     """
     connection, row = request.path["id"], rows.read(request.tenant, request.path["id"])
     if "backfill" not in connectors.spec(row["connector"]).capabilities:
-        raise Problem(409, "no_backfill", "This connector reads no years before its connection.")
+        raise Problem(409, "no_backfill", "This connector cannot read earlier years.")
     if row["state"] not in rows.LIVE:
-        raise Problem(409, "not_enabled", "Only an enabled source can be read.")
+        raise Problem(
+            409, "not_enabled", "Enable the connection first: only an enabled one is read."
+        )
     since = read(request, Years).since
     if since > clock.wall().date():
-        raise invalid(fault("since", "in_the_future", "the first day has not come yet"))
+        raise invalid(fault("since", "in_the_future", "the day is in the future"))
     write = backfills.begun(request.tenant, connection, since, clock.wall())
     written(request, write, "backfill_begun", connection)
     rows.wake(request.tenant, connection, clock.now())

@@ -84,7 +84,7 @@ def _moved(
     try:
         written(request, first, what, request.path["id"], *also, names=names)
     except Conflict:
-        text = "Others changed the connection: read it again."
+        text = "Somebody else has changed the connection meanwhile: look at it again."
         raise Problem(409, "changed_meanwhile", text) from None
 
 
@@ -92,7 +92,7 @@ def _partners_own(row: Row, before: dict[str, Any], config: dict[str, Any]) -> N
     """A partner's address is its own to replace, once it took a signed test message."""
     if row["connector"] != "collectors.rest_hub" or config["endpoint"] == before["endpoint"]:
         return
-    text = "the partner replaces its address itself: PUT /v1/partner/endpoint"
+    text = "the partner enters this address itself, through its own API"
     raise invalid(fault("config.endpoint", "partners_own", text))
 
 

@@ -89,7 +89,7 @@ def post_connection(request: Request) -> Answer:
     try:
         written(request, write, "connection_made", new.id)
     except Conflict:
-        raise Problem(409, "id_taken", "There is a connection with this id.") from None
+        raise Problem(409, "id_taken", "There is a connection with this id already.") from None
     # After the row: whoever loses the race for an id must not replace the winner's secrets.
     if new.secrets:
         vault.write(request.tenant, new.id, new.secrets)
@@ -131,7 +131,7 @@ def post_enable(request: Request) -> Answer:
         if row["state"] != "tested":
             raise Problem(409, "not_tested", "Test the connection first, until all is well.")
         if connectors.spec(row["connector"]).confirm and said.confirm is None:
-            text = "Nothing was ever sent to this vendor: confirm that you begin all the same."
+            text = "No real account has proven this connector yet: confirm that you begin anyway."
             raise Problem(409, "not_confirmed", text, confirm="spec only")
         recipients.within_regions(request, row["connector"])
         write = rows.enabled(row, clock.now())
@@ -170,7 +170,9 @@ def _check(request: Request, new: NewConnection, spec: Spec, config: dict[str, A
     known_secrets(spec, new.secrets)
     states_claims = new.connector.partition(".")[0] == "erp"
     if states_claims and new.start_line is None:
-        raise invalid(fault("start_line", "missing", "a source of claims has a start line"))
+        raise invalid(
+            fault("start_line", "missing", "say from which due date on claims are dunned")
+        )
     own_folder(request, config)
 
 
@@ -179,11 +181,11 @@ def own_folder(request: Request, config: dict[str, Any]) -> None:
     if "bucket" not in config:
         return
     if config["bucket"] != os.environ["INBOX_BUCKET"]:
-        text = "the hub may use its own inbox bucket alone"
+        text = "only the hub's own inbox bucket can be used"
         raise invalid(fault("config.bucket", "foreign_bucket", text))
     folder = "folder" if "folder" in config else "prefix"
     if not str(config[folder]).startswith(f"{request.tenant.id}/"):
-        text = "the folder begins with the tenant's id"
+        text = "the folder must begin with the creditor's id"
         raise invalid(fault(f"config.{folder}", "foreign_folder", text))
 
 

@@ -82,7 +82,12 @@ def post_erasure(request: Request) -> Answer:
     plan = erasing.plan_of(known, creditor, creditor.today(clock.now()))
     if plan.hindrances:
         told = plan.model_dump(mode="json")
-        raise Problem(409, "must_stay", "Something is owed, contested or kept.", plan=told)
+        raise Problem(
+            409,
+            "must_stay",
+            "Nothing can be erased yet: something is owed, disputed or must be kept.",
+            plan=told,
+        )
     by = request.principal.client
     facts: dict[str, object] = {"debtors": list(known.debtors), "why": said.reason}
     table.transact([audit.entry(tenant, by, "erasure_begun", facts)])

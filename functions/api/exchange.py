@@ -24,7 +24,7 @@ from shared.errors import Conflict, HubError, NotFound, Refused, Retry
 # What the plan of an error means to a caller: status, code, sentence.
 PLANS: tuple[tuple[type[HubError], int, str, str], ...] = (
     (NotFound, 404, "not_found", "There is nothing here."),
-    (Conflict, 409, "conflict", "It was changed meanwhile: read it again."),
+    (Conflict, 409, "conflict", "It has changed meanwhile: look at it again."),
     (Retry, 503, "busy", "Try again in a moment."),
     (Refused, 422, "refused", "The other side does not accept this."),
 )
@@ -95,7 +95,11 @@ def respond(event: Mapping[str, Any], work: Handler) -> dict[str, Any]:
         return _refused(route, planned(error))
     except Exception as error:  # noqa: BLE001 - a caller gets no trace and no message of a bug
         logger.error("broken", extra={"route": route, "error": type(error).__name__})
-        return _sent(Problem(500, "broken", "This is our fault, and it has been noted."))
+        return _sent(
+            Problem(
+                500, "broken", "The hub made a mistake, and it has been noted: try again later."
+            )
+        )
     logger.info("answered", extra={"route": route, "status": answer.status})
     text = answer.body.decode() if isinstance(answer.body, bytes) else json.dumps(answer.body)
     return {
@@ -124,7 +128,7 @@ def routed(event: Mapping[str, Any], handlers: Mapping[str, Handler]) -> dict[st
 def allowed(principal: Principal, route: str) -> None:
     """Raises ``Problem`` 403 where a principal's side or scopes do not open a route."""
     if not may(principal, route):
-        raise Problem(403, "no_scope", "The token does not allow this.")
+        raise Problem(403, "no_scope", "Your rights do not allow this.")
 
 
 def _request(event: Mapping[str, Any], route: str) -> Request:
@@ -132,7 +136,7 @@ def _request(event: Mapping[str, Any], route: str) -> Request:
     try:
         principal = principals.of_context(context)
     except NotFound:
-        raise Problem(401, "no_token", "A token is needed.") from None
+        raise Problem(401, "no_token", "A valid token is needed.") from None
     allowed(principal, route)
     return Request(
         route=route,
@@ -159,7 +163,9 @@ def planned(error: HubError) -> Problem:
     for kind, status, code, title in PLANS:
         if isinstance(error, kind):
             return Problem(status, code, title)
-    return Problem(502, "unreadable", "What is stored or was answered cannot be used.")
+    return Problem(
+        502, "unreadable", "What is stored, or what the other side answered, cannot be read."
+    )
 
 
 def _refused(route: str, problem: Problem) -> dict[str, Any]:

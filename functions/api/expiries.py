@@ -46,7 +46,11 @@ def put_expiries(request: Request) -> Answer:
     try:
         table.transact([*_stored(request.tenant, connection, said.expiries), entry])
     except Conflict:
-        raise Problem(409, "changed_meanwhile", "Others changed the days: read them.") from None
+        raise Problem(
+            409,
+            "changed_meanwhile",
+            "Somebody else has changed these days meanwhile: look at them again.",
+        ) from None
     after = table.get(expiry_rows.key(request.tenant, connection))
     return Answer({"expiries": list(_of(row, after))})
 

@@ -108,5 +108,5 @@ def _view(tenant: Tenant, rules: FirstDay, policy: Policy) -> dict[str, Any]:
 def _policy(tenant: Tenant) -> Policy:
     policy = profiles.active_policy(tenant)
     if policy is None:
-        raise Problem(409, "no_policy", "Activate a policy first: its steps are armed.")
+        raise Problem(409, "no_policy", "Activate a policy first: the rules are about its steps.")
     return policy

@@ -97,7 +97,9 @@ def post_letters(request: Request) -> Answer:
     said, tenant = read(request, Letters), request.tenant
     digest, _ = sentences(tenant, profiles.creditor(tenant), _policy(tenant))
     if said.hash != digest:
-        raise Problem(409, "other_letters", "The letters are others now: look at them again.")
+        raise Problem(
+            409, "other_letters", "The letters have changed since you looked: look at them again."
+        )
     by, at = request.principal.client, clock.stamp(clock.now())
     row = {**keys.fact(tenant, "FIRSTDAY", LETTERS), "hash": digest, "by": by, "at": at}
     entry = audit.entry(tenant, by, "letters_approved", {"hash": digest})
@@ -139,5 +141,7 @@ def _stated(text: str | None, currency: str) -> Money | None:
 def _policy(tenant: Tenant) -> Policy:
     policy = profiles.active_policy(tenant)
     if policy is None:
-        raise Problem(409, "no_policy", "Activate a policy first: it is what is assessed.")
+        raise Problem(
+            409, "no_policy", "Activate a policy first: the figures are compared with it."
+        )
     return policy

@@ -42,12 +42,44 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "bool": "true or false is expected",
     "date": "a day such as 2026-03-31 is expected",
     "datetime": "an instant such as 2026-03-31T09:00:00Z is expected",
-    "timezone": "an instant with its zone is expected",
+    "timezone": "an instant with its time zone is expected, such as 2026-03-31T09:00:00Z",
     "decimal": "a number is expected",
     "dict": "an object is expected",
     "model": "an object is expected",
     "list": "a list is expected",
     "tuple": "a list is expected",
+}
+
+# What a form of text is in words, by its pattern; one that is not here is shown as it is.
+_FORMS: Final[Mapping[str, str]] = {
+    r"^[A-Z]{2}$": "two capital letters are expected, such as FI",
+    r"^[A-Z]{3}$": "three capital letters are expected, such as EUR",
+    r"^[a-z]{2}$": "two small letters are expected, such as fi",
+    r"^[a-z][a-z0-9_]{0,39}$": (
+        "small letters a to z, digits and _ are expected, a letter first, 40 characters at most"
+    ),
+    r"^[a-z][a-z0-9_-]{0,39}$": (
+        "small letters a to z, digits, - and _ are expected, a letter first, 40 characters at most"
+    ),
+    r"^[a-z][a-z0-9_-]{0,59}$": (
+        "small letters a to z, digits, - and _ are expected, a letter first, 60 characters at most"
+    ),
+    r"^\d+(\.\d+)?$": "a number such as 8.50 is expected",
+    r"^[0-9]{1,12}(\.[0-9]{1,3})?$": "an amount such as 1234.50 is expected",
+    r"^-?[0-9]{1,2}(\.[0-9]{1,4})?$": "a rate in per cent such as 2.50 is expected",
+    r"^[^\s#\x00-\x1f]+$": "neither blanks nor # may stand here",
+    r"^[^\s@<>,;\"]+@[^\s@<>,;\"]+$": "an e-mail address is expected",
+    r"^([^\s@<>,;\"]+@[^\s@<>,;\"]+)?$": "an e-mail address is expected",
+    r"^[0-9+() -]*$": "a telephone number is expected",
+    r"^([a-z0-9-]{1,63}\.)+[a-z]{2,63}$": "a host is expected, such as pay.example.com",
+    r"^https?://[^\s]{3,300}$": "an address that begins with https:// is expected",
+    r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$": "an IBAN is expected, without blanks",
+    r"^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?$": "a BIC of 8 or 11 characters is expected",
+    r"^[0-9]{7,8}$": "7 or 8 digits are expected",
+    r"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$": (
+        "letters, digits and . _ - are expected, 20 characters at most"
+    ),
+    r"^(0[1-9]|1[0-2])-[0-3][0-9]$": "month and day are expected, such as 12-31",
 }
 
 
@@ -75,7 +107,7 @@ def asked(request: Request, model: type[Model]) -> Model:
     try:
         return model.model_validate(said)
     except ValidationError as error:
-        title = "Some parameters are not acceptable."
+        title = "Some of the filters are not acceptable."
         raise Problem(400, "bad_query", title, fields=faults(error, "")) from None
 
 
@@ -116,4 +148,8 @@ def _sentence(code: str, path: str, bounds: Mapping[str, object]) -> str:
     """What is asked of a field, by the code of its fault and the bounds of the model alone."""
     kind = code if code in _SENTENCES else code.partition("_")[0]
     known = {name: bounds[name] for name in _BOUNDS if name in bounds}
-    return _SENTENCES.get(kind, "not acceptable").format(field=path or "the body", **known)
+    if (told := _FORMS.get(str(known.get("pattern")))) is not None:
+        return told
+    if kind == "string_too_short" and known.get("min_length") == 1:
+        return "this must not be empty"
+    return _SENTENCES.get(kind, "this is not acceptable").format(field=path or "the body", **known)

@@ -45,13 +45,15 @@ def post_lift(request: Request) -> Answer:
     said = read(request, Lifting)
     row = table.get(keys.control(request.tenant)) or {}
     if row.get("halted") != said.halted:
-        raise Problem(409, "not_halted", "That is not what keeps the creditor's acts in.")
+        raise Problem(
+            409, "not_halted", "The creditor is not stopped by what you lift: look at it again."
+        )
     by = request.principal.client
     entry = audit.entry(request.tenant, by, "halt_lifted", said.model_dump())
     try:
         table.transact([*fuses.lifted(request.tenant, row, by, clock.now()), entry])
     except Conflict:
-        raise Problem(409, "not_halted", "Somebody else has lifted it.") from None
+        raise Problem(409, "not_halted", "Somebody else has lifted the stop already.") from None
     return get_fuses(request)
 
 
@@ -59,7 +61,9 @@ def post_reconciled(request: Request) -> Answer:
     """Open the hub on a restored table, once it was reconciled with partners, mail and banks."""
     said, now = read(request, Reconciling), control.epoch()
     if said.epoch != now:
-        raise invalid(fault("epoch", "another_epoch", "the hub is in another epoch"))
+        raise invalid(
+            fault("epoch", "another_epoch", "the hub was restored again since: look at its epoch")
+        )
     entry = audit.hub_entry(request.principal.client, "hub_reconciled", said.model_dump())
     table.transact([fuses.reconciled(now), entry])
     return Answer({"epoch": now, "reconciled": now, "shut": False})

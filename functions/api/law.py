@@ -58,7 +58,7 @@ def post_pack(request: Request) -> Answer:
     new = read(request, NewPack)
     _known(new.country)
     if len(new.text.encode()) > law_rows.MOST_BYTES:
-        raise invalid(fault("text", "too_large", "a pack is at most 250 kB"))
+        raise invalid(fault("text", "too_large", "a law pack is at most 250 kB"))
     rates = law_rows.texts(law_rows.current(new.country).pack.hash).rates
     candidate = Texts(new.country, new.text, rates)
     pack = _read(candidate)
@@ -74,7 +74,7 @@ def get_diff(request: Request) -> Answer:
     against = request.query.get("against")
     before = law_rows.stored(against) if against else law_rows.current(pack.country).pack
     if before.country != pack.country:
-        raise invalid(fault("against", "other_country", "two packs of one country are compared"))
+        raise invalid(fault("against", "other_country", "both law packs must be of one country"))
     changes = diff(before, pack)
     return Answer({
         "hash": pack.hash,
@@ -108,7 +108,7 @@ def put_active(request: Request) -> Answer:
     _previewed(choice, now)
     texts = law_rows.texts(pack.hash)
     if texts.rates != law_rows.texts(now.hash).rates:
-        title = "Rates were loaded since this pack was stored: store it again."
+        title = "Interest rates were loaded after this pack was stored: store the pack again."
         raise Problem(409, "rates_moved", title)
     facts = {"country": country, "hash": pack.hash, "before": now.hash}
     entry = audit.hub_entry(request.principal.client, "law_pack_activated", facts)
@@ -162,7 +162,7 @@ def _read(texts: Texts) -> LawPack:
         raise invalid(*faults(error, "text")) from None
     except ValueError:
         # A sentence of TOML's own parser may quote the text; ours name a rule by its id.
-        text = "the pack cannot be read, or its rules contradict each other"
+        text = "the law pack cannot be read, or its rules contradict each other"
         raise invalid(fault("text", "unreadable", text)) from None
 
 
@@ -182,9 +182,9 @@ def _kept(pack: LawPack) -> list[Write]:
 def _previewed(choice: Activation, now: LawPack) -> None:
     row = table.get(hub_keys.law_note(choice.hash, f"preview-{choice.previewed}"))
     if row is None:
-        raise invalid(fault("previewed", "unknown", "this pack has no such preview"))
+        raise invalid(fault("previewed", "unknown", "this law pack has no such preview"))
     if row["against"] != now.hash:
-        title = "Another pack is in force since that preview: preview again."
+        title = "Another law pack has come into force since that preview: make the preview again."
         raise Problem(409, "preview_outdated", title)
 
 

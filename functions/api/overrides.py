@@ -42,7 +42,7 @@ def put_override(request: Request) -> Answer:
     new = read(request, NewOverride)
     kind, target = _named(request)
     if new.segment is not None and kind != "debtor":
-        raise invalid(fault("segment", "not_a_debtor", "only a debtor belongs to a segment"))
+        raise invalid(fault("segment", "not_a_debtor", "only a debtor can belong to a segment"))
     key = _key(request.tenant, kind, target)
     terms = Terms.model_validate(new.model_dump(exclude={"segment"}))
     override = Override(kind=kind, target=target, terms=terms, segment=new.segment)
@@ -105,7 +105,9 @@ def _check(tenant: Tenant, terms: Terms) -> None:
     row = table.get(keys.active_policy(tenant))
     stored = table.get(keys.policy(tenant, row["policy"], row["version"])) if row else None
     if stored is None:
-        raise invalid(fault("", "no_policy", "activate a policy first: an override is kinder"))
+        raise invalid(
+            fault("", "no_policy", "activate a policy first: an override is kinder than the policy")
+        )
     policy = Policy.model_validate_json(stored["body"])
     strange = strangers(policy, terms)
     if strange:
@@ -114,7 +116,7 @@ def _check(tenant: Tenant, terms: Terms) -> None:
     if terms.channel is not None:
         faults = counterpart_faults(tenant, changed)
         if any(one["path"].endswith("channels.0") for one in faults):
-            text = "no known channel has this id"
+            text = "no channel has this id"
             raise invalid(fault("channel", "unknown_channel", text))
         for one in faults:
             if one["code"] == "needs_a_letter":

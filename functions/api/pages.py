@@ -64,7 +64,7 @@ def after(request: Request) -> str | None:
     try:
         return cursors.unseal(_bound(request), cursor)
     except ValueError:
-        title = "The cursor is not one of this listing with these filters: begin without it."
+        title = "This page is not of this list with these filters: begin again from the first one."
         raise Problem(400, "bad_cursor", title) from None
 
 

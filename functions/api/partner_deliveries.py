@@ -66,7 +66,7 @@ def post_replay(request: Request) -> Answer:
     row, call = _message(request), once(request)
     if clock.now() - _last_told(row) > _BACK:
         raise Problem(
-            409, "too_old", "It was told more than the seven days ago that you keep its id."
+            409, "too_old", "It was sent more than seven days ago, and you keep its id for seven."
         )
     name = _again(request, request.path["act"], row, call)
     return Answer(_view(name, outbox.read(request.tenant, name) or row), status=202)
@@ -98,9 +98,9 @@ def post_replay_since(request: Request) -> Answer:
 def _again(request: Request, act: str, row: Row, call: str) -> str:
     """The replay's own name; made once for one call."""
     if row["state"] == outbox.BY_HAND:
-        raise Problem(409, "told_by_hand", "The creditor has told you this by hand.")
+        raise Problem(409, "told_by_hand", "The creditor has told you this in another way.")
     if not _ended(row):
-        raise Problem(409, "on_its_way", "The message has not ended yet: it goes by itself.")
+        raise Problem(409, "on_its_way", "The message is still being sent: it needs no help.")
     name = f"{act}-replay-{call}"
     facts = {"act": act, "connection": row["conn"]}
     entry = audit.entry(request.tenant, request.principal.client, "message_replayed", facts)

@@ -82,7 +82,9 @@ def post_secret(request: Request) -> Answer:
     begun = (table.get(place) or {}).get("rotation")
     if _NEXT in kept:
         if begun != name:
-            raise Problem(409, "rotation_open", "Two secrets sign already: drop the old one first.")
+            raise Problem(
+                409, "rotation_open", "Two secrets are in use already: end the old one first."
+            )
         return Answer({"secret": kept[_NEXT], "signing": 2}, status=201)
     made = "whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
     _audited(request, "secret_added", _begin(place, begun, name))

@@ -60,7 +60,9 @@ def post_recall(request: Request) -> Answer:
         if new.confirmed is None or new.confirmed.price != price:
             title = "Confirm the price of the recall as it is shown here."
             if price is None:
-                title = "Nobody knows the price of the recall: confirm that, as null."
+                title = (
+                    "The price of the recall is not known: confirm that you recall all the same."
+                )
             shown = Shown(price=price).model_dump(mode="json")["price"]
             raise Problem(409, "price_to_confirm", title, price=shown, claims=list(claims))
         _recall(request, name, new, price)
@@ -87,7 +89,7 @@ def post_redrive(request: Request) -> Answer:
     if row["state"] != "failed":
         raise Problem(409, "not_failed", "Only a message that failed is sent again by hand.")
     if key_is_over(row, connection_row(tenant, partner)):
-        title = "It may have arrived, and its key is no longer honoured: ask the partner."
+        title = "The message may have arrived, and a repeat could count twice: ask the partner."
         raise Problem(409, "unknown_outcome", title)
     place = outbox.last_place(tenant, row)
     facts = {"act": act, "connection": partner}
@@ -117,14 +119,24 @@ def _taken(case: Case, new: NewRecall) -> tuple[str, tuple[str, ...]]:
     there = at_partner.handed(case)
     claims = new.claims or tuple(there)
     if case.pending() is not None:
-        raise Problem(409, "in_flight", "An act has no outcome yet: wait until it has one.")
+        raise Problem(
+            409,
+            "in_flight",
+            "Something was sent and its outcome is not known yet: try again later.",
+        )
     if not claims or any(claim not in there for claim in claims):
-        raise Problem(409, "not_with_partner", "No partner has that.")
+        raise Problem(409, "not_with_partner", "No partner has these claims.")
     if any(at_partner.recalled(case, claim) for claim in claims):
-        raise Problem(409, "recalled_already", "It was taken back already; the partner has it yet.")
+        raise Problem(
+            409,
+            "recalled_already",
+            "It was called back already: the partner has not let go of it yet.",
+        )
     partners = {there[claim][0] for claim in claims}
     if len(partners) > 1:
-        raise Problem(409, "two_partners", "Two partners have these claims: name those of one.")
+        raise Problem(
+            409, "two_partners", "Two partners have these claims: choose those of one of them."
+        )
     return partners.pop(), claims
 
 

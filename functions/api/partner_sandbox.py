@@ -167,7 +167,7 @@ def get_case(request: Request) -> Answer:
 def _sandbox(request: Request) -> Tenant:
     """The caller's sandbox. A principal of a creditor has none, whatever its scopes."""
     if not request.tenant.id.startswith(SANDBOX):
-        raise Problem(403, "no_sandbox", "This principal is not one of a sandbox.")
+        raise Problem(403, "no_sandbox", "This token is not one of a sandbox.")
     return request.tenant
 
 

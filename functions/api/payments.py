@@ -70,9 +70,9 @@ def post_match(request: Request) -> Answer:
     given, known = read(request, ManualMatch), known_of(request)
     payment = known.payment
     if payment.kind != "receipt":
-        raise Problem(409, "not_a_receipt", "Only money that came in is matched.")
+        raise Problem(409, "not_a_receipt", "Only money that came in can be matched.")
     if payment.lines:
-        raise Problem(409, "matched", "The payment is matched: take that back first.")
+        raise Problem(409, "matched", "The payment is matched already: take that back first.")
     items = Items(request.tenant, money_rows.waiting(payment))
     lines = lines_of(items, known, given.allocations)
     trail = {"invoices": [one.invoice for one in lines], "why": given.reason}
@@ -141,18 +141,18 @@ def lines_of(items: Items, known: Known, parts: tuple[Part, ...]) -> tuple[Line,
         where = f"allocations.{number}"
         item = items.found.get(part.invoice)
         if item is None or part.invoice in {one.invoice for one in parts[:number]}:
-            text = "an invoice is named once and must be known"
+            text = "each invoice is named once, and must be known to the hub"
             faults.append(fault(f"{where}.invoice", "unknown", text))
         elif not part.amount.currency == payment.amount.currency == item.open.currency:
-            text = "payment and invoice have one currency; none is converted"
+            text = "payment and invoice must have the same currency: nothing is converted"
             faults.append(fault(f"{where}.amount", "currency", text))
         elif part.amount.amount <= 0 or part.amount > item.total:
-            text = "more than nothing, and at most what is owed on the invoice"
+            text = "the amount must be above zero, and at most what is owed on the invoice"
             faults.append(fault(f"{where}.amount", "out_of_range", text))
     if not faults:
         left = payment.amount - payment.refunded
         if total([one.amount for one in parts], payment.amount.currency) > left:
-            text = "together at most what came in and was not given back"
+            text = "the parts are together more than what came in and was not given back"
             faults.append(fault("allocations", "too_much", text))
     if faults:
         raise invalid(*faults)

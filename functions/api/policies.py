@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from pydantic import Field
 
@@ -22,6 +22,12 @@ from shared.domain.lawpack import LawPack
 from shared.domain.model import AddressKind
 from shared.domain.policy import Policy
 from shared.errors import Conflict, NotFound
+
+# What is named where a connection of another family belongs, by the family that does.
+_STRANGERS: Final[Mapping[str, str]] = {
+    "channels": "this connection sends no messages: choose a channel",
+    "collectors": "this connection is no collection partner: choose one",
+}
 
 
 class Choice(Record):
@@ -44,9 +50,9 @@ def put_policy(request: Request) -> Answer:
     """Store a version of a policy, once: the same again is fine, another by its number is not."""
     policy = read(request, Policy)
     if policy.id != request.path["id"]:
-        raise invalid(fault("id", "not_the_path", "the id is the one in the path"))
+        raise invalid(fault("id", "not_the_path", "the id must be the one in the address"))
     if policy.version > 9999:
-        raise invalid(fault("version", "too_large", "a version is 1 to 9999"))
+        raise invalid(fault("version", "too_large", "a version is a number from 1 to 9999"))
     possible(request.tenant, policy)
     key = keys.policy(request.tenant, policy.id, policy.version)
     digest = content_hash(policy)
@@ -62,7 +68,7 @@ def put_policy(request: Request) -> Answer:
     except Conflict:
         stored = table.get(key)
         if stored is None or stored["hash"] != digest:
-            title = "This version is stored with another content: take the next number."
+            title = "This version is stored already with other content: take the next number."
             raise Problem(409, "version_exists", title) from None
         return Answer(facts)
     return Answer(facts, status=201)
@@ -193,10 +199,10 @@ def counterpart_faults(tenant: Tenant, policy: Policy) -> list[dict[str, str]]:
         if row is None:
             faults.append(fault(path, "unknown_connection", "no connection has this id"))
         elif row["connector"].partition(".")[0] != kind:
-            faults.append(fault(path, "wrong_family", f"the connection is not one of {kind}"))
+            faults.append(fault(path, "wrong_family", _STRANGERS[kind]))
         elif kind == "channels":
             needs[name] = connectors.spec(row["connector"]).address
-    text = "a text message carries neither a fee, a firm word, nor the last one before a hand-over"
+    text = "a text message cannot bear a fee or a firm word, nor be the last one before a hand-over"
     short = [f"steps.{at}.channels" for at in unfit_steps(policy, needs)]
     if charges_unfit(policy, needs):
         short.append("extras.residual")

@@ -52,7 +52,7 @@ def post_preview(request: Request) -> Answer:
     start, last = now, today + timedelta(days=new.days - 1)
     if new.since is not None:
         if new.since > today:
-            raise invalid(fault("since", "in_future", "a look back begins in the past"))
+            raise invalid(fault("since", "in_future", "the first day must be in the past"))
         start, last = datetime.combine(new.since, time(0), tzinfo=zone).astimezone(UTC), today
     preview = Preview(
         id=f"p{secrets.token_hex(8)}", kind=new.kind, start=start, made=now, last=last,
@@ -110,7 +110,9 @@ def get_outcome(request: Request) -> Answer:
     """
     preview = _read(request)
     if preview.kind != "next":
-        raise Problem(409, "not_ahead", "Only a preview of the coming days comes true.")
+        raise Problem(
+            409, "not_ahead", "Only a preview of coming days can be compared with what happened."
+        )
     number, zone = _number(request, preview), _zone(request)
     until = min(clock.now().astimezone(zone).date(), preview.last)
     counts: Counter[str] = Counter()
@@ -154,9 +156,21 @@ def _became(
 def _coherent(request: Request, new: NewPreview) -> None:
     faults = []
     if (new.kind == "next") == (new.policy is not None):
-        faults.append(fault("policy", "not_with_kind", "a move or a look back names its policy"))
+        faults.append(
+            fault(
+                "policy",
+                "not_with_kind",
+                "a move or a look back needs a policy, no other preview takes one",
+            )
+        )
     if (new.kind == "since") != (new.since is not None):
-        faults.append(fault("since", "not_with_kind", "a look back names its first day"))
+        faults.append(
+            fault(
+                "since",
+                "not_with_kind",
+                "a look back needs its first day, no other preview takes one",
+            )
+        )
     if new.policy is not None:
         key = keys.policy(request.tenant, new.policy.id, new.policy.version)
         if table.get(key) is None:
@@ -191,7 +205,7 @@ def _page(request: Request, preview: Preview, number: int) -> dict[str, Any]:
 def _number(request: Request, preview: Preview) -> int:
     text = request.query.get("page", "0")
     if not (text.isascii() and text.isdigit() and len(text) <= 6):
-        raise Problem(400, "bad_page", "A page is a number from 0.")
+        raise Problem(400, "bad_page", "A page is a whole number from 0 on.")
     if int(text) >= len(preview.pages):
         raise NotFound("no such page")
     return int(text)

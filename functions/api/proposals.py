@@ -45,7 +45,7 @@ def post_accept(request: Request) -> Answer:
     given, known = read(request, Acceptance), known_of(request)
     payment = known.payment
     if payment.lines:
-        raise Problem(409, "matched", "The payment is matched: take that back first.")
+        raise Problem(409, "matched", "The payment is matched already: take that back first.")
     chosen = [one for one in payment.resolution.proposals if _name(one) == given.proposal]
     if not chosen:
         raise Problem(409, "proposal_changed", "The payment has other proposals now: look again.")

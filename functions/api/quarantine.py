@@ -61,9 +61,9 @@ def post_take(request: Request) -> Answer:
     """Read a report again within a minute; what is still wrong is asked about anew."""
     row, reason = _row(request), read(request, Decided).reason
     if moves_money(row) and MONEY not in request.principal.scopes:
-        raise Problem(403, "no_scope", "The token does not allow this.")
+        raise Problem(403, "no_scope", "Your rights do not allow this.")
     if not inbox.is_kept(row):
-        title = "Its own words are no longer kept: ask the partner to report it again."
+        title = "What the partner wrote is no longer kept: ask it to report again."
         raise Problem(409, "report_gone", title)
     partner, by = request.path["connection"], request.principal.client
     writes = quarantine.taken(request.tenant, partner, row, by, clock.now())

@@ -119,13 +119,13 @@ def post_assign(request: Request) -> Answer:
     to, task, by = read(request, Assignment).to, request.path["id"], request.principal
     tasks.read(request.tenant, task)
     if to is not None and not _works_here(to, by):
-        raise invalid(fault("to", "unknown", "nobody of the creditor has this id"))
+        raise invalid(fault("to", "unknown", "none of the creditor's people has this id"))
     facts = {"task": task, "to": to}
     entry = audit.entry(request.tenant, by.client, "task_assigned", facts)
     try:
         table.transact([tasks.assign(request.tenant, task, to or ""), entry])
     except Conflict:
-        raise Problem(409, "answered", "The task has been answered.") from None
+        raise Problem(409, "answered", "The task has been answered already.") from None
     return Answer(_view(tasks.read(request.tenant, task)))
 
 
@@ -161,13 +161,15 @@ def post_answer(request: Request) -> Answer:
     given, task = read(request, TaskAnswer), request.path["id"]
     row = tasks.read(request.tenant, task)
     if row["state"] != "open":
-        raise Problem(409, "answered", "The task has been answered.")
+        raise Problem(409, "answered", "The task has been answered already.")
     if row["why"] in _OF_PAYMENTS:
-        title = "Match the payment, to no claim if it is for none: that ends its question."
+        title = "Match the payment, or say that it is for no claim: that answers the task."
         raise Problem(409, "match_payment", title)
     offered = answers.words(task, row["why"])
     if given.answer not in offered:
-        raise invalid(fault("answer", "not_offered", f"the words are {' and '.join(offered)}"))
+        raise invalid(
+            fault("answer", "not_offered", f"the possible answers are {' and '.join(offered)}")
+        )
     by = request.principal.client
     writes = [tasks.answer(request.tenant, task, given.answer, by)]
     if row["why"] == _NOT_TOLD:
@@ -194,7 +196,7 @@ def _answer_case(request: Request, row: Row, word: str, writes: list[Write]) -> 
     try:
         change(request, row["case"], events, "task_answered", {"task": task}, *writes)
     except Unreadable:
-        title = "This release cannot read the case: the task stays open."
+        title = "This version of the hub cannot read the case: the task stays open."
         raise Problem(409, "case_unreadable", title) from None
 
 

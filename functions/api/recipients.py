@@ -26,5 +26,5 @@ def within_regions(request: Request, connector: str) -> None:
     row = table.get(keys.creditor(request.tenant))
     regions = connectors.spec(connector).regions
     if row is not None and not Creditor.model_validate_json(row["body"]).lets(regions):
-        title = "The counterpart processes personal data outside the allowed regions."
+        title = "It processes personal data outside the regions that the creditor allows."
         raise Problem(409, "region_not_allowed", title, regions=list(regions))

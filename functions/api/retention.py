@@ -56,9 +56,9 @@ def put_retention(request: Request) -> Answer:
     said = read(request, Retention)
     on = said.state == "on"
     if on and said.table != table_hash():
-        raise Problem(409, "other_table", "Read the table again: it is not the one you confirm.")
+        raise Problem(409, "other_table", "The table has changed since you read it: read it again.")
     if on and not said.name.strip():
-        raise Problem(422, "no_name", "Somebody stands for the table by name.")
+        raise Problem(422, "no_name", "Enter the name of whoever stands for the table.")
     by, now = request.principal.client, clock.now()
     write = retention_rows.switched(
         request.tenant, on=on, name=said.name, digest=said.table, by=by, now=now

@@ -31,7 +31,7 @@ class Switches(Record):
     @model_validator(mode="after")
     def _reasoned(self) -> Switches:
         if self.stopped and not self.reason:
-            raise ValueError("a stop has a reason")
+            raise ValueError("a stop needs a reason")
         return self
 
 
@@ -47,7 +47,7 @@ class NewSwitches(Record):
     @model_validator(mode="after")
     def _reasoned(self) -> NewSwitches:
         if self.stopped and not self.reason:
-            raise ValueError("a stop has a reason")
+            raise ValueError("a stop needs a reason")
         return self
 
 
@@ -60,7 +60,7 @@ class HubSwitch(Record):
     @model_validator(mode="after")
     def _reasoned(self) -> HubSwitch:
         if self.stopped and not self.reason:
-            raise ValueError("a stop has a reason")
+            raise ValueError("a stop needs a reason")
         return self
 
 
@@ -76,7 +76,7 @@ def put_creditor(request: Request) -> Answer:
     """Replace the profile; its ``id`` is the caller's own."""
     creditor = read(request, Creditor)
     if creditor.id != request.tenant.id:
-        raise invalid(fault("id", "not_yours", "the id is the tenant's own"))
+        raise invalid(fault("id", "not_yours", "the id must be the creditor's own"))
     row = {**keys.creditor(request.tenant), "body": creditor.model_dump_json()}
     facts = {"hash": content_hash(creditor), "accounts": len(creditor.accounts)}
     stored = [table.put_write(row, condition=None), sources.demanded(creditor)]

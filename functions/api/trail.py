@@ -68,9 +68,9 @@ def _days(request: Request) -> tuple[date, date]:
         usual = last - timedelta(days=_USUAL_DAYS - 1)
         first = date.fromisoformat(request.query.get("from", usual.isoformat()))
     except (ValueError, OverflowError):
-        raise Problem(400, "bad_day", "A day is written 2026-03-02.") from None
+        raise Problem(400, "bad_day", "A day is written like 2026-03-02.") from None
     if not timedelta(0) <= last - first < timedelta(days=_MOST_DAYS):
-        raise Problem(400, "bad_day", f"A look goes over 1 to {_MOST_DAYS} days.")
+        raise Problem(400, "bad_day", f"The trail is shown for 1 to {_MOST_DAYS} days at a time.")
     return first, last
 
 

@@ -48,14 +48,20 @@ def put_settings(request: Request) -> Answer:
     able = {name for name, power in powers.items() if "write_back" in power}
     drafts = tuple(one for one in new.connections if "vouchers" in powers.get(one, ()))
     faults = [
-        fault(f"connections.{place}", "cannot_write_back", "it is no ERP that can be written to")
+        fault(f"connections.{place}", "cannot_write_back", "this connection cannot be written to")
         for place, one in enumerate(new.connections)
         if one not in able
     ]
     if new.postings == "voucher" and not writeback_rows.accounts(request.tenant):
-        faults.append(fault("postings", "no_accounts", "store the accounts first"))
+        faults.append(fault("postings", "no_accounts", "enter the accounts first"))
     if new.postings == "voucher" and new.connections and not drafts:
-        faults.append(fault("postings", "no_drafts", "none of them holds drafts: take the file"))
+        faults.append(
+            fault(
+                "postings",
+                "no_drafts",
+                "none of these systems takes draft vouchers: choose the file",
+            )
+        )
     if faults:
         raise invalid(*faults)
     chosen = Chosen(**dict(new), vouchers=drafts)
@@ -69,7 +75,10 @@ def put_accounts(request: Request) -> Answer:
     missing = [kind for kind in KINDS if kind not in new.accounts]
     if missing:
         raise invalid(
-            *(fault(f"accounts.{one}", "missing", "every kind has one") for one in missing)
+            *(
+                fault(f"accounts.{one}", "missing", "each kind of posting needs an account")
+                for one in missing
+            )
         )
     return _stored(request, writeback_rows.accounts_key(request.tenant), new, "accounts_stored")
 
@@ -89,7 +98,7 @@ def post_release(request: Request) -> Answer:
     tenant = request.tenant
     chosen = writeback_rows.settings(table.get(writeback_rows.settings_key(tenant)))
     if chosen.mode != "on":
-        raise Problem(409, "switch_off", "Nothing is written while the switch is not on.")
+        raise Problem(409, "switch_off", "Write-back is not switched on: nothing is written.")
     rows, more = writeback_rows.waiting(tenant)
     entry = audit.entry(
         tenant, request.principal.client, "write_back_released", {"rows": len(rows)}

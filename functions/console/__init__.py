@@ -54,7 +54,8 @@ def visited(event: dict[str, Any], handlers: dict[str, Handler]) -> dict[str, An
         where = f"{Path(last.filename).name}:{last.lineno}"
         extra = {"route": route, "error": type(error).__name__, "where": where}
         logger.error("broken", extra=extra)
-        page = _sorry(Problem(500, "broken", "This is our fault, and it has been noted."), language)
+        title = "The hub made a mistake, and it has been noted: try again later."
+        page = _sorry(Problem(500, "broken", title), language)
     logger.info("visited", extra={"route": route, "status": page.status})
     return sent(page)
 

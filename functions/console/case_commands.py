@@ -10,7 +10,7 @@ from typing import Any
 
 from functions.api.exchange import Problem
 from functions.console.case_fields import COMMANDS, REASONS, Asked, body_of, subjects
-from functions.console.cases import named, numbers_of
+from functions.console.cases import numbers_of, whose
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk, fields_of
 from shared.domain.formats import Language, amount_text
@@ -23,7 +23,7 @@ def form(desk: Desk, problem: Problem | None = None) -> Page:
     case = desk.ask("GET /v1/cases/{id}", id=desk.path["id"]).body
     return desk.page(
         "case_command", "cases", status=problem.status if problem else 200,
-        case=case, who=_who(desk, case), name=name, command=command,
+        case=case, who=whose(desk, case), name=name, command=command,
         options=_options(desk, command, case),
         # The command's own id: sent twice, it is carried out once.
         key=desk.form.get("id") or f"console-{secrets.token_hex(8)}",
@@ -43,7 +43,7 @@ def check(desk: Desk) -> Page:
     except Problem as problem:
         return form(desk, problem)
     return desk.page(
-        "case_check", "cases", case=case, who=_who(desk, case), name=name, told=told,
+        "case_check", "cases", case=case, who=whose(desk, case), name=name, told=told,
         sent=_sent(desk),
     )  # fmt: skip
 
@@ -61,12 +61,6 @@ def do(desk: Desk) -> Page:
     except Problem as problem:
         return form(desk, problem)
     return desk.went(f"/cases/{desk.path['id']}", told, done="told")
-
-
-def _who(desk: Desk, case: dict[str, Any]) -> str:
-    """Whose case it is: nobody acts by an id alone."""
-    debtor = str(case["debtor"])
-    return named(desk, [debtor]).get(debtor, debtor)
 
 
 def _wanted(desk: Desk) -> tuple[str, Asked]:

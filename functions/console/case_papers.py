@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from functions.api.exchange import Problem
-from functions.console.cases import numbers_of
+from functions.console.cases import numbers_of, whose
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk, fields_of
 
@@ -15,26 +15,29 @@ _LINK = "POST /v1/cases/{id}/payment-links"
 
 def documents(desk: Desk) -> Page:
     """Links to what an act sent, or to what the payer said; each is good for 15 minutes."""
-    case, act = desk.path["id"], desk.path["act"]
-    found = []
+    name, act = desk.path["id"], desk.path["act"]
+    case, found = desk.ask("GET /v1/cases/{id}", id=name).body, []
     try:
-        found = desk.ask("GET /v1/cases/{id}/documents/{act}", id=case, act=act).body["documents"]
+        found = desk.ask("GET /v1/cases/{id}/documents/{act}", id=name, act=act).body["documents"]
     except Problem as problem:
         if problem.status != 404:
-            raise
-        # Another's case is not there; an act of this one may have no document.
-        desk.ask("GET /v1/cases/{id}", id=case)
-    return desk.page("case_documents", "cases", "handing", case=case, act=act, documents=found)
+            raise  # an act may have no document
+    return desk.page(
+        "case_documents", "cases", "handing",
+        case=name, who=whose(desk, case), act=act, documents=found,
+    )  # fmt: skip
 
 
 def reads(desk: Desk) -> Page:
     """Who read the case's file, and which version."""
     query = {"cursor": desk.query["cursor"]} if desk.query.get("cursor") else {}
-    case = desk.path["id"]
-    told = desk.ask("GET /v1/cases/{id}/reads", query={**query, "limit": "50"}, id=case).body
+    name = desk.path["id"]
+    case = desk.ask("GET /v1/cases/{id}", id=name).body
+    told = desk.ask("GET /v1/cases/{id}/reads", query={**query, "limit": "50"}, id=name).body
     return desk.page(
-        "case_reads", "cases", "handing", case=case, reads=told["reads"], cursor=told["cursor"]
-    )
+        "case_reads", "cases", "handing",
+        case=name, who=whose(desk, case), reads=told["reads"], cursor=told["cursor"],
+    )  # fmt: skip
 
 
 def link(desk: Desk, problem: Problem | None = None, made: dict[str, Any] | None = None) -> Page:
@@ -44,7 +47,8 @@ def link(desk: Desk, problem: Problem | None = None, made: dict[str, Any] | None
     payable = [one["claim"]["id"] for one in case["claims"] if Decimal(one["open"]) > 0]
     return desk.page(
         "case_link", "cases", "handing", status=problem.status if problem else 200,
-        case=case, claims=[(one, numbers[one]) for one in payable], said=desk.form, made=made,
+        case=case, who=whose(desk, case), said=desk.form, made=made,
+        claims=[(one, numbers[one]) for one in payable],
         number=numbers.get(desk.form.get("claim", ""), ""), providers=_providers(desk),
         problem=problem.body if problem else None, faults=fields_of(problem) if problem else {},
     )  # fmt: skip

@@ -7,7 +7,7 @@ import secrets
 from typing import Any
 
 from functions.api.exchange import Problem
-from functions.console.cases import numbers_of
+from functions.console.cases import numbers_of, whose
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk, Told, fields_of
 
@@ -29,7 +29,7 @@ def hand_over(desk: Desk) -> Page:
     checks = told["checks"] if told else []
     return desk.page(
         "case_hand_over", "cases", "handing",
-        case=case, told=told, nothing=nothing, numbers=numbers_of(case),
+        case=case, who=whose(desk, case), told=told, nothing=nothing, numbers=numbers_of(case),
         unmet=[one for one in checks if not one["ok"]], met=[one for one in checks if one["ok"]],
     )  # fmt: skip
 
@@ -41,7 +41,8 @@ def recall(desk: Desk, problem: Problem | None = None) -> Page:
     numbers = numbers_of(case)
     return desk.page(
         "case_recall", "cases", "handing", status=problem.status if problem else 200,
-        case=case, there=[(claim, numbers.get(claim, claim), by) for claim, by in there.items()],
+        case=case, who=whose(desk, case),
+        there=[(claim, numbers.get(claim, claim), by) for claim, by in there.items()],
         # The recall's own id: sent twice, it is carried out once.
         key=desk.form.get("id") or f"console-{secrets.token_hex(8)}",
         reasons=REASONS, said=desk.form, ticked=desk.visit.several.get("claims", ()),
@@ -84,7 +85,8 @@ def _priced(desk: Desk, body: dict[str, Any], problem: Problem) -> Page:
     price = problem.body["price"]
     return desk.page(
         "case_recall_check", "cases", "handing",
-        case=case, price=price, seen=json.dumps(price), sent=body, changed="confirmed" in body,
+        case=case, who=whose(desk, case), price=price, seen=json.dumps(price), sent=body,
+        changed="confirmed" in body,
         claims=[numbers.get(one, one) for one in problem.body["claims"]],
     )  # fmt: skip
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 from functions.api.exchange import Problem
 from functions.console.case_fields import COMMANDS
+from functions.console.sorting import Key, in_order
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk
 from shared.domain.events import read_event
+from shared.domain.lawpack import COUNTRIES
 from shared.domain.timeline import words
 
 # Filters of the address that go to the API as they are.
@@ -17,27 +20,56 @@ _FILTERS = ("number", "debtor", "state", "country", "step", "open_from", "open_t
 # A case with nothing open is of the past: it is shown where somebody looks for it by name.
 _OPEN = {"open_from": "0.01"}
 _PAGE = "25"
+# Whoever sorts a list wants to see more of it at once.
+_SORTED_PAGE = "100"
 # How many events a case's own page shows; the rest is on its timeline.
 _LATEST = 6
 
 
 def listed(desk: Desk) -> Page:
-    """The cases that fit the address, each with its debtor's name."""
+    """The cases that fit the address, each with its debtor's name, in the order it asks for."""
     said = {name: text for name in _FILTERS if (text := desk.query.get(name, "").strip())}
     chosen = said.keys() - {"cursor"}
+    size = _SORTED_PAGE if desk.query.get("sort") else _PAGE
     problem, cases, cursor = None, [], None
     try:
         told = desk.ask(
-            "GET /v1/cases", query={**(said if chosen else _OPEN | said), "limit": _PAGE}
+            "GET /v1/cases", query={**(said if chosen else _OPEN | said), "limit": size}
         )
         cases, cursor = told.body["cases"], told.body["cursor"]
     except Problem as wrong:
         problem = wrong
+    names = named(desk, [one["debtor"] for one in cases])
     return desk.page(
         "cases", "cases", status=problem.status if problem else 200,
-        cases=cases, cursor=cursor, names=named(desk, [one["debtor"] for one in cases]),
-        filtered=bool(chosen), problem=problem.body if problem else None,
+        cases=in_order(desk, cases, _columns(names)), cursor=cursor, names=names,
+        countries=COUNTRIES, steps=_steps(desk), filtered=bool(chosen),
+        problem=problem.body if problem else None,
     )  # fmt: skip
+
+
+def _columns(names: dict[str, str]) -> dict[str, Key]:
+    return {
+        "debtor": lambda one: names.get(one["debtor"], one["debtor"]).casefold(),
+        "state": lambda one: one["state"],
+        "step": lambda one: one["step"],
+        "claims": lambda one: len(one["open_claims"]),
+        "open": lambda one: (one["open"]["currency"], Decimal(one["open"]["amount"])),
+        "next": lambda one: one["next_due"],
+    }
+
+
+def _steps(desk: Desk) -> list[str]:
+    """The steps of the policy that new cases get, and the one that is asked for."""
+    asked = [desk.query["step"]] if desk.query.get("step") else []
+    try:
+        active = desk.ask("GET /v1/policies/active").body
+        told = desk.ask(
+            "GET /v1/policies/{id}/{version}", id=active["id"], version=str(active["version"])
+        ).body
+    except Problem:
+        return asked
+    return list(dict.fromkeys([*(one["id"] for one in told["policy"]["steps"]), *asked]))
 
 
 def one(desk: Desk) -> Page:
@@ -54,11 +86,12 @@ def one(desk: Desk) -> Page:
 def timeline(desk: Desk) -> Page:
     """What happened, event by event, a page at a time, each with its reasons."""
     query = {"cursor": desk.query["cursor"]} if desk.query.get("cursor") else {}
-    case = desk.path["id"]
-    told = desk.ask("GET /v1/cases/{id}/timeline", query={**query, "limit": "50"}, id=case).body
+    name = desk.path["id"]
+    case = desk.ask("GET /v1/cases/{id}", id=name).body
+    told = desk.ask("GET /v1/cases/{id}/timeline", query={**query, "limit": "50"}, id=name).body
     return desk.page(
-        "case_timeline", "cases", "events", case=case, events=told["timeline"],
-        cursor=told["cursor"],
+        "case_timeline", "cases", "events", case=name, who=whose(desk, case),
+        events=told["timeline"], cursor=told["cursor"],
     )  # fmt: skip
 
 
@@ -68,6 +101,12 @@ def named(desk: Desk, debtors: list[str]) -> dict[str, str]:
         return {}
     told = desk.ask("GET /v1/debtors", query={"ids": ",".join(debtors)}).body
     return {one["id"]: one["name"] for one in told["debtors"]}
+
+
+def whose(desk: Desk, case: dict[str, Any]) -> str:
+    """The name of a case's debtor, else the debtor's id: nobody acts by an id alone."""
+    debtor = str(case["debtor"])
+    return named(desk, [debtor]).get(debtor, debtor)
 
 
 def numbers_of(case: dict[str, Any]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from functions.api.exchange import Problem
+from functions.console.cases import named
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk, fields_of
 from functions.pages.render import part
@@ -20,8 +21,8 @@ def erasure(desk: Desk, problem: Problem | None = None) -> Page:
     name = desk.path["id"]
     return desk.page(
         "debtor_erasure", "cases", "debtors", status=problem.status if problem else 200,
-        id=name, plan=desk.ask("GET /v1/debtors/{id}/erasure", id=name).body,
-        reasons=ERASE, anew=AGAIN,
+        id=name, who=named(desk, [name]).get(name, name), reasons=ERASE, anew=AGAIN,
+        plan=desk.ask("GET /v1/debtors/{id}/erasure", id=name).body,
         problem=problem.body if problem else None,
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from functions.api.exchange import Problem
+from functions.console.cases import named
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk
 from functions.pages.render import part
@@ -55,8 +56,10 @@ def hold(desk: Desk) -> Page:
 
 def export(desk: Desk) -> Page:
     """Everything about the person as a file: shown at once, its link is good for 15 minutes."""
-    told = desk.ask("POST /v1/debtors/{id}/export", id=desk.path["id"])
-    return desk.page("debtor_export", "cases", "debtors", id=desk.path["id"], file=told.body)
+    name = desk.path["id"]
+    told = desk.ask("POST /v1/debtors/{id}/export", id=name)
+    who = named(desk, [name]).get(name, name)
+    return desk.page("debtor_export", "cases", "debtors", id=name, who=who, file=told.body)
 
 
 def _done(desk: Desk, route: str, body: dict[str, Any], done: str) -> Page:

@@ -40,7 +40,7 @@ def changed(desk: Desk) -> Page:
             return _page(desk, rules, problem, draft=True)
         return desk.went("/routing", told, done="saved")
     if not desk.may(_PUT):
-        raise Problem(403, "no_scope", "The token does not allow this.")
+        raise Problem(403, "no_scope", "Your rights do not allow this.")
     return _page(desk, _with(rules, word, at), draft=True)
 
 

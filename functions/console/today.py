@@ -38,7 +38,7 @@ def today(desk: Desk) -> Page:
         others = (place for room, place in desk.rooms(desk) if room != "today")
         place = next(others, None)
         if place is None:
-            raise Problem(403, "no_scope", "The token does not allow this.")
+            raise Problem(403, "no_scope", "Your rights do not allow this.")
         return redirect(place)
     if maybe(desk, "GET /v1/creditor") is None:
         return desk.page("today_empty", "today")

@@ -17,8 +17,10 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 import shared
+from functions.pages.sentences import said
 from functions.pages.words import Words
 from shared.domain.formats import amount_text, date_text
 from shared.domain.money import Money
@@ -43,6 +45,7 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     made.filters.update(money=_money, day=_day, moment=_moment, number=_number, part=part)
+    made.filters["said"] = _said
     made.globals.update(asset=asset, address=address)
     return made
 
@@ -75,6 +78,13 @@ def _money(context: Context, value: Money | dict[str, Any] | str, currency: str 
     else:
         money = value if isinstance(value, Money) else Money.of(value, currency)
     return amount_text(money, context["lang"])
+
+
+@pass_context
+def _said(context: Context, text: object) -> str:
+    """A sentence of the hub in the page's language; marked as English where it has no other."""
+    told = said(str(text), context["lang"])
+    return Markup('<span lang="en">{}</span>').format(text) if told is None else told
 
 
 @pass_context

@@ -122,9 +122,9 @@ class ProposePlan(Bearing):
     @model_validator(mode="after")
     def _one_way(self) -> ProposePlan:
         if (self.instalments is None) == (self.count is None):
-            raise ValueError("a plan has a count or its instalments")
+            raise ValueError("a plan needs a number of instalments, or the instalments themselves")
         if self.count is not None and self.first is None:
-            raise ValueError("a plan by count needs its first day")
+            raise ValueError("a plan by number needs the day of its first instalment")
         return self
 
 
@@ -205,7 +205,7 @@ class NoteCircumstance(Bearing):
     @classmethod
     def _nobodys_own(cls, number: str | None) -> str | None:
         if number is not None and PERSONAL_NUMBER.search(number):
-            raise ValueError("this looks like a person's own number")
+            raise ValueError("this looks like a person's identity number")
         return number
 
 

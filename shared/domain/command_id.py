@@ -42,5 +42,5 @@ class Bearing(Record):
         if _UUID.fullmatch(name) is None:
             for found in PERSONAL_NUMBER.finditer(name):
                 if _born(found.group()):
-                    raise ValueError("this looks like a person's own number")
+                    raise ValueError("this looks like a person's identity number")
         return name

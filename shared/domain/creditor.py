@@ -92,14 +92,14 @@ class Creditor(Record):
         try:
             _zone(zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError("unknown time zone") from None
+            raise ValueError("a time zone is written like Europe/Helsinki") from None
         return zone
 
     @model_validator(mode="after")
     def _giros_are_of_accounts(self) -> Creditor:
         of = [giro.iban for giro in self.giros]
         if len(set(of)) != len(of) or not set(of) <= {one.iban for one in self.accounts}:
-            raise ValueError("a giro is of one verified account, and each has one at most")
+            raise ValueError("a giro must be of one of the accounts, and each has one at most")
         return self
 
     @property

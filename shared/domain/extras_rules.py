@@ -42,10 +42,10 @@ class ExtrasRules(Record):
     @model_validator(mode="after")
     def _coherent(self) -> ExtrasRules:
         if len(set(self.allocation)) != len(self.allocation):
-            raise ValueError("an order names each part once")
+            raise ValueError("the order must name each part once")
         limits = [one for one in (self.waive_below, self.own_invoice_above) if one is not None]
         if any(one.amount < 0 for one in limits) or len({one.currency for one in limits}) > 1:
-            raise ValueError("limits are in one currency and not negative")
+            raise ValueError("limits must be in one currency and not negative")
         if self.interest_on_late == "own_invoice" and self.own_invoice_above is None:
-            raise ValueError("own interest invoices begin above an amount")
+            raise ValueError("own interest invoices need the amount above which they are made")
         return self

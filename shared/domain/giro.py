@@ -44,9 +44,9 @@ class Giro(Record):
     @model_validator(mode="after")
     def _whole(self) -> Giro:
         if (self.fik_kind is None) != (self.fik_creditor is None):
-            raise ValueError("a Danish slip has a kind and a creditor number")
+            raise ValueError("a Danish payment slip needs both its kind and its creditor number")
         if self.ocr == "fixed_length" and not self.ocr_lengths:
-            raise ValueError("the fixed level of OCR names its lengths")
+            raise ValueError("an OCR of fixed length needs its lengths")
         return self
 
     def printed_bankgiro(self) -> str:

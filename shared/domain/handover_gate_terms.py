@@ -32,7 +32,7 @@ class Contract(Record):
     @model_validator(mode="after")
     def _dated(self) -> Contract:
         if self.state == "signed" and self.on is None:
-            raise ValueError("a signed contract has a day")
+            raise ValueError("a signed contract needs its day")
         return self
 
 
@@ -93,14 +93,14 @@ class PartnerTerms(Record):
     @model_validator(mode="after")
     def _coherent(self) -> PartnerTerms:
         if any(len(one) != 2 or not (one.isascii() and one.isupper()) for one in self.countries):
-            raise ValueError("a country is a code of two capital letters")
+            raise ValueError("a country is two capital letters, such as FI")
         if not set(self.currencies) <= set(MINOR_UNITS):
-            raise ValueError("a currency is one that the hub knows")
+            raise ValueError("the hub does not know this currency")
         limits = [one for one in (self.minimum, self.maximum) if one is not None]
         if any(one.amount < 0 for one in limits) or len({one.currency for one in limits}) > 1:
-            raise ValueError("limits are in one currency and not negative")
+            raise ValueError("limits must be in one currency and not negative")
         if len(limits) == 2 and limits[1] < limits[0]:
-            raise ValueError("the maximum is not below the minimum")
+            raise ValueError("the maximum must not be below the minimum")
         return self
 
     def price_of(self, service: GatedService, principal: Money) -> Money | None:

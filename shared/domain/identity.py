@@ -35,21 +35,21 @@ _DIGITS = frozenset({"FI", "NO", "DK"})
 _LEAST = 6
 
 SENTENCES = {
-    "act_in_flight": "An act of a case has no outcome yet: try again when it has.",
-    "contacted": "The claim was contacted together with others, or something was said about it.",
+    "act_in_flight": "Something was sent and its outcome is not known yet: try again later.",
+    "contacted": "The claim was in a letter with others, or something was said about it: it stays.",
     "dispute_open": "A dispute is not settled: settle it first.",
     "has_overrides": "The debtor has overrides of its own: take them away first.",
     "is_alias": "The debtor is merged with another one already.",
     "known_to_partner": "A partner had the case and knows it by its id: the case stays as it is.",
     "not_its_claim": "The claim is not the debtor's, or is not in a case of the other one.",
     "not_merged": "The debtor is not merged with another one.",
-    "other_source": "The debtors are of two sources, which prove their balances apart.",
-    "parked": "A case is parked: see to it first.",
+    "other_source": "The debtors come from two systems, which prove their balances apart.",
+    "parked": "The hub gave a case to a person after failures: answer that task first.",
     "plan_in_force": "A payment plan is in force: end it, or wait until it has ended.",
-    "policy_differs": "The cases have other steps by their policies: wait until one has closed.",
+    "policy_differs": "The two cases follow different steps: wait until one of them has closed.",
     "same_debtor": "A debtor is not merged with itself.",
     "too_many_claims": "The case has too many claims to be moved at once.",
-    "with_partner": "Something is with the partner: call it back first.",
+    "with_partner": "Something is with a partner: call it back first.",
 }
 
 

@@ -111,7 +111,7 @@ class Period(Record):
     @model_validator(mode="after")
     def _in_order(self) -> Period:
         if self.last_day < self.first_day:
-            raise ValueError("a period does not end before it begins")
+            raise ValueError("the last day must not be before the first")
         return self
 
 
@@ -245,7 +245,7 @@ class PastNotice(Record):
     @model_validator(mode="after")
     def _coherent(self) -> PastNotice:
         if self.what != "reminder" and (self.fee is not None or self.level is not None):
-            raise ValueError("only a reminder has a level and a fee")
+            raise ValueError("only a reminder can have a level or a fee")
         if any(day is not None and day < self.on for day in (self.deadline, self.until)):
             raise ValueError(ENDS_TOO_EARLY)
         return self

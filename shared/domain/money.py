@@ -36,15 +36,15 @@ class Money:
             raise TypeError("money needs a Decimal amount")
         quantum = _QUANTUM.get(self.currency)
         if quantum is None:
-            raise ValueError("unknown currency")
+            raise ValueError("the hub does not know this currency")
         if not self.amount.is_finite():
             raise ValueError("money must be a finite number")
         try:
             exact = self.amount.quantize(quantum)
         except InvalidOperation:
-            raise ValueError("amount is out of range") from None
+            raise ValueError("the amount is too large") from None
         if exact != self.amount:
-            raise ValueError("amount has a fraction of the minor unit")
+            raise ValueError("the amount has more decimals than its currency")
         # Adding zero turns -0.00 into 0.00, so that equal money has one text form.
         object.__setattr__(self, "amount", exact + 0)
 
@@ -52,7 +52,7 @@ class Money:
     def of(cls, text: str, currency: str) -> Money:
         """Read a plain decimal text such as ``"10.50"``; exponents and blanks are refused."""
         if not isinstance(text, str) or not _plain(text):
-            raise ValueError("amount is not a plain decimal text")
+            raise ValueError("an amount is written like 1234.50")
         return cls(Decimal(text), currency)
 
     @classmethod
@@ -65,7 +65,7 @@ class Money:
         """The exact sum (major units) rounded once to the minor unit by the named rule."""
         quantum = _QUANTUM.get(currency)
         if quantum is None:
-            raise ValueError("unknown currency")
+            raise ValueError("the hub does not know this currency")
         return cls(exact.quantize(quantum, rounding=rounding), currency)
 
     def __add__(self, other: Money) -> Money:
@@ -152,7 +152,7 @@ class Money:
             case {"amount": str(amount), "currency": str(currency), **rest} if not rest:
                 return cls.of(amount, currency)
             case _:
-                raise ValueError("money is an object of two texts, amount and currency")
+                raise ValueError("an amount and its currency are expected")
 
     @staticmethod
     def _write(money: Money) -> dict[str, str]:

@@ -42,7 +42,7 @@ def diff(before: LawPack, after: LawPack) -> tuple[Change, ...]:
     Comments and the order of rules are no difference. Raises ``ValueError`` for two countries.
     """
     if before.country != after.country:
-        raise ValueError("two packs of one country are compared")
+        raise ValueError("both law packs must be of one country")
     head = _compare("pack", _head(before), _head(after))
     rules = _compare_all(_rules(before.rules.values()), _rules(after.rules.values()))
     acts = _compare_all(_statutes(before), _statutes(after))

@@ -24,7 +24,7 @@ SENTENCES = {
     "not_open": "Only an open claim that we collect ourselves can be paid.",
     "stopped": "Insolvency proceedings stop the claim: it is filed there and not paid to us.",
     "lapsed": "The claim is time-barred: nobody is asked to pay it.",
-    "nothing_asked": "Nothing is asked for: it is contested, agreed, or covered by a credit.",
+    "nothing_asked": "Nothing is asked for: it is disputed, agreed upon, or covered by a credit.",
 }
 
 

@@ -92,18 +92,18 @@ class Policy(Record):
     def _coherent(self) -> Policy:
         ids = [step.id for step in self.steps]
         if len(set(ids)) != len(ids):
-            raise ValueError("step ids must differ")
+            raise ValueError("two steps have the same id")
         if any(len(set(step.channels)) != len(step.channels) for step in self.steps):
-            raise ValueError("the channels of a step must differ")
+            raise ValueError("a step names a channel twice")
         if self.steps[0].since != "due":
-            raise ValueError("the first step counts from the due date")
+            raise ValueError("the first step must count from the due date")
         if any(step.action == "hand_over" for step in self.steps) and not self.partner:
-            raise ValueError("a policy that hands over names its partner")
+            raise ValueError("a policy that hands over needs a partner")
         if any(step.action == "hand_over" for step in self.steps[:-1]):
-            raise ValueError("hand-over is the last step")
+            raise ValueError("a hand-over must be the last step")
         limits = (self.extras.waive_below, self.extras.own_invoice_above)
         if any(one is not None and one.currency != self.tolerance.currency for one in limits):
-            raise ValueError("limits of interest and fees are in the currency of the tolerance")
+            raise ValueError("limits of interest and fees must be in the currency of the tolerance")
         if self.tolerance.currency != self.minimum.currency:
-            raise ValueError("tolerance and minimum are in one currency")
+            raise ValueError("tolerance and minimum must be in one currency")
         return self

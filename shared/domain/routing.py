@@ -38,9 +38,9 @@ class Rule(Record):
     def _coherent(self) -> Rule:
         limits = [one for one in (self.amount_from, self.amount_below) if one is not None]
         if len({one.currency for one in limits}) > 1:
-            raise ValueError("the amounts of a rule are in one currency")
+            raise ValueError("the amounts of a rule must be in one currency")
         if len(limits) == 2 and limits[1] <= limits[0]:
-            raise ValueError("a rule begins below the amount where it ends")
+            raise ValueError("the lower amount of a rule must be below the upper one")
         return self
 
     def fits(self, subject: Subject) -> bool:
@@ -66,7 +66,7 @@ class Routing(Record):
     @model_validator(mode="after")
     def _distinct(self) -> Routing:
         if len({one.id for one in self.rules}) != len(self.rules):
-            raise ValueError("rule ids must differ")
+            raise ValueError("two rules have the same id")
         return self
 
 

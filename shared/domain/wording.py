@@ -202,7 +202,7 @@ def _checked(key: str, template: str, hosts: Collection[str] = ()) -> str:
 def _faults(key: str, text: str, hosts: Collection[str]) -> Iterator[Fault]:
     name = key.removesuffix(_FORMAL)
     if name not in SENTENCES:
-        yield Fault(one_line(key)[:60], "unknown_sentence", "there is no such sentence")
+        yield Fault(one_line(key)[:60], "unknown_sentence", "letters have no such sentence")
         return
     if not text:
         yield Fault(key, "empty", "the sentence is empty")
@@ -216,7 +216,7 @@ def _faults(key: str, text: str, hosts: Collection[str]) -> Iterator[Fault]:
         allowed = "links only to the creditor's own hosts" if hosts else "no links or addresses"
         yield Fault(key, "link", f"a letter has {allowed} in its wording")
     if names_an_account(literal, hosts):
-        text = "a bank account comes from the verified list alone: no long number may stand here"
+        text = "no long number may stand here: bank accounts come from the verified list alone"
         yield Fault(key, "account", text)
     for lacking in sorted(SENTENCES[name] - placeholders):
         yield Fault(key, "must_say", f"the sentence must say {{{lacking}}}")

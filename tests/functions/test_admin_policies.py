@@ -96,7 +96,7 @@ def test_an_incoherent_policy_says_so_in_a_fixed_sentence(aws):
 
     assert status == 422
     assert body["fields"] == [
-        {"path": "", "code": "value_error", "text": "a policy that hands over names its partner"}
+        {"path": "", "code": "value_error", "text": "a policy that hands over needs a partner"}
     ]
 
 
@@ -118,15 +118,16 @@ def test_every_fault_of_form_says_what_is_expected_and_quotes_nothing(aws):
 
     texts = {one["path"]: one["text"] for one in body["fields"]}
     assert texts == {
-        "name": "too short: 1 characters at least",
+        "name": "this must not be empty",
         "law": "a text is expected",
-        "steps.0.id": "a text of the form ^[a-z][a-z0-9_]{0,39}$ is expected",
+        "steps.0.id": "small letters a to z, digits and _ are expected, a letter first,"
+        " 40 characters at most",
         "steps.0.action": "one of 'remind', 'hand_over' or 'ask' is expected",
         "steps.0.after": "a whole number is expected",
         "steps.0.channels": "too few: 1 at least",
         "steps.0.canary": "there is no field of this name here",
         "payment_days": "at least 1 is expected",
-        "minimum": "money is an object of two texts, amount and currency",
+        "minimum": "an amount and its currency are expected",
     }
 
 

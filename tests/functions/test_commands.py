@@ -85,7 +85,7 @@ def test_a_refusal_has_a_code_and_a_sentence(case):
     status, body = give({**DISPUTE, "amount": {"amount": "400.00", "currency": "EUR"}})
 
     assert (status, body["code"]) == (409, "bad_amount")
-    assert body["title"] == "The amount is nothing, more than what is open, or in another currency."
+    assert body["title"] == "The amount must be above zero, at most what is open, and in its currency."
     assert load().states is None
 
 

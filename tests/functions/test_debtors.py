@@ -216,7 +216,7 @@ def test_what_is_not_sound_changes_nothing(world):
     store.append(loaded, [ActSent(at=NOW, act="h1", on="2026-03-02")], due_at=NOW)
     status, body = merge()
     assert (status, body["code"]) == (409, "with_partner")
-    assert body["title"] == "Something is with the partner: call it back first."
+    assert body["title"] == "Something is with a partner: call it back first."
     assert debtor_rows.survivors(NORDIC, [TWO]) == {}
     assert merge(ONE, ONE)[1]["code"] == "same_debtor"
     assert merge(TWO, "erp:d9")[0] == 404

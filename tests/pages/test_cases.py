@@ -43,6 +43,25 @@ def test_cases_are_listed_by_name_with_what_is_open(console, case):
     assert "200,00 €" in console("viewer", language="fi").open("/console/cases").main
 
 
+def test_the_law_and_the_step_of_a_search_are_chosen_and_not_typed(console, case):
+    browser = console("viewer").open("/console/cases?country=SE&step=gone")
+    assert "No case fits" in browser.main
+    for name, chosen in (("country", "SE"), ("step", "gone")):
+        (choice,) = browser.page.xpath(f"//select[@name='{name}']")
+        assert choice.value == chosen
+    browser.press("Search", country="FI", step="friendly")
+    assert len(browser.page.xpath("//tbody/tr")) == 1
+
+
+def test_a_list_says_by_which_column_it_is_sorted_and_turns_round(console, case):
+    browser = console("viewer").open("/console/cases?country=FI").click("Open")
+    for way in ("ascending", "descending", "ascending"):
+        (head,) = browser.page.xpath("//th[@aria-sort]")
+        assert (head.get("aria-sort"), head.text_content()) == (way, "Open")
+        assert "country=FI" in browser.path
+        browser.click("Open")
+
+
 def test_a_search_that_makes_no_sense_is_named_and_keeps_what_was_typed(console, case):
     browser = console("viewer").open("/console/cases?open_from=many")
     assert browser.status == 400
@@ -138,6 +157,16 @@ def test_a_case_of_another_creditor_is_not_there(console, case):
     for address in (case, f"{case}/timeline", f"{case}/tell/hold"):
         assert browser.open(address).status == 404
     assert Store(NORDIC).events(CASE)
+
+
+@pytest.mark.parametrize("page", [
+    "timeline", "hand-over", "payment-link", "recall", "reads", "documents/none", "tell/hold",
+])  # fmt: skip
+def test_the_way_back_to_a_case_is_its_debtors_name_and_the_cases_number(console, case, page):
+    browser = console("manager").open(f"{case}/{page}")
+    (crumbs,) = browser.page.xpath("//nav[@class='crumbs']")
+    assert crumbs.xpath("./a[2]/@href") == [case]
+    assert crumbs.xpath("./a[2]/text() | ./span/text()") == [CANARY, CASE]
 
 
 def test_whom_and_how_much_a_command_is_about_is_said_where_it_is_given(console, case):

@@ -120,8 +120,8 @@ def test_what_is_wrong_with_a_preview_is_said_beside_its_field_and_nothing_is_be
     assert browser.status == 422
     assert browser.page.xpath("//input[@name='days'][@aria-invalid][@value='soon']")
     browser.press("Make the preview", kind="since", days="30")
-    assert "a look back names its first day" in browser.main
-    assert "a move or a look back names its policy" in browser.main
+    assert "a look back needs its first day, no other preview takes one" in browser.main
+    assert "a move or a look back needs a policy, no other preview takes one" in browser.main
     assert "Earlier previews" not in browser.main
 
 

@@ -52,7 +52,7 @@ def test_a_task_that_somebody_else_answered_meanwhile_says_so_on_its_page(consol
     other.open(f"/console/tasks/{TASK}").press("Decline")
     one.press("Approve")
     assert one.status == 409
-    assert "The task has been answered." in one.main
+    assert "The task has been answered already." in one.main
     assert tasks.read(NORDIC, TASK)["answer"] == "declined"
 
 

@@ -77,6 +77,29 @@ class Account:
             self._tell("charge.pending", charge)
             return charge
 
+    def pay_link(self, link_id: str, *, name: str = "") -> Thing:
+        """A payer pays at a payment link, by card, what the link asks for and carries.
+
+        Raises ``LookupError`` for a link that took its one payment, or that there is not.
+        """
+        with self.lock:
+            link = self.things[link_id]
+            if not link["active"]:
+                raise LookupError("the link took its payment")
+            form, start = link["form"], "payment_intent_data[metadata]["
+            carried = {
+                key.removeprefix(start).rstrip("]"): text
+                for key, text in form.items()
+                if key.startswith(start)
+            }
+            price = self.things[form["line_items[0][price]"]]
+            # restrictions[completed_sessions][limit]=1
+            link["active"] = False
+            return self.pay(
+                price["unit_amount"], price["currency"], metadata=carried, name=name,
+                description=form["payment_intent_data[description]"],
+            )  # fmt: skip
+
     def settle(self, charge_id: str) -> Thing:
         """A charge succeeds."""
         with self.lock:

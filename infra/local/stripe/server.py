@@ -35,6 +35,7 @@ STORIES = frozenset(
     {
         "listen",
         "pay",
+        "pay_link",
         "settle",
         "fail",
         "refund",
@@ -96,7 +97,9 @@ class StripeServer(ThreadingHTTPServer):
 
     def _write(self, path: str, form: Mapping[str, str]) -> Thing:
         if path == "/v1/prices":
-            return self.account.note("price", unit_amount=int(form["unit_amount"]))
+            return self.account.note(
+                "price", unit_amount=int(form["unit_amount"]), currency=form["currency"]
+            )
         made = self.account.note("payment_link", active=True, form=dict(form))
         made["url"] = f"https://buy.stripe.example/{made['id']}"
         return made

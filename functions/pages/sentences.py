@@ -1,0 +1,128 @@
+"""The hub's own English sentences in the language of a page: looked up, never put together anew.
+
+Reasons, faults, rules of law and the timeline are fixed English sentences: so they are stored,
+signed and replayed. A page looks them up in tables of the form ``English: translation``, the
+hub's in ``shared/pages/sentences/<language>/*.json``, a connector's own beside its module as
+``*.<language>.json``. ``{name}`` marks what is put in; what was put in is looked up in its turn,
+and a day or an amount is written as the language has it. What no table knows stays English.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from itertools import chain
+from pathlib import Path
+
+import connectors
+import shared
+from shared.domain.formats import Language, amount_text, date_text
+from shared.domain.money import Money
+
+FOLDER = Path(shared.__file__).parent / "pages" / "sentences"
+_HOLE = re.compile(r"\{(\w+)\}")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_AMOUNT = re.compile(r"(-?\d+(?:\.\d+)?) ([A-Z]{3})")
+# Between two sentences of one text.
+_ENDS = re.compile(r"(?<=[.!?;:]) ")
+# No sentence of ours is longer; what somebody else wrote is not searched for one.
+_LONGEST = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """A sentence with places: how it is recognised, and what it is in the other language."""
+
+    seen: re.Pattern[str]
+    told: str
+    fixed: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Sentences without places by their text; those with, by the word that they begin with."""
+
+    whole: Mapping[str, str]
+    shapes: Mapping[str, tuple[_Shape, ...]]
+
+
+def said(text: str, language: Language) -> str | None:
+    """An English sentence of the hub in a language; None where the tables lack a part of it."""
+    if language == "en" or not text:
+        return text
+    if len(text) > _LONGEST:
+        return None
+    if (told := _sentence(text, language)) is not None:
+        return told
+    parts = [_sentence(part, language) for part in _ENDS.split(text)]
+    known = [part for part in parts if part is not None]
+    return " ".join(known) if len(parts) > 1 and len(known) == len(parts) else None
+
+
+def entries(language: Language) -> Iterator[tuple[Path, dict[str, str]]]:
+    """Every table of a language and the file that it stands in."""
+    beside = Path(connectors.__file__).parent.rglob(f"*.{language}.json")
+    for path in sorted(chain((FOLDER / language).glob("*.json"), beside)):
+        yield path, json.loads(path.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=4096)
+def _sentence(text: str, language: Language) -> str | None:
+    table = _table(language)
+    if (told := table.whole.get(text)) is not None:
+        return told
+    for shape in (*table.shapes.get(_first(text), ()), *table.shapes.get("", ())):
+        if found := shape.seen.fullmatch(text):
+            put = {name: _put_in(value, language) for name, value in found.groupdict().items()}
+            return shape.told.format_map(put)
+    return None
+
+
+def _put_in(value: str, language: Language) -> str:
+    """What stands in a place: a sentence or word of ours, a day, an amount, or as it is."""
+    if _DAY.fullmatch(value):
+        return date_text(date.fromisoformat(value), language)
+    if found := _AMOUNT.fullmatch(value):
+        return amount_text(Money.of(*found.groups()), language)
+    if (told := said(value, language)) is not None:
+        return told
+    parts = value.split(", ")
+    return ", ".join(_put_in(one, language) for one in parts) if len(parts) > 1 else value
+
+
+@lru_cache(maxsize=4)
+def _table(language: Language) -> _Table:
+    whole: dict[str, str] = {}
+    shapes: dict[str, list[_Shape]] = {}
+    for _, sentences in entries(language):
+        for text, told in sentences.items():
+            if _HOLE.search(text):
+                shapes.setdefault(_first(text), []).append(_shape(text, told))
+            else:
+                whole[text] = told
+    # The shape that fixes most of the text is asked first.
+    return _Table(
+        whole,
+        {word: tuple(sorted(of, key=lambda one: -one.fixed)) for word, of in shapes.items()},
+    )
+
+
+def _first(text: str) -> str:
+    """The first word of a text; empty where a place stands in it, or it is the only one."""
+    word, blank, _ = text.partition(" ")
+    return word if blank and "{" not in word else ""
+
+
+def _shape(text: str, told: str) -> _Shape:
+    pattern, fixed, seen, end = "", 0, set[str](), 0
+    for hole in _HOLE.finditer(text):
+        between, name = text[end : hole.start()], hole[1]
+        pattern += re.escape(between) + (f"(?P={name})" if name in seen else f"(?P<{name}>.+?)")
+        fixed, end = fixed + len(between), hole.end()
+        seen.add(name)
+    rest = text[end:]
+    return _Shape(re.compile(pattern + re.escape(rest), re.DOTALL), told, fixed + len(rest))

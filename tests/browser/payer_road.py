@@ -1,0 +1,164 @@
+"""Payers whom an administrator's first hour reached: their mail, the provider, the bank, the books.
+
+The administrator walks by clicks; what payers do at Stripe and in their banks is done there.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from infra.local import clock
+from infra.local.bank import Bank, Transfer
+from infra.local.hub import TENANT
+from infra.local.setup import STRIPE, ZONE, connect_money, deliver_statement
+from infra.local.timelapse import TimeLapse
+from tests.browser import road
+
+# Whatever is a name or a number may hold this; no page may take it for markup.
+CANARY = '"><img src=x onerror=alert(1)>'
+CREDITOR = f"Saaristo {CANARY} Oy"
+# Who pays at the provider, who in the bank, who speaks, who wants a plan, and who does nothing.
+CARD, TRANSFER, SPEAKER, PLANNER, SILENT = "kortti", "pankki", "puhuja", "plan", "tyst"
+_HEADS = ("number", "customer", "name", "kind", "email", "language", "address", "postal_code",
+          "city", "issued", "due", "total", "open", "reference")  # fmt: skip
+_BY_WORD = {"number": "invoice_number", "customer": "customer_number", "name": "customer_name"}
+# The payer, the invoice, its total, its reference with a check digit (Finance Finland, viitenumero).
+_OPEN = (
+    (CARD, "fi", "20260101", "120,00", "1009"),
+    (TRANSFER, "fi", "20260102", "80,00", "2008"),
+    (SPEAKER, "sv", "20260103", "200,00", "3007"),
+    (SPEAKER, "sv", "20260104", "55,00", "4006"),
+    (PLANNER, "de", "20260105", "600,00", "5005"),
+    (SILENT, "en", "20260106", "70,00", "6004"),
+)  # fmt: skip
+_LINK = re.compile(r"https?://\S+/p/[a-z2-7]{26}")
+
+
+@dataclass
+class Payers:
+    """The people of one hub, and everything that they pay with."""
+
+    hub: object
+    provider: object
+    secret: str
+    time: TimeLapse = field(init=False)
+    bank: Bank = field(init=False)
+    paid: set[str] = field(default_factory=set)
+
+    def __post_init__(self):
+        self.time = TimeLapse(self.hub, ZoneInfo(ZONE), ("books", "bank"))
+        self.bank = Bank(deliver_statement(self.hub))
+
+    @property
+    def door(self):
+        """Where the provider sends its events."""
+        return f"{self.hub.api}/v1/hooks/{TENANT}/{STRIPE}"
+
+    def invite(self, one, key):
+        """From the empty hub that the administrator ``one`` signed in to, to everybody's mail."""
+        one.follow("Begin the first hour")
+        road.creditor(one)
+        self._rename()
+        self.export()
+        self._books(one)
+        road.email(one, self.hub)
+        self._policy(one)
+        self.bank.close(self.time.today() - timedelta(days=1), [])
+        self.provider.tell("listen", url=self.door)
+        connect_money(self.hub, self.provider.origin, key, self.secret, "acct_demo")
+        self.time.live(self.time.today())
+        road.doors(one)
+        self.time.settle()
+        self._approve(one)
+        self.time.settle()
+
+    def link(self, who):
+        """The path of the link in the newest message that left for somebody."""
+        (address,) = set(_LINK.findall(self.letters(who)[-1].text))
+        return "/p/" + address.rpartition("/p/")[2]
+
+    def letters(self, who):
+        """What left for somebody, the oldest first."""
+        return [one for one in self.hub.stack.letters() if one.to == (f"{who}@debtor.example",)]
+
+    def pay_at(self, address):
+        """The payer pays on the provider's page, and the provider tells the hub of it, twice."""
+        now = clock.now(self.hub.stack.clock_file)
+        self.provider.set_clock(int(now.timestamp()))
+        self.provider.tell("pay_link", link_id=address.rpartition("/")[2], name="Kortti Maksaja")
+        statuses = [self.provider.deliver(self.door, self.secret) for _ in range(2)]
+        self.time.drain()
+        self.time.settle()
+        return statuses
+
+    def transfer(self, amount, reference):
+        """The payer pays in the bank today, whose files the hub has the next morning."""
+        day = self.time.today()
+        self.bank.close(day, [Transfer(Decimal(amount), "Maksaja Matti", reference=reference)])
+        self.tomorrow()
+
+    def tomorrow(self, days=1):
+        """Live through days on which the bookkeeper exports what is open, every morning."""
+        for _ in range(days):
+            self.export()
+            self.time.live(self.time.today() + timedelta(days=1))
+
+    def export(self):
+        """The bookkeeper drops all that is open in the books; ``paid`` names who is in no more."""
+        rows = [";".join(_HEADS)]
+        for who, language, number, total, reference in _OPEN:
+            if who not in self.paid:
+                name = CANARY.replace('"', '""')
+                rows.append(
+                    f'{number};{who};"{name} {who}";person;{who}@debtor.example;{language};'
+                    f"Kotikatu 5;00530;Helsinki;2026-02-10;2026-03-05;{total};{total};{reference}"
+                )
+        self.hub.stack.client("s3").put_object(
+            Bucket=self.hub.outputs["InboxBucket"], Key=f"{TENANT}/books/inbox/open-{len(rows)}-"
+            f"{datetime.now():%H%M%S%f}.csv", Body="\n".join(rows).encode(),
+        )  # fmt: skip
+
+    def call(self, method, path, body=None):
+        """What the administrator's API says."""
+        return self.hub.call(method, path, body)
+
+    def _rename(self):
+        """The creditor's name is one that pages must not take for markup."""
+        profile = self.call("GET", "/v1/creditor")
+        self.call("PUT", "/v1/creditor", {**profile, "name": CREDITOR})
+
+    def _books(self, one):
+        one.open("/console/connectors/erp.csv_file")
+        heads = {_BY_WORD.get(name, name): name for name in _HEADS}
+        columns = {f"config__mapping__columns__{name}": head for name, head in heads.items()}
+        one.fill(
+            id="books", start_line="2026-01-01", config__bucket=self.hub.outputs["InboxBucket"],
+            config__prefix=f"{TENANT}/", config__mode="full", config__mapping__currency="EUR",
+            config__mapping__country="FI", config__mapping__date_format="YYYY-MM-DD",
+            config__mapping__decimal_mark=",", config__mapping__claim_class="goods",
+            config__mapping__capacity="consumer", **columns,
+        )  # fmt: skip
+        one.press("Make the connection")
+        road.begin_to_use(one)
+
+    def _policy(self, one):
+        one.open("/console/policies/new")
+        one.fill(id="standard", name="Friendly first", steps__0__channels__0="email")
+        one.page.click("details:has([name='process.agreed_plan']) > summary")
+        one.fill(process__agreed_plan="6")
+        one.press("Save as version 1")
+        one.press("Use it for new cases")
+
+    def _approve(self, one):
+        for _ in range(len(_OPEN)):
+            one.open("/console/tasks")
+            waiting = one.page.locator("main tbody a")
+            if not waiting.count():
+                return
+            waiting.first.click()
+            one.press("Approve")
+

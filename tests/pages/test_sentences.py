@@ -1,0 +1,121 @@
+"""Sentences of the hub on pages: each is there in each language of the console, with its places."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from functions.pages import sentences as tables
+from functions.pages.sentences import entries, said
+from functions.pages.words import CONSOLE
+from tools.sentences import ROOT, example, missing, modules, sentences
+
+LANGUAGES = [language for language in CONSOLE if language != "en"]
+# The modules whose every sentence a page may show, but for those of ``not_shown/*.txt``.
+AREAS = ()
+_PLACE = re.compile(r"\{(\w*)\}")
+NOT_SHOWN = {
+    line
+    for path in (Path(__file__).parent / "not_shown").glob("*.txt")
+    for line in path.read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("# ")
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_that_a_page_may_show_is_there(language):
+    lacks = {
+        one: path.relative_to(ROOT).as_posix()
+        for path in chain.from_iterable(map(modules, AREAS))
+        for one in missing(path, language)
+        if one not in NOT_SHOWN
+    }
+    assert not lacks
+
+
+def test_what_is_never_shown_is_still_said_somewhere():
+    assert not NOT_SHOWN - {
+        one for path in chain.from_iterable(map(modules, AREAS)) for one in sentences(path)
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_table_has_each_sentence_once_with_its_places(language):
+    seen = Counter()
+    for path, table in entries(language):
+        seen.update(table.keys())
+        for text, told in table.items():
+            assert set(_PLACE.findall(told)) <= set(_PLACE.findall(text)), f"{path.name}: {text}"
+            assert told, f"{path.name}: {text}"
+            assert told == told.strip(), f"{path.name}: {text}"
+            assert said(example(text), language) is not None, f"{path.name}: {text}"
+    assert [text for text, times in seen.items() if times > 1] == []
+
+
+def test_the_languages_have_the_same_sentences():
+    first, *others = ({text for _, table in entries(one) for text in table} for one in LANGUAGES)
+    assert all(first == other for other in others)
+
+
+# --- how a sentence is found ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def tabled(monkeypatch, tmp_path):
+    """Puts one table of Finnish in the place of all."""
+
+    def put(**table):
+        monkeypatch.setattr(tables, "entries", lambda language: [(tmp_path, table)])
+        tables._table.cache_clear()
+        tables._sentence.cache_clear()
+
+    yield put
+    tables._table.cache_clear()
+    tables._sentence.cache_clear()
+
+
+def test_english_is_told_as_it_is():
+    assert said("Anything at all.", "en") == "Anything at all."
+
+
+def test_what_no_table_knows_is_not_guessed(tabled):
+    tabled(**{"It rests.": "Se lepää."})
+    assert said("It rests.", "fi") == "Se lepää."
+    assert said("It rests", "fi") is None
+    assert said("It rests. Nobody knows this.", "fi") is None
+
+
+def test_a_place_keeps_what_stands_in_it_and_writes_days_and_amounts_as_the_language_does(tabled):
+    tabled(**{"{amount} of {claim} by {day}.": "{day} mennessä {claim}: {amount}."})
+    assert said("12.50 EUR of erp:1 by 2026-03-05.", "fi") == (
+        "5.3.2026 mennessä erp:1: 12,50\u00a0€."
+    )
+
+
+def test_a_sentence_in_a_place_is_told_too(tabled):
+    tabled(**{"The hub decides {what}.": "Päätös: {what}.", "to wait": "odottaa"})
+    assert said("The hub decides to wait.", "fi") == "Päätös: odottaa."
+
+
+def test_of_two_shapes_the_one_that_says_more_is_taken(tabled):
+    tabled(**{"It is {what}.": "Se on {what}.", "It is paid by {what}.": "Sen maksoi {what}."})
+    assert said("It is paid by C1.", "fi") == "Sen maksoi C1."
+
+
+def test_several_sentences_are_told_one_after_the_other(tabled):
+    tabled(**{"It rests.": "Se lepää.", "Until {day}.": "Asti: {day}."})
+    assert said("It rests. Until 2026-03-05.", "fi") == "Se lepää. Asti: 5.3.2026."
+
+
+def test_what_somebody_wrote_at_length_is_not_searched(tabled):
+    tabled(**{"{a} of {b} of {c}": "{a} {b} {c}"})
+    assert said("x of " * 10_000 + "y", "fi") is None
+
+
+def test_braces_in_what_is_put_in_stay_as_they_are(tabled):
+    tabled(**{"It is {what}.": "Se on {what}."})
+    assert said("It is {what.__class__}.", "fi") == "Se on {what.__class__}."
