@@ -130,6 +130,7 @@ _PLAIN: dict[str, Handler] = {
     "GET /v1/first-day/observed": first_day_reports.get_observed,
     "POST /v1/first-day/letters": first_day_reports.post_letters,
     "POST /v1/imports/notices": first_day_imports.post_notices,
+    "GET /v1/overrides": overrides.get_overrides,
     "GET /v1/overrides/{kind}/{id}": overrides.get_override,
     "PUT /v1/overrides/{kind}/{id}": overrides.put_override,
     "POST /v1/previews": previews.post_preview,

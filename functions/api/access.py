@@ -88,6 +88,7 @@ ROUTES = {
     "GET /v1/first-day/observed": Access("admin", "dunning:read"),
     "POST /v1/first-day/letters": Access("admin", "settings:write"),
     "POST /v1/imports/notices": Access("admin", "dunning:write"),
+    "GET /v1/overrides": Access("admin", "policies:read"),
     "GET /v1/overrides/{kind}/{id}": Access("admin", "policies:read"),
     "PUT /v1/overrides/{kind}/{id}": Access("admin", "policies:write"),
     "POST /v1/previews": Access("admin", "dunning:read"),

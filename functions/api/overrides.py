@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import Field
 
 from functions.api.exchange import Answer, Problem, Request
-from functions.api.forms import fault, invalid, read
+from functions.api.forms import asked, fault, invalid, read
+from functions.api.pages import MOST_LOOKED, after, before_next, limit
 from functions.api.policies import counterpart_faults, unlawful
 from shared.cloud import audit, debtor_rows, keys, law_rows, override_rows, table
 from shared.cloud.keys import Key, Tenant
 from shared.cloud.table import Row
-from shared.domain.explain import content_hash
+from shared.domain.explain import Record, content_hash
 from shared.domain.identity import SENTENCES
 from shared.domain.law import check_policy
 from shared.domain.model import Id
@@ -26,6 +28,40 @@ class NewOverride(Terms):
     """The terms of one target, whole: what is left out is silent. ``segment`` is of a debtor."""
 
     segment: Id | None = Field(default=None)
+
+
+class Wanted(Record):
+    """Which overrides are listed; ``debtor``: its own and those of what it owes."""
+
+    kind: Kind | None = None
+    debtor: Id | None = None
+
+
+def get_overrides(request: Request) -> Answer:
+    """The overrides, a page at a time: the creditor's and its segments' first, then by debtor.
+
+    ``debtor`` is whose agreement or invoice it is; null for the creditor and a segment. With a kind
+    a page may hold few, or none, and yet have a cursor: one call looks at 200 debtors.
+    """
+    wanted, most = asked(request, Wanted), limit(request)
+    first, _, seen = (after(request) or "").partition(" ")
+    found: list[dict[str, Any]] = []
+    last = ""
+    for looked, (owner, row) in enumerate(_rows(request.tenant, wanted, first), 1):
+        past = seen if owner == first else ""
+        for one in override_rows.listed(row):
+            name = override_rows.name_of(one)
+            if name <= past or wanted.kind not in {None, one.kind}:
+                continue
+            if len(found) == most:
+                return Answer({"overrides": found, "cursor": before_next(request, last)})
+            debtor = None if owner == override_rows.OWN else owner
+            found.append({**_view(one), "debtor": debtor})
+            last = f"{owner} {name}"
+        if looked == MOST_LOOKED:
+            # No name of an override comes after this.
+            return Answer({"overrides": found, "cursor": before_next(request, f"{owner} ~")})
+    return Answer({"overrides": found, "cursor": None})
 
 
 def get_override(request: Request) -> Answer:
@@ -53,6 +89,14 @@ def put_override(request: Request) -> Answer:
     kept = override_rows.kept(request.tenant, override)
     table.transact([override_rows.put(key, override), kept, entry])
     return Answer(_view(override))
+
+
+def _rows(tenant: Tenant, wanted: Wanted, first: str) -> Iterable[tuple[str, Row]]:
+    if wanted.debtor is None:
+        return override_rows.rows(tenant, first or None)
+    debtor = _survivor(tenant, wanted.debtor)
+    row = table.get(keys.debtor_overrides(tenant, debtor))
+    return [] if row is None else [(debtor, row)]
 
 
 def _named(request: Request) -> tuple[Kind, str]:

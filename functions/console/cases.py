@@ -76,10 +76,11 @@ def one(desk: Desk) -> Page:
     """One case as it stands, why, what comes next, and what a person can tell it."""
     case = desk.ask("GET /v1/cases/{id}", id=desk.path["id"]).body
     why = desk.ask("GET /v1/cases/{id}/explain", id=desk.path["id"]).body
+    debtor = _debtor(desk, case["debtor"])
     return desk.page(
         "case", "cases", "events", "why", "handing",
-        case=case, why=why, debtor=_debtor(desk, case["debtor"]), groups=_groups(desk, case),
-        owed=_owed(case), latest=_latest(case),
+        case=case, why=why, debtor=debtor, groups=_groups(desk, case), owed=_owed(case),
+        latest=_latest(case), called=called(case, debtor["name"] if debtor else ""),
     )  # fmt: skip
 
 
@@ -89,9 +90,10 @@ def timeline(desk: Desk) -> Page:
     name = desk.path["id"]
     case = desk.ask("GET /v1/cases/{id}", id=name).body
     told = desk.ask("GET /v1/cases/{id}/timeline", query={**query, "limit": "50"}, id=name).body
+    who = whose(desk, case)
     return desk.page(
-        "case_timeline", "cases", "events", case=name, who=whose(desk, case),
-        events=told["timeline"], cursor=told["cursor"],
+        "case_timeline", "cases", "events", case=name, who=who,
+        events=told["timeline"], cursor=told["cursor"], called=called(case, who),
     )  # fmt: skip
 
 
@@ -112,6 +114,11 @@ def whose(desk: Desk, case: dict[str, Any]) -> str:
 def numbers_of(case: dict[str, Any]) -> dict[str, str]:
     """The invoice numbers of a case's claims by their ids."""
     return {one["claim"]["id"]: one["claim"]["number"] for one in case["claims"]}
+
+
+def called(case: dict[str, Any], debtor: str) -> dict[str, str]:
+    """What people call the ids in a case's sentences: invoices by number, the debtor by name."""
+    return numbers_of(case) | ({case["debtor"]: debtor} if debtor else {})
 
 
 def _debtor(desk: Desk, debtor: str) -> dict[str, Any] | None:

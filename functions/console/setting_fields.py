@@ -23,7 +23,8 @@ Schema = Mapping[str, Any]
 class Field:
     """A field of the form. ``value`` is what stands in it: a text, or a truth for a tick.
 
-    ``parts`` are the fields of a group, ``rows`` those of each entry of a list.
+    ``parts`` are the fields of a group, ``rows`` those of each entry of a list. ``changed`` is
+    whether it says anything else than it would if nobody had touched it.
     """
 
     kind: Kind
@@ -35,6 +36,7 @@ class Field:
     options: tuple[str, ...] = ()
     parts: tuple[Field, ...] = ()
     rows: tuple[tuple[Field, ...], ...] = ()
+    changed: bool = False
 
 
 def fields(
@@ -73,7 +75,8 @@ def _field(
     if kind == "group":
         inner = value if isinstance(value, Mapping) else {}
         parts = _fields(root, plain, inner, name, more)
-        return Field(kind, name, key, hint, required, parts=parts)
+        changed = any(one.changed for one in parts)
+        return Field(kind, name, key, hint, required, parts=parts, changed=changed)
     if kind == "rows":
         entries = list(value or ())
         entries += [{}] if more == name or not entries else []
@@ -81,16 +84,19 @@ def _field(
         rows = tuple(
             _fields(root, item, one, f"{name}.{at}", more) for at, one in enumerate(entries)
         )
-        return Field(kind, name, key, hint, required, rows=rows)
+        changed = len(rows) > 1 or any(one.changed for row in rows for one in row)
+        return Field(kind, name, key, hint, required, rows=rows, changed=changed)
+    changed = value not in (None, "", [], schema.get("default"))
     if kind == "tick":
-        return Field(kind, name, key, hint, required, value=value is True)
+        return Field(kind, name, key, hint, required, value is True, changed=changed)
     if kind == "lines":
         text = "\n".join(str(one) for one in value or ())
-        return Field(kind, name, key, hint, required, value=text)
+        return Field(kind, name, key, hint, required, text, changed=changed)
     options = tuple(plain.get("enum", ()))
     if options and (nullable or "default" not in schema):
         options = ("", *options)
-    return Field(kind, name, key, hint, required, "" if value is None else str(value), options)
+    said = "" if value is None else str(value)
+    return Field(kind, name, key, hint, required, said, options, changed=changed)
 
 
 def _values(root: Schema, schema: Schema, form: Mapping[str, str], within: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Templates are ours (``shared/pages``); what goes in is data and is never a templ
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,7 +21,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 import shared
-from functions.pages.sentences import said
+from functions.pages.sentences import MINUTES, said, written
 from functions.pages.words import Words
 from shared.domain.formats import amount_text, date_text
 from shared.domain.money import Money
@@ -82,9 +83,16 @@ def _money(context: Context, value: Money | dict[str, Any] | str, currency: str 
 
 @pass_context
 def _said(context: Context, text: object) -> str:
-    """A sentence of the hub in the page's language; marked as English where it has no other."""
+    """A sentence of the hub in the page's language; marked as English where it has no other.
+
+    Ids that the page knows by a name (``called``) are told by that name.
+    """
     told = said(str(text), context["lang"])
-    return Markup('<span lang="en">{}</span>').format(text) if told is None else told
+    plain = written(str(text), "en") if told is None else written(told, context["lang"])
+    if called := context.get("called"):
+        ids = "|".join(re.escape(one) for one in sorted(called, key=len, reverse=True))
+        plain = re.sub(rf"(?<![\w:/-])(?:{ids})(?![\w:/-])", lambda id_: called[id_[0]], plain)
+    return Markup('<span lang="en">{}</span>').format(plain) if told is None else plain
 
 
 @pass_context
@@ -103,8 +111,8 @@ def _moment(context: Context, value: datetime | str | None) -> str:
         return _NOTHING
     instant = datetime.fromisoformat(value) if isinstance(value, str) else value
     local = instant.astimezone(ZoneInfo(context.get("zone") or "UTC"))
-    dot = "." if context["lang"] in {"fi", "da"} else ":"
-    return f"{date_text(local.date(), context['lang'])}\u00a0{local:%H}{dot}{local:%M}"
+    between = MINUTES.get(context["lang"], ":")
+    return f"{date_text(local.date(), context['lang'])}\u00a0{local:%H}{between}{local:%M}"
 
 
 @pass_context

@@ -3,8 +3,8 @@
 Reasons, faults, rules of law and the timeline are fixed English sentences: so they are stored,
 signed and replayed. A page looks them up in tables of the form ``English: translation``, the
 hub's in ``shared/pages/sentences/<language>/*.json``, a connector's own beside its module as
-``*.<language>.json``. ``{name}`` marks what is put in; what was put in is looked up in its turn,
-and a day or an amount is written as the language has it. What no table knows stays English.
+``*.<language>.json``. ``{name}`` marks what is put in, which is looked up in its turn. What no
+table knows stays English.
 """
 
 from __future__ import annotations
@@ -21,12 +21,16 @@ from pathlib import Path
 import connectors
 import shared
 from shared.domain.formats import Language, amount_text, date_text
-from shared.domain.money import Money
+from shared.domain.money import MINOR_UNITS, Money
 
 FOLDER = Path(shared.__file__).parent / "pages" / "sentences"
 _HOLE = re.compile(r"\{(\w+)\}")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_AMOUNT = re.compile(r"(-?\d+(?:\.\d+)?) ([A-Z]{3})")
+# Days, minutes and amounts as sentences of ours have them: alone, never as a part of an id.
+_DAY = re.compile(r"(?<![\w:/-])(\d{4}-\d{2}-\d{2})(?: (\d{2}):(\d{2}))?(?![\w:/-])")
+_TWO_PLACES = [currency for currency, places in MINOR_UNITS.items() if places == 2]
+_AMOUNT = re.compile(rf"(?<![\w.,:-])(-?\d+(?:\.\d\d)?) ({'|'.join(_TWO_PLACES)})(?!\w)")
+# What stands between hours and minutes; a colon elsewhere.
+MINUTES: Mapping[Language, str] = {"fi": ".", "da": "."}
 # Between two sentences of one text.
 _ENDS = re.compile(r"(?<=[.!?;:]) ")
 # No sentence of ours is longer; what somebody else wrote is not searched for one.
@@ -63,6 +67,22 @@ def said(text: str, language: Language) -> str | None:
     return " ".join(known) if len(parts) > 1 and len(known) == len(parts) else None
 
 
+def written(text: str, language: Language) -> str:
+    """A told sentence with its days, minutes and amounts as the language writes them."""
+
+    def day(found: re.Match[str]) -> str:
+        try:
+            told = date_text(date.fromisoformat(found[1]), language)
+        except ValueError:  # Looks like a day and is none.
+            return found[0]
+        time = f"\u00a0{found[2]}{MINUTES.get(language, ':')}{found[3]}"
+        return told + time if found[2] else told
+
+    return _AMOUNT.sub(
+        lambda found: amount_text(Money.of(found[1], found[2]), language), _DAY.sub(day, text)
+    )
+
+
 def entries(language: Language) -> Iterator[tuple[Path, dict[str, str]]]:
     """Every table of a language and the file that it stands in."""
     beside = Path(connectors.__file__).parent.rglob(f"*.{language}.json")
@@ -83,11 +103,7 @@ def _sentence(text: str, language: Language) -> str | None:
 
 
 def _put_in(value: str, language: Language) -> str:
-    """What stands in a place: a sentence or word of ours, a day, an amount, or as it is."""
-    if _DAY.fullmatch(value):
-        return date_text(date.fromisoformat(value), language)
-    if found := _AMOUNT.fullmatch(value):
-        return amount_text(Money.of(*found.groups()), language)
+    """What stands in a place: a sentence or word of ours, several, or as it is."""
     if (told := said(value, language)) is not None:
         return told
     parts = value.split(", ")

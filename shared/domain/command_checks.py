@@ -25,7 +25,7 @@ SENTENCES = {
     "case_closed": "The case is closed.",
     "channel_refused": "The debtor has refused that channel already.",
     "compensation_waived": "The fixed sum for late payment is waived already.",
-    "day_too_far": "The day is more than 30 days ahead.",
+    "day_too_far": "The day from which it holds is more than 30 days ahead.",
     "disputed": "The claim is disputed: settle the dispute first.",
     "disputed_already": "All that is open of the claim is disputed already.",
     "does_not_sum": "The instalments do not sum to the open amount, or are not in order of days.",

@@ -25,6 +25,20 @@ from tests.browser.chromium import FLAGS
 from tests.browser.visitor import Visitor
 
 PASSWORD = "Correct-horse-battery-1"
+# What a first look at a page may cost.
+MOST_BYTES, MOST_REQUESTS = 100_000, 4
+_MEASURES: list[str] = []
+
+
+def measured(line):
+    """Keep a figure; all are told when the tests are through."""
+    _MEASURES.append(line)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Tell what was measured."""
+    for line in _MEASURES:
+        terminalreporter.write_line(f"measured: {line}")
 
 
 @pytest.fixture(scope="session")

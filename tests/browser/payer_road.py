@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from infra.local import clock
 from infra.local.bank import Bank, Transfer
 from infra.local.hub import TENANT
 from infra.local.setup import STRIPE, ZONE, connect_money, deliver_statement
 from infra.local.timelapse import TimeLapse
 from tests.browser import road
+from tests.browser.visitor import Visitor
 
 # Whatever is a name or a number may hold this; no page may take it for markup.
 CANARY = '"><img src=x onerror=alert(1)>'
@@ -38,6 +38,46 @@ _OPEN = (
 _LINK = re.compile(r"https?://\S+/p/[a-z2-7]{26}")
 
 
+class Phone(Visitor):
+    """A payer with a phone: what a person does is counted, and so is what each page costs."""
+
+    def __init__(self, *given):
+        super().__init__(*given)
+        # Requests and bytes of each page, in the order of looking.
+        self.pages = []
+
+    def open(self, path):
+        """Follow a link from elsewhere."""
+        self.clicks += 1
+        self.requests.clear()
+        status = super().open(path)
+        self.look()
+        return status
+
+    def tap(self, what):
+        """Tap on what a selector names, and look at the page that it leads to."""
+        self.clicks += 1
+        self.requests.clear()
+        self.page.click(what)
+        self.page.wait_for_load_state()
+        self.look()
+
+    def enter(self, path, number):
+        """Open the link of a message and give the second fact."""
+        assert self.open(path) == 200
+        assert CANARY not in self.page.inner_text("body")
+        self.page.fill("#f-fact", number)
+        self.tap("main button")
+        assert self.page.locator(".leave").count() == 1
+
+    def look(self):
+        """What must hold on every page; what the page cost is kept."""
+        assert self.page.locator("script, [style], img[src='x'], [onerror]").count() == 0
+        assert self.overflows() <= 0, f"{self.page.url} {self.widest()}"
+        asked = [one for one in self.requests if one.url.startswith(self.origin)]
+        self.pages.append((len(asked), sum(one.sizes()["responseBodySize"] for one in asked)))
+
+
 @dataclass
 class Payers:
     """The people of one hub, and everything that they pay with."""
@@ -48,6 +88,7 @@ class Payers:
     time: TimeLapse = field(init=False)
     bank: Bank = field(init=False)
     paid: set[str] = field(default_factory=set)
+    _known: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self):
         self.time = TimeLapse(self.hub, ZoneInfo(ZONE), ("books", "bank"))
@@ -75,6 +116,7 @@ class Payers:
         self.time.settle()
         self._approve(one)
         self.time.settle()
+        self.case(SILENT)
 
     def link(self, who):
         """The path of the link in the newest message that left for somebody."""
@@ -85,15 +127,12 @@ class Payers:
         """What left for somebody, the oldest first."""
         return [one for one in self.hub.stack.letters() if one.to == (f"{who}@debtor.example",)]
 
-    def pay_at(self, address):
-        """The payer pays on the provider's page, and the provider tells the hub of it, twice."""
-        now = clock.now(self.hub.stack.clock_file)
-        self.provider.set_clock(int(now.timestamp()))
-        self.provider.tell("pay_link", link_id=address.rpartition("/")[2], name="Kortti Maksaja")
-        statuses = [self.provider.deliver(self.door, self.secret) for _ in range(2)]
+    def tell(self, secret=None):
+        """The provider tells the hub of all that happened; the statuses of the door's answers."""
+        statuses = self.provider.deliver(self.door, secret or self.secret)
         self.time.drain()
         self.time.settle()
-        return statuses
+        return set(statuses)
 
     def transfer(self, amount, reference):
         """The payer pays in the bank today, whose files the hub has the next morning."""
@@ -102,10 +141,9 @@ class Payers:
         self.tomorrow()
 
     def tomorrow(self, days=1):
-        """Live through days on which the bookkeeper exports what is open, every morning."""
-        for _ in range(days):
-            self.export()
-            self.time.live(self.time.today() + timedelta(days=1))
+        """Live the morning after so many days; the bookkeeper exports what is open before it."""
+        self.export()
+        self.time.live(self.time.today() + timedelta(days=days))
 
     def export(self):
         """The bookkeeper drops all that is open in the books; ``paid`` names who is in no more."""
@@ -125,6 +163,12 @@ class Payers:
     def call(self, method, path, body=None):
         """What the administrator's API says."""
         return self.hub.call(method, path, body)
+
+    def case(self, who):
+        """The case of somebody, as the administrator's API shows it."""
+        known = {one["debtor"]: one["id"] for one in self.call("GET", "/v1/cases")["cases"]}
+        self._known = {**known, **self._known}
+        return self.call("GET", f"/v1/cases/{self._known[f'books:{who}']}")
 
     def _rename(self):
         """The creditor's name is one that pages must not take for markup."""

@@ -7,6 +7,9 @@ from urllib.parse import urlsplit
 # What axe-core is asked for: WCAG 2.2, levels A and AA, and its own best practices.
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
+_SAID = """() => document.documentElement.innerText + [...document.querySelectorAll(
+    'input, textarea, option')].map(one => '\\n' + (one.value || one.text)).join('')"""
+
 
 class Visitor:
     """A browser context on one hub; ``page`` is its only tab."""
@@ -77,9 +80,23 @@ class Visitor:
         """Whether the page's content holds these words."""
         return words in self.page.inner_text("main")
 
-    def violations(self):
-        """What axe-core finds wrong on the page, one line each."""
-        found = self._axe.run(self.page, options={"runOnly": {"type": "tag", "values": _TAGS}})
+    def unfold(self):
+        """Open everything on the page that folds away."""
+        self.page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
+
+    def forget_files(self):
+        """Fetch the stylesheet and the mark anew with each page, as a first visit does."""
+        tools = self.context.new_cdp_session(self.page)
+        tools.send("Network.setCacheDisabled", {"cacheDisabled": True})
+
+    def said(self):
+        """All that the page and the frames in it say, what stands in fields included."""
+        return "\n".join(frame.evaluate(_SAID) for frame in self.page.frames)
+
+    def violations(self, rules=()):
+        """What axe-core finds wrong on the page, one line each; by ``rules`` alone if named."""
+        only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": _TAGS}
+        found = self._axe.run(self.page, options={"runOnly": only})
         return [
             f"{one['id']}: {one['help']} {[node['target'] for node in one['nodes']]}"
             for one in found.response["violations"]

@@ -815,19 +815,21 @@ def test_the_undisputed_rest_goes_on_while_our_own_answer_is_late():
 
 
 @pytest.mark.parametrize(
-    ("what", "fields", "refusal"),
+    ("what", "fields", "refusal", "named"),
     [
-        ("hold", {"until": "2028-01-21"}, "hold_too_long"),
-        ("circumstance", {"circumstance": "minor", "effective": "2026-02-19"}, "day_too_far"),
-        ("propose_plan", {"count": 2, "first": "2026-04-20"}, "first_too_late"),
+        ("hold", {"until": "2028-01-21"}, "hold_too_long", "The last day "),
+        ("circumstance", {"circumstance": "minor", "effective": "2026-02-19"}, "day_too_far",
+         "The day from which it holds "),
+        ("propose_plan", {"count": 2, "first": "2026-04-20"}, "first_too_late",
+         "The first instalment "),
     ],
-)
-def test_a_day_too_far_ahead_is_refused_by_a_sentence_that_names_its_field(what, fields, refusal):
+)  # fmt: skip
+def test_a_day_too_far_ahead_is_refused_by_a_sentence_that_names_it(what, fields, refusal, named):
     with pytest.raises(Refused) as no:
         said(CASE, "01-19", what, **fields)
 
     assert no.value.code == refusal
-    assert no.value.sentence.split(":")[0] in fields
+    assert no.value.sentence.startswith(named)
 
 
 def test_what_a_circumstance_stops_is_put_into_no_plan():
@@ -1098,7 +1100,7 @@ def test_an_authoritys_number_is_never_a_persons(number, taken):
     if taken:
         assert form("circumstance", **fields).authority_number == number
     else:
-        with pytest.raises(ValidationError, match="own number"):
+        with pytest.raises(ValidationError, match="identity number"):
             form("circumstance", **fields)
 
 
@@ -1121,5 +1123,5 @@ def test_an_id_of_a_command_is_no_persons_number(name, taken):
     if taken:
         assert Hold.model_validate(body).id == name
     else:
-        with pytest.raises(ValidationError, match="own number"):
+        with pytest.raises(ValidationError, match="identity number"):
             Hold.model_validate(body)

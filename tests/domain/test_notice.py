@@ -170,7 +170,7 @@ def test_the_first_account_that_takes_the_currency_is_printed():
     assert letter(case_of(joined()), "01-19", both).account.iban == "FI2112345600000785"
     assert both.account_for("SEK") == kronor
 
-    with pytest.raises(ValueError, match="one verified account"):
+    with pytest.raises(ValueError, match="one of the accounts"):
         Creditor.model_validate({**CREDITOR.model_dump(), "giros": giros})
 
 

@@ -83,8 +83,8 @@ def test_a_payer_at_home_finds_the_number_that_is_used_there():
     ("giro", "why"),
     [
         ({"bankgiro": "9912345"}, "check digit"),
-        ({"fik_kind": "71"}, "kind and a creditor number"),
-        ({"fik_creditor": "81234567"}, "kind and a creditor number"),
+        ({"fik_kind": "71"}, "both its kind and its creditor number"),
+        ({"fik_creditor": "81234567"}, "both its kind and its creditor number"),
         ({"ocr": "fixed_length"}, "lengths"),
     ],
 )

@@ -17,7 +17,7 @@ FIRST = reminder("first", 5, first=True)
     [
         ((FIRST, FIRST), {}, "two steps have the same id"),
         ((reminder("first", 5),), {}, "the first step must count from the due date"),
-        ((FIRST, hand_over(15)), {"partner": None}, "names its partner"),
+        ((FIRST, hand_over(15)), {"partner": None}, "needs a partner"),
         ((FIRST, hand_over(15), reminder("later", 5)), {}, "a hand-over must be the last step"),
         ((FIRST,), {"minimum": {"amount": "20.00", "currency": "SEK"}}, "in one currency"),
         ((FIRST,), {"payment_days": 0}, "greater than or equal to 1"),

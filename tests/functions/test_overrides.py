@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from functions import admin
-from shared.cloud import clock, connections, keys, step, table
+from shared.cloud import clock, connections, keys, override_rows, step, table
 from shared.cloud.store import Store, Token
 from shared.domain.decide import Remind
 from shared.domain.events import ActSent, ReminderIntended
@@ -166,3 +166,72 @@ def test_an_override_is_audited_by_ids_and_hash_alone(aws, rows):
     assert json.loads(line["facts"]) == {
         "kind": "debtor", "target": "erp:d1", "hash": made["hash"],
     }  # fmt: skip
+
+
+def listed(**query):
+    status, body = answer(admin.handler(call("GET /v1/overrides", query=query), None))
+    assert status == 200, body
+    return body
+
+
+def targets(body):
+    return [f"{one['kind']}:{one['target']}" for one in body["overrides"]]
+
+
+def test_all_overrides_are_listed_page_by_page_each_once(aws):
+    table.put({**keys.party(NORDIC, "erp:d2"), "body": "{}"})
+    for kind, target in (("invoice", "erp:2"), ("debtor", "erp:d2"), ("agreement", "erp:a1"),
+                         ("segment", "vip"), ("debtor", "erp:d1"), ("creditor", "nordic"),
+                         ("invoice", "erp:1")):  # fmt: skip
+        assert put(kind, target, fee="none")[0] == 200
+
+    whole = listed()
+
+    assert whole["cursor"] is None
+    assert targets(whole) == [
+        "creditor:nordic", "segment:vip",
+        "agreement:erp:a1", "debtor:erp:d1", "invoice:erp:1", "invoice:erp:2", "debtor:erp:d2",
+    ]  # fmt: skip
+    assert [one["debtor"] for one in whole["overrides"]] == [
+        None, None, *["erp:d1"] * 4, "erp:d2"
+    ]  # fmt: skip
+    assert whole["overrides"][3] == get("debtor", "erp:d1")[1] | {"debtor": "erp:d1"}
+    for size in range(1, 8):
+        seen, more = [], {}
+        while more is not None:
+            part = listed(limit=str(size), **more)
+            assert len(part["overrides"]) <= size
+            seen += part["overrides"]
+            more = {"cursor": part["cursor"]} if part["cursor"] else None
+        assert seen == whole["overrides"], size
+
+
+def test_overrides_are_sifted_by_kind_and_by_debtor_and_one_that_is_gone_is_not_listed(aws):
+    put("segment", "vip", fee="none")
+    put("invoice", "erp:1", fee="none")
+    put("debtor", "erp:d1", fee="none")
+
+    assert targets(listed(kind="segment")) == ["segment:vip"]
+    assert targets(listed(debtor="erp:d1")) == ["debtor:erp:d1", "invoice:erp:1"]
+    assert targets(listed(debtor="erp:d1", kind="invoice")) == ["invoice:erp:1"]
+    assert targets(listed(debtor="erp:d9")) == []
+    assert answer(admin.handler(call("GET /v1/overrides", query={"kind": "x"}), None))[0] == 400
+    put("segment", "vip")
+    put("invoice", "erp:1")
+    put("debtor", "erp:d1")
+    assert listed() == {"overrides": [], "cursor": None}
+
+
+def test_a_look_for_a_rare_kind_reads_no_more_than_two_hundred_debtors(aws):
+    for number in range(203):
+        place = keys.debtor_overrides(NORDIC, f"erp:x{number:03d}")
+        one = Override(kind="debtor", target=f"erp:x{number:03d}", segment="vip")
+        table.transact([override_rows.put(place, one)])
+    place = keys.debtor_overrides(NORDIC, "erp:x201")
+    table.transact([override_rows.put(place, Override(kind="invoice", target="i", segment="s"))])
+
+    first = listed(kind="invoice")
+    rest = listed(kind="invoice", cursor=first["cursor"])
+
+    assert targets(first) == []
+    assert (targets(rest), rest["cursor"]) == (["invoice:i"], None)

@@ -75,7 +75,7 @@ def test_a_price_that_nobody_knows_is_said_and_confirmed_all_the_same(there):
     for confirmed in (None, {"price": PRICE}):
         status, body = recall(confirmed=confirmed)
         assert (status, body["code"], body["price"]) == (409, "price_to_confirm", None)
-        assert "Nobody knows" in body["title"]
+        assert "The price of the recall is not known" in body["title"]
     assert recall(confirmed={"price": None})[0] == 202
 
 

@@ -20,14 +20,14 @@ def ask(route, task, **rest):
     return answer(admin.handler(call(route, path={"id": task}, **rest), None))
 
 
-def asked_for_a_yes():
-    """The open question whether the first reminder of the case may go out: its task's id."""
+def asked_for_a_yes(case=CASE, debtor="erp:d1"):
+    """The open question whether the first reminder of a case may go out: its task's id."""
     route = "PUT /v1/overrides/{kind}/{id}"
-    path, body = {"kind": "debtor", "id": "erp:d1"}, {"hold_steps": ["friendly"]}
+    path, body = {"kind": "debtor", "id": debtor}, {"hold_steps": ["friendly"]}
     assert admin.handler(call(route, path=path, body=body), None)["statusCode"] == 200
     store = Store(NORDIC)
-    loaded = store.load(CASE)
-    token = Token(CASE, loaded.head["version"], loaded.head["attempt"], loaded.head["snap"])
+    loaded = store.load(case)
+    token = Token(case, loaded.head["version"], loaded.head["attempt"], loaded.head["snap"])
     run = step.frame(store, token, loaded, clock.now())
     decision = run.decision()
     assert decision.why == "approve_remind"

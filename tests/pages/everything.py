@@ -40,8 +40,10 @@ from shared.domain.sighting import Payer
 from shared.domain.three_way import Verdict
 from tests.functions.money import connected, invoice, run, see, sighting, tell
 from tests.functions.test_case_documents import LETTER, digest, intended
+from tests.functions.test_debtors import case_of
 from tests.functions.test_process_inbox import keep, work
 from tests.functions.test_quarantine import STRANGE
+from tests.functions.test_task_letters import asked_for_a_yes
 from tests.functions.world import (
     CASE,
     CREDITOR,
@@ -65,6 +67,12 @@ TRAP = "\"><img/data-canary/onerror='alert(1)'/src='/canary'>"
 # Whose name is a trap too: they asked for what waits for a second person.
 ASKING = f"mallory{TRAP}"
 _LETTER = {"language": "fi", "letter": "reminder", "tone": "friendly"}
+_NAMES = {
+    **_LETTER, "command": "promise", "country": "FI", "connection": "partner", "version": "1",
+    "name": "erp.csv_file", "month": "2026-02", "kind": "segment", "act": REMINDER,
+    "claim": "erp:1",
+}  # fmt: skip
+_PART = re.compile(r"{(\w+)}")
 
 
 @dataclass(frozen=True)
@@ -93,40 +101,33 @@ def full():
 
 def addresses(ids):
     """An address of each page of the console that is looked at, by the path of its route."""
-    names = {
-        **_LETTER, "command": "promise", "country": "FI", "connection": "partner", "version": "1",
-        "name": "erp.csv_file", "month": "2026-02", "kind": "segment", "act": REMINDER,
-    }  # fmt: skip
+    return {path: address(path, ids) for path in paths("GET")}
+
+
+def address(path, ids):
+    """An address that leads to something, for the path of a route."""
     of = {
-        "cases": CASE, "tasks": ids.task, "matching": "bank:2/x?", "connections": "erp",
+        "cases": CASE, "tasks": "asked", "matching": "bank:2/x?", "connections": "erp",
         "debtors": "erp:d1", "policies": "standard", "approvals": ids.approval,
-        "previews": ids.move,
+        "previews": ids.move, "partners": "k1",
     }  # fmt: skip
     own = {
+        "/tasks/{id}/letter": f"/tasks/{ids.task}/letter",
         "/previews/{id}/outcome": f"/previews/{ids.ahead}/outcome",
-        "/partners/{connection}/reports/{id}": "/partners/partner/reports/k1",
         "/policies/{id}/{version}/compare": "/policies/standard/2/compare",
         "/overrides": "/overrides?kind=segment&id=vip",
         "/reports": "/reports?month=2026-02",
         "/reports/discipline": "/reports/discipline?month=2026-02",
     }  # fmt: skip
-    found = {}
-    for path in looks():
-        room = path.split("/")[1]
-        whole = own.get(path)
-        if whole is None:
-            whole = re.sub(
-                r"{(\w+)}",
-                lambda part: quote(of[room] if part[1] == "id" else names[part[1]], safe=":"),  # noqa: B023
-                path,
-            )
-        found[path] = f"/console{whole}".rstrip("/")
-    return found
+    names = {**_NAMES, "id": of.get(path.split("/")[1], "1")}
+    whole = own.get(path) or _PART.sub(lambda part: quote(names.get(part[1], "1"), safe=":"), path)
+    return f"/console{whole}".rstrip("/")
 
 
-def looks():
-    """The paths of all pages that a browser can look at."""
-    return [route.removeprefix("GET ") for route in pages.ROUTES if route.startswith("GET ")]
+def paths(method):
+    """The paths of all routes of the console that answer a method."""
+    routes = (route.partition(" ") for route in pages.ROUTES)
+    return [path for asked, _, path in routes if asked == method]
 
 
 def asked(route, who="person-administrator", role="administrator", **of):
@@ -172,16 +173,20 @@ def _books():
     table.update(keys.connection(NORDIC, "broken"), set_=failed)
     table.transact([backfills.begun(NORDIC, "erp", date(2024, 1, 1), NOW)])
     street = Address(lines=(f"Katu 1 {TRAP}",), postal_code="00100", city=TRAP, country="FI")
-    for own in ("erp:d1", "erp:d2"):
+    for own in ("erp:d1", "erp:d2", "erp:d3"):
         tell(Party(
             id=own, version="1", kind="person", name=f"Aino {TRAP}", country="FI",
             emails=(f"{TRAP}@post.example",), phones=(TRAP,), addresses=(street,),
             customer_number=TRAP,
         ))  # fmt: skip
-    # A case of their own by each debtor.
+    # A case by each debtor; the money that waits could be for the first two.
     tell(*(
-        invoice(one, debtor=f"erp:d{owner}").model_copy(update={"number": f"{one}{TRAP}"})
-        for one, owner in (("3", "1"), ("4", "2"))
+        invoice(one, amount, debtor=f"erp:d{owner}").model_copy(
+            update={"number": f"{one}{TRAP}", "total": eur(amount)}
+        )
+        for one, owner, amount in (
+            ("3", "1", "100.00"), ("4", "2", "100.00"), ("5", "3", "55.00")
+        )
     ))  # fmt: skip
 
 
@@ -242,7 +247,9 @@ def _preview(**wish):
 
 
 def _question():
+    """Whether a reminder may go out, which has a letter to show, and a question about its words."""
     why = Reason(rule="policy.step", text=f"A person decides. {TRAP}", facts={"note": TRAP})
-    task = f"{CASE}-asked"
-    table.transact([tasks.task_write(NORDIC, task, CASE, "approve_remind", ["erp:2"], [why])])
-    return task
+    task = tasks.task_write(NORDIC, "asked", CASE, "approve_remind", ["erp:2"], [why])
+    table.transact([task])
+    table.update(keys.connection(NORDIC, "email"), set_={"state": "enabled"})
+    return asked_for_a_yes(case_of("5").id, "erp:d3")

@@ -95,7 +95,7 @@ def test_what_was_taken_back_already_is_refused_in_words(console, there):
     browser.press("Take back for €25.00")
     browser.open(f"{PAGE}/recall").press("See what it costs")
     assert browser.status == 409
-    assert "It was taken back already" in browser.main
+    assert "It was called back already" in browser.main
 
 
 def test_a_case_without_a_partner_has_nothing_to_take_back(console, case):

@@ -49,7 +49,7 @@ def test_the_law_and_the_step_of_a_search_are_chosen_and_not_typed(console, case
     for name, chosen in (("country", "SE"), ("step", "gone")):
         (choice,) = browser.page.xpath(f"//select[@name='{name}']")
         assert choice.value == chosen
-    browser.press("Search", country="FI", step="friendly")
+    browser.press("Search", country="FI", step="")
     assert len(browser.page.xpath("//tbody/tr")) == 1
 
 
@@ -76,6 +76,8 @@ def test_a_case_tells_what_is_owed_what_comes_next_and_why(console, case):
     assert "Tapaus odottaa" in console("clerk", language="fi").open(case).main
     browser.click("Whole timeline")
     assert "A reminder (friendly) about erp:1 is made" in browser.main
+    # Ids are told by the names that people know.
+    assert f"opened for debtor {CANARY} under" in browser.main
 
 
 def test_a_promise_is_shown_before_it_is_made(console, case):

@@ -63,6 +63,26 @@ def test_every_connector_has_a_form_with_every_setting_and_no_stored_secret(cons
         assert typed == [f"secret.{one}" for one in spec.secrets]
 
 
+def test_optional_columns_fold_away_until_somebody_says_something_there(console):
+    columns, more = "config.mapping.columns", "//details[summary[starts-with(., 'Optional')]]"
+    browser = console().open("/console/connectors/erp.csv_file")
+
+    def folded():
+        (fold,) = [one for one in browser.page.xpath(more)
+                   if one.xpath(f".//input[@name='{columns}.email']")]  # fmt: skip
+        return fold
+
+    assert "open" not in folded().attrib
+    # What is needed stands before it.
+    assert not folded().xpath(f".//input[@name='{columns}.invoice_number']")
+    assert folded().xpath("./summary/text()")[0] == f"Optional ({len(folded().xpath('.//input'))})"
+    form = browser.page.xpath("//form[.//input[@name='id']]")[0]
+    browser.send(form.action, {**dict(form.fields), f"{columns}.email": "Mail"})
+    assert browser.status == 422
+    assert "open" in folded().attrib
+    assert folded().xpath(f".//input[@name='{columns}.email']/@value") == ["Mail"]
+
+
 def test_a_connection_is_made_tested_and_enabled_by_hand(console):
     browser = console().open("/console/connectors/channels.email")
     browser.press(

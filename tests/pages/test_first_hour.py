@@ -134,7 +134,7 @@ def test_letters_that_changed_since_they_were_shown_are_not_approved(console, se
     browser = console().open("/console/first-hour/letters")
     browser.send("/console/first-hour/letters", {"hash": "0" * 64})
     assert browser.status == 409
-    assert "The letters are others now" in browser.main
+    assert "The letters have changed since you looked" in browser.main
 
 
 def test_a_sheet_of_earlier_reminders_is_taken_over_and_each_refused_row_named(console, settled):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from functions.pages import sentences as tables
-from functions.pages.sentences import entries, said
+from functions.pages.sentences import entries, said, written
 from functions.pages.words import CONSOLE
 from tools.sentences import ROOT, example, missing, modules, sentences
 
@@ -91,9 +91,8 @@ def test_what_no_table_knows_is_not_guessed(tabled):
 
 def test_a_place_keeps_what_stands_in_it_and_writes_days_and_amounts_as_the_language_does(tabled):
     tabled(**{"{amount} of {claim} by {day}.": "{day} mennessä {claim}: {amount}."})
-    assert said("12.50 EUR of erp:1 by 2026-03-05.", "fi") == (
-        "5.3.2026 mennessä erp:1: 12,50\u00a0€."
-    )
+    told = said("12.50 EUR of erp:1 by 2026-03-05.", "fi")
+    assert written(told, "fi") == "5.3.2026 mennessä erp:1: 12,50\u00a0€."
 
 
 def test_a_sentence_in_a_place_is_told_too(tabled):
@@ -108,7 +107,7 @@ def test_of_two_shapes_the_one_that_says_more_is_taken(tabled):
 
 def test_several_sentences_are_told_one_after_the_other(tabled):
     tabled(**{"It rests.": "Se lepää.", "Until {day}.": "Asti: {day}."})
-    assert said("It rests. Until 2026-03-05.", "fi") == "Se lepää. Asti: 5.3.2026."
+    assert said("It rests. Until 2026-03-05.", "fi") == "Se lepää. Asti: 2026-03-05."
 
 
 def test_what_somebody_wrote_at_length_is_not_searched(tabled):
@@ -119,3 +118,19 @@ def test_what_somebody_wrote_at_length_is_not_searched(tabled):
 def test_braces_in_what_is_put_in_stay_as_they_are(tabled):
     tabled(**{"It is {what}.": "Se on {what}."})
     assert said("It is {what.__class__}.", "fi") == "Se on {what.__class__}."
+
+
+@pytest.mark.parametrize(
+    ("text", "english", "finnish"),
+    [
+        ("until 2026-04-07 08:00.", "until 7 April 2026 08:00.", "until 7.4.2026 08.00."),
+        ("5.00 EUR, 7 SEK", "€5.00, SEK 7.00", "5,00 €, 7,00 SEK"),
+        ("run-2026-04-07, 2026-04-07-x, 2026-02-30", None, None),
+        ("erp:5.00 EURO 1.234 EUR", None, None),
+    ],
+)
+def test_days_and_amounts_are_written_as_the_language_has_them_and_no_part_of_an_id(
+    text, english, finnish
+):
+    assert written(text, "en").replace("\u00a0", " ") == (english or text)
+    assert written(text, "fi").replace("\u00a0", " ") == (finnish or text)

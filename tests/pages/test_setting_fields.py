@@ -30,6 +30,7 @@ def sent(drawn):
 def test_every_setting_of_every_connector_has_a_field_of_its_own(name):
     drawn = fields(SPECS[name], {}, "config")
     assert {one.key for one in drawn} == set(SPECS[name].get("properties", {}))
+    assert not any(one.changed for one in drawn)
     said = sent(drawn)
     assert all(one.startswith("config.") for one in said)
     # Untouched, a form says the defaults alone, and no entry of a list.

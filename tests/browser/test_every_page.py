@@ -1,0 +1,161 @@
+"""Every page of the console in a real browser, with something in every room and a trap in it.
+
+The world is in memory, so that each look costs little: the functions, headers and files are those
+that are deployed. The first hour on a deployed hub is in :mod:`tests.browser.test_console`.
+"""
+
+from __future__ import annotations
+
+import statistics
+
+import pytest
+
+from functions.pages import session
+from functions.pages.words import CONSOLE
+from shared.cloud import clock
+from tests.browser.conftest import MOST_BYTES, MOST_REQUESTS, measured
+from tests.browser.served import serving
+from tests.browser.visitor import Visitor
+from tests.functions.conftest import _clients, aws  # noqa: F401
+from tests.pages import everything
+from tests.pages.conftest import console  # noqa: F401
+
+# What is kept as a file, or shown within a page: no page of its own.
+DOCUMENTS = {
+    "/first-hour/assessment.csv": "text/csv",
+    "/letters/{language}/{letter}/{tone}/mail": "text/html",
+    "/letters/{language}/{letter}/{tone}/page": "application/pdf",
+    "/previews/{id}/picture": "image/svg+xml",
+    "/reports/month/{month}.csv": "text/csv",
+}
+# Light and dark, wide and narrow; what hangs on colour and size alone is asked of the other two.
+LOOKS = (
+    ("light", 1280, ()), ("dark", 320, ()),
+    ("dark", 1280, ("color-contrast",)), ("light", 320, ("color-contrast", "target-size")),
+)  # fmt: skip
+
+
+@pytest.fixture
+def everywhere(console, monkeypatch):  # noqa: F811
+    """The addresses of all pages of a hub that has something in every room, by their routes."""
+    with serving() as origin:
+        for name in ("CONSOLE_URL", "PAYER_URL", "API_URL"):
+            monkeypatch.setenv(name, origin)
+        console()
+        yield origin, everything.addresses(everything.full())
+
+
+@pytest.fixture
+def administrator(chromium, axe, everywhere):
+    """Makes visitors who have signed in; at the end none has run into a trap, or out of ours."""
+    made, origin = [], everywhere[0]
+
+    def make(language="en", **options):
+        context = chromium.new_context(**{"locale": language, **options})
+        line = session.begun("person-administrator", clock.wall())
+        name, _, text = line.partition(";")[0].partition("=")
+        # Kept as of HTTPS, which such a name asks for; browsers send it to ``localhost`` as well.
+        safe = origin.replace("http:", "https:")
+        context.add_cookies([{"name": name, "value": text, "url": safe, "secure": True}])
+        made.append(Visitor(context, origin, origin, axe))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.context.close()
+        assert one.faults == []
+        assert one.strangers == []
+        assert not [asked.url for asked in one.requests if "canary" in asked.url]
+
+
+def pages(addresses):
+    return {path: address for path, address in addresses.items() if path not in DOCUMENTS}
+
+
+def test_no_page_is_left_out(everywhere):
+    assert set(everywhere[1]) == set(everything.paths("GET"))
+    assert set(DOCUMENTS) <= set(everything.paths("GET"))
+
+
+def test_axe_finds_nothing_on_any_page_wide_or_narrow_light_or_dark(everywhere, administrator):
+    one, found = administrator(), []
+    for path, address in pages(everywhere[1]).items():
+        assert one.open(address) == 200, address
+        one.unfold()
+        for scheme, width, rules in LOOKS:
+            one.page.emulate_media(color_scheme=scheme)
+            one.page.set_viewport_size({"width": width, "height": 900})
+            found += [f"{path} {scheme} {width} {wrong}" for wrong in one.violations(rules)]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("language", CONSOLE)
+def test_no_page_is_wider_than_a_phone_in_any_language(everywhere, administrator, language):
+    one, found = administrator(language, viewport={"width": 320, "height": 640}), []
+    for path, address in pages(everywhere[1]).items():
+        one.open(address)
+        assert one.page.get_attribute("html", "lang") == language
+        for unfolded in (False, True):
+            if unfolded:
+                one.unfold()
+            if one.overflows() > 0:
+                found.append(f"{path} by {one.overflows()}: {one.widest()}")
+                break
+    assert not found, "\n".join(found)
+
+
+def test_a_first_look_at_any_page_costs_little_and_runs_nothing(everywhere, administrator):
+    one, wrong, weights = administrator(), [], {}
+    one.forget_files()
+    for path, address in pages(everywhere[1]).items():
+        one.requests.clear()
+        one.open(address)
+        ours = [asked for asked in one.requests if not asked.url.startswith("data:")]
+        weights[path] = sum(len(asked.response().body()) for asked in ours)
+        if len(ours) > MOST_REQUESTS or weights[path] > MOST_BYTES:
+            wrong.append(f"{path}: {len(ours)} requests, {weights[path]} bytes")
+        if one.page.locator("script").count():
+            wrong.append(f"{path} has a script")
+    heaviest = max(weights, key=weights.get)
+    measured(
+        f"first look at a page of the console: {statistics.median(weights.values()) / 1000:.0f} kB"
+        f" (median of {len(weights)}), {weights[heaviest] / 1000:.0f} kB at most ({heaviest})"
+    )
+    assert wrong == []
+
+
+def test_a_trap_in_every_text_is_shown_as_text_and_asks_for_nothing(everywhere, administrator):
+    one, opened = administrator(), []
+    one.page.on("dialog", lambda dialog: (opened.append(dialog.message), dialog.dismiss()))
+    shown = set()
+    for path, address in everywhere[1].items():
+        if DOCUMENTS.get(path, "text/html") != "text/html":
+            continue
+        one.open(address)
+        one.page.wait_for_load_state("networkidle")
+        for frame in one.page.frames:
+            assert not frame.locator("[data-canary]").count(), path
+        if everything.TRAP in one.said():
+            shown.add(path)
+    assert opened == []
+    # Where it was told, it can be read: nothing was swallowed instead of being escaped.
+    assert shown >= SHOWN, SHOWN - shown
+
+
+# Pages on which somebody else's words stand.
+SHOWN = {
+    "/", "/first-hour/creditor", "/connections/{id}", "/connections/{id}/refused",
+    "/approvals/{id}", "/cases", "/cases/{id}", "/cases/{id}/reads", "/debtors/{id}",
+    "/policies", "/policies/{id}/{version}/edit", "/letters/{language}/{letter}/{tone}/edit",
+    "/matching/{id}", "/partners/{connection}/reports/{id}", "/settings/audit", "/tasks",
+    "/tasks/{id}",
+}  # fmt: skip
+
+
+def test_files_of_the_console_come_as_what_they_are(everywhere, administrator):
+    origin, addresses = everywhere
+    one = administrator()
+    for path, kind in DOCUMENTS.items():
+        answer = one.context.request.get(origin + addresses[path])
+        assert (answer.status, answer.headers["content-type"].partition(";")[0]) == (200, kind)
+        assert answer.headers["x-content-type-options"] == "nosniff"
