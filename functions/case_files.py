@@ -15,6 +15,9 @@ from shared.errors import NotFound
 def build(run: Run, claims: tuple[str, ...]) -> CaseFile:
     """The case file of claims as they stand today (creditor's zone), the next of the case.
 
+    It tells the case as the run has it: what happens meanwhile is no part of it, and a write that
+    rests on it fails by the case's version.
+
     Raises ``ValueError`` when its parts disagree, ``NotFound`` for a party nobody knows.
     """
     parties = _parties(run, claims)
@@ -23,7 +26,7 @@ def build(run: Run, claims: tuple[str, ...]) -> CaseFile:
     handed = [one for one in run.case.notices.values() if one.action == "hand_over"]
     return casefile.build(
         run.case,
-        run.store.events(run.case.id),
+        run.store.events(run.case.id, run.case.version),
         claims,
         creditor=run.creditor,
         party=parties.pop(run.case.debtor),
@@ -37,7 +40,7 @@ def build(run: Run, claims: tuple[str, ...]) -> CaseFile:
         compensation={claim: one.claimed for claim, one in at.items() if one.claimed},
         law=run.law,
         mandate=run.policy.hand_over.mandate,
-        story=run.store.history(run.case.id),
+        story=run.store.history(run.case.id, run.case.version),
     )
 
 

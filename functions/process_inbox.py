@@ -93,7 +93,7 @@ def _apply(
     case, now = loaded.case, clock.now()
     today = _today(tenant, loaded, now)
     back = isinstance(message, PaymentTakenBack)
-    before = Store(tenant).history(case.id) if back else []
+    before = Store(tenant).history(case.id, case.version) if back else []
     fault = partner_faults.fault(case, source, handed, message, today, before)
     if f"{source}:{message.id}" in case.seen_messages:
         _repeated(tenant, source, row, message, case)

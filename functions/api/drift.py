@@ -5,26 +5,42 @@ from __future__ import annotations
 from typing import Any
 
 from functions.api.exchange import Answer, Request
-from functions.api.pages import page
+from functions.api.forms import asked
+from functions.api.pages import page, sifted
 from functions.wiring import connection_row
 from shared.cloud import drift_rows, keys, remittance_rows
 from shared.cloud.table import Row
+from shared.domain.explain import Record
+from shared.domain.freshness import ConnectionId
 from shared.domain.money import Money
 from shared.domain.remittance import by_category
 from shared.errors import NotFound
 
 
+class Wanted(Record):
+    """Of which partner (its connection) the differences are; of all without."""
+
+    partner: ConnectionId | None = None
+
+
 def get_drift(request: Request) -> Answer:
-    """All that is apart between books, hub and partners, a page at a time.
+    """All that is apart between books, hub and partners, a page at a time; with ``partner`` of one.
 
     ``partners`` is the last comparison with each of them: how many claims agreed, lag or are apart,
-    and by how much, by currency.
+    and by how much, by currency. With a partner a page may hold few, or none, and yet have a
+    cursor: one call looks at 200 differences.
     """
-    found, more = page(request, drift_rows.LISTING, drift_rows.key_of)
-    partners = [_run(row) for row in drift_rows.runs(request.tenant)]
+    wanted = asked(request, Wanted).partner
+
+    def keep(row: Row) -> dict[str, Any] | None:
+        return drift_rows.body_of(row) if wanted in {None, row["conn"]} else None
+
+    found, more = sifted(request, drift_rows.LISTING, drift_rows.key_of, keep)
+    runs = drift_rows.runs(request.tenant)
+    partners = [one for row in runs if wanted in {None, (one := _run(row))["partner"]}]
     return Answer(
         {
-            "drift": [drift_rows.body_of(row) for row in found],
+            "drift": found,
             "count": sum(one["drift"] for one in partners),
             "partners": partners,
             **more,

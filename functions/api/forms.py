@@ -23,7 +23,7 @@ _BOUNDS = ("expected", "expected_tags", "ge", "gt", "le", "lt", "max_length", "m
 STRANGE: Final = "there is no field of this name here"
 # By pydantic's code, or by what stands before its first underscore.
 _SENTENCES: Final[Mapping[str, str]] = {
-    "missing": "{field} is missing",
+    "missing": "this is missing",
     "extra_forbidden": STRANGE,
     "literal_error": "one of {expected} is expected",
     "union_tag_invalid": "one of {expected_tags} is expected",
@@ -139,17 +139,20 @@ def faults(error: ValidationError, within: str) -> list[dict[str, str]]:
         path = ".".join([*([within] if within else []), *(str(part) for part in one["loc"])])
         bounds = one.get("ctx", {})
         cause = bounds.get("error")
-        text = _sentence(one["type"], path, bounds) if cause is None else str(cause)
+        text = _sentence(one["type"], bounds) if cause is None else str(cause)
         found.append(fault(path, one["type"], text))
     return found
 
 
-def _sentence(code: str, path: str, bounds: Mapping[str, object]) -> str:
+def _sentence(code: str, bounds: Mapping[str, object]) -> str:
     """What is asked of a field, by the code of its fault and the bounds of the model alone."""
     kind = code if code in _SENTENCES else code.partition("_")[0]
     known = {name: bounds[name] for name in _BOUNDS if name in bounds}
+    if "expected" in known:
+        # A list reads in every language of the console; pydantic puts an "or" into it.
+        known["expected"] = str(known["expected"]).replace(" or ", ", ")
     if (told := _FORMS.get(str(known.get("pattern")))) is not None:
         return told
     if kind == "string_too_short" and known.get("min_length") == 1:
         return "this must not be empty"
-    return _SENTENCES.get(kind, "this is not acceptable").format(field=path or "the body", **known)
+    return _SENTENCES.get(kind, "this is not acceptable").format(**known)

@@ -42,7 +42,9 @@ def sifted(
     most, last, looked = limit(request), after(request), 0
     kept: list[dict[str, Any]] = []
     while True:
-        found, end = _rows(request, kind, key_of, last, min(_MOST, MOST_LOOKED - looked))
+        # Where all are wanted, a page reads one more than it holds.
+        size = _MOST if looked else most + 1
+        found, end = _rows(request, kind, key_of, last, min(size, _MOST, MOST_LOOKED - looked))
         for name, row in found:
             looked, last = looked + 1, name
             made = keep(row)

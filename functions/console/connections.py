@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from functions.api.exchange import Problem
+from functions.console.beginning import under_way
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk, fields_of
 
@@ -52,6 +53,7 @@ def one(desk: Desk, problem: Problem | None = None) -> Page:
         again=_AGAIN if years and years["state"] == "running" and problem is None else 0,
         one=row, family=family_of(row), spec=spec_of(desk, row["connector"]),
         expiries=[each for each in days if each["connection"] == row["id"]],
+        first_hour=under_way(desk),
         problem=problem.body if problem else None,
         faults=fields_of(problem) if problem else {},
     )  # fmt: skip

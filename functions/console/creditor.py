@@ -6,7 +6,7 @@ from typing import Any
 
 from functions.api.exchange import Problem
 from functions.console import setting_fields
-from functions.console.first_hour import maybe
+from functions.console.beginning import maybe
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk, fields_of
 from shared.domain.creditor import Creditor

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.api.exchange import Problem
+from functions.console.beginning import maybe, went_out
 from functions.console.connections import family_of
 from functions.pages.answers import Page, download
 from functions.pages.desk import Answering, Desk, fields_of
@@ -77,9 +78,6 @@ def _steps(
         return any(family_of(one) in families and one["state"] in _LIVE for one in rows)
 
     arming = maybe(desk, "GET /v1/first-day/arming") if policy else None
-    sent = arming is not None and any(
-        left < arming["first"] for left in arming["first_left"].values()
-    )
     ready = checklist is not None and checklist["ready"]
     opened = control["outbound"] != "off" and not control["observe"] and not control["stopped"]
     land = profile["country"] if profile else None
@@ -99,7 +97,7 @@ def _steps(
     yield Step("letters", _holds(checklist, "letters"), "/first-hour/letters")
     yield Step("checklist", ready, "/first-hour#points")
     yield Step("open", opened, "/switches")
-    yield Step("approve", sent, "/tasks?why=approve_remind")
+    yield Step("approve", went_out(arming), "/tasks?why=approve_remind")
 
 
 def _holds(checklist: Any, name: str) -> bool:
@@ -201,16 +199,6 @@ def take_notices(desk: Desk) -> Page:
     except Problem as problem:
         return notices(desk, problem=problem)
     return notices(desk, told.body)
-
-
-def maybe(desk: Desk, route: str) -> Any:
-    """What a route answers, or None where it has nothing yet."""
-    try:
-        return desk.ask(route).body
-    except Problem as problem:
-        if problem.status == 404 or problem.body["code"] == "no_policy":
-            return None
-        raise
 
 
 def needed(desk: Desk, route: str) -> Any:

@@ -127,10 +127,10 @@ def _compared(desk: Desk) -> dict[str, dict[str, Any]]:
 def _drift(desk: Desk, name: str) -> tuple[list[dict[str, Any]], bool]:
     """What is apart at one partner, and whether there may be more of it further on."""
     found: list[dict[str, Any]] = []
-    query = {"limit": "100"}
+    query = {"limit": "100", "partner": name}
     for _ in range(_PAGES):
         told = desk.ask("GET /v1/reports/drift", query=query).body
-        found += [row for row in told["drift"] if row["partner"] == name]
+        found += told["drift"]
         if told["cursor"] is None:
             return found, False
         query["cursor"] = told["cursor"]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from functions.api.exchange import Problem
+from functions.console.beginning import under_way
 from functions.console.ladder import drawn
 from functions.console.policy_changes import changes
 from functions.console.policy_fields import groups, value
@@ -35,7 +36,8 @@ def one(desk: Desk, problem: Problem | None = None) -> Page:
         policy=policy, checked=checked, ladder=drawn(policy, checked["steps"]),
         versions=versions[::-1], groups=groups(), value=value,
         active=any(one["active"] for one in versions if one["version"] == policy.version),
-        titles=connected(desk), problem=problem.body if problem else None,
+        titles=connected(desk), first_hour=under_way(desk),
+        problem=problem.body if problem else None,
     )  # fmt: skip
 
 

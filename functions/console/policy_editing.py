@@ -10,6 +10,7 @@ from functions.api.exchange import Problem
 from functions.console.ladder import Ladder, drawn
 from functions.console.letters import profile
 from functions.console.policies import check, connected, stored, version
+from functions.console.policy_currency import followed, small
 from functions.console.policy_fields import (
     MOST_CAPS,
     MOST_CHANNELS,
@@ -22,13 +23,10 @@ from functions.console.policy_fields import (
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk
 from shared.domain.lawpack import COUNTRIES, load
-from shared.domain.money import Money
+from shared.domain.money import MINOR_UNITS, Money
 from shared.domain.policy import Policy, Step
 
 _MOST_STEPS = 20
-# What a new policy leaves alone, and does not hand over: small sums of the currency, to be changed.
-_SMALL = {"EUR": ("5.00", "20.00")}
-_SMALL_CROWNS = ("50.00", "200.00")
 
 
 def new(desk: Desk) -> Page:
@@ -36,7 +34,7 @@ def new(desk: Desk) -> Page:
     country = str((profile(desk) or {}).get("country"))
     law = country if country in COUNTRIES else COUNTRIES[0]
     currency = load(law).currency
-    alone, kept = (Money.of(one, currency) for one in _SMALL.get(currency, _SMALL_CROWNS))
+    alone, kept = (Money.of(one, currency) for one in small(currency))
     step = Step(id="friendly", action="remind", after=8, since="due", automation="propose")
     usual = Policy(
         id="new", version=1, name="-", law=law, steps=(step,), tolerance=alone, minimum=kept
@@ -53,14 +51,18 @@ def edit(desk: Desk) -> Page:
 
 
 def change(desk: Desk) -> Page:
-    """Do what the pressed button says (``do``) with the draft: change a step, check, or save."""
-    draft, pressed = drafted(desk.form), desk.form.get("do", "check")
-    if pressed == "save":
+    """Do what the pressed button says (``do``) with the draft: change a step, check, or save.
+
+    Where another law brought another currency the sums are looked at before anything is saved.
+    """
+    form, other = followed(desk.form)
+    draft, pressed = drafted(form), form.get("do", "check")
+    if pressed == "save" and not other:
         return _save(desk, draft)
-    if pressed == "check":
-        return _shown(desk, draft, checked=check(desk, draft))
+    if pressed in {"check", "save"}:
+        return _shown(desk, draft, checked=check(desk, draft), other=other)
     _moved(draft["steps"], *pressed.partition(".")[::2])
-    return _shown(desk, draft)
+    return _shown(desk, draft, other=other)
 
 
 def _save(desk: Desk, draft: dict[str, Any]) -> Page:
@@ -107,6 +109,7 @@ def _shown(
     *,
     checked: dict[str, Any] | None = None,
     problem: Problem | None = None,
+    other: bool = False,
 ) -> Page:
     known, asked = connected(desk), checked is not None
     if checked is None:
@@ -117,7 +120,8 @@ def _shown(
     return desk.page(
         "policy_edit", "policies", status=422 if refused or problem else 200,
         draft=draft, value=_value, currency=_currency(draft), checked=checked, asked=asked,
-        faults=faults, linked=linked, new=draft["version"] == 1,
+        faults=faults, linked=linked, new=draft["version"] == 1, other_currency=other,
+        currencies=[*MINOR_UNITS],
         problem=problem.body if problem else None,
         groups=groups(), step_fields=step_fields(), cap_fields=cap_fields(),
         most_caps=MOST_CAPS, most_channels=MOST_CHANNELS, most_steps=_MOST_STEPS,

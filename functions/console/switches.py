@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from functions.api.exchange import Problem
-from functions.console.first_hour import maybe, needed
+from functions.console.beginning import maybe
+from functions.console.first_hour import needed
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk, fields_of
 

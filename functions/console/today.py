@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from functions.api.exchange import Problem
+from functions.console.beginning import maybe
 from functions.console.cases import named
 from functions.console.connections import family_of
-from functions.console.first_hour import maybe
 from functions.pages.answers import Page, redirect
 from functions.pages.desk import Answering, Desk
 

@@ -105,22 +105,27 @@ class Store:
             raise Conflict("the case has moved on while it was read")
         return Loaded(case, head, batch)
 
-    def events(self, case_id: str) -> list[CaseEvent]:
-        """Every event of a case in order, for timelines and case files."""
+    def events(self, case_id: str, version: int | None = None) -> list[CaseEvent]:
+        """Every event of a case in order, for timelines and case files.
+
+        ``version`` leaves out what happened after it: a case that was loaded may move meanwhile.
+        """
         first = keys.event(self.tenant, case_id, 1)
         rows = table.query(first["pk"], "EV#", "EV#~")
-        return [read_event(row["body"]) for row in rows]
+        return [read_event(row["body"]) for row in rows][:version]
 
-    def history(self, case_id: str, within: frozenset[str] = frozenset()) -> list[CaseEvent]:
-        """Every event of a case, those of the cases that it took up in their place.
+    def history(
+        self, case_id: str, version: int | None = None, within: frozenset[str] = frozenset()
+    ) -> list[CaseEvent]:
+        """The events of a case up to a version, those of the cases that it took up in their place.
 
         ``within`` are the cases whose history this is a part of.
         """
         told: list[CaseEvent] = []
         outer = within | {case_id}
-        for event in self.events(case_id):
+        for event in self.events(case_id, version):
             if isinstance(event, CaseAbsorbed) and event.source not in outer:
-                told += told_of(self.history(event.source, outer), event)
+                told += told_of(self.history(event.source, within=outer), event)
             told.append(event)
         return told
 

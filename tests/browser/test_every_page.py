@@ -27,6 +27,7 @@ DOCUMENTS = {
     "/letters/{language}/{letter}/{tone}/page": "application/pdf",
     "/previews/{id}/picture": "image/svg+xml",
     "/reports/month/{month}.csv": "text/csv",
+    "/tasks/{id}/letter": "text/html",
 }
 # Light and dark, wide and narrow; what hangs on colour and size alone is asked of the other two.
 LOOKS = (
@@ -132,7 +133,6 @@ def test_a_trap_in_every_text_is_shown_as_text_and_asks_for_nothing(everywhere, 
         if DOCUMENTS.get(path, "text/html") != "text/html":
             continue
         one.open(address)
-        one.page.wait_for_load_state("networkidle")
         for frame in one.page.frames:
             assert not frame.locator("[data-canary]").count(), path
         if everything.TRAP in one.said():
@@ -150,6 +150,19 @@ SHOWN = {
     "/matching/{id}", "/partners/{connection}/reports/{id}", "/settings/audit", "/tasks",
     "/tasks/{id}",
 }  # fmt: skip
+
+
+def test_a_trap_that_were_let_in_would_be_noticed(everywhere, administrator):
+    one = administrator()
+    one.open("/console/cases")
+    one.page.evaluate("trap => document.querySelector('main').innerHTML = trap", everything.TRAP)
+    one.page.wait_for_event("requestfinished")
+    assert one.page.locator("[data-canary]").count()
+    assert [asked for asked in one.requests if asked.url.endswith("/canary")]
+    # The policy of the page kept the window shut, and said so.
+    assert [fault for fault in one.faults if "Content Security Policy" in fault]
+    one.faults.clear()
+    one.requests.clear()
 
 
 def test_files_of_the_console_come_as_what_they_are(everywhere, administrator):

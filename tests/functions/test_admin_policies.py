@@ -106,7 +106,7 @@ def test_an_empty_policy_is_told_each_field_that_it_lacks(aws):
     assert status == 422
     needed = [name for name, one in Policy.model_fields.items() if one.is_required()]
     assert [(one["path"], one["text"]) for one in body["fields"]] == [
-        (name, f"{name} is missing") for name in needed
+        (name, "this is missing") for name in needed
     ]
 
 
@@ -122,7 +122,7 @@ def test_every_fault_of_form_says_what_is_expected_and_quotes_nothing(aws):
         "law": "a text is expected",
         "steps.0.id": "small letters a to z, digits and _ are expected, a letter first,"
         " 40 characters at most",
-        "steps.0.action": "one of 'remind', 'hand_over' or 'ask' is expected",
+        "steps.0.action": "one of 'remind', 'hand_over', 'ask' is expected",
         "steps.0.after": "a whole number is expected",
         "steps.0.channels": "too few: 1 at least",
         "steps.0.canary": "there is no field of this name here",

@@ -13,7 +13,7 @@ from shared.cloud import amend_rows, clock, documents, facts, handed, keys, outb
 from shared.cloud.store import Store
 from shared.domain.case import Case
 from shared.domain.casefile_v1 import CaseFile
-from shared.domain.events import ActSent, HandOverIntended, PartnerPaid
+from shared.domain.events import ActSent, HandOverIntended, PartnerPaid, PaymentAllocated
 from shared.domain.explain import content_hash
 from shared.domain.model import Invoice, Party
 from shared.domain.state_events import LiableNamed, LiableReleased
@@ -198,6 +198,18 @@ def test_who_owes_beside_the_debtor_is_found_from_the_hand_over_on(there, monkey
     take(party("erp:d2", NEW, name="Veikko Takaaja", version="2"))
 
     assert "due_at" in outbox.read(NORDIC, LOOK)
+
+
+def test_a_file_tells_the_case_as_it_was_loaded_where_it_moves_meanwhile(there):
+    run = resume(Store(NORDIC), CASE, NOW)
+    before = case_files.build(run, ("erp:1",))
+    append(NORDIC, CASE, PaymentAllocated(
+        at=NOW, payment="erp:p9", claim="erp:1", amount=eur("40.00"),
+        value_date=NOW.date(), received=NOW.date(), booked=NOW.date(),
+    ))  # fmt: skip
+    assert case_files.build(run, ("erp:1",)) == before
+    now = case_files.build(resume(Store(NORDIC), CASE, NOW), ("erp:1",))
+    assert (before.totals.principal, now.totals.principal) == (eur("100.00"), eur("60.00"))
 
 
 def test_one_file_a_day_and_the_rest_of_the_day_is_the_next_ones(there, monkeypatch):

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 import pytest
 
 from functions import admin, comparing, process_inbox, reconcile
-from shared.cloud import clock, feeds, inbox, keys, outbox, table, tasks
+from shared.cloud import clock, drift_rows, feeds, inbox, keys, outbox, table, tasks
 from shared.domain.events import ActSent, HandOverIntended
+from shared.domain.three_way import Verdict
 from tests.functions.money import (
     cases,
     connected,
@@ -70,8 +71,8 @@ def run(queued):
     return drift()
 
 
-def drift():
-    return answer(admin.handler(call("GET /v1/reports/drift"), None))[1]
+def drift(**query):
+    return answer(admin.handler(call("GET /v1/reports/drift", query=query), None))[1]
 
 
 def client_money():
@@ -95,7 +96,7 @@ def test_a_cent_apart_shows_with_its_claim_is_asked_once_and_goes_when_it_agrees
     first = run(queued)
     found = run(queued)
 
-    assert found == first
+    assert found == first == drift(partner="partner")
     (row,) = found["drift"]
     assert (row["claim"], row["kind"], row["amount"]) == ("erp:1", "partner", money("0.01"))
     assert (row["hub"], row["books"], row["stated"]) == (
@@ -285,3 +286,27 @@ def hand_over_claim(case, claim):
     )  # fmt: skip
     append(NORDIC, case, intent)
     append(NORDIC, case, ActSent(at=NOW, act=act, on=date(2026, 3, 2)))
+
+
+def test_what_is_apart_at_one_partner_is_found_among_that_of_all(world, queued):
+    report(world, paid(amount="40.00", remaining=money("60.01")), "p1")
+    mine = run(queued)
+    for number in range(5):
+        name = drift_rows.name_of("other", f"c{number}")
+        verdict = Verdict.model_validate(
+            {one: mine["drift"][0][one] for one in Verdict.model_fields}
+        )
+        of = {"case": "c", "claim": f"c{number}"}
+        table.put(drift_rows.apart(NORDIC, name, "other", verdict, "2026-03-01", of))
+    drift_rows.compared(NORDIC, "other", {"on": "2026-03-01", "money": {}, "drift": 5})
+
+    assert drift(partner="partner") == mine
+    others, more = [], {}
+    while more is not None:
+        part = drift(partner="other", limit="2", **more)
+        assert ([one["partner"] for one in part["partners"]], part["count"]) == (["other"], 5)
+        others += [one["claim"] for one in part["drift"]]
+        more = {"cursor": part["cursor"]} if part["cursor"] else None
+    assert sorted(others) == [f"c{number}" for number in range(5)]
+    assert drift()["count"] == 6
+    assert drift(partner="Not One!")["code"] == "bad_query"

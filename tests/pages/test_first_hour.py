@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import requests
 
-from shared.cloud import connections, control, keys, table
+from shared.cloud import connections, control, first_day_rows, keys, table
 from shared.domain.creditor import Creditor
 from tests.functions.money import invoice, take
 from tests.functions.world import NORDIC, NOW, know_counterparts
@@ -76,6 +76,23 @@ def test_the_road_begins_with_the_creditor_and_goes_on_when_there_is_one(console
     assert offers == "/console/connectors?family=erp&country=FI"
     browser.open("/console/first-hour/creditor")
     assert browser.page.xpath("//input[@name='profile.business_id']/@value") == ["1234567-1"]
+
+
+def test_the_road_is_a_link_away_from_where_it_led_until_a_reminder_went_out(console, settled):
+    browser = console()
+    pages = ("/console/connections/erp", "/console/policies/standard/1")
+
+    def led_back():
+        return [browser.open(one).page.xpath("//main//a[@href='/console/first-hour']") != []
+                for one in pages]  # fmt: skip
+
+    assert led_back() == [True, True]
+    browser.open("/console/first-hour/arming").send("/console/first-hour/arming", {
+        "first": "5", "armed": ["friendly"],
+    })  # fmt: skip
+    assert led_back() == [True, True]
+    table.update(first_day_rows._contacts(NORDIC, "email"), add={"n": 1})
+    assert led_back() == [False, False]
 
 
 def test_where_the_books_may_say_who_paid_the_road_goes_on_without_a_bank(console, settled):

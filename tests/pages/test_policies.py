@@ -126,6 +126,22 @@ def test_a_form_that_says_nonsense_is_shown_again_and_stores_nothing(world, do):
     assert table.get(keys.policy(NORDIC, "standard", 3)) is None
 
 
+def test_the_currency_follows_the_law_and_the_sums_are_looked_at_before_they_are_saved(world):
+    browser = world("manager").open("/console/policies/new")
+    form = {**sent(browser), "id": "svensk", "name": "Svensk", "law": "SE", "tolerance": "7.00"}
+    browser.send("/console/policies", {**form, "do": "save"})
+    assert table.get(keys.policy(NORDIC, "svensk", 1)) is None
+    assert "the sums are in SEK" in browser.main
+    again = sent(browser)
+    # The sum that nobody had touched is small in crowns; the other one is as it was typed.
+    assert (again["currency"], again["minimum"], again["tolerance"]) == ("SEK", "200.00", "7.00")
+    browser.send("/console/policies", {**again, "do": "check"})
+    assert "the sums are in" not in browser.main
+    browser.send("/console/policies", {**sent(browser), "currency": "EUR", "law": "NO"})
+    # Somebody chose another currency than that of the law: it stays.
+    assert sent(browser)["currency"] == "EUR"
+
+
 @pytest.mark.parametrize(("pressed", "order"), [
     ("up.1", ["firm", "friendly", "partner"]), ("down.0", ["firm", "friendly", "partner"]),
     ("remove.0", ["firm", "partner"]), ("add", ["friendly", "firm", "step_4", "partner"]),
