@@ -34,8 +34,8 @@ help: ## list what can be made
 demo: $(READY) ## live through 60 days: a real ERP, reminders, payments, a hand-over  [PORT=]
 	@$(DUNLIN) demo $(if $(PORT),--port $(PORT))
 
-up: $(READY) ## start the embedded stack and leave it running  [PORT=]
-	@$(DUNLIN) up $(if $(PORT),--port $(PORT))
+up: $(READY) ## start the embedded stack and leave it running  [PORT=, UNTIL=2026-04-20]
+	@$(DUNLIN) up $(if $(PORT),--port $(PORT)) $(if $(UNTIL),--until $(UNTIL))
 
 down: $(READY) ## stop the stack that `up` started  [PORT=]
 	@$(DUNLIN) down $(if $(PORT),--port $(PORT))

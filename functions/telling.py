@@ -29,6 +29,7 @@ from shared.cloud.outbox import SUBMITTED
 from shared.cloud.runtime import logger
 from shared.cloud.table import Row
 from shared.domain.casefile_v1 import CaseFile
+from shared.domain.explain import Reason
 from shared.domain.money import Money
 
 # How long a message waits that a switch or a disabled connection keeps in.
@@ -41,6 +42,12 @@ LATE = timedelta(hours=24)
 UNKNOWN = "unknown_outcome"
 # The code of a payment that may be the partner's own remittance: a person tells it, or nobody.
 OWN_SUM = "may_be_own_money"
+# Why a person has a message, by its code.
+_TEXTS = {
+    UNKNOWN: "nobody knows whether the partner has the message, and a repeat could count twice",
+    OWN_SUM: "the payment may be the partner's own money: a person tells it, or nobody",
+}
+_NOT_TOLD = "the partner did not take the message"
 
 
 def tell(tenant: Tenant, act: str, row: Row) -> None:
@@ -127,7 +134,9 @@ def _call(tenant: Tenant, row: Row, partner: Row, key: str) -> Callable[[], Rece
 def _failed(tenant: Tenant, act: str, row: Row, code: str, *, refused: bool = False) -> None:
     """A person has the message; those behind it go on."""
     name = outbox.question(act, row)
-    task = tasks.task_write(tenant, name, row["case_id"], "partner_not_told", (), ())
+    facts = {"connection": row["conn"], "message": outbox.type_of(row), "code": code}
+    why = Reason(rule="hub.partner_message", text=_TEXTS.get(code, _NOT_TOLD), facts=facts)
+    task = tasks.task_write(tenant, name, row["case_id"], "partner_not_told", (), (why,))
     outbox.told(tenant, act, row, "failed", code, task, refused=refused)
     logger.warning("not_told", extra={"act": act, "code": code})
 

@@ -16,6 +16,7 @@ from shared.cloud.control import silence
 from shared.cloud.keys import Tenant
 from shared.cloud.runtime import logger
 from shared.cloud.table import Row
+from shared.domain.explain import Reason
 from shared.domain.postings import Account, Kind, Posting, lines
 
 # How long a row waits that a switch or a disabled connection keeps in.
@@ -102,6 +103,8 @@ def _settle(tenant: Tenant, act: str, row: Row, receipt: Receipt) -> None:
         table.transact([outbox.later(tenant, act, state, clock.now() + again, code=code)])
     else:
         name = f"{act}-{int(clock.now().timestamp())}"
-        task = tasks.task_write(tenant, name, row["case_id"], REFUSED, (), ())
+        facts = {"connection": row["conn"], "code": code}
+        why = Reason(rule="hub.write_back", text="the books did not take it", facts=facts)
+        task = tasks.task_write(tenant, name, row["case_id"], REFUSED, (), (why,))
         table.transact([writeback_rows.ended(tenant, act, row, "failed", code), task])
         logger.warning("not_written_back", extra={"act": act, "code": code})

@@ -26,7 +26,11 @@ _HOLE = re.compile(r"\{(\w*)[^{}]*\}")
 
 def sentences(path: Path) -> Iterator[str]:
     """The texts of two words and more of a module, but for docstrings; ``{name}`` for a place."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    yield from sentences_in(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def sentences_in(tree: ast.AST) -> Iterator[str]:
+    """The same of a part of a module."""
     inside = {id(part) for node in ast.walk(tree) for part in _not_said(node)}
     for node in ast.walk(tree):
         if id(node) in inside:

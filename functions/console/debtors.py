@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from functions.api.exchange import Problem
+from functions.console import legal_holds
 from functions.console.cases import named
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk
@@ -13,9 +14,6 @@ from functions.pages.render import part
 REVOKE = ("sent_to_another", "address_lost", "debtor_asked", "other")
 RESTRICT = ("accuracy_contested", "unlawful_processing", "claim_of_the_person", "objection",
             "settled", "other")  # fmt: skip
-# Pages of a hundred legal holds that one look goes through.
-_MOST_PAGES = 10
-HOLD = ("suit_filed", "authority_asked", "dispute_expected", "over", "other")
 
 
 def one(desk: Desk, problem: Problem | None = None) -> Page:
@@ -27,7 +25,7 @@ def one(desk: Desk, problem: Problem | None = None) -> Page:
         "debtor", "cases", "debtors", status=problem.status if problem else 200,
         debtor=debtor, cases=told["cases"], more=told["cursor"] is not None,
         links=desk.ask("GET /v1/debtors/{id}/payer-links", id=name).body["links"],
-        held=_held(desk, name), reasons={"revoke": REVOKE, "restrict": RESTRICT, "hold": HOLD},
+        held=legal_holds.standing(desk, "debtor", name), reasons={"revoke": REVOKE, "restrict": RESTRICT, "hold": legal_holds.REASONS},
         problem=problem.body if problem else None,
     )  # fmt: skip
 
@@ -70,23 +68,6 @@ def _done(desk: Desk, route: str, body: dict[str, Any], done: str) -> Page:
             raise
         return one(desk, problem)
     return desk.went(f"/debtors/{part(desk.path['id'])}", told, done=done)
-
-
-def _held(desk: Desk, name: str) -> dict[str, Any] | None:
-    """The legal hold on a debtor, as far as this person may know of one."""
-    if not desk.may("GET /v1/legal-holds"):
-        return None
-    query = {"limit": "100"}
-    for _ in range(_MOST_PAGES):
-        told = desk.ask("GET /v1/legal-holds", query=query).body
-        for standing in told["holds"]:
-            if (standing["kind"], standing["held"]) == ("debtor", name):
-                found: dict[str, Any] = standing
-                return found
-        if told["cursor"] is None:
-            break
-        query["cursor"] = told["cursor"]
-    return None
 
 
 ROUTES: dict[str, Answering] = {

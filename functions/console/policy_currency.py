@@ -20,8 +20,8 @@ def small(currency: str) -> tuple[str, str]:
 def followed(form: Mapping[str, str]) -> tuple[dict[str, str], bool]:
     """A form in the currency of the law that was chosen in it, and whether it was another before.
 
-    ``law_was`` is the law that the form was drawn with. A currency that was not that law's own stays
-    as somebody chose it, and so does every sum but those that a new policy begins with.
+    ``law_was`` is the law that the form was drawn with. A currency that was not that law's own
+    stays as somebody chose it, and so does every sum but those that a new policy begins with.
     """
     said = dict(form)
     was, law = said.get("law_was", ""), said.get("law", "")

@@ -105,13 +105,6 @@ def recipients(desk: Desk) -> Page:
     )
 
 
-def holds(desk: Desk) -> Page:
-    """What is kept for a dispute or an authority, whatever its time."""
-    query = {"cursor": desk.query["cursor"]} if desk.query.get("cursor") else {}
-    told = desk.ask("GET /v1/legal-holds", query=query).body
-    return desk.page("legal_holds", "settings", holds=told["holds"], cursor=told["cursor"])
-
-
 def _where(shelf: str) -> str:
     return "/console/approvals" if shelf == "approvals" else f"/console/settings/{shelf}"
 
@@ -125,5 +118,4 @@ ROUTES: dict[str, Answering] = {
     "GET /settings/retention": retention,
     "POST /settings/retention": switch_retention,
     "GET /settings/recipients": recipients,
-    "GET /settings/legal-holds": holds,
 }

@@ -7,15 +7,17 @@ from urllib.parse import urlsplit
 
 import connectors
 from functions import payer_acts, paying
-from functions.api.exchange import Problem, planned
 from functions.pages.answers import Page, download
 from functions.payer_pages.sitting import Answering, Sitting
 from functions.payer_pages.slips import slips
-from shared.cloud import keys, partner_rows
+from shared.cloud import keys, partner_rows, payer_calls
 from shared.domain.agreed import parts
 from shared.domain.money import Money, total
 from shared.domain.payer_view import FURTHEST, PayerView
-from shared.errors import HubError, Refused
+from shared.errors import Refused, Retry
+
+# What the making of a payment link answers: it is there; the provider is not.
+_MADE, _AWAY = 201, frozenset({502, 503})
 
 
 def overview(sitting: Sitting) -> Page:
@@ -60,13 +62,15 @@ def pay_at(sitting: Sitting) -> Page:
     opened = sitting.case
     try:
         payer_acts.room(sitting.payer)
-        paying.link(opened.tenant, opened.run.case.id, claim, sitting.payer.by, via)
+        status = payer_calls.payment_link(
+            opened.tenant, opened.run.case.id, claim, via, sitting.payer.by
+        )
     except Refused as no:
         return pay(sitting, {"claim": sitting.why(no)})
-    except (Problem, HubError) as no:
-        problem = no if isinstance(no, Problem) else planned(no)
-        key = "no_provider" if problem.status in {502, 503} else "no_other"
-        return pay(sitting, {"claim": key})
+    except Retry:
+        status = 503
+    if status != _MADE:
+        return pay(sitting, {"claim": "no_provider" if status in _AWAY else "no_other"})
     return sitting.went(f"/pay/{via}/{_number(sitting, claim)}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+from datetime import date
 from pathlib import Path
 
 
@@ -21,6 +22,8 @@ def main(arguments: list[str] | None = None) -> int:
     ):
         command = commands.add_parser(name, help=text)
         command.add_argument("--port", type=int, default=0)
+        if name == "up":
+            command.add_argument("--until", type=_day, help="the day up to which it has lived")
         if name == "replay":
             command.add_argument("--input", type=Path, required=True)
             command.add_argument("--fresh", action="store_true", help="give up what was kept")
@@ -33,6 +36,15 @@ def main(arguments: list[str] | None = None) -> int:
         return _run(chosen)
     except KeyboardInterrupt:
         return 130
+
+
+def _day(text: str) -> date:
+    """A day of the demo's sixty."""
+    from infra.local.cast import FIRST, LAST
+
+    if not FIRST <= (day := date.fromisoformat(text)) <= LAST:
+        raise argparse.ArgumentTypeError(f"a day from {FIRST} to {LAST}")
+    return day
 
 
 def _run(chosen: argparse.Namespace) -> int:
@@ -53,7 +65,7 @@ def _run(chosen: argparse.Namespace) -> int:
         case "up":
             from infra.local import explore
 
-            return explore.up(chosen.port)
+            return explore.up(chosen.port, chosen.until or explore.SHOWN)
         case _:
             from infra.local import explore
 

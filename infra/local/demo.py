@@ -21,25 +21,21 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from infra.local import calls, cast, clock, setup, stack, three_sides
 from infra.local.bank import Bank
 from infra.local.cast import Cast
+from infra.local.course import Course
 from infra.local.decisions import replayed
 from infra.local.erp.books import Books
 from infra.local.erp.server import Tryton
-from infra.local.first_day import CHECKED_ON, FirstDay
-from infra.local.foresight import Foresight
 from infra.local.hub import TENANT, Hub, install
 from infra.local.partner import Partner
-from infra.local.partner_story import PartnerStory
 from infra.local.payers import Payers
-from infra.local.printer import Printer
 from infra.local.report import collect, page, summary, terminal
 from infra.local.stripe import Stripe
 from infra.local.stripe.server import Config as Provider
 from infra.local.timelapse import TimeLapse
 
 OUT = Path("out/demo")
-# The day on which the rest of the sixty days is foreseen.
-_FORESEEN_ON = date(2026, 3, 23)
-_PROVIDER = Provider(
+# The payment provider of the demo: a twin of Stripe.
+PROVIDER = Provider(
     account="acct_demo", key="rk_test_" + secrets.token_hex(12), control_token=secrets.token_hex(16)
 )
 
@@ -97,7 +93,7 @@ def _money(hub: Hub, stripe: Stripe, first: date) -> Payers:
     payers = Payers(hub, bank, stripe, secret, setup.ERP)
     payers.open(first)
     stripe.tell("listen", url=payers.webhook)
-    setup.connect_money(hub, stripe.origin, _PROVIDER.key, secret, _PROVIDER.account)
+    setup.connect_money(hub, stripe.origin, PROVIDER.key, secret, PROVIDER.account)
     return payers
 
 
@@ -112,7 +108,7 @@ def run(port: int = 0, console: Console | None = None) -> int:
         job = progress.add_task("Starting the ERP, the embedded stack and the partner", total=None)
         people = Cast()
         with (
-            Stripe.start(_PROVIDER) as stripe,
+            Stripe.start(PROVIDER) as stripe,
             installation(
                 OUT, cast.FIRST, cast.START_LINE, port=port, fill=people.populate, provider=stripe
             ) as world,
@@ -122,7 +118,7 @@ def run(port: int = 0, console: Console | None = None) -> int:
             lapse = TimeLapse(world.hub, ZoneInfo(setup.ZONE), feeds, world.partner.idle)
             span = (cast.LAST - cast.FIRST).days + 1
             progress.update(job, total=span)
-            course = _Course(world, people)
+            course = Course(world, people)
             course.begun.begin()
             _live(lapse, course, lambda day: progress.update(
                 job, completed=(day - cast.FIRST).days + 1,
@@ -137,75 +133,12 @@ def run(port: int = 0, console: Console | None = None) -> int:
     return 0
 
 
-class _Course:
-    """What people and partners around the hub do, day by day."""
-
-    def __init__(self, world: Installation, people: Cast) -> None:
-        self._world, self._people = world, people
-        self.begun = FirstDay(world.hub)
-        self._story = PartnerStory(world.hub, world.partner, people)
-        self._printer = _printer(world)
-        self._foreseen: Foresight | None = None
-
-    def live(self, day: date) -> None:
-        """One day, before the hub reads its sources."""
-        world, people = self._world, self._people
-        self.begun.live(day, f"{setup.ERP}:{people.euro}", people.open_total)
-        people.live(day)
-        _pay(people, world, day)
-        self._story.live(day)
-        self._printer.work(day)
-        if day >= _FORESEEN_ON and self._foreseen is None:
-            self._foreseen = Foresight.ask(world.hub, (cast.LAST - day).days + 1)
-
-    def next_event(self, day: date) -> date | None:
-        """The next day after ``day`` on which somebody does something."""
-        payers = self._world.payers
-        days = [self._people.next_event(day), payers.next_event(day) if payers else None]
-        return min((one for one in days if one is not None), default=None)
-
-    def tell(self, console: Console) -> None:
-        """What left on paper, what became of what was foreseen, and how the first days went."""
-        folder, printer = self._world.folder, self._printer
-        printer.work(cast.LAST)
-        console.print(f"{len(printer.printed)} letters on paper     {printer.folder}")
-        console.print(f"practice until now     {self.begun.practice(folder)}")
-        if self._foreseen is not None:
-            console.print(f"foreseen on {_FORESEEN_ON}  {self._foreseen.picture(folder)}")
-            verdicts = self._foreseen.verdicts(folder)
-            console.print(f"  and what came of it: {verdicts.sentence()}")
-        console.print(f"\nThe checklist on {CHECKED_ON}")
-        for line in self.begun.points:
-            console.print(f"  {line}")
-        console.print(f"  {self.begun.approved} first contacts approved one by one")
-        console.print("\nApproved by a second person")
-        for words in dict.fromkeys(self._world.hub.approved):
-            console.print(f"  {words}")
-
-
-def _live(lapse: TimeLapse, course: _Course, shown: Any) -> None:
+def _live(lapse: TimeLapse, course: Course, shown: Any) -> None:
     def happenings(day: date) -> None:
         course.live(day)
         shown(day)
 
     lapse.until(cast.LAST, happenings, course.next_event)
-
-
-def _printer(world: Installation) -> Printer:
-    """The print partner at the other side of the letters' folder."""
-    client, bucket = world.hub.stack.client("s3"), world.hub.outputs["InboxBucket"]
-    prefix = f"{TENANT}/{setup.LETTER}/"
-    return Printer(client, bucket, prefix, world.folder / "paper", ZoneInfo(setup.ZONE))
-
-
-def _pay(people: Cast, world: Installation, day: date) -> None:
-    """Let payers pay, the bank and the provider tell of it, and a person match what is unclear."""
-    if world.payers is None:
-        return
-    world.payers.plans += people.payments
-    people.payments = []
-    world.payers.live(day)
-    world.payers.clerk(day)
 
 
 def close(

@@ -10,16 +10,18 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
 from infra.local import cast, setup
-from infra.local.demo import installation
+from infra.local.course import Course
+from infra.local.demo import PROVIDER, installation
 from infra.local.hub import Hub
 from infra.local.stack import Stack
+from infra.local.stripe import Stripe
 from infra.local.timelapse import TimeLapse
 
 FOLDER = Path("out/up")
@@ -29,12 +31,17 @@ _PEOPLE = ("manager", "administrator")
 _READY_SECONDS = 600
 # So many probes in a row must fail before the stack counts as ended.
 _MISSED = 12
-# The stack is left to explore when the first debtors have been reminded.
-_SHOWN = date(2026, 3, 20)
+# The stack is left to explore when the first debtors have been reminded, unless it is to be later.
+SHOWN = date(2026, 3, 20)
+# What has come in these last days is left to whoever explores: tasks, and money to match.
+_LEFT = timedelta(days=4)
 
 
-def up(port: int = 0) -> int:
-    """Start ERP, hub and partner in the background, and print how to reach them."""
+def up(port: int = 0, until: date = SHOWN) -> int:
+    """Start ERP, hub and partner in the background, and print how to reach them.
+
+    The creditor has lived ``until`` a day then: from the demo's first day to its last.
+    """
     console = Console()
     if (FOLDER / "pid").exists() and _alive(int((FOLDER / "pid").read_text())):
         console.print("One runs already; [bold]make down[/bold] stops it.")
@@ -46,7 +53,7 @@ def up(port: int = 0) -> int:
     FOLDER.mkdir(mode=0o700, parents=True)
     log = (FOLDER / "up.log").open("ab")
     keeper = subprocess.Popen(
-        [sys.executable, "-m", "infra.local.explore", str(port)],
+        [sys.executable, "-m", "infra.local.explore", str(port), str(until)],
         stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
     )  # fmt: skip
     (FOLDER / "pid").write_text(str(keeper.pid))
@@ -80,15 +87,22 @@ def down() -> int:
     return 0
 
 
-def keep(port: int) -> None:
+def keep(port: int, until: date) -> None:
     """Hold everything running until a signal comes; the body of the background process."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     people = cast.Cast()
-    with installation(
-        FOLDER, cast.FIRST, cast.START_LINE, port=port, schedules="ENABLED", fill=people.populate
-    ) as world:
-        lapse = TimeLapse(world.hub, ZoneInfo(setup.ZONE), (setup.ERP,), world.partner.idle)
-        lapse.until(_SHOWN, people.live, people.next_event)
+    with (
+        Stripe.start(PROVIDER) as stripe,
+        installation(
+            FOLDER, cast.FIRST, cast.START_LINE, port=port, schedules="ENABLED",
+            fill=people.populate, provider=stripe,
+        ) as world,
+    ):  # fmt: skip
+        feeds = (setup.BANK, setup.STRIPE, setup.ERP)
+        lapse = TimeLapse(world.hub, ZoneInfo(setup.ZONE), feeds, world.partner.idle)
+        course = Course(world, people, until - _LEFT)
+        course.begun.begin()
+        lapse.until(until, course.live, course.next_event)
         running, partner = world.hub.stack, world.hub.credentials("partner")
         access = {
             "console": {
@@ -174,4 +188,4 @@ def _alive(pid: int) -> bool:
 
 
 if __name__ == "__main__":
-    keep(int(sys.argv[1]))
+    keep(int(sys.argv[1]), date.fromisoformat(sys.argv[2]))

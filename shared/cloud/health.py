@@ -99,12 +99,17 @@ def tell(tenant: Tenant, row: Row, reason: Reason | None) -> None:
     connection = keys.id_of(row["pk"])
     logger.warning("source_suspicious", extra={"connection": connection, "odd": row["suspicious"]})
     metrics.count("SourceSuspicious", 1, Kind=feeds.family_of(row))
-    because = (reason,) if reason is not None else ()
+    because = (_about(connection, reason),) if reason is not None else ()
     task = row["suspicious_task"]
     try:
         table.transact([tasks.task_write(tenant, task, "", "source_suspicious", (), because)])
     except Conflict:
         return  # asked already
+
+
+def _about(connection: str, reason: Reason) -> Reason:
+    """The reason, with the connection that it is about among its facts."""
+    return reason.model_copy(update={"facts": {**reason.facts, "connection": connection}})
 
 
 def lists_all(row: Row, *, incremental: bool) -> bool:

@@ -77,9 +77,9 @@ def visit(chromium, hub, axe):
     """Makes a visitor with a browser profile of its own."""
     origin = urlsplit(hub.outputs["ConsoleUrl"])
 
-    def make(**options):
+    def make(kind=Visitor, **options):
         context = chromium.new_context(**{"locale": "en-GB", **options})
-        return Visitor(context, f"{origin.scheme}://{origin.netloc}", hub.stack.endpoint, axe)
+        return kind(context, f"{origin.scheme}://{origin.netloc}", hub.stack.endpoint, axe)
 
     return make
 
@@ -89,8 +89,8 @@ def visitor(visit):
     """Makes visitors; at the end none has seen a fault of ours, or a request to anybody else."""
     made = []
 
-    def make(**options):
-        made.append(visit(**options))
+    def make(*kind, **options):
+        made.append(visit(*kind, **options))
         return made[-1]
 
     yield make

@@ -1,6 +1,6 @@
 """Payers whom an administrator's first hour reached: their mail, the provider, the bank, the books.
 
-The administrator walks by clicks; what payers do at Stripe and in their banks is done there.
+What payers do at Stripe and in their banks is done there; the hub hears of it as in life.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from infra.local import setup
 from infra.local.bank import Bank, Transfer
 from infra.local.hub import TENANT
-from infra.local.setup import STRIPE, ZONE, connect_money, deliver_statement
 from infra.local.timelapse import TimeLapse
-from tests.browser import road
 from tests.browser.visitor import Visitor
 
 # Whatever is a name or a number may hold this; no page may take it for markup.
@@ -26,6 +25,16 @@ CARD, TRANSFER, SPEAKER, PLANNER, SILENT = "kortti", "pankki", "puhuja", "plan",
 _HEADS = ("number", "customer", "name", "kind", "email", "language", "address", "postal_code",
           "city", "issued", "due", "total", "open", "reference")  # fmt: skip
 _BY_WORD = {"number": "invoice_number", "customer": "customer_number", "name": "customer_name"}
+_MAPPING = {
+    "columns": {_BY_WORD.get(name, name): name for name in _HEADS},
+    "date_format": "YYYY-MM-DD", "decimal_mark": ",", "currency": "EUR", "country": "FI",
+    "capacity": "consumer", "claim_class": "goods",
+}  # fmt: skip
+# What a payer may agree to at once: a plan of up to half a year.
+POLICY = {
+    **{name: part for name, part in setup.POLICY.items() if name not in {"partner", "hand_over"}},
+    "steps": setup.POLICY["steps"][:2], "process": {"agreed_plan": 6},
+}  # fmt: skip
 # The payer, the invoice, its total, its reference with a check digit (Finance Finland, viitenumero).
 _OPEN = (
     (CARD, "fi", "20260101", "120,00", "1009"),
@@ -91,31 +100,34 @@ class Payers:
     _known: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self):
-        self.time = TimeLapse(self.hub, ZoneInfo(ZONE), ("books", "bank"))
-        self.bank = Bank(deliver_statement(self.hub))
+        self.time = TimeLapse(self.hub, ZoneInfo(setup.ZONE), ("books", "bank"))
+        self.bank = Bank(setup.deliver_statement(self.hub))
 
     @property
     def door(self):
         """Where the provider sends its events."""
-        return f"{self.hub.api}/v1/hooks/{TENANT}/{STRIPE}"
+        return f"{self.hub.api}/v1/hooks/{TENANT}/{setup.STRIPE}"
 
-    def invite(self, one, key):
-        """From the empty hub that the administrator ``one`` signed in to, to everybody's mail."""
-        one.follow("Begin the first hour")
-        road.creditor(one)
-        self._rename()
+    def invite(self, key):
+        """All that an administrator does in the first hour, through the API; then everybody's mail.
+
+        ``key`` is the provider's. The same by clicks is the road of the console's own test.
+        """
+        self.call("PUT", "/v1/creditor", {**setup.CREDITOR, "name": CREDITOR})
+        self.call("PUT", "/v1/control", {"outbound": "on"})
+        inbox = {"bucket": self.hub.outputs["InboxBucket"], "prefix": f"{TENANT}/"}
+        mail = {"sender": setup.CREDITOR["sender"], "sender_name": "Saaristo",
+                "configuration_set": self.hub.outputs["MailSet"]}  # fmt: skip
+        books = {**inbox, "mode": "full", "mapping": _MAPPING}
         self.export()
-        self._books(one)
-        road.email(one, self.hub)
-        self._policy(one)
+        self._use("books", "erp.csv_file", books, start_line="2026-01-01")
+        self._use(setup.EMAIL, "channels.email", mail)
+        self.call("PUT", "/v1/policies/standard", POLICY)
+        self.call("PUT", "/v1/policies/active", {"id": "standard", "version": 1})
         self.bank.close(self.time.today() - timedelta(days=1), [])
         self.provider.tell("listen", url=self.door)
-        connect_money(self.hub, self.provider.origin, key, self.secret, "acct_demo")
+        setup.connect_money(self.hub, self.provider.origin, key, self.secret, "acct_demo")
         self.time.live(self.time.today())
-        road.doors(one)
-        self.time.settle()
-        self._approve(one)
-        self.time.settle()
         self.case(SILENT)
 
     def link(self, who):
@@ -170,39 +182,10 @@ class Payers:
         self._known = {**known, **self._known}
         return self.call("GET", f"/v1/cases/{self._known[f'books:{who}']}")
 
-    def _rename(self):
-        """The creditor's name is one that pages must not take for markup."""
-        profile = self.call("GET", "/v1/creditor")
-        self.call("PUT", "/v1/creditor", {**profile, "name": CREDITOR})
-
-    def _books(self, one):
-        one.open("/console/connectors/erp.csv_file")
-        heads = {_BY_WORD.get(name, name): name for name in _HEADS}
-        columns = {f"config__mapping__columns__{name}": head for name, head in heads.items()}
-        one.fill(
-            id="books", start_line="2026-01-01", config__bucket=self.hub.outputs["InboxBucket"],
-            config__prefix=f"{TENANT}/", config__mode="full", config__mapping__currency="EUR",
-            config__mapping__country="FI", config__mapping__date_format="YYYY-MM-DD",
-            config__mapping__decimal_mark=",", config__mapping__claim_class="goods",
-            config__mapping__capacity="consumer", **columns,
-        )  # fmt: skip
-        one.press("Make the connection")
-        road.begin_to_use(one)
-
-    def _policy(self, one):
-        one.open("/console/policies/new")
-        one.fill(id="standard", name="Friendly first", steps__0__channels__0="email")
-        one.page.click("details:has([name='process.agreed_plan']) > summary")
-        one.fill(process__agreed_plan="6")
-        one.press("Save as version 1")
-        one.press("Use it for new cases")
-
-    def _approve(self, one):
-        for _ in range(len(_OPEN)):
-            one.open("/console/tasks")
-            waiting = one.page.locator("main tbody a")
-            if not waiting.count():
-                return
-            waiting.first.click()
-            one.press("Approve")
-
+    def _use(self, name, connector, config, **more):
+        """Make a connection, test it, and begin to use it."""
+        made = {"id": name, "connector": connector, "config": config, "secrets": {}, **more}
+        self.call("POST", "/v1/connections", made)
+        tested = self.call("POST", f"/v1/connections/{name}/test")
+        assert all(one["ok"] for one in tested["findings"]), tested
+        self.call("POST", f"/v1/connections/{name}/enable")

@@ -1,4 +1,4 @@
-"""The road of the first hour, walked by clicks: creditor, books, mail, policy, doors, a reminder.
+"""The road of the first hour, from page to page by what they offer: creditor, books, mail, policy, doors, a reminder.
 
 What happens beside the administrator is done as it would be: the bookkeeper drops a file.
 """
@@ -34,7 +34,7 @@ def walk(one, hub):
     email(one, hub)
     policy(one)
     time.live(time.today())
-    one.open("/console/cases")
+    one.go("Cases")
     assert one.says("Aino <b>Esimerkki</b>")
     doors(one)
     time.settle()
@@ -43,8 +43,15 @@ def walk(one, hub):
     one.seconds = monotonic() - began
 
 
+def step(one, words):
+    """On from the list of steps, by what one of them says."""
+    if not one.page.url.partition("?")[0].endswith("/console/first-hour"):
+        one.go("First hour")
+    one.follow(words)
+
+
 def creditor(one):
-    one.follow("To the creditor's profile")
+    step(one, "To the creditor's profile")
     one.fill(
         profile__name="Saaristo Tarvike Oy", profile__business_id="1234567-1",
         profile__address__lines="Rantakatu 1", profile__address__postal_code="20100",
@@ -56,7 +63,8 @@ def creditor(one):
 
 
 def books(one, hub):
-    one.open("/console/connectors/erp.csv_file")
+    step(one, "Choose the books")
+    one.follow("Connect Open items from CSV or XLSX files")
     columns = {f"config__mapping__columns__{name}": head for name, head in COLUMNS.items()}
     one.fill(
         id="books", start_line="2026-01-01", config__bucket=hub.outputs["InboxBucket"],
@@ -73,7 +81,8 @@ def books(one, hub):
 
 
 def email(one, hub):
-    one.open("/console/connectors/channels.email")
+    step(one, "Choose a channel")
+    one.follow("Connect E-mail (Amazon SES)")
     one.fill(
         id="email", config__sender=f"laskutus@{MAIL_DOMAIN}",
         config__sender_name="Saaristo Tarvike Oy", config__configuration_set=hub.outputs["MailSet"],
@@ -88,7 +97,8 @@ def begin_to_use(one):
 
 
 def policy(one):
-    one.open("/console/policies/new")
+    step(one, "To the policies")
+    one.follow("New policy")
     one.fill(id="standard", steps__0__channels__0="email")
     one.press("Save as version 1")
     assert one.says("name is missing")
@@ -98,17 +108,17 @@ def policy(one):
 
 
 def doors(one):
-    one.open("/console/first-hour/arming")
+    step(one, "To the rules")
     one.press("Put these rules")
-    one.open("/console/first-hour/letters")
+    step(one, "Read the letters")
     one.press("Approve these letters")
-    one.open("/console/switches")
+    step(one, "To the switches")
     one.fill(outbound="on")
     one.press("Save")
 
 
 def reminder(one):
-    one.open("/console/tasks")
-    one.page.locator("main tbody a").first.click()
+    step(one, "To the proposals")
+    one.follow_first("main tbody a")
     one.press("Approve")
     assert one.says("Answered.")

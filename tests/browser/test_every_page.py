@@ -15,6 +15,7 @@ from functions.pages.words import CONSOLE
 from shared.cloud import clock
 from tests.browser.conftest import MOST_BYTES, MOST_REQUESTS, measured
 from tests.browser.served import serving
+from tests.browser.typist import Typist
 from tests.browser.visitor import Visitor
 from tests.functions.conftest import _clients, aws  # noqa: F401
 from tests.pages import everything
@@ -51,14 +52,14 @@ def administrator(chromium, axe, everywhere):
     """Makes visitors who have signed in; at the end none has run into a trap, or out of ours."""
     made, origin = [], everywhere[0]
 
-    def make(language="en", **options):
+    def make(language="en", kind=Visitor, **options):
         context = chromium.new_context(**{"locale": language, **options})
         line = session.begun("person-administrator", clock.wall())
         name, _, text = line.partition(";")[0].partition("=")
         # Kept as of HTTPS, which such a name asks for; browsers send it to ``localhost`` as well.
         safe = origin.replace("http:", "https:")
         context.add_cookies([{"name": name, "value": text, "url": safe, "secure": True}])
-        made.append(Visitor(context, origin, origin, axe))
+        made.append(kind(context, origin, origin, axe))
         return made[-1]
 
     yield make
@@ -88,6 +89,27 @@ def test_axe_finds_nothing_on_any_page_wide_or_narrow_light_or_dark(everywhere, 
             one.page.set_viewport_size({"width": width, "height": 900})
             found += [f"{path} {scheme} {width} {wrong}" for wrong in one.violations(rules)]
     assert not found, "\n".join(found)
+
+
+def test_axe_does_find_what_is_wrong(everywhere, administrator):
+    one = administrator()
+    one.open("/console/tasks")
+    one.page.evaluate("document.querySelector('main').innerHTML = '<img src=x><a href=#></a>'")
+    assert {line.partition(":")[0] for line in one.violations()} >= {"image-alt", "link-name"}
+    one.faults.clear()
+
+
+def test_tab_stops_at_everything_on_every_page_is_seen_there_and_gets_out(
+    everywhere, administrator
+):
+    one, wrong = administrator(kind=Typist), []
+    for path, address in pages(everywhere[1]).items():
+        one.open(address)
+        there, passed = one.stops(), one.walk()
+        if passed != there:
+            wrong.append(f"{path}: {passed} stops of {there}")
+    assert wrong == []
+    assert one.unseen == []
 
 
 @pytest.mark.parametrize("language", CONSOLE)

@@ -53,12 +53,8 @@ class Visitor:
         """Type into the form's fields; a name has two underscores where the form has a dot."""
         for name, value in fields.items():
             field = self.page.locator(f"[name='{name.replace('__', '.')}']").first
-            if value is True:
-                field.check()
-            elif field.evaluate("one => one.tagName") == "SELECT":
-                field.select_option(value)
-            else:
-                field.fill(value)
+            self._uncover(field)
+            self._put(field, value)
             self.filled += 1
 
     def press(self, words):
@@ -69,12 +65,41 @@ class Visitor:
         """Follow the first link of the page's content that says this."""
         self._click(self.page.locator("main").get_by_role("link", name=words, exact=True).first)
 
+    def follow_first(self, selector):
+        """Follow the first link that a selector names."""
+        self._click(self.page.locator(selector).first)
+
+    def go(self, room):
+        """Follow the menu to a room; where it is folded, unfold it first."""
+        menu = self.page.locator("header nav").get_by_role("link", name=room, exact=True)
+        if not menu.count():
+            self._click(self.page.locator("header summary"))
+        self._click(menu.first)
+
     def _click(self, what):
         self.clicks += 1
         if not what.count():
             raise AssertionError(f"not there on {self.page.url}:\n{self.page.inner_text('main')}")
-        what.click()
+        self._activate(what)
         self.page.wait_for_load_state()
+
+    def _uncover(self, field):
+        """Unfold what a field is folded away in."""
+        folded = field.locator("xpath=ancestor::details[not(@open)]/summary")
+        while folded.count():
+            self.clicks += 1
+            self._activate(folded.first)
+
+    def _put(self, field, value):
+        if value is True:
+            field.check()
+        elif field.evaluate("one => one.tagName") == "SELECT":
+            field.select_option(value)
+        else:
+            field.fill(value)
+
+    def _activate(self, what):
+        what.click()
 
     def says(self, words):
         """Whether the page's content holds these words."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import date, timedelta
 
@@ -9,7 +10,7 @@ import pytest
 
 from functions import match
 from infra.local import setup
-from shared.cloud import clock, connections, feeds, keys, sources, table
+from shared.cloud import clock, connections, feeds, keys, sources, table, tasks
 from shared.domain.calendar import next_banking_day
 from shared.domain.creditor import Creditor
 from tests.faults.books import Line
@@ -322,6 +323,8 @@ def test_a_statement_with_far_fewer_rows_than_usual_stops_its_cases(machine, boo
     assert machine.sweep()["gated"] == 1
     assert machine.started() == []
     assert machine.tasks() == ["source_suspicious"]
+    (_, task) = tasks.in_order(machine.tenant, None, 9)[0][0]
+    assert json.loads(task["body"])[0]["facts"]["connection"] == setup.ERP
     books.book(*many, Line())
     assert "suspicious" not in books.row()
     machine.pass_time(hours=1)

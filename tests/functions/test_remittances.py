@@ -9,7 +9,7 @@ import pytest
 
 from connectors.contract import Receipt
 from functions import admin, process_inbox, receive_partner, telling
-from shared.cloud import hub_keys, inbox, keys, outbox, remittance_rows, table
+from shared.cloud import hub_keys, inbox, keys, outbox, remittance_rows, table, tasks
 from shared.cloud.store import Store
 from shared.domain.events import PaymentAllocated
 from shared.domain.partner_events import PartnerRemitted
@@ -374,6 +374,10 @@ def test_a_payment_as_large_as_a_remittance_is_not_echoed_on_another_case(
 
     assert partner.heard == ([("payment.direct", amount)] if told else [])
     assert tasks_open() == ([] if told else ["partner_not_told"])
+    if not told:
+        (task,) = tasks.in_order(NORDIC, None, 9)[0]
+        facts = {"connection": "partner", "message": "payment.direct", "code": "may_be_own_money"}
+        assert json.loads(task[1]["body"])[0]["facts"] == facts
     row = outbox.read(NORDIC, act)
     assert row["code"] == ("accepted" if told else "may_be_own_money")
     if not told:

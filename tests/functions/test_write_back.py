@@ -152,7 +152,9 @@ def test_what_the_books_refuse_is_a_persons_and_goes_again_when_released(books):
 
     deliver_all()
     assert [(one["state"], one["code"]) for one in preview()] == [("failed", "unknown_account")]
-    assert [one["why"] for one in ask("GET /v1/tasks")[1]["tasks"]] == ["write_back_refused"]
+    (task,) = ask("GET /v1/tasks")[1]["tasks"]
+    assert task["why"] == "write_back_refused"
+    assert task["because"][0]["facts"] == {"connection": "erp", "code": "unknown_account"}
     assert ask("POST /v1/write-back/release") == (202, {"released": 1, "more": False})
     deliver_all()
 

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from shared.cloud import keys, payer_links, table
+from shared.cloud import keys, legal_holds, payer_links, table
 from tests.functions.money import cases, connected, invoice, open_now, see
 from tests.functions.payers import linked
 from tests.functions.test_data_rights import paid
@@ -78,6 +78,29 @@ def test_data_is_restricted_and_let_go_again(console, debtor):
     browser.press("Lift the restriction", reason="settled")
     assert "The restriction is lifted." in browser.main
     assert "restricted" not in counts()
+
+
+def test_a_case_is_kept_whatever_its_time_and_the_list_of_holds_leads_to_it(console, debtor):
+    key = legal_holds.key_of(NORDIC, f"case:{debtor}")
+    browser = console().open("/console/settings/legal-holds")
+    assert "A hold is set on the page of a debtor or of a case." in browser.main
+    browser.open(f"/console/cases/{debtor}").click("Legal hold")
+    browser.press("Keep everything", reason="authority_asked")
+    assert "Everything is kept." in browser.main
+    assert "an authority asks for it" in browser.main
+    assert table.get(key)["reason"] == "authority_asked"
+    browser.open("/console/settings/legal-holds").click(debtor)
+    browser.press("End the legal hold", reason="over")
+    assert "No legal hold stands on this case." in browser.main
+    assert table.get(key) is None
+
+
+def test_who_may_not_keep_a_case_is_neither_led_there_nor_obeyed(console, debtor):
+    clerk = console("clerk").open(f"/console/cases/{debtor}")
+    assert not clerk.page.xpath("//a[contains(@href, 'legal-hold')]")
+    clerk.send(f"/console/cases/{debtor}/legal-hold", {"held": "yes", "reason": "other"})
+    assert clerk.status == 403
+    assert table.get(legal_holds.key_of(NORDIC, f"case:{debtor}")) is None
 
 
 def test_a_legal_hold_hinders_an_erasure_until_it_ends(console, debtor):

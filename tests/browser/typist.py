@@ -1,0 +1,113 @@
+"""A person without a mouse: every field, link and button is reached by Tab and used by keys."""
+
+from __future__ import annotations
+
+from tests.browser.visitor import Visitor
+
+_MOST_STOPS = 400
+# Where the focus is: whether it can be seen, is within the window, and is covered by nothing.
+_FOCUS = """() => {
+    const one = document.activeElement, look = getComputedStyle(one);
+    const box = one.getBoundingClientRect();
+    const drawn = look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) >= 2;
+    const spots = [[.5, .5], [.1, .5], [.9, .5], [.5, .1], [.5, .9]].map(([x, y]) =>
+        document.elementFromPoint(box.x + x * box.width, box.y + y * box.height));
+    const open = spots.some(spot => spot && (one.contains(spot) || spot.contains(one)));
+    return {name: one.tagName + '.' + one.className + ' ' + (one.id || one.innerText || ''),
+            own: one !== document.body, drawn, open};
+}"""
+# Everything that Tab stops at, in a page of ours: of radio buttons only one of a group.
+_STOPS = """() => [...document.querySelectorAll(
+        'a[href], button, input:not([type=hidden]), select, textarea, summary, iframe')]
+    .filter(one => !one.disabled && one.checkVisibility({visibilityProperty: true})
+        && !(one.type === 'radio' && !one.checked
+             && [...document.getElementsByName(one.name)].some(other => other.checked)))"""
+
+
+class Typist(Visitor):
+    """A visitor who types. ``keys`` counts the keys pressed, ``unseen`` are stops of no focus."""
+
+    def __init__(self, *given):
+        super().__init__(*given)
+        self.keys, self.unseen = 0, []
+
+    def key(self, name):
+        """Press a key, or several held together."""
+        self.keys += 1
+        self.page.keyboard.press(name)
+
+    def reach(self, what):
+        """Go to an element by Tab, or by Shift+Tab where it stands before the focus."""
+        target = what.element_handle()
+        for _ in range(_MOST_STOPS):
+            where = target.evaluate(
+                "one => one === document.activeElement ? 'here' : document.activeElement"
+                ".compareDocumentPosition(one) & Node.DOCUMENT_POSITION_PRECEDING ? 'up' : 'down'"
+            )
+            if where == "here":
+                return
+            self.key("Shift+Tab" if where == "up" else "Tab")
+            self.look()
+        raise AssertionError(f"no key leads to {target} on {self.page.url}")
+
+    def look(self):
+        """Whether the focus can be seen where it is now; its name."""
+        focus = self.page.evaluate(_FOCUS)
+        if focus["own"] and not (focus["drawn"] and focus["open"]):
+            self.unseen.append(f"{self.page.url}: {focus['name']}")
+        return focus["own"]
+
+    def stops(self):
+        """How many stops the page has for Tab."""
+        return self.page.evaluate(f"({_STOPS})().length")
+
+    def walk(self):
+        """Tab through the page from its start until the focus leaves it; the stops on the way."""
+        passed = 0
+        while passed <= _MOST_STOPS:
+            self.key("Tab")
+            if not self.look():
+                break
+            passed += 1
+        return passed
+
+    def _put(self, field, value):
+        self.reach(field)
+        kind = field.evaluate("one => one.type")
+        if value is True:
+            self.key("Space")
+        elif kind in {"select-one", "radio"}:
+            self._choose(field, value)
+        elif kind == "date":
+            # Day, month, year, as a browser in British English asks for them.
+            self._type("".join(reversed(value.split("-"))))
+        else:
+            self.key("Control+a")
+            self._type(value)
+        if value is not True:
+            assert self._value(field) == value, (field, self._value(field))
+
+    def _choose(self, field, value):
+        for key in ("ArrowDown", "ArrowUp"):
+            for _ in range(_MOST_STOPS):
+                before = self._value(field)
+                if before == value:
+                    return
+                self.key(key)
+                if self._value(field) == before:
+                    break
+
+    def _value(self, field):
+        return field.evaluate(
+            "one => one.type === 'radio' ? document.activeElement.value : one.value"
+        )
+
+    def _type(self, text):
+        self.keys += len(text)
+        self.page.keyboard.type(text)
+
+    def _activate(self, what):
+        self.reach(what)
+        # Buttons answer to the space bar too.
+        button = what.evaluate("one => one.tagName") in {"BUTTON", "SUMMARY"}
+        self.key("Space" if button and self.clicks % 2 else "Enter")
