@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -31,6 +31,7 @@ from shared.domain.model import Id
 from shared.domain.money import Money
 from shared.domain.overrides import Override, Terms
 from shared.domain.payer_link import own
+from shared.domain.payer_owed import Owed, owed
 from shared.domain.payer_view import PayerView, view
 from shared.domain.plan_offers import PlanOffer, offer, offers
 from shared.domain.state_events import PayerSaid
@@ -84,6 +85,12 @@ def stand(opened: Opened) -> Stand:
 def shown(opened: Opened, on: date | None = None) -> PayerView:
     """The view of the case now. Raises ``ValueError`` for a day that is not shown."""
     return view(stand(opened), opened.party, opened.run.local_now, on)
+
+
+def comes_to(opened: Opened, claims: Collection[Id], on: date) -> Owed:
+    """What claims come to on a day, in parts; for a day that is over it is today's sum."""
+    today = opened.run.local_now.date()
+    return owed(shown(opened, max(on, today)), claims)
 
 
 def plans(opened: Opened) -> tuple[PlanOffer, ...]:

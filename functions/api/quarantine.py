@@ -130,7 +130,7 @@ def _money_of(message: PartnerMessage) -> str:
         case SettlementMade(data=settled):
             return f"{settled.amount} in full payment"
         case CaseRemitted(data=remitted):
-            return ", ".join(f"{one.category} {one.amount}" for one in remitted.lines)
+            return ", ".join(f"{one.category}: {one.amount}" for one in remitted.lines)
         case _:
             return ""
 

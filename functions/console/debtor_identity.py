@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from functions.api.exchange import Problem
 from functions.console.cases import named
@@ -14,6 +14,18 @@ ERASE = ("request_of_the_person", "other")
 AGAIN = ("customer_again", "other")
 MERGE = ("same_person", "same_company", "other")
 SPLIT = ("two_persons", "mistake", "other")
+# Cases of one debtor whose claims are offered; nobody has more that run.
+_CASES = "25"
+
+
+class Leaving(NamedTuple):
+    """A claim that could leave with an alias; ``came`` with it when the two were made one."""
+
+    claim: str
+    number: str
+    due: str
+    open: dict[str, str]
+    came: bool
 
 
 def erasure(desk: Desk, problem: Problem | None = None) -> Page:
@@ -57,8 +69,38 @@ def identity(desk: Desk, problem: Problem | None = None) -> Page:
     return desk.page(
         "debtor_identity", "cases", "debtors", status=problem.status if problem else 200,
         debtor=debtor, merge=MERGE, split=SPLIT, said=desk.form,
+        claims=_claims(desk, debtor), ticked=desk.visit.several.get("claims", ()),
         problem=problem.body if problem else None, faults=_faults(desk, problem),
     )  # fmt: skip
+
+
+def _claims(desk: Desk, debtor: dict[str, Any]) -> list[Leaving]:
+    """The claims of the debtor whose alias this one is, those that came with it first."""
+    if not debtor["into"]:
+        return []
+    told = desk.ask("GET /v1/cases", query={"debtor": debtor["into"], "limit": _CASES}).body
+    found = list[Leaving]()
+    for one in told["cases"]:
+        case = desk.ask("GET /v1/cases/{id}", id=one["id"]).body
+        came = _came(case, debtor["id"])
+        found += (
+            Leaving(
+                row["claim"]["id"], row["claim"]["number"], row["claim"]["due"],
+                {"amount": row["open"], "currency": case["currency"]}, row["claim"]["id"] in came,
+            )
+            for row in case["claims"] if not case["closed"]
+        )  # fmt: skip
+    return sorted(found, key=lambda row: (not row.came, row.due, row.number))
+
+
+def _came(case: dict[str, Any], alias: str) -> set[str]:
+    """The claims that a case took over from the alias."""
+    return {
+        row["claim"]["id"]
+        for event in case["timeline"]
+        if event["kind"] == "case_absorbed" and event["debtor"] == alias
+        for row in event["claims"]
+    }
 
 
 def _faults(desk: Desk, problem: Problem | None) -> dict[str, str]:
@@ -79,7 +121,7 @@ def merge(desk: Desk) -> Page:
 
 def split(desk: Desk) -> Page:
     """Take an alias out again, with the claims that nobody was told of, where some are named."""
-    claims = desk.form.get("claims", "").replace(",", " ").split()
+    claims = [one for one in desk.visit.several.get("claims", ()) if one]
     body = {"claims": claims, "reason": desk.form.get("reason", "")}
     return _other(desk, "POST /v1/debtors/{id}/split", body, "split")
 

@@ -25,7 +25,8 @@ def one(desk: Desk, problem: Problem | None = None) -> Page:
         "debtor", "cases", "debtors", status=problem.status if problem else 200,
         debtor=debtor, cases=told["cases"], more=told["cursor"] is not None,
         links=desk.ask("GET /v1/debtors/{id}/payer-links", id=name).body["links"],
-        held=legal_holds.standing(desk, "debtor", name), reasons={"revoke": REVOKE, "restrict": RESTRICT, "hold": legal_holds.REASONS},
+        held=legal_holds.standing(desk, "debtor", name),
+        reasons={"revoke": REVOKE, "restrict": RESTRICT, "hold": legal_holds.REASONS},
         problem=problem.body if problem else None,
     )  # fmt: skip
 

@@ -28,6 +28,8 @@ from shared.domain.money import Money
 
 FOLDER = Path(shared.__file__).parent / "pages"
 _NOTHING = "\u2013"
+# An instant within a sentence, as a stored decision says it (UTC).
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z")
 
 
 def render(template: str, words: Words, **facts: Any) -> str:
@@ -81,14 +83,21 @@ def _money(context: Context, value: Money | dict[str, Any] | str, currency: str 
     return amount_text(money, context["lang"])
 
 
+def _local(context: Context, instant: str) -> str:
+    """An instant to the minute in the zone of the page, as the domain's own sentences have it."""
+    at = datetime.fromisoformat(instant).astimezone(ZoneInfo(context.get("zone") or "UTC"))
+    return f"{at:%Y-%m-%d %H:%M}"
+
+
 @pass_context
 def _said(context: Context, text: object) -> str:
     """A sentence of the hub in the page's language; marked as English where it has no other.
 
     Ids that the page knows by a name (``called``) are told by that name.
     """
-    told = said(str(text), context["lang"])
-    plain = written(str(text), "en") if told is None else written(told, context["lang"])
+    english = _INSTANT.sub(lambda found: _local(context, found[0]), str(text))
+    told = said(english, context["lang"])
+    plain = written(english, "en") if told is None else written(told, context["lang"])
     if called := context.get("called"):
         ids = "|".join(re.escape(one) for one in sorted(called, key=len, reverse=True))
         plain = re.sub(rf"(?<![\w:/-])(?:{ids})(?![\w:/-])", lambda id_: called[id_[0]], plain)

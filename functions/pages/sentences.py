@@ -31,6 +31,8 @@ _TWO_PLACES = [currency for currency, places in MINOR_UNITS.items() if places ==
 _AMOUNT = re.compile(rf"(?<![\w.,:-])(-?\d+(?:\.\d\d)?) ({'|'.join(_TWO_PLACES)})(?!\w)")
 # What stands between hours and minutes; a colon elsewhere.
 MINUTES: Mapping[Language, str] = {"fi": ".", "da": "."}
+# A number alone: every language of ours but English has a comma in it.
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 # Between two sentences of one text.
 _ENDS = re.compile(r"(?<=[.!?;:]) ")
 # No sentence of ours is longer; what somebody else wrote is not searched for one.
@@ -60,9 +62,9 @@ def said(text: str, language: Language) -> str | None:
         return text
     if len(text) > _LONGEST:
         return None
-    if (told := _sentence(text, language)) is not None:
+    if (told := _marked(text, language)) is not None:
         return told
-    parts = [_sentence(part, language) for part in _ENDS.split(text)]
+    parts = [_marked(part, language) for part in _ENDS.split(text)]
     known = [part for part in parts if part is not None]
     return " ".join(known) if len(parts) > 1 and len(known) == len(parts) else None
 
@@ -90,8 +92,19 @@ def entries(language: Language) -> Iterator[tuple[Path, dict[str, str]]]:
         yield path, json.loads(path.read_text(encoding="utf-8"))
 
 
+def _marked(text: str, language: Language) -> str | None:
+    """A sentence as a table has it, or as one has it without the mark that it ends in."""
+    told = _sentence(text, language)
+    if told is None and text.endswith((".", ";", ":")):
+        bare = _sentence(text[:-1], language)
+        return None if bare is None else bare + text[-1]
+    return told
+
+
 @lru_cache(maxsize=4096)
 def _sentence(text: str, language: Language) -> str | None:
+    if _NUMBER.fullmatch(text):
+        return text.replace(".", ",")
     table = _table(language)
     if (told := table.whole.get(text)) is not None:
         return told

@@ -6,8 +6,6 @@ is anybody's or not.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import os
 import re
 from collections.abc import Mapping
@@ -19,11 +17,10 @@ from functions import payer_access, payer_acts
 from functions.api.exchange import Problem, planned
 from functions.pages.answers import Page, cookie, sent
 from functions.pages.routes import found
-from functions.pages.visit import Visit, of_event, own_origin
+from functions.pages.visit import Visit, of_event, own_origin, with_parts
 from functions.pages.words import choose, wished
 from functions.payer_pages import looking, saying, session
 from functions.payer_pages.sitting import Answering, Sitting
-from functions.uploads import parts_of
 from shared.cloud import clock
 from shared.cloud.runtime import logger
 from shared.domain.formats import LANGUAGES, Language
@@ -35,7 +32,6 @@ _BASE = "/p"
 _LANGUAGE = "__Host-dunlin-payer-language"
 _YEAR = 365 * 24 * 3600
 _TOKEN = re.compile(r"[a-z2-7]{1,64}")
-_MULTIPART = "multipart/form-data"
 _ROUTES: dict[str, Answering] = {**looking.ROUTES, **saying.ROUTES}
 _NOBODYS = "-"
 _WHY = {403: "foreign", 404: "not_found", 409: "busy", 413: "too_large", 503: "busy"}
@@ -49,7 +45,9 @@ def visited(event: dict[str, Any]) -> dict[str, Any]:
         visit = of_event(event, _BASE)
         language = _spoken(visit.cookies, event)
         token = _token(visit)
-        page = _answer(_sitting(visit, event, token, language))
+        visit = with_parts(visit, event)
+        rest = visit.path.removeprefix("/").partition("/")[2]
+        page = _answer(Sitting(visit, token, f"/{rest}", language))
     except Problem as problem:
         page = _sorry(problem.status, token, language)
     except HubError as error:
@@ -112,25 +110,6 @@ def _token(visit: Visit) -> str:
     """The token of an address; what is none is asked for the second fact as any other."""
     said = unquote(visit.path.removeprefix("/").partition("/")[0]).strip().lower()
     return said if _TOKEN.fullmatch(said) else _NOBODYS
-
-
-def _sitting(visit: Visit, event: Mapping[str, Any], token: str, language: Language) -> Sitting:
-    rest = visit.path.removeprefix("/").partition("/")[2]
-    kind = visit.headers.get("content-type", "")
-    sitting = Sitting(visit, token, f"/{rest}", language, fields=visit.form)
-    if visit.method != "POST" or not kind.startswith(_MULTIPART):
-        return sitting
-    parts = parts_of(_body(event), kind)
-    return replace(sitting, fields=parts.fields, files=parts.files)
-
-
-def _body(event: Mapping[str, Any]) -> bytes:
-    text = str(event.get("body") or "")
-    try:
-        coded = event.get("isBase64Encoded")
-        return base64.b64decode(text, validate=True) if coded else text.encode()
-    except (binascii.Error, ValueError):
-        raise Problem(400, "bad_body", "The form cannot be read.") from None
 
 
 def _spoken(cookies: Mapping[str, str], event: Mapping[str, Any]) -> Language:

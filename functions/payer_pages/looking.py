@@ -29,6 +29,10 @@ def overview(sitting: Sitting) -> Page:
     return sitting.page(
         "view", back=False, faults=faults, view=view, plans=plans,
         payable=any(one.now for one in view.claims), beside=_beside(view),
+        promised={
+            one.target: payer_acts.comes_to(sitting.case, one.claims, one.day)
+            for one in view.agreed if one.kind == "promised"
+        },
         arranged={name: "promised" if one.kind != "instalment" else "in_plan"
                   for one in view.agreed for name in one.claims},
         furthest=view.today + FURTHEST, partners=_partners(sitting, view),
@@ -115,8 +119,8 @@ def _view(sitting: Sitting) -> tuple[PayerView, dict[str, str]]:
 
 
 def _beside(view: PayerView) -> Money | None:
-    """Interest and fees up to today of what a promise or a plan is about: they are owed besides."""
-    about = {name for one in view.agreed if one.kind != "settlement" for name in one.claims}
+    """Interest and fees up to today of what a plan is about: they are owed besides."""
+    about = {name for one in view.agreed if one.kind == "instalment" for name in one.claims}
     mine = [one for one in view.claims if one.id in about and view.on == view.today]
     sums = [one.interest + one.fees for one in mine]
     sums += [one.compensation for one in mine if one.compensation is not None]

@@ -24,7 +24,7 @@ _DONE = frozenset({"promise", "plan", "asked", "dispute", "person", "details", "
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """A visit below ``/p/<token>``: ``path`` is the rest, ``fields`` and ``files`` of its form.
+    """A visit below ``/p/<token>``: ``path`` is the rest.
 
     ``opened`` is the case once the second fact was given (None before). ``at`` are the parts that
     the route names.
@@ -36,14 +36,22 @@ class Sitting:
     language: Language
     session: Session = NONE
     opened: Opened | None = None
-    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
-    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     at: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def here(self) -> str:
         """The address of the overview."""
         return f"/p/{self.token}"
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """What was typed into the form that was sent."""
+        return self.visit.form
+
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """The files of the form that was sent, by the names of their fields."""
+        return self.visit.files
 
     @property
     def query(self) -> Mapping[str, str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -35,7 +35,7 @@ POLICY = {
     **{name: part for name, part in setup.POLICY.items() if name not in {"partner", "hand_over"}},
     "steps": setup.POLICY["steps"][:2], "process": {"agreed_plan": 6},
 }  # fmt: skip
-# The payer, the invoice, its total, its reference with a check digit (Finance Finland, viitenumero).
+# The payer, the invoice, its total, its reference with a check digit (Finance Finland's standard).
 _OPEN = (
     (CARD, "fi", "20260101", "120,00", "1009"),
     (TRANSFER, "fi", "20260102", "80,00", "2008"),
@@ -97,6 +97,7 @@ class Payers:
     time: TimeLapse = field(init=False)
     bank: Bank = field(init=False)
     paid: set[str] = field(default_factory=set)
+    exported: int = 0
     _known: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self):
@@ -159,7 +160,7 @@ class Payers:
 
     def export(self):
         """The bookkeeper drops all that is open in the books; ``paid`` names who is in no more."""
-        rows = [";".join(_HEADS)]
+        rows, self.exported = [";".join(_HEADS)], self.exported + 1
         for who, language, number, total, reference in _OPEN:
             if who not in self.paid:
                 name = CANARY.replace('"', '""')
@@ -168,8 +169,8 @@ class Payers:
                     f"Kotikatu 5;00530;Helsinki;2026-02-10;2026-03-05;{total};{total};{reference}"
                 )
         self.hub.stack.client("s3").put_object(
-            Bucket=self.hub.outputs["InboxBucket"], Key=f"{TENANT}/books/inbox/open-{len(rows)}-"
-            f"{datetime.now():%H%M%S%f}.csv", Body="\n".join(rows).encode(),
+            Bucket=self.hub.outputs["InboxBucket"],
+            Key=f"{TENANT}/books/inbox/open-{self.exported}.csv", Body="\n".join(rows).encode(),
         )  # fmt: skip
 
     def call(self, method, path, body=None):

@@ -42,6 +42,9 @@ class _Gateway(BaseHTTPRequestHandler):
 
     def _answer(self, body):
         function, event = self._event(body)
+        if function is None:
+            self.send_error(404)
+            return
         with _ONE_AT_A_TIME:
             answer = function.handler(event, None)
         said = answer["body"].encode()
@@ -56,16 +59,14 @@ class _Gateway(BaseHTTPRequestHandler):
         self.wfile.write(said)
 
     def _event(self, body):
-        """The function that a path is routed to, and the visit as it is told (payload 2.0)."""
+        """The function that a path is routed to, if any, and the visit as it is told (2.0)."""
         parts = urlsplit(self.path)
         room, _, rest = parts.path.removeprefix("/").partition("/")
-        routes = {
-            "console": f"{self.command} /console/{{page+}}" if rest else "GET /console",
-            "pages": "GET /pages/{file}", "p": f"{self.command} /p/{{page+}}",
-        }  # fmt: skip
+        functions = {"console": admin, "pages": admin, "p": payer}
+        route = f"{self.command} /{room}/{{page+}}" if rest else f"{self.command} /{room}"
         headers = {name.lower(): text for name, text in self.headers.items()}
-        return payer if room == "p" else admin, {
-            "version": "2.0", "routeKey": routes.get(room, "$default"),
+        return functions.get(room), {
+            "version": "2.0", "routeKey": "GET /pages/{file}" if room == "pages" else route,
             "rawPath": parts.path, "rawQueryString": parts.query,
             "queryStringParameters": dict(parse_qsl(parts.query, keep_blank_values=True)),
             "pathParameters": {"file" if room == "pages" else "page": rest},

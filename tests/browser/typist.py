@@ -13,15 +13,17 @@ _FOCUS = """() => {
     const spots = [[.5, .5], [.1, .5], [.9, .5], [.5, .1], [.5, .9]].map(([x, y]) =>
         document.elementFromPoint(box.x + x * box.width, box.y + y * box.height));
     const open = spots.some(spot => spot && (one.contains(spot) || spot.contains(one)));
+    const again = one.passed;
+    one.passed = true;
     return {name: one.tagName + '.' + one.className + ' ' + (one.id || one.innerText || ''),
-            own: one !== document.body, drawn, open};
+            own: one !== document.body, drawn, open, again};
 }"""
-# Everything that Tab stops at, in a page of ours: of radio buttons only one of a group.
-_STOPS = """() => [...document.querySelectorAll(
-        'a[href], button, input:not([type=hidden]), select, textarea, summary, iframe')]
-    .filter(one => !one.disabled && one.checkVisibility({visibilityProperty: true})
-        && !(one.type === 'radio' && !one.checked
-             && [...document.getElementsByName(one.name)].some(other => other.checked)))"""
+# What Tab must have stopped at, and has not: of radio buttons one of a group is enough.
+_MISSED = """() => [...document.querySelectorAll(
+        'a[href], button, input:not([type=hidden]), select, textarea, summary')]
+    .filter(one => !one.passed && !one.disabled && one.checkVisibility({visibilityProperty: true})
+        && !(one.type === 'radio' && [...document.getElementsByName(one.name)].some(x => x.passed)))
+    .map(one => one.tagName + '.' + one.className + ' ' + (one.name || one.innerText))"""
 
 
 class Typist(Visitor):
@@ -51,25 +53,20 @@ class Typist(Visitor):
         raise AssertionError(f"no key leads to {target} on {self.page.url}")
 
     def look(self):
-        """Whether the focus can be seen where it is now; its name."""
+        """Where the focus is now; a place at which it cannot be seen is kept."""
         focus = self.page.evaluate(_FOCUS)
         if focus["own"] and not (focus["drawn"] and focus["open"]):
             self.unseen.append(f"{self.page.url}: {focus['name']}")
-        return focus["own"]
-
-    def stops(self):
-        """How many stops the page has for Tab."""
-        return self.page.evaluate(f"({_STOPS})().length")
+        return focus
 
     def walk(self):
-        """Tab through the page from its start until the focus leaves it; the stops on the way."""
-        passed = 0
-        while passed <= _MOST_STOPS:
+        """Tab through the page until the way begins anew; what was never reached."""
+        for _ in range(_MOST_STOPS):
             self.key("Tab")
-            if not self.look():
+            focus = self.look()
+            if focus["own"] and focus["again"]:
                 break
-            passed += 1
-        return passed
+        return self.page.evaluate(_MISSED)
 
     def _put(self, field, value):
         self.reach(field)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import functools
+import io
+import json
 
-from shared.cloud import keys, payer_links, runtime, sealing, table
+from functions import payer_pays
+from shared.cloud import keys, payer_calls, payer_links, runtime, sealing, table
 from shared.domain.model import Address, Party
 from tests.functions.world import CASE, NORDIC, NOW, REMINDER
 
@@ -33,11 +36,22 @@ def know(tenant=NORDIC, party=None):
 def settle(monkeypatch):
     """The stack has an address for the page, and its own secret."""
     monkeypatch.setenv("PAYER_URL", ORIGIN)
+    monkeypatch.setenv("PAYER_PAYS", "payer-pays")
+    monkeypatch.setattr(payer_calls, "client", {"lambda": Lambda()}.__getitem__)
     # The secret is read once a process; this one is of this test alone.
     monkeypatch.setattr(sealing, "_key", functools.cache(sealing._key.__wrapped__))
     runtime.client("secretsmanager").create_secret(
         Name=SECRET, SecretString="an invented secret for tokens"
     )
+
+
+class Lambda:
+    """AWS Lambda, as far as the payer's page calls it: one function, in a process of its own."""
+
+    def invoke(self, *, FunctionName, Payload):  # noqa: N803 - the service's own names
+        assert FunctionName == "payer-pays"
+        answer = payer_pays.handler(json.loads(Payload), None)
+        return {"StatusCode": 200, "Payload": io.BytesIO(json.dumps(answer).encode())}
 
 
 def linked(tenant=NORDIC, case=CASE, act=REMINDER, to="aino@example.org", now=NOW):

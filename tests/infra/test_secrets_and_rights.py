@@ -159,3 +159,15 @@ def test_the_function_that_is_open_to_the_world_makes_nobody_a_principal():
     assert {"dynamodb:PutItem", "dynamodb:UpdateItem"} <= set(one["Action"])
     (keys,) = one["Condition"]["ForAnyValue:StringLike"].values()
     assert {"PRINCIPAL#*", "HUB#CONTROL", "HUB#LAW", "HUB#APPROVALS"} == set(keys)
+
+
+def test_the_function_that_is_open_to_the_world_reads_no_secret_of_a_connection():
+    """Of the secrets it knows the one of its sessions; payment links are made by another one."""
+    allowed = [
+        (as_list(one["Action"]), as_list(one["Resource"])) for where, one in statements()
+        if "/Payer/" in f"{where}/" and one["Effect"] == "Allow"
+    ]  # fmt: skip
+    secret = [found for actions, found in allowed if any("secret" in one for one in actions)]
+    called = [found for actions, found in allowed if "lambda:InvokeFunction" in actions]
+    assert secret == [[{"Ref": "TokenKeyArn"}]]
+    assert called == [[{"Fn::GetAtt": ["PayerPays", "Arn"]}]]

@@ -114,3 +114,23 @@ def test_nothing_leaves_a_fresh_deployment() -> None:
     outbound = read("template.yaml")["Parameters"]["Outbound"]
     assert outbound["Default"] == "off"
     assert outbound["AllowedValues"] == ["off", "allowlist", "on"]
+
+
+def test_a_door_that_anybody_may_knock_at_has_a_limit_of_its_own() -> None:
+    api = read("infra/api.yaml")["Resources"]
+    stage = api["Stage"]["Properties"]
+    routes = {
+        one["Properties"]["RouteKey"]: name
+        for name, one in api.items()
+        if one["Type"] == "AWS::ApiGatewayV2::Route"
+    }
+    pages = {key for key in routes if re.search(r" /(p|console)(/|$)", key)}
+    limits, default = stage["RouteSettings"], stage["DefaultRouteSettings"]
+    assert set(limits) == pages
+    # A limit of a route that is not there yet fails the deployment.
+    assert {routes[key] for key in pages} == set(api["Stage"]["DependsOn"])
+    for key, one in limits.items():
+        for name, most in one.items():
+            assert 0 < most < default[name], key
+    looks, forms = limits["GET /p/{page+}"], limits["POST /p/{page+}"]
+    assert forms["ThrottlingRateLimit"] < looks["ThrottlingRateLimit"]

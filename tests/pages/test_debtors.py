@@ -147,7 +147,17 @@ def test_two_records_are_made_one_and_taken_apart_again(console, debtor):
     browser.press("Make them one", into=TWO)
     assert "The two are one now." in browser.main
     assert counts()["into"] == TWO
-    browser.click("Not the same after all").press("Take it out again", claims="erp:1")
+    browser.click("Not the same after all")
+    # Its own claim first, by number, sum and day; the other debtor's too, not as one that came.
+    labels = browser.page.xpath("//input[@name='claims']/following-sibling::label/text()")
+    first, second = (" ".join(one.split()) for one in labels)
+    assert first == "2026-0001 · €100.00 · due 15 January 2026 · came with it"
+    assert second == "2026-0002 · €100.00 · due 15 January 2026"
+    form = browser.page.xpath("//form[contains(@action, '/split')]")[0]
+    browser.send(form.action, {"claims": ["erp:2"], "reason": "mistake"})
+    assert browser.status == 409
+    assert browser.page.xpath("//input[@name='claims'][@checked]/@value") == ["erp:2"]
+    browser.send(form.action, {"claims": ["erp:1"], "reason": "mistake"})
     assert "They are two again." in browser.main
     assert "into" not in counts()
 

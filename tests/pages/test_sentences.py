@@ -110,6 +110,18 @@ def test_several_sentences_are_told_one_after_the_other(tabled):
     assert said("It rests. Until 2026-03-05.", "fi") == "Se lepää. Asti: 2026-03-05."
 
 
+def test_a_part_is_found_without_the_mark_that_it_ends_in_and_keeps_it(tabled):
+    tabled(**{"once": "kerran", "a list": "luettelo"})
+    assert said("once; a list: once.", "fi") == "kerran; luettelo: kerran."
+
+
+def test_a_number_alone_has_the_comma_of_the_language(tabled):
+    tabled(**{"at most {sum}": "enintään {sum}", "{share} of it": "{share} siitä"})
+    assert said("at most 40.00", "fi") == "enintään 40,00"
+    assert said("5.00; -0.5 of it", "fi") == "5,00; -0,5 siitä"
+    assert said("0.2.0", "fi") is None
+
+
 def test_what_somebody_wrote_at_length_is_not_searched(tabled):
     tabled(**{"{a} of {b} of {c}": "{a} {b} {c}"})
     assert said("x of " * 10_000 + "y", "fi") is None
