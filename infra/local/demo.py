@@ -59,7 +59,6 @@ def installation(
     start_line: date,
     *,
     port: int = 0,
-    schedules: str = "DISABLED",
     fill: Callable[[Books], object] = lambda _: None,
     provider: Stripe | None = None,
 ) -> Iterator[Installation]:
@@ -77,7 +76,6 @@ def installation(
         hub = install(
             running,
             private_targets=world.private_targets,
-            schedules=schedules,
         )
         secret = setup.webhook_secret()
         with setup.start_partner(hub, world, secret, folder / "partner") as partner:

@@ -94,8 +94,7 @@ def keep(port: int, until: date) -> None:
     with (
         Stripe.start(PROVIDER) as stripe,
         installation(
-            FOLDER, cast.FIRST, cast.START_LINE, port=port, schedules="ENABLED",
-            fill=people.populate, provider=stripe,
+            FOLDER, cast.FIRST, cast.START_LINE, port=port, fill=people.populate, provider=stripe,
         ) as world,
     ):  # fmt: skip
         feeds = (setup.BANK, setup.STRIPE, setup.ERP)
@@ -103,6 +102,7 @@ def keep(port: int, until: date) -> None:
         course = Course(world, people, until - _LEFT)
         course.begun.begin()
         lapse.until(until, course.live, course.next_event)
+        _begin_sweeping(world.hub)
         running, partner = world.hub.stack, world.hub.credentials("partner")
         access = {
             "console": {
@@ -128,6 +128,15 @@ def keep(port: int, until: date) -> None:
             json.dump(access, file, indent=1)
         while _answers(running):
             time.sleep(1)
+
+
+def _begin_sweeping(hub: Hub) -> None:
+    """From here on the hub works by itself, as it does where it is deployed: each minute."""
+    client = hub.stack.client("scheduler")
+    for listed in client.list_schedules()["Schedules"]:
+        one = client.get_schedule(Name=listed["Name"], GroupName=listed["GroupName"])
+        kept = ("Name", "GroupName", "ScheduleExpression", "Target", "FlexibleTimeWindow")
+        client.update_schedule(**{name: one[name] for name in kept}, State="ENABLED")
 
 
 def _person(hub: Hub, role: str) -> dict[str, str]:

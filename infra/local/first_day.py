@@ -41,8 +41,8 @@ class FirstDay:
     def live(self, day: date, test_invoice: str, erp_total: Callable[[], Decimal]) -> None:
         """Let the contacts go that are proposed; go through the checklist on its day."""
         if day >= CHECKED_ON and not self.points:
-            query = f"?erp_total={erp_total()}&test_invoice={test_invoice}"
-            for one in self._checklist(query):
+            self.hub.call("POST", "/v1/first-day/ageing", {"erp_total": str(erp_total())})
+            for one in self._checklist(f"?test_invoice={test_invoice}"):
                 mark = "holds" if one["ok"] else f"does not hold. {one['to_do']}"
                 self.points.append(f"{one['name']}: {mark}")
         for task in self._proposals():

@@ -174,14 +174,16 @@ def install(
     outbound: str = "on",
     workflow: str = "STANDARD",
     private_targets: tuple[str, ...] = (),
-    schedules: str = "DISABLED",
 ) -> Hub:
-    """Deploy this repository's template to a stack, and grant its token clients."""
+    """Deploy this repository's template to a stack, and grant its token clients.
+
+    Nothing is swept by the clock: who lives through days asks for each sweep.
+    """
     parameters = {
         "Stage": "local",
         "Outbound": outbound,
         "DunningWorkflowType": workflow,
-        "Schedules": schedules,
+        "Schedules": "DISABLED",
         "PrivateTargets": ",".join(private_targets) or "-",
         "TokenHost": stack.endpoint,
         "ApiHost": f"{stack.endpoint}/_aws/execute-api",
