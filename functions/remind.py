@@ -6,8 +6,8 @@ import hashlib
 from typing import Any
 
 import connectors
-from functions import carriers, payer_access, reaching
-from functions.composing import Written, composed
+from functions import carriers, payer_access, payer_mail, reaching
+from functions.composing import Written
 from functions.touching import outcome, proven
 from functions.wiring import connect
 from shared.cloud import (
@@ -17,7 +17,6 @@ from shared.cloud import (
     letter_rows,
     lookups,
     outbox,
-    payer_links,
     step,
 )
 from shared.cloud.first_day_rows import Day
@@ -82,16 +81,16 @@ def _ended(channel: Row) -> str | None:
 
 def _send(run: Run, decision: Remind, party: Party, channel: Row) -> str:
     sender, kind = connect(run.tenant, channel), carriers.needs(channel)
-    written = composed(
-        run, decision, party, paper=sender.window if kind == "postal" else None,
-        page=payer_links.url(run.tenant, run.case.debtor, run.case.id, decision.act),
-    )  # fmt: skip
-    if isinstance(written, Ask):
-        run.ask(written)
-        return written.why
-    letter, page, one = written.letter, written.page, written.collective
+    made = payer_mail.composed_for(
+        run, decision, party, sender.window if kind == "postal" else None
+    )
+    if isinstance(made, Ask):
+        run.ask(made)
+        return made.why
+    written, printed = made
+    letter, one = written.letter, written.collective
     connection = keys.id_of(channel["pk"])
-    intent = _intent(run, decision, written, connection, short=is_short(kind))
+    intent = _intent(run, decision, made, connection, short=is_short(kind))
     run = run.append(
         [run.decided(decision), intent],
         due_at=run.now + step.ACT_LEASE,
@@ -107,7 +106,8 @@ def _send(run: Run, decision: Remind, party: Party, channel: Row) -> str:
             ),
         ],
     )  # fmt: skip
-    message = reaching.message(run, letter, page, party, kind, decision.act)
+    said = payer_mail.outgoing(letter, payer_mail.link(run, decision.act))
+    message = reaching.message(run, said, printed, party, kind, decision.act)
     receipt = sender.send(message, key=decision.act)
     # Where the channel honours the key, the same letter may go again under it (``resending``).
     honours = connectors.spec(channel["connector"]).idempotency == "idempotent"
@@ -115,15 +115,16 @@ def _send(run: Run, decision: Remind, party: Party, channel: Row) -> str:
 
 
 def _intent(
-    run: Run, decision: Remind, written: Written, channel: str, *, short: bool
+    run: Run, decision: Remind, made: tuple[Written, bytes | None], channel: str, *, short: bool
 ) -> ReminderIntended:
     """The INTENT of a contact, once its letter is stored: each document with its bytes' hash."""
+    written, printed = made
     letter, page = written.letter, written.page
     document, body = f"letters/{decision.act}.json", letter.model_dump_json().encode()
     documents.put(run.tenant, document, body, "application/json")
-    paper = f"letters/{decision.act}.pdf" if page is not None else None
-    if page is not None and paper is not None:
-        documents.put(run.tenant, paper, page, "application/pdf")
+    paper = None
+    if page is not None and printed is not None:
+        paper = payer_mail.kept(run, decision.act, page, printed)
     return ReminderIntended(
         at=run.now,
         act=decision.act,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connectors import spec
 from connectors.contract import Receipt
-from functions import carriers, reaching
+from functions import carriers, payer_mail, reaching
 from functions.touching import attempted, next_attempt, outcome
 from functions.wiring import connect, connection_row
 from shared.cloud import documents
@@ -20,8 +20,8 @@ from shared.domain.letter import Letter
 def resent(run: Run, notice: Notice, row: Row) -> bool:
     """Whether a reminder without an outcome went again, or will be tried again under its key.
 
-    Only what is stored goes, byte for byte, and only while it would be written today just so: what
-    is no longer true, or what the channel would take for another one, is not repeated.
+    Only what is stored goes, with the payer's own link, and only while it would be written today
+    just so: what is no longer true, or what the channel would take for another one, does not.
     """
     channel = connection_row(run.tenant, row["conn"])
     if not _honoured(run, notice, channel) or not _still_true(run, notice, channel):
@@ -65,7 +65,8 @@ def _send(run: Run, notice: Notice, channel: Row) -> Receipt:
         if isinstance(one, ReminderIntended) and one.act == notice.act
     )
     letter = Letter.model_validate_json(documents.get(run.tenant, intent.document))
-    page = documents.get(run.tenant, intent.page) if intent.page else None
+    page = documents.get(run.tenant, documents.printed(intent.page)) if intent.page else None
+    letter = payer_mail.outgoing(letter, payer_mail.link(run, notice.act))
     party, kind = reaching.addressee(run), carriers.needs(channel)
     message = reaching.message(run, letter, page, party, kind, notice.act)
     receipt: Receipt = connect(run.tenant, channel).send(message, key=notice.act)

@@ -7,61 +7,71 @@ question is answered. A grant for another company than that of the settings is n
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
+from functions.pages.answers import Page, sent
+from functions.pages.render import render
+from functions.pages.words import of_visitor, words
 from shared.cloud import clock, keys, table
 from shared.cloud.runtime import logger
+from shared.domain.formats import Language
 from shared.errors import HubError, NotFound
 
-_DONE = "The connection is authorised. Close this page, then test and enable the connection."
-_UNKNOWN = "This answer belongs to no open question. Begin again: authorise the connection anew."
-_DENIED = "The consent was not given. Nothing was changed."
-_WRONG = "The consent is for another company, or could not be checked. Nothing was kept."
-_FAILED = "The vendor did not hand over a token. Begin again in a moment."
 _LONGEST = 4_000
 
 
+class Outcome(NamedTuple):
+    """How a return ended: the status, the key of its words, and of which connection it was."""
+
+    status: int
+    how: str
+    connection: str = ""
+
+
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
-    """HTTP API, payload 2.0. A page of one sentence; what went wrong stands on the connection."""
+    """HTTP API, payload 2.0. A page that leads back; what went wrong stands on the connection."""
     try:
-        status, text = _answered(event.get("queryStringParameters") or {})
+        outcome = _answered(event.get("queryStringParameters") or {})
     except NotFound:
-        status, text = 404, _UNKNOWN
+        outcome = Outcome(404, "unknown")
     except HubError as error:
         logger.warning("consent_failed", extra={"error": type(error).__name__})
-        status, text = 502, _FAILED
+        outcome = Outcome(502, "failed")
     except Exception as error:  # noqa: BLE001 - a stranger gets no trace and no message of a bug
         logger.error("broken", extra={"error": type(error).__name__})
-        status, text = 500, _FAILED
-    return {
-        "statusCode": status,
-        "headers": {
-            "content-type": "text/plain; charset=utf-8",
-            "cache-control": "no-store",
-            "referrer-policy": "no-referrer",
-            "x-content-type-options": "nosniff",
-        },
-        "body": text,
-    }
+        outcome = Outcome(500, "failed")
+    t = words(_language(event), "common", "consent")
+    html = render("console/consent.html", t, how=outcome.how, connection=outcome.connection)
+    # The address of this very page holds what the vendor sent along.
+    return sent(Page(html, outcome.status, headers={"referrer-policy": "no-referrer"}))
 
 
-def _answered(query: Mapping[str, str]) -> tuple[int, str]:
+def _language(event: Mapping[str, Any]) -> Language:
+    pairs = (str(line).partition("=") for line in event.get("cookies") or ())
+    headers = {name.lower(): str(text) for name, text in (event.get("headers") or {}).items()}
+    cookies = {name.strip(): text for name, _, text in pairs}
+    return of_visitor(cookies, headers.get("accept-language", ""))
+
+
+def _answered(query: Mapping[str, str]) -> Outcome:
     from shared.cloud import consents
 
     state, code = query.get("state", ""), query.get("code", "")
     if not state or len(state) > _LONGEST or len(code) > _LONGEST:
         raise NotFound("no state came back")
     question = consents.take(state, clock.wall())
+    name = question.connection
     if not code:
         _noted(question, "the consent was not given")
-        return 400, _DENIED
+        return Outcome(400, "denied", name)
     try:
         fault = _kept(question, code)
     except HubError as error:
         _noted(question, str(error))
-        raise
+        logger.warning("consent_failed", extra={"error": type(error).__name__})
+        return Outcome(502, "failed", name)
     _noted(question, fault)
-    return (409, _WRONG) if fault else (200, _DONE)
+    return Outcome(409, "wrong", name) if fault else Outcome(200, "taken", name)
 
 
 def _kept(question: Any, code: str) -> str:

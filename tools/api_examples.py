@@ -88,6 +88,7 @@ EXAMPLES: dict[str, Any] = {
     "POST /v1/letters/preview": {"language": "fi", "tone": "firm"},
     "PUT /v1/letters/{language}/{letter}/{tone}": {"sentences": {"subject": "Muistutus"}},
     "PUT /v1/first-day/arming": {"armed": [{"step": "friendly"}], "first": 10},
+    "POST /v1/first-day/ageing": {"erp_total": "12345.60"},
     "POST /v1/first-day/letters": {"hash": "0" * 64},
     "POST /v1/imports/notices": "key;invoice;what;on\n1;erp:1;reminder;2026-01-20\n",
     "PUT /v1/overrides/{kind}/{id}": {"fee": "none"},

@@ -87,6 +87,7 @@ ROUTES = {
     "GET /v1/first-day/checklist": Access("admin", "dunning:read"),
     "GET /v1/first-day/observed": Access("admin", "dunning:read"),
     "POST /v1/first-day/letters": Access("admin", "settings:write"),
+    "POST /v1/first-day/ageing": Access("admin", "settings:write"),
     "POST /v1/imports/notices": Access("admin", "dunning:write"),
     "GET /v1/overrides": Access("admin", "policies:read"),
     "GET /v1/overrides/{kind}/{id}": Access("admin", "policies:read"),

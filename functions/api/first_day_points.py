@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from shared.cloud import (
     clock,
+    connections,
     feeds,
     first_day_rows,
     keys,
@@ -26,12 +27,12 @@ from shared.domain.creditor import Creditor
 from shared.domain.explain import Record, canonical, content_hash
 from shared.domain.first_day_checklist import TO_DO, Item, item
 from shared.domain.formats import choose_languages
-from shared.domain.freshness import feed_stale
+from shared.domain.freshness import Source, feed_stale, stale, waits
 from shared.domain.law import check_policy
 from shared.domain.policy import Policy
 
 # How far back a stop that was tried counts.
-_TRIED_DAYS = 60
+_TRIED = timedelta(days=60)
 LETTERS = "letters"
 
 
@@ -48,10 +49,15 @@ class Unmet(Record):
     not_met: tuple[Point, ...] = ()
 
 
-def points(tenant: Tenant, creditor: Creditor, policy: Policy) -> list[Item]:
-    """Each point with its evidence, as far as no invoice is looked at."""
+def points(
+    tenant: Tenant, creditor: Creditor, policy: Policy, by: dict[str, Row] | None = None
+) -> list[Item]:
+    """Each point with its evidence, as far as no invoice is looked at.
+
+    ``by`` are the rows of all connections, where they were read before.
+    """
     return [
-        *_of_connections(tenant, creditor, policy),
+        *_of_connections(connected(tenant) if by is None else by, creditor, policy),
         _stop_button(tenant),
         *_of_law(policy),
         _letters(tenant, creditor, policy),
@@ -73,19 +79,72 @@ def unmet(tenant: Tenant) -> Unmet:
     return Unmet(not_met=tuple(Point(name=one.name, to_do=one.to_do) for one in found))
 
 
-def _of_connections(tenant: Tenant, creditor: Creditor, policy: Policy) -> Iterator[Item]:
+def connected(tenant: Tenant) -> dict[str, Row]:
+    """The rows of all connections by their ids."""
     names = list(report_rows.listed(tenant, "CONN"))
     rows = table.batch_get([keys.connection(tenant, one) for one in names]).values()
-    by = {keys.id_of(row["pk"]): row for row in rows}
-    money = {name: row for name, row in by.items() if feeds.is_money(row)}
-    stale = {name: _stale(row, creditor) for name, row in money.items()}
+    return {keys.id_of(row["pk"]): row for row in rows}
+
+
+def books_believed(by: dict[str, Row], creditor: Creditor) -> frozenset[str]:
+    """The ERP connections whose books are believed to say what is paid: where no bank does.
+
+    As every touch believes them (:func:`shared.domain.freshness.waits`).
+    """
+    if _feeds(by) or not creditor.gate.erp_is_the_bank:
+        return frozenset()
+    return frozenset(one.connection for one in _books(by) if one.says_who_paid)
+
+
+def _accounts(by: dict[str, Row], creditor: Creditor) -> Item:
+    """Whether somebody says what is paid, and each of those who do was read as far as it can be.
+
+    ``unsaid`` are books in use that know of no payment, while no bank is connected that does.
+    """
+    now, gate, found = clock.now(), creditor.gate, _feeds(by)
+    late = {one.connection: feed_stale(one, gate, creditor.country, now) for one in found}
+    believed = books_believed(by, creditor)
+    late |= {one.connection: stale(one, now) for one in _books(by) if one.connection in believed}
+    unsaid = [
+        books.connection
+        for books in _books(by)
+        if any(
+            one.why == "no_money_feed" for one in waits(books, found, gate, creditor.country, now)
+        )
+    ]
     accounts = {
-        name: {"read": row.get("fresh_as_of"), "complete_through": row.get("complete_through"),
-               "stale": stale[name]}
-        for name, row in money.items()
-    }  # fmt: skip
-    fresh = bool(stale) and not any(stale.values())
-    yield item("accounts", ok=fresh, accounts=accounts)
+        name: {
+            "read": by[name].get("fresh_as_of"),
+            "complete_through": by[name].get("complete_through"),
+            "stale": None if why is None else why.why,
+        }
+        for name, why in late.items()
+    }
+    heard = set(late) - set(gate.ignored)
+    ok = bool(heard) and not any(late.values()) and not unsaid
+    return item("accounts", ok, accounts=accounts, books_believed=sorted(believed), unsaid=unsaid)
+
+
+def _feeds(by: dict[str, Row]) -> list[Source]:
+    """The banks and providers that are connected, whether they are used yet or not."""
+    return [
+        sources.source_of(row)
+        for row in by.values()
+        if feeds.is_money(row) and row["state"] != "disabled"
+    ]
+
+
+def _books(by: dict[str, Row]) -> list[Source]:
+    """The books that are in use."""
+    return [
+        sources.source_of(row)
+        for row in by.values()
+        if feeds.family_of(row) == "erp" and row["state"] in connections.LIVE
+    ]
+
+
+def _of_connections(by: dict[str, Row], creditor: Creditor, policy: Policy) -> Iterator[Item]:
+    yield _accounts(by, creditor)
     wanted = sorted(
         {one for each in policy.steps if each.action == "remind" for one in each.channels}
     )
@@ -100,26 +159,16 @@ def _of_connections(tenant: Tenant, creditor: Creditor, policy: Policy) -> Itera
     yield item("nobody_else", not others, others_since=others)
 
 
-def _stale(row: Row, creditor: Creditor) -> str | None:
-    """Why a money feed does not tell all of its account yet, or None."""
-    found = feed_stale(sources.source_of(row), creditor.gate, creditor.country, clock.now())
-    return None if found is None else found.why
-
-
 def _stop_button(tenant: Tenant) -> Item:
-    """Whether the creditor was stopped and released again lately, by the trail (wall time)."""
-    today, tried = clock.wall().date(), dict[bool, dict[str, str]]()
-    for number in range(_TRIED_DAYS, -1, -1):
-        day = (today - timedelta(days=number)).isoformat()
-        for row in table.query(keys.audit(tenant, day, "0")["pk"], "0", "~"):
-            if row["what"] != "control_changed":
-                continue
-            facts = json.loads(row["facts"])
-            was, now = ((facts[one] or {}).get("stopped", False) for one in ("before", "after"))
-            if was != now:
-                tried[now] = {"at": row["sk"].partition("#")[0], "by": row["who"]}
-    stopped, released = tried.get(True), tried.get(False)
-    return item("stop_button", ok=released is not None, stopped=stopped, released=released)
+    """Whether the creditor was stopped and released again lately (wall time)."""
+    row = table.get(keys.control(tenant)) or {}
+    tried = {
+        what: {"at": row[f"{what}_at"], "by": row[f"{what}_by"]} if f"{what}_at" in row else None
+        for what in ("stopped", "released")
+    }
+    last = tried["released"]
+    ok = last is not None and clock.wall() - clock.read_stamp(last["at"]) <= _TRIED
+    return item("stop_button", ok, stopped=tried["stopped"], released=last)
 
 
 def _of_law(policy: Policy) -> Iterator[Item]:
@@ -155,5 +204,5 @@ def _arming(tenant: Tenant) -> Item:
     rules = first_day_rows.rules_of(table.get(first_day_rows.rules_key(tenant)))
     if rules is None:
         return item("arming", ok=False)
-    armed = [f"{one.step}/{one.segment or '*'} by {one.by}" for one in rules.armed]
+    armed = [f"{one.step}/{one.segment or '*'} ({one.by})" for one in rules.armed]
     return item("arming", ok=True, since=rules.since.isoformat(), first=rules.first, armed=armed)

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from functions.api.exchange import Answer, Problem, Request
-from functions.api.first_day_points import LETTERS, points, sentences
+from functions.api.first_day_ageing import known, looked_at, policy_of
+from functions.api.first_day_points import LETTERS, books_believed, connected, points, sentences
 from functions.api.forms import read
 from shared.cloud import (
     audit,
@@ -23,11 +24,8 @@ from shared.cloud.keys import Tenant
 from shared.cloud.store import Store
 from shared.domain.assessment import assess, past_of
 from shared.domain.explain import Record
-from shared.domain.first_day_checklist import ageing, one_euro
-from shared.domain.ledger_truth import Truth
-from shared.domain.money import Money
+from shared.domain.first_day_checklist import Item, one_euro
 from shared.domain.observed import compared, tally
-from shared.domain.policy import Policy
 from shared.domain.report_pages import csv_text, html_text
 
 # So many invoices, or cases, are looked at in one answer, in the order of their ids.
@@ -47,9 +45,9 @@ def get_assessment(request: Request) -> Answer:
     ``?format=`` is json, html or csv. ``whole`` says whether all invoices were looked at.
     """
     tenant, creditor = request.tenant, profiles.creditor(request.tenant)
-    today, policy = creditor.today(clock.now()), _policy(tenant)
-    known, whole = _truths(tenant)
-    figures = assess([past_of(one, today) for one in known], policy, today)
+    today, policy = creditor.today(clock.now()), policy_of(tenant)
+    found, last = known(tenant, None, MOST_INVOICES)
+    figures = assess([past_of(one, today) for one in found], policy, today)
     form = request.query.get("format", "json")
     if form == "json":
         lines = [
@@ -57,7 +55,7 @@ def get_assessment(request: Request) -> Answer:
              "definition": one.definition}
             for one in figures
         ]  # fmt: skip
-        return Answer({"as_of": today.isoformat(), "invoices": len(known), "whole": whole,
+        return Answer({"as_of": today.isoformat(), "invoices": len(found), "whole": last is None,
                        "policy": {"id": policy.id, "version": policy.version},
                        "figures": lines})  # fmt: skip
     if form not in {"html", "csv"}:
@@ -72,30 +70,31 @@ def get_assessment(request: Request) -> Answer:
 def get_checklist(request: Request) -> Answer:
     """Each point of the first day with its evidence; ``ready`` when all of them hold.
 
-    ``?erp_total=`` is the total of open items that the ERP prints, in the policy's currency;
-    ``?test_invoice=`` the invoice of the one-euro test.
+    ``?test_invoice=`` is the invoice of the one-euro test. ``ageing`` is what was compared within a
+    day by ``POST /v1/first-day/ageing``; without that the first 20 invoices are, and ``whole``
+    says whether these were all.
     """
-    tenant, creditor, policy = (
-        request.tenant,
-        profiles.creditor(request.tenant),
-        _policy(request.tenant),
-    )
-    known, whole = _truths(tenant)
-    currency = policy.tolerance.currency
+    tenant = request.tenant
+    creditor, policy = profiles.creditor(tenant), policy_of(tenant)
+    by = connected(tenant)
+    beside = looked_at(tenant, policy.tolerance.currency)
     found = [
-        ageing(known, currency, _stated(request.query.get("erp_total"), currency)),
-        one_euro(_test(tenant, request.query.get("test_invoice"))),
-        *points(tenant, creditor, policy),
+        beside,
+        _test(tenant, request.query.get("test_invoice"), books_believed(by, creditor)),
+        *points(tenant, creditor, policy, by),
     ]
-    body = [one.model_dump(mode="json") for one in found]
-    ready = whole and all(one.ok for one in found)
-    return Answer({"ready": ready, "invoices": len(known), "whole": whole, "points": body})
+    return Answer({
+        "ready": all(one.ok for one in found),
+        "invoices": beside.evidence["invoices"],
+        "whole": beside.evidence["all_invoices"],
+        "points": [one.model_dump(mode="json") for one in found],
+    })  # fmt: skip
 
 
 def post_letters(request: Request) -> Answer:
     """A person stands for the letters as they are; a sentence that changes asks for it again."""
     said, tenant = read(request, Letters), request.tenant
-    digest, _ = sentences(tenant, profiles.creditor(tenant), _policy(tenant))
+    digest, _ = sentences(tenant, profiles.creditor(tenant), policy_of(tenant))
     if said.hash != digest:
         raise Problem(
             409, "other_letters", "The letters have changed since you looked: look at them again."
@@ -121,27 +120,8 @@ def get_observed(request: Request) -> Answer:
 # --- what they are read from --------------------------------------------------------------------
 
 
-def _truths(tenant: Tenant) -> tuple[list[Truth], bool]:
-    names = list(islice(report_rows.listed(tenant, "INV"), MOST_INVOICES + 1))
-    found = [truths.money_truth(tenant, one)[1] for one in names[:MOST_INVOICES]]
-    return [one for one in found if one.invoice.issued_in_books], len(names) <= MOST_INVOICES
-
-
-def _test(tenant: Tenant, invoice: str | None) -> Truth | None:
-    return None if not invoice else truths.money_truth(tenant, invoice)[1]
-
-
-def _stated(text: str | None, currency: str) -> Money | None:
-    try:
-        return None if text is None else Money.of(text, currency)
-    except ValueError:
-        raise Problem(400, "bad_total", "The total is an amount like 1234.50.") from None
-
-
-def _policy(tenant: Tenant) -> Policy:
-    policy = profiles.active_policy(tenant)
-    if policy is None:
-        raise Problem(
-            409, "no_policy", "Activate a policy first: the figures are compared with it."
-        )
-    return policy
+def _test(tenant: Tenant, invoice: str | None, believed: frozenset[str]) -> Item:
+    if not invoice:
+        return one_euro(None)
+    row, truth = truths.money_truth(tenant, invoice)
+    return one_euro(truth, books_say=row.get("conn") in believed)

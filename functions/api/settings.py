@@ -120,6 +120,10 @@ def _control_writes(request: Request, new: Switches, *, was: bool) -> list[table
     key, asked = keys.control(request.tenant), read(request, NewSwitches)
     said = asked.model_dump(exclude_none=True)
     fields = {**said, "reason": new.reason}
+    if was != new.stopped:
+        # The checklist of the first day asks whether the stop was ever tried.
+        what, by = ("stopped" if new.stopped else "released"), request.principal.client
+        fields |= {f"{what}_at": clock.stamp(clock.wall()), f"{what}_by": by}
     if "allowlist" in said:
         fields["allowlist"] = json.dumps(list(new.allowlist))
     opened = list[table.Write]()

@@ -71,9 +71,7 @@ def _after_yes(run: Run, task: str, by: str) -> tuple[Run, Remind] | None:
 def _view(run: Run, decision: Remind) -> dict[str, Any]:
     party, channel = reaching.addressee(run), decision.channels[0]
     link = payer_links.url(run.tenant, run.case.debtor, run.case.id, decision.act)
-    # Whoever opens the payer's page by it would act in the payer's name.
-    page = f"{link.rpartition('/')[0]}/..." if link else None
-    written = composed(run, decision, party, paper=None, page=page)
+    written = composed(run, decision, party, paper=None, page=payer_links.masked(link))
     if isinstance(written, Ask):
         raise Problem(409, "letter_incomplete", "The letter lacks something that it must say.")
     letter, fee = written.letter, decision.fee

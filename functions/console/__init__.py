@@ -19,14 +19,13 @@ from functions.pages.desk import BASE, PASSING, Desk
 from functions.pages.render import FOLDER, address, asset, render
 from functions.pages.routes import found
 from functions.pages.visit import Visit, of_event, own_origin, with_parts
-from functions.pages.words import CONSOLE, choose, wished, words
+from functions.pages.words import CHOSEN, CONSOLE, choose, of_visitor, words
 from shared.cloud import clock
 from shared.cloud.runtime import logger
 from shared.domain.formats import Language
 from shared.errors import HubError, NotFound
 
 _FILE = "GET /pages/{file}"
-_LANGUAGE = "__Host-dunlin-language"
 _YEAR = 365 * 24 * 3600
 _KINDS = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
 _FILES = ("dunlin.css", "dunlin.svg")
@@ -42,7 +41,7 @@ def visited(event: dict[str, Any], handlers: dict[str, Handler]) -> dict[str, An
         if route == _FILE:
             return sent(_file(str((event.get("pathParameters") or {}).get("file", ""))))
         visit = with_parts(of_event(event, BASE), event)
-        language = _language(visit)
+        language = of_visitor(visit.cookies, visit.headers.get("accept-language", ""))
         page = _answer(visit, language, handlers)
     except Problem as problem:
         page = _sorry(problem, language)
@@ -122,17 +121,12 @@ def _left(_: Visit, language: Language) -> Page:
     return Page(render("console/signed_out.html", t, pool=session.left_url()))
 
 
-def _language(visit: Visit) -> Language:
-    accept = visit.headers.get("accept-language", "")
-    return choose([visit.cookies.get(_LANGUAGE), *wished(accept)], CONSOLE)
-
-
 def _spoken(visit: Visit) -> Page:
     """Another language from now on, and back to the page where it was chosen."""
     chosen = choose([visit.form.get("language")], CONSOLE)
     back = visit.form.get("back", "")
     safe = back if back.startswith(f"{BASE}/") and "\\" not in back else BASE
-    return redirect(safe, cookies=(cookie(_LANGUAGE, chosen, seconds=_YEAR),))
+    return redirect(safe, cookies=(cookie(CHOSEN, chosen, seconds=_YEAR),))
 
 
 def _file(name: str) -> Page:

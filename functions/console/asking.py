@@ -48,6 +48,7 @@ _SEEN_TO: tuple[tuple[str, str, str], ...] = (
     ("partner_terms", "/cases/{case}/hand-over", "GET /v1/cases/{id}/hand-over"),
     ("letter_incomplete", "/letters", "GET /v1/letters"),
     ("partner_report_", "/partners/{connection}/reports", "GET /v1/partners"),
+    ("partner_not_told", "/partners/{connection}/outbox", "GET /v1/partners"),
     ("partner_differs", "/reports/money", "GET /v1/reports/drift"),
     ("partner_reads_", "/partners/{connection}", "GET /v1/partners"),
     ("remittance_", "/partners/{connection}/money", "GET /v1/partners"),
@@ -57,6 +58,7 @@ _SEEN_TO: tuple[tuple[str, str, str], ...] = (
     ("expiry_", "/connections/{connection}/expiries", "GET /v1/connections/expiries"),
     ("source_", "/connections/{connection}", "GET /v1/connections/{id}"),
     ("connection_", "/connections/{connection}", "GET /v1/connections/{id}"),
+    ("write_back_", "/connections/{connection}", "GET /v1/connections/{id}"),
     ("webhook_", "/connections/{connection}", "GET /v1/connections/{id}"),
     ("others_remind", "/connections/{connection}", "GET /v1/connections/{id}"),
 )

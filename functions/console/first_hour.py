@@ -20,7 +20,7 @@ _MONEY = frozenset({"banks", "payments"})
 _LIVE = frozenset({"enabled", "degraded", "failing"})
 # Where each point of the checklist is seen to, below the console.
 _PLACES = {
-    "ageing": "/first-hour/assessment", "accounts": "/connections", "stop_button": "/switches",
+    "ageing": "/first-hour#compare", "accounts": "/connections", "stop_button": "/switches",
     "test_payment": "/first-hour#test", "policy": "/policies", "law_pack": "/law",
     "channels": "/connections?family=channels", "letters": "/first-hour/letters",
     "start_lines": "/connections?family=erp", "arming": "/first-hour/arming",
@@ -44,16 +44,9 @@ def road(desk: Desk, problem: Problem | None = None) -> Page:
     rows = desk.ask("GET /v1/connections", query={"limit": "100"}).body["connections"]
     profile, policy = maybe(desk, "GET /v1/creditor"), maybe(desk, "GET /v1/policies/active")
     checklist = None
-    asked = {name: desk.query[name] for name in ("erp_total", "test_invoice")
-             if desk.query.get(name)}  # fmt: skip
+    asked = {"test_invoice": desk.query["test_invoice"]} if desk.query.get("test_invoice") else {}
     if profile and policy:
-        try:
-            checklist = desk.ask("GET /v1/first-day/checklist", query=asked).body
-        except Problem as found:
-            if found.status != 400:
-                raise
-            problem = found
-            checklist = desk.ask("GET /v1/first-day/checklist").body
+        checklist = desk.ask("GET /v1/first-day/checklist", query=asked).body
     steps = list(_steps(desk, profile, policy, rows, control, checklist))
     following = next((one.name for one in steps if not one.done), "")
     return desk.page(
@@ -63,8 +56,21 @@ def road(desk: Desk, problem: Problem | None = None) -> Page:
         ),
         steps=steps, following=following, checklist=checklist, places=_PLACES,
         proof={one["name"]: list(_told(one["evidence"])) for one in (checklist or _NONE)["points"]},
-        problem=problem.body if problem else None,
+        problem=problem.body if problem else None, faults=fields_of(problem) if problem else {},
     )  # fmt: skip
+
+
+def compare(desk: Desk) -> Page:
+    """Lay the ledger beside the books, from the beginning or where it stopped."""
+    said = {"erp_total": desk.form.get("erp_total", "").strip(), "go_on": "go_on" in desk.form}
+    try:
+        body = {name: value for name, value in said.items() if value}
+        told = desk.ask("POST /v1/first-day/ageing", body=body)
+    except Problem as problem:
+        if problem.status != 422:
+            raise
+        return road(desk, problem)
+    return desk.went("/first-hour", told, done="compared")
 
 
 _NONE: dict[str, Any] = {"points": []}
@@ -87,7 +93,7 @@ def _steps(
 
     yield Step("creditor", bool(profile), "/first-hour/creditor")
     yield Step("books", used("erp"), offers("erp"))
-    # Where the books may say who has paid, the road goes on; the checklist still asks for a bank.
+    # Where the books may say who has paid, the road goes on, as the checklist lets it.
     gate = (profile or {}).get("gate", {})
     believed = bool(profile) and gate.get("erp_is_the_bank", True) and used("erp")
     yield Step("bank", believed or used(*_MONEY), offers("banks"))
@@ -108,7 +114,9 @@ def _holds(checklist: Any, name: str) -> bool:
 
 def _told(evidence: object, name: str = "") -> Iterator[tuple[str, str]]:
     """Evidence as lines of a name and a text; what stands within is named by its path."""
-    if isinstance(evidence, Mapping):
+    if isinstance(evidence, Mapping) and evidence.keys() == {"amount", "currency"}:
+        yield name, f"{evidence['amount']} {evidence['currency']}"
+    elif isinstance(evidence, Mapping):
         for key, value in evidence.items():
             yield from _told(value, f"{name} {key}".strip())
     elif isinstance(evidence, list) and evidence and isinstance(evidence[0], Mapping):
@@ -116,6 +124,8 @@ def _told(evidence: object, name: str = "") -> Iterator[tuple[str, str]]:
             yield from _told(value, f"{name} {number + 1}")
     elif isinstance(evidence, list):
         yield name, ", ".join(str(one) for one in evidence)
+    elif isinstance(evidence, bool):
+        yield name, "yes" if evidence else "no"
     else:
         yield name, "" if evidence is None else str(evidence)
 
@@ -211,6 +221,7 @@ def needed(desk: Desk, route: str) -> Any:
 
 ROUTES: dict[str, Answering] = {
     "GET /first-hour": road,
+    "POST /first-hour/compare": compare,
     "GET /first-hour/letters": letters,
     "POST /first-hour/letters": approve_letters,
     "GET /first-hour/assessment": assessment,

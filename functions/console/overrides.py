@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, get_args
 
 from functions.api.exchange import Problem
+from functions.console.cases import named
 from functions.console.policies import connected, version
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk, fields_of
@@ -17,11 +18,24 @@ _ROUTE = "GET /v1/overrides/{kind}/{id}"
 
 
 def sought(desk: Desk) -> Page:
-    """The exception of a target (``?kind=`` and ``?id=``), or the form that asks for one."""
+    """The exception of a target (``?kind=`` and ``?id=``); without one, all that there are."""
     kind, target = desk.query.get("kind", ""), desk.query.get("id", "").strip()
     if kind not in PRECEDENCE or not target:
-        return _page(desk, kind, target, None)
+        return _listed(desk, kind if kind in PRECEDENCE else "")
     return _page(desk, kind, target, _found(desk, kind, target))
+
+
+def _listed(desk: Desk, kind: str) -> Page:
+    """The exceptions, of one kind or of all, a page at a time."""
+    wanted = {name: desk.query[name] for name in ("debtor", "cursor") if desk.query.get(name)}
+    query = {**wanted, **({"kind": kind} if kind else {})}
+    told = desk.ask("GET /v1/overrides", query={**query, "limit": "25"}).body
+    rows = [{**one, "terms": _plain(one)} for one in told["overrides"]]
+    return desk.page(
+        "overrides", "policies", "overrides", kinds=PRECEDENCE, kind=kind, rows=rows,
+        names=named(desk, list({one["debtor"] for one in rows if one["debtor"]})),
+        cursor=told["cursor"], own_id=desk.principal.tenant_id,
+    )  # fmt: skip
 
 
 def store(desk: Desk) -> Page:
@@ -48,8 +62,13 @@ def _found(desk: Desk, kind: str, target: str) -> dict[str, Any]:
         if problem.status != 404:
             raise
         return {}
-    segment = {"segment": told["segment"]} if told["segment"] else {}
-    return {**{name: said for name, said in told["terms"].items() if said is not None}, **segment}
+    return _plain(told)
+
+
+def _plain(told: dict[str, Any]) -> dict[str, Any]:
+    """What an exception says, flat; what it is silent about is left out."""
+    said = {**told["terms"], "segment": told["segment"]}
+    return {name: one for name, one in said.items() if one not in (None, "", [], {}, False)}
 
 
 def _active(desk: Desk) -> Policy | None:
@@ -95,15 +114,15 @@ def _page(
     desk: Desk,
     kind: str,
     target: str,
-    terms: dict[str, Any] | None,
+    terms: dict[str, Any],
     problem: Problem | None = None,
 ) -> Page:
     channels = [one for one, row in connected(desk).items()
                 if row["connector"].startswith("channels.")]  # fmt: skip
     return desk.page(
-        "overrides", "policies", "overrides", status=problem.status if problem else 200,
-        kinds=PRECEDENCE, kind=kind, target=target, terms=terms,
-        policy=_active(desk) if terms is not None else None,
+        "override", "policies", "overrides", status=problem.status if problem else 200,
+        kind=kind, target=target, terms=terms, policy=_active(desk),
+        name=named(desk, [target]).get(target, "") if kind == "debtor" else "",
         channels=channels, tones=get_args(Tone), languages=LANGUAGES,
         problem=problem.body if problem else None, faults=fields_of(problem) if problem else {},
     )  # fmt: skip

@@ -90,8 +90,10 @@ def _local(context: Context, instant: str) -> str:
 
 
 @pass_context
-def _said(context: Context, text: object) -> str:
+def _said(context: Context, text: object, *, mark: bool = True) -> str:
     """A sentence of the hub in the page's language; marked as English where it has no other.
+
+    Without ``mark`` it is a name, which may go into another sentence.
 
     Ids that the page knows by a name (``called``) are told by that name.
     """
@@ -101,7 +103,7 @@ def _said(context: Context, text: object) -> str:
     if called := context.get("called"):
         ids = "|".join(re.escape(one) for one in sorted(called, key=len, reverse=True))
         plain = re.sub(rf"(?<![\w:/-])(?:{ids})(?![\w:/-])", lambda id_: called[id_[0]], plain)
-    return Markup('<span lang="en">{}</span>').format(plain) if told is None else plain
+    return Markup('<span lang="en">{}</span>').format(plain) if told is None and mark else plain
 
 
 @pass_context

@@ -64,9 +64,7 @@ def said(text: str, language: Language) -> str | None:
         return None
     if (told := _marked(text, language)) is not None:
         return told
-    parts = [_marked(part, language) for part in _ENDS.split(text)]
-    known = [part for part in parts if part is not None]
-    return " ".join(known) if len(parts) > 1 and len(known) == len(parts) else None
+    return _one_after_the_other(text, language)
 
 
 def written(text: str, language: Language) -> str:
@@ -92,6 +90,22 @@ def entries(language: Language) -> Iterator[tuple[Path, dict[str, str]]]:
         yield path, json.loads(path.read_text(encoding="utf-8"))
 
 
+def _one_after_the_other(text: str, language: Language) -> str | None:
+    """Sentences that follow each other, or an error and what to do about it, as long as can be."""
+    starts = [0, *(found.end() for found in _ENDS.finditer(text))]
+    ends = [*starts[1:], len(text)]
+    rests: dict[int, str | None] = {len(text): ""}  # What is told from there on.
+    for start in reversed(starts):
+        known = (
+            f"{told} {rest}".rstrip()
+            for end in reversed(ends)
+            if end > start and (rest := rests[end]) is not None
+            if (told := _marked(text[start:end].rstrip(), language)) is not None
+        )
+        rests[start] = next(known, None)
+    return rests[0]
+
+
 def _marked(text: str, language: Language) -> str | None:
     """A sentence as a table has it, or as one has it without the mark that it ends in."""
     told = _sentence(text, language)
@@ -105,6 +119,8 @@ def _marked(text: str, language: Language) -> str | None:
 def _sentence(text: str, language: Language) -> str | None:
     if _NUMBER.fullmatch(text):
         return text.replace(".", ",")
+    if _DAY.fullmatch(text) or _AMOUNT.fullmatch(text):
+        return text  # How a language writes it is seen to at the end.
     table = _table(language)
     if (told := table.whole.get(text)) is not None:
         return told
@@ -153,5 +169,7 @@ def _shape(text: str, told: str) -> _Shape:
         pattern += re.escape(between) + (f"(?P={name})" if name in seen else f"(?P<{name}>.+?)")
         fixed, end = fixed + len(between), hole.end()
         seen.add(name)
+    # What is put in at the end keeps no mark of a list: that is another part's.
     rest = text[end:]
+    pattern += "" if rest else r"(?<![;:])"
     return _Shape(re.compile(pattern + re.escape(rest), re.DOTALL), told, fixed + len(rest))

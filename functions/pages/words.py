@@ -18,6 +18,8 @@ from shared.domain.formats import Language
 FOLDER = Path(shared.__file__).parent / "pages" / "words"
 # The console speaks these; the payer's page speaks every language that letters have.
 CONSOLE: tuple[Language, ...] = ("en", "fi", "sv")
+# The cookie in which a person's own choice for the console is kept.
+CHOSEN = "__Host-dunlin-language"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,11 @@ def wished(accept: str) -> list[str]:
         except ValueError:
             continue
     return [tag for _, _, tag in sorted(ranked)]
+
+
+def of_visitor(cookies: Mapping[str, str], accept: str) -> Language:
+    """The console's language for a visitor: the one once chosen, else what the browser wishes."""
+    return choose([cookies.get(CHOSEN), *wished(accept)], CONSOLE)
 
 
 @lru_cache(maxsize=64)

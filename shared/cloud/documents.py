@@ -13,6 +13,8 @@ from shared.errors import NotFound, Unreadable
 
 # The tag (URL-encoded) of what the bucket's lifecycle rule takes away after a day.
 PASSING = "kept=a-day"
+# Pages of a letter as people see them: without the link by which the payer's own page opens.
+_COPY = "-without-link.pdf"
 # How long a link to a document may be used.
 _LIVES = timedelta(minutes=15)
 
@@ -66,9 +68,24 @@ def get(tenant: Tenant, name: str) -> bytes:
     return _read(tenant, name)[0]
 
 
+def pages(act: str, *, linked: bool) -> str:
+    """The name of the pages of an act's letter; ``linked``: they are a copy without the link."""
+    return f"letters/{act}{_COPY}" if linked else f"letters/{act}.pdf"
+
+
+def printed(name: str) -> str:
+    """The name of the pages that went to the printer, by that of the pages that people see."""
+    act = name.removeprefix("letters/").removesuffix(_COPY)
+    return f"printed/{act}.pdf" if name.endswith(_COPY) else name
+
+
 def erase(tenant: Tenant, name: str) -> int:
-    """Delete every stored version of a document; how many there were (0: it is gone already)."""
-    return _erased(tenant, name, lambda key: key == f"{tenant.id}/{name}")
+    """Delete every stored version of a document; how many there were (0: it is gone already).
+
+    With the copy of a letter's pages go those that went to the printer.
+    """
+    gone = {f"{tenant.id}/{one}" for one in (name, printed(name))}
+    return sum(_erased(tenant, one, gone.__contains__) for one in {name, printed(name)})
 
 
 def erase_all(tenant: Tenant, beginning: str) -> int:

@@ -61,6 +61,14 @@ def url(tenant: Tenant, debtor: str, case: str, act: str) -> str | None:
     return f"{origin}/p/{token(tenant, debtor, case, act)}" if origin else None
 
 
+def masked(link: str | None) -> str | None:
+    """A link as it stands in all that is stored or shown to people: it opens nothing.
+
+    Whoever has the real one speaks for the payer, so it stands in the message alone.
+    """
+    return f"{link.rpartition('/')[0]}/..." if link else None
+
+
 def token(tenant: Tenant, debtor: str, case: str, act: str) -> str:
     """The token of a message: 26 letters and digits, the same each time."""
     of = f"{tenant.id}|{debtor}|{case}|{SETTLE}|{act}"

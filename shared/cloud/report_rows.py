@@ -42,9 +42,12 @@ def cases(tenant: Tenant) -> Iterator[tuple[str, list[CaseEvent]]]:
         yield name, store.events(name)
 
 
-def listed(tenant: Tenant, kind: str) -> Iterator[str]:
-    """The ids of a listing, a page at a time."""
-    listing, more = keys.listing(tenant, kind), None
+def listed(tenant: Tenant, kind: str, after: Row | None = None) -> Iterator[str]:
+    """The ids of a listing, a page at a time; those that come after a row of it, if one is given.
+
+    Of that row its key, ``list_in`` and ``list_id`` are needed.
+    """
+    listing, more = keys.listing(tenant, kind), after
     while True:
         rows, more = table.query_index("listing", listing, limit=_PAGE, after=more)
         yield from (row["list_id"] for row in rows)

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from infra.local import setup
+from infra.local import clock, setup
 from infra.local.bank import Bank, Transfer
 from infra.local.hub import TENANT
-from infra.local.timelapse import TimeLapse
+from infra.local.timelapse import MORNING, TimeLapse
 from tests.browser.visitor import Visitor
 
 # Whatever is a name or a number may hold this; no page may take it for markup.
@@ -154,9 +154,13 @@ class Payers:
         self.tomorrow()
 
     def tomorrow(self, days=1):
-        """Live the morning after so many days; the bookkeeper exports what is open before it."""
+        """Go on to the morning after so many days, on which the bookkeeper exports what is open."""
+        day = self.time.today() + timedelta(days=days)
+        at = datetime.combine(day, MORNING, tzinfo=self.time.zone)
+        file = self.hub.stack.clock_file
+        clock.advance(file, max(0, round((at - clock.now(file)).total_seconds())))
         self.export()
-        self.time.live(self.time.today() + timedelta(days=days))
+        self.time.live(day)
 
     def export(self):
         """The bookkeeper drops all that is open in the books; ``paid`` names who is in no more."""

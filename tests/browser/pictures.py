@@ -1,7 +1,8 @@
-"""Takes docs/pictures: the pages as people see them, of the stack that ``make up`` started.
+"""Takes docs/pictures: every page as people see it, of the stack that ``make up`` started.
 
-Run ``make pictures`` and look at every picture before it is committed: would you show it to
-somebody who pays for it? Each page is taken at three widths, as JPEG: the folder stays small.
+``make up UNTIL=2026-04-20``, then ``make pictures``, and look at every picture before it is
+committed: would you show it to somebody who pays for it? Each page is taken at three widths, as
+JPEG: the folder stays small. A page without a picture fails, here and in the tests.
 """
 
 from __future__ import annotations
@@ -10,73 +11,133 @@ import json
 import re
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from infra.local.mail import FILE, letters
 from tests.browser.chromium import FLAGS
+from tests.browser.pictures_world import Shown, filled
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "pictures"
 UP = ROOT / "out" / "up"
 WIDTHS = {320: 1100, 768: 1000, 1280: 900}
-# The console's pages by the picture's name; ``>`` follows the first link of the list there.
+# The name of the picture of each page of the console, by the path of its route.
 CONSOLE = {
-    "today": "/console", "stop": "/console/switches/stop", "switches": "/console/switches",
-    "first-hour": "/console/first-hour", "creditor": "/console/first-hour/creditor",
-    "first-letters": "/console/first-hour/letters", "arming": "/console/first-hour/arming",
-    "assessment": "/console/first-hour/assessment", "notices": "/console/first-hour/notices",
-    "connections": "/console/connections", "connection": "/console/connections/erp",
-    "connection-settings": "/console/connections/erp/settings",
-    "connection-refused": "/console/connections/erp/refused", "expiries": "/console/expiries",
-    "connectors": "/console/connectors", "connector": "/console/connectors/erp.fortnox",
-    "policies": "/console/policies", "policy": "/console/policies/standard/1",
-    "policy-edit": "/console/policies/standard/1/edit", "previews": "/console/previews",
-    "overrides": "/console/overrides", "cases": "/console/cases", "case": "/console/cases >",
-    "case-timeline": "/console/cases > /timeline",
-    "case-plan": "/console/cases > /tell/propose_plan",
-    "case-hand-over": "/console/cases > /hand-over", "case-link": "/console/cases > /payment-link",
-    "tasks": "/console/tasks", "task": "/console/tasks >", "matching": "/console/matching",
-    "partners": "/console/partners", "partner": "/console/partners/partner",
-    "partner-terms": "/console/partners/partner/terms", "routing": "/console/routing",
-    "letters": "/console/letters", "letter": "/console/letters/fi/reminder/friendly",
-    "letter-edit": "/console/letters/fi/reminder/friendly/edit",
-    "reports": "/console/reports?month=2026-03",
-    "discipline": "/console/reports/discipline?month=2026-03",
-    "money": "/console/reports/money?day=2026-03-19", "laws": "/console/law",
-    "law": "/console/law/FI", "settings": "/console/settings", "approvals": "/console/approvals",
-    "people": "/console/settings/people", "audit": "/console/settings/audit",
-    "fuses": "/console/settings/fuses", "retention": "/console/settings/retention",
-    "recipients": "/console/settings/recipients",
+    "/": "today", "/switches": "switches", "/switches/stop": "stop", "/first-hour": "first-hour",
+    "/first-hour/creditor": "creditor", "/first-hour/letters": "first-letters",
+    "/first-hour/arming": "arming", "/first-hour/assessment": "assessment",
+    "/first-hour/observed": "observed", "/first-hour/notices": "notices",
+    "/connections": "connections", "/connections/{id}": "connection",
+    "/connections/{id}/settings": "connection-settings",
+    "/connections/{id}/secrets": "connection-secrets",
+    "/connections/{id}/refused": "connection-refused",
+    "/connections/{id}/disable": "connection-ending",
+    "/connections/{id}/expiries": "connection-expiries", "/expiries": "expiries",
+    "/connectors": "connectors", "/connectors/{name}": "connector", "/policies": "policies",
+    "/policies/new": "policy-new", "/policies/{id}/{version}": "policy",
+    "/policies/{id}/{version}/edit": "policy-edit",
+    "/policies/{id}/{version}/compare": "policy-compare", "/previews": "previews",
+    "/previews/{id}": "preview", "/previews/{id}/cases": "preview-cases",
+    "/previews/{id}/outcome": "preview-outcome", "/overrides": "overrides", "/cases": "cases",
+    "/cases/{id}": "case", "/cases/{id}/timeline": "case-timeline",
+    "/cases/{id}/tell/{command}": "case-command", "/cases/{id}/hand-over": "case-hand-over",
+    "/cases/{id}/recall": "case-recall", "/cases/{id}/payment-link": "case-link",
+    "/cases/{id}/documents/{act}": "case-documents", "/cases/{id}/reads": "case-reads",
+    "/cases/{id}/legal-hold": "case-legal-hold",
+    "/debtors/{id}": "debtor", "/debtors/{id}/identity": "debtor-identity",
+    "/debtors/{id}/erasure": "debtor-erasure", "/tasks": "tasks", "/tasks/{id}": "task",
+    "/matching": "matching", "/matching/{id}": "payment", "/partners": "partners",
+    "/partners/{connection}": "partner", "/partners/{connection}/terms": "partner-terms",
+    "/partners/{connection}/money": "partner-money",
+    "/partners/{connection}/outbox": "partner-outbox",
+    "/partners/{connection}/reports": "partner-reports",
+    "/partners/{connection}/reports/{id}": "partner-report", "/routing": "routing",
+    "/letters": "letters", "/letters/{language}/{letter}/{tone}": "letter",
+    "/letters/{language}/{letter}/{tone}/edit": "letter-edit", "/reports": "reports",
+    "/reports/discipline": "discipline", "/reports/money": "money", "/law": "laws",
+    "/law/{country}": "law", "/settings": "settings", "/settings/people": "people",
+    "/settings/audit": "audit", "/settings/fuses": "fuses", "/settings/retention": "retention",
+    "/settings/recipients": "recipients", "/settings/legal-holds": "legal-holds",
+    "/approvals": "approvals", "/approvals/{id}": "approval",
 }  # fmt: skip
+# Taken in the dark and in Finnish too.
+DARK, FINNISH = ("/", "/cases/{id}", "/policies/{id}/{version}"), ("/", "/cases/{id}", "/tasks")
 PAYER = {
     "payer": "", "payer-pay": "/pay", "payer-promise": "/promise", "payer-plan": "/plan",
     "payer-dispute": "/dispute", "payer-person": "/person", "payer-details": "/details",
 }  # fmt: skip
+_PART = re.compile(r"{(\w+)}")
 
 
 def main() -> int:
-    """Take every picture; the number of pages that could not be shown."""
-    access = json.loads((UP / "access.json").read_text())["console"]
+    """Take every picture; how many pages could not be shown."""
+    kept = json.loads((UP / "access.json").read_text())
+    access, shown = kept["console"], filled(kept)
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(access["url"]))
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
-    missing = 0
     with sync_playwright() as playwright:
         path = shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        page = browser.new_context(locale="en-GB").new_page()
-        _sign_in(page, access)
-        for name, address in CONSOLE.items():
-            missing += not _taken(page, origin, name, address)
-        page = browser.new_context(locale="fi-FI").new_page()
-        link = _entered(page, origin)
-        for name, tail in PAYER.items():
-            missing += not _taken(page, origin, name, f"{link}{tail}")
+        missing = sum(
+            not _taken(page, name, f"{origin}{address}")
+            for page, name, address in _wanted(browser, origin, access, shown)
+        )
         browser.close()
     return missing
+
+
+def _wanted(
+    browser: Browser, origin: str, access: dict[str, dict[str, dict[str, str]]], shown: Shown
+) -> Iterator[tuple[Page, str, str]]:
+    """Each page to be taken: in whose browser, under which name, at which address."""
+    page = browser.new_context(locale="en-GB").new_page()
+    _sign_in(page, access)
+    for path, name in CONSOLE.items():
+        yield page, name, address(path, shown)
+    page.emulate_media(color_scheme="dark")
+    for path in DARK:
+        yield page, f"{CONSOLE[path]}-dark", address(path, shown)
+    page.emulate_media(color_scheme="light")
+    page.set_extra_http_headers({"accept-language": "fi"})
+    for path in FINNISH:
+        yield page, f"{CONSOLE[path]}-fi", address(path, shown)
+    page = browser.new_context(locale="fi-FI").new_page()
+    link = _entered(page, origin)
+    for name, tail in PAYER.items():
+        yield page, name, f"{link}{tail}"
+    yield page, "payer-plan-one", _first(page, f"{origin}{link}/plan", f"{link}/plan/")
+
+
+def address(path: str, shown: Shown) -> str:
+    """The address at which a page of the console is looked at, by the path of its route."""
+    month = f"{shown.day:%Y-%m}"
+    of = {
+        "cases": shown.case, "tasks": shown.task, "matching": shown.payment, "connections": "erp",
+        "debtors": shown.debtor, "policies": "standard", "approvals": shown.approval,
+        "previews": shown.move, "partners": shown.report,
+    }  # fmt: skip
+    names = {
+        "id": of.get(path.split("/")[1], ""), "command": "propose_plan", "act": shown.act,
+        "connection": "partner", "name": "erp.fortnox", "country": "FI", "version": "1",
+        "language": "fi", "letter": "reminder", "tone": "friendly",
+    }  # fmt: skip
+    own = {
+        "/cases/{id}/reads": f"/cases/{shown.handed}/reads",
+        "/cases/{id}/recall": f"/cases/{shown.handed}/recall",
+        "/policies/{id}/{version}/compare": "/policies/standard/2/compare",
+        "/previews/{id}/outcome": f"/previews/{shown.ahead}/outcome",
+        "/overrides": f"/overrides?kind=debtor&id={quote(shown.debtor)}",
+        "/reports": f"/reports?month={month}",
+        "/reports/discipline": f"/reports/discipline?month={month}",
+        "/reports/money": f"/reports/money?day={shown.day}",
+    }  # fmt: skip
+    whole = own.get(path) or _PART.sub(lambda part: quote(names[part[1]], safe=":"), path)
+    return f"/console{whole}".rstrip("/")
 
 
 def _sign_in(page: Page, access: dict[str, dict[str, dict[str, str]]]) -> None:
@@ -107,19 +168,20 @@ def _entered(page: Page, origin: str) -> str:
     raise SystemExit("no mail leads to an open payer's page")
 
 
-def _taken(page: Page, origin: str, name: str, address: str) -> bool:
-    start, follow, tail = address.partition(" >")
-    page.goto(f"{origin}{start}")
-    if follow:
-        first = page.locator("main tbody a").first
-        if not first.count():
-            print(f"{name}: nothing is listed at {start}", file=sys.stderr)
-            return False
-        page.goto(f"{origin}{first.get_attribute('href')}{tail.strip()}")
+def _first(page: Page, at: str, begins: str) -> str:
+    """Where the first link of a page leads whose address begins so."""
+    page.goto(at)
+    return str(page.locator(f"main a[href^='{begins}']").first.get_attribute("href"))
+
+
+def _taken(page: Page, name: str, url: str) -> bool:
+    answer = page.goto(url)
+    if answer is None or not answer.ok:
+        print(f"{name}: {url} answers {answer and answer.status}", file=sys.stderr)
+        return False
     for width, height in WIDTHS.items():
         page.set_viewport_size({"width": width, "height": height})
-        file = FOLDER / f"{name}-{width}.jpg"
-        page.screenshot(path=file, type="jpeg", quality=60)
+        page.screenshot(path=FOLDER / f"{name}-{width}.jpg", type="jpeg", quality=60)
     return True
 
 

@@ -13,6 +13,7 @@ import pytest
 from functions.pages import session
 from functions.pages.words import CONSOLE
 from shared.cloud import clock
+from tests.browser import pictures
 from tests.browser.conftest import MOST_BYTES, MOST_REQUESTS, measured
 from tests.browser.served import serving
 from tests.browser.typist import Typist
@@ -76,7 +77,7 @@ def pages(addresses):
 
 def test_no_page_is_left_out(everywhere):
     assert set(everywhere[1]) == set(everything.paths("GET"))
-    assert set(DOCUMENTS) <= set(everything.paths("GET"))
+    assert set(everything.paths("GET")) == {*DOCUMENTS, *pictures.CONSOLE}
 
 
 def test_axe_finds_nothing_on_any_page_wide_or_narrow_light_or_dark(everywhere, administrator):
@@ -176,7 +177,7 @@ def test_a_trap_that_were_let_in_would_be_noticed(everywhere, administrator):
     one = administrator()
     one.open("/console/cases")
     with one.page.expect_request("**/canary"):
-        one.page.evaluate("trap => document.querySelector('main').innerHTML = trap", everything.TRAP)
+        one.page.evaluate("t => document.querySelector('main').innerHTML = t", everything.TRAP)
     assert one.page.locator("[data-canary]").count()
     # The policy of the page kept the window shut, and said so.
     assert [fault for fault in one.faults if "Content Security Policy" in fault]

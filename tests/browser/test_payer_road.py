@@ -6,12 +6,14 @@ One hub, from empty; each payer has a case of its own.
 from __future__ import annotations
 
 import io
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+import boto3
 import pypdfium2
 import pytest
+from botocore.exceptions import ClientError
 
 from functions.pages.words import words
 from infra.local import clock, stack
@@ -19,6 +21,7 @@ from infra.local.hub import install
 from infra.local.setup import ZONE
 from infra.local.stripe import Stripe
 from infra.local.stripe.server import Config
+from infra.local.timelapse import dead_letters
 from tests.browser.payer_road import (
     CANARY,
     CARD,
@@ -272,9 +275,33 @@ def test_a_plan_is_agreed_to_from_the_mail_on_with_the_keyboard_alone(phone, pay
 def test_who_paid_or_agreed_hears_nothing_more_and_who_did_neither_does(phone, payers):
     before = {who: len(payers.letters(who)) for who in (CARD, TRANSFER, SPEAKER, SILENT)}
     payers.paid |= {CARD, TRANSFER}
-    while len(payers.letters(SILENT)) == before[SILENT]:
+    # Past the second reminder, and past the thirty days after which what is settled is closed.
+    while payers.time.today() < date(2026, 4, 24):
         due = payers.time.next_due(connections=False)
         payers.tomorrow(days=max(1, (due.date() - payers.time.today()).days))
 
-    assert len(payers.letters(CARD)) == before[CARD]
-    assert len(payers.letters(TRANSFER)) == before[TRANSFER]
+    assert len(payers.letters(SILENT)) == before[SILENT] + 1
+    for who in (CARD, TRANSFER):
+        assert len(payers.letters(who)) == before[who]
+        assert payers.case(who)["closed"]
+    assert dead_letters(payers.hub) == {}
+    assert payers.hub.stack.denials() == []
+
+
+def test_the_page_that_is_open_to_the_world_reads_no_secret_of_a_connection(payers):
+    """The embedded stack asks its roles' policies, as AWS does."""
+    stack_of = payers.hub.stack
+    (role,) = [
+        one["Arn"] for one in stack_of.client("iam").list_roles()["Roles"]
+        if one["RoleName"].endswith("PayerRole")
+    ]  # fmt: skip
+    given = stack_of.client("sts").assume_role(RoleArn=role, RoleSessionName="payer")["Credentials"]
+    secrets = boto3.client(
+        "secretsmanager", endpoint_url=stack_of.endpoint, region_name=stack_of.region,
+        aws_access_key_id=given["AccessKeyId"], aws_session_token=given["SessionToken"],
+        aws_secret_access_key=given["SecretAccessKey"],
+    )  # fmt: skip
+    assert secrets.get_secret_value(SecretId="dunlin/hub/token-key")["SecretString"]
+    for name in ("dunlin/creditor/stripe", "dunlin/hub/cursor-key"):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            secrets.get_secret_value(SecretId=name)

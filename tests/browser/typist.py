@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.browser.visitor import Visitor
 
 _MOST_STOPS = 400
+_LOOKS, _MS = 10, 20
 # Where the focus is: whether it can be seen, is within the window, and is covered by nothing.
 _FOCUS = """() => {
     const one = document.activeElement, look = getComputedStyle(one);
@@ -13,15 +14,18 @@ _FOCUS = """() => {
     const spots = [[.5, .5], [.1, .5], [.9, .5], [.5, .1], [.5, .9]].map(([x, y]) =>
         document.elementFromPoint(box.x + x * box.width, box.y + y * box.height));
     const open = spots.some(spot => spot && (one.contains(spot) || spot.contains(one)));
-    const again = one.passed;
+    // A field for a day is stopped at three times: that is not the way begun anew.
+    const again = one.passed && one !== document.last;
     one.passed = true;
+    document.last = one;
     return {name: one.tagName + '.' + one.className + ' ' + (one.id || one.innerText || ''),
             own: one !== document.body, drawn, open, again};
 }"""
 # What Tab must have stopped at, and has not: of radio buttons one of a group is enough.
 _MISSED = """() => [...document.querySelectorAll(
         'a[href], button, input:not([type=hidden]), select, textarea, summary')]
-    .filter(one => !one.passed && !one.disabled && one.checkVisibility({visibilityProperty: true})
+    .filter(one => !one.passed && one.tabIndex >= 0 && !one.disabled
+        && one.checkVisibility({visibilityProperty: true})
         && !(one.type === 'radio' && [...document.getElementsByName(one.name)].some(x => x.passed)))
     .map(one => one.tagName + '.' + one.className + ' ' + (one.name || one.innerText))"""
 
@@ -55,8 +59,13 @@ class Typist(Visitor):
     def look(self):
         """Where the focus is now; a place at which it cannot be seen is kept."""
         focus = self.page.evaluate(_FOCUS)
-        if focus["own"] and not (focus["drawn"] and focus["open"]):
-            self.unseen.append(f"{self.page.url}: {focus['name']}")
+        for _ in range(_LOOKS):
+            if not focus["own"] or (focus["drawn"] and focus["open"]):
+                return focus
+            # A page scrolls to the focus with its next picture.
+            self.page.wait_for_timeout(_MS)
+            focus |= self.page.evaluate(_FOCUS) | {"again": focus["again"]}
+        self.unseen.append(f"{self.page.url}: {focus}")
         return focus
 
     def walk(self):
@@ -105,6 +114,11 @@ class Typist(Visitor):
 
     def _activate(self, what):
         self.reach(what)
+        tag = what.evaluate("one => one.tagName")
         # Buttons answer to the space bar too.
-        button = what.evaluate("one => one.tagName") in {"BUTTON", "SUMMARY"}
-        self.key("Space" if button and self.clicks % 2 else "Enter")
+        key = "Space" if tag != "A" and self.clicks % 2 else "Enter"
+        if tag == "SUMMARY":
+            self.key(key)
+            return
+        with self.page.expect_navigation():
+            self.key(key)

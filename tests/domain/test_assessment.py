@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from shared.domain.assessment import Past, assess, past_of, planned
-from shared.domain.first_day_checklist import ageing, differences, one_euro
+from shared.domain.first_day_checklist import Beside, ageing, differences, one_euro
 from shared.domain.ledger_truth import Truth
 from shared.domain.model import Allocation, Invoice, PastNotice, Payment
 from tests.domain.casebook import day, eur, policy
@@ -113,9 +113,13 @@ def test_nothing_at_all_is_not_known_and_no_error():
 
 
 def test_the_ledger_is_the_books_to_the_cent_or_names_the_invoice():
-    assert ageing(FIVE, "EUR", None).ok
-    assert ageing(FIVE, "EUR", eur("100.00")).ok
-    off = ageing(FIVE, "EUR", eur("100.01"))
+    nothing = Beside(ledger=eur("0.00"), books=eur("0.00"))
+    all_five = nothing.further(FIVE, None)
+    assert nothing.further(FIVE[:2], "erp:2").further(FIVE[2:], None) == all_five
+    assert not ageing(nothing.further(FIVE, "erp:5")).ok
+    assert ageing(all_five).ok
+    assert ageing(all_five, eur("100.00")).ok
+    off = ageing(all_five, eur("100.01"))
     assert (off.ok, off.evidence["ledger"]) == (False, "100.00 EUR")
     assert off.to_do
     assert differences(FIVE) == []
@@ -124,5 +128,7 @@ def test_the_ledger_is_the_books_to_the_cent_or_names_the_invoice():
 def test_the_test_euro_is_seen_by_a_bank_and_posted_in_the_books():
     posted_alone = one_euro(FIVE[0])
     assert (posted_alone.ok, posted_alone.evidence["posted"]) == (False, ["erp:p1"])
+    assert one_euro(FIVE[0], books_say=True).ok
+    assert not one_euro(FIVE[4], books_say=True).ok
     assert not one_euro(None).ok
     assert date(2026, 1, 1) == FIVE[0].invoice.issued

@@ -92,5 +92,19 @@ def test_a_number_a_reference_or_the_postal_code_opens_however_it_is_typed(said,
 
 def test_a_protected_address_opens_nothing_and_neither_does_a_number_that_anybody_guesses():
     assert known_of("2026-0117", None, party("00100", protected=True)) == ("20260117",)
-    assert known_of("17", None, party("20100")) == ("20100",)
-    assert known_of("17") == ("17",)
+    assert known_of("17", None, party("20100")) == ("1710000", "17100", "20100")
+
+
+@pytest.mark.parametrize("number", ["1", "17", "0017", "117", "A-117", "Lasku 9"])
+@pytest.mark.parametrize("amount", ["100,00", "100.00", "100", "100,00 €"])
+def test_a_short_number_opens_with_the_amount_and_never_alone(number, amount):
+    there = known_of(number)
+
+    assert payer_fact.known(f"{number} {amount}", there)
+    for alone in (number, amount, f"{number} 99,00"):
+        assert not payer_fact.known(alone, there)
+
+
+@pytest.mark.parametrize("number", ["1001", "A1001", "2026-7", "RF18000539007547034"])
+def test_a_number_that_tries_do_not_find_opens_alone(number):
+    assert payer_fact.known(number, known_of(number))

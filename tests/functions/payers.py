@@ -12,7 +12,8 @@ from shared.domain.model import Address, Party
 from tests.functions.world import CASE, NORDIC, NOW, REMINDER
 
 ORIGIN = "https://hub.example"
-NUMBER = "erp:1"
+# A short number opens nothing alone: what follows is the invoice's amount.
+NUMBER = "erp:1 100,00"
 SECRET = "dunlin-secret-prefix/hub/token-key"
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from functions import admin
-from shared.cloud import connections, facts, keys, table
+from functions.api import first_day_ageing
+from shared.cloud import clock, connections, facts, keys, table
 from shared.domain.act_events import ActWithheld
-from shared.domain.model import Invoice
+from shared.domain.creditor import Creditor
+from shared.domain.model import Allocation, Invoice, Payment
 from tests.functions.world import (
     CASE,
     NORDIC,
@@ -22,7 +24,7 @@ from tests.functions.world import (
     open_case,
 )
 
-LIST = "GET /v1/first-day/checklist"
+LIST, COMPARE = "GET /v1/first-day/checklist", "POST /v1/first-day/ageing"
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +55,7 @@ def test_what_does_not_hold_says_what_to_do():
         assert found[name]["to_do"]
     assert found["start_lines"]["ok"]
     assert found["policy"]["evidence"]["faults"] == []
-    assert not points(erp_total="99.99")[0]["ageing"]["ok"]
+    assert found["ageing"]["evidence"]["all_invoices"]
 
 
 def test_a_stop_counts_as_tried_once_it_is_released():
@@ -133,3 +135,128 @@ def test_observe_mode_is_laid_beside_what_the_creditor_did():
     _, body = answer(admin.handler(call("GET /v1/first-day/observed"), None))
     assert body["verdicts"]["only_ours"] == 1
     assert [(one["claim"], one["ours"]) for one in body["acts"]] == [("erp:1", "2026-03-02")]
+
+
+def books(number, first=1):
+    """Invoices of 100.00 EUR, open in the books and here."""
+    made = [
+        Invoice(
+            id=f"erp:{one:05d}", version="1", number=str(one), debtor="erp:d1",
+            issued=date(2026, 1, 1), due=date(2026, 1, 15), total=eur("100.00"), open=eur("100.00"),
+        )
+        for one in range(first, first + number)
+    ]  # fmt: skip
+    facts.take(NORDIC, "erp", made, NOW, lambda _: None)
+
+
+def compare(**body):
+    status, told = answer(admin.handler(call(COMPARE, body=body), None))
+    assert status == 200, told
+    return told["point"]
+
+
+def test_a_look_at_the_checklist_costs_a_few_reads_however_many_invoices_there_are():
+    books(300)
+    calls = []
+    events = table.client().meta.events
+    events.register("provide-client-params.dynamodb", lambda model, **_: calls.append(model.name))
+    found, ready = points()
+
+    assert (found["ageing"]["ok"], ready) == (False, False)
+    assert found["ageing"]["evidence"]["invoices"] == 20
+    assert not found["ageing"]["evidence"]["all_invoices"]
+    # Of these 20 for the invoices, one each.
+    assert len(calls) <= 40
+    calls.clear()
+    compare()
+    calls.clear()
+    assert points()[0]["ageing"]["ok"]
+    assert len(calls) <= 20
+
+
+def test_a_comparison_goes_on_where_it_stopped_and_stands_for_a_day(monkeypatch):
+    monkeypatch.setattr(first_day_ageing, "MOST_COMPARED", 30)
+    books(69)
+    first = compare(erp_total="7000.00")
+    assert (first["ok"], first["evidence"]["invoices"]) == (False, 30)
+    assert points()[0]["ageing"] == first
+
+    assert compare(go_on=True)["evidence"]["invoices"] == 60
+    whole = compare(go_on=True)
+    assert (whole["ok"], whole["evidence"]["ledger"]) == (True, "7000.00 EUR")
+    assert (whole["evidence"]["books"], whole["evidence"]["by"]) == ("7000.00 EUR", "console")
+    assert points()[0]["ageing"] == whole
+    assert compare(go_on=True)["evidence"]["invoices"] == 30
+    assert not compare(erp_total="6999.99")["ok"]
+
+    monkeypatch.setattr(clock, "wall", lambda: NOW + timedelta(days=1, seconds=1))
+    assert "at" not in points()[0]["ageing"]["evidence"]
+    assert answer(admin.handler(call(COMPARE, body={"erp_total": "1.234"}), None))[0] == 422
+
+
+def gate(**said):
+    row = table.get(keys.creditor(NORDIC))
+    profile = Creditor.model_validate_json(row["body"])
+    kept = profile.model_copy(update={"gate": profile.gate.model_copy(update=said)})
+    table.put({**row, "body": kept.model_dump_json()})
+
+
+def accounts():
+    found, _ = points(test_invoice="erp:1")
+    return found["accounts"]
+
+
+def erp(**fields):
+    table.update(keys.connection(NORDIC, "erp"), set_=fields)
+
+
+def test_books_that_say_themselves_what_is_paid_are_enough_where_the_creditor_believes_them():
+    assert not accounts()["ok"]
+    erp(state="enabled")
+    assert accounts()["evidence"]["accounts"]["erp"]["stale"] == "never_read"
+    erp(fresh_as_of=clock.stamp(NOW))
+
+    found = accounts()
+
+    assert (found["ok"], found["evidence"]["books_believed"]) == (True, ["erp"])
+    gate(erp_is_the_bank=False)
+    assert (accounts()["ok"], accounts()["evidence"]["unsaid"]) == (False, ["erp"])
+
+
+def test_books_that_know_of_no_payment_need_a_bank_and_a_bank_is_waited_for_where_there_is_one():
+    erp(state="enabled", fresh_as_of=clock.stamp(NOW), says_who_paid=False)
+    assert (accounts()["ok"], accounts()["evidence"]["unsaid"]) == (False, ["erp"])
+
+    made = connections.made(
+        NORDIC, "cards", connector="payments.stripe", config={}, start_line=None
+    )
+    table.transact([made])
+    fresh = {"state": "enabled", "fresh_as_of": clock.stamp(NOW)}
+    assert accounts()["evidence"]["accounts"]["cards"]["stale"] == "not_enabled"
+    table.update(keys.connection(NORDIC, "cards"), set_=fresh)
+    bank = accounts()
+    assert bank["evidence"]["books_believed"] == []
+    assert bank["evidence"]["unsaid"] == ["erp"]
+    erp(says_who_paid=True)
+    assert (accounts()["ok"], accounts()["evidence"]["unsaid"]) == (True, [])
+    table.update(keys.connection(NORDIC, "cards"), set_={"suspicious": "silent"})
+    assert accounts()["evidence"]["accounts"]["cards"]["stale"] == "suspicious"
+    assert not accounts()["ok"]
+    # One that no touch waits for is not who says it.
+    gate(ignored=("cards",))
+    assert not accounts()["ok"]
+
+
+def test_a_posting_is_enough_of_the_test_payment_where_the_books_are_believed():
+    erp(state="enabled", fresh_as_of=clock.stamp(NOW))
+    paid = Payment(
+        id="erp:p1", version="1", booked=date(2026, 3, 1), received=date(2026, 3, 1),
+        value_date=date(2026, 3, 1),
+        allocations=(Allocation(invoice="erp:1", amount=eur("1.00")),), amount=eur("1.00"),
+    )  # fmt: skip
+    facts.take(NORDIC, "erp", [paid], NOW, lambda _: None)
+
+    assert points(test_invoice="erp:1")[0]["test_payment"]["ok"]
+    gate(erp_is_the_bank=False)
+    told = points(test_invoice="erp:1")[0]["test_payment"]
+    assert (told["ok"], told["evidence"]["posted"]) == (False, ["erp:p1"])

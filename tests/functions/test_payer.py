@@ -131,10 +131,16 @@ def test_for_a_day_ahead_the_sums_are_those_of_that_day(inside):
 
 
 def test_a_promise_from_the_first_page_to_the_word_that_it_is_taken(inside):
-    inside.open(f"{inside.here}/promise").send(f"{inside.here}/promise", {"day": "2026-03-20"})
+    inside.open(f"{inside.here}/promise")
+    # Today, and on the last day that may be promised: 46 and 77 days at 9.50 per cent.
+    sums = [one.text_content() for one in inside.page.xpath("//td[@class='sum']")]
+    assert sums == ["€200.00", "€200.00", "€2.40", "€4.00", "€202.40", "€204.00"]
+    inside.send(f"{inside.here}/promise", {"day": "2026-03-20"})
 
     assert "We wait until that day" in inside.words
-    assert "You said that €200.00 will be paid by 20 March 2026" in inside.words
+    assert "You said that €203.34 will be paid by 20 March 2026" in inside.words
+    assert "Of it €200.00 for invoices, and €3.34 for interest and fees" in inside.words
+    assert "stay open beside it" not in inside.words
     assert f"{inside.here}/promise" not in inside.links()
 
 

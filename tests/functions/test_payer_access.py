@@ -72,7 +72,7 @@ def test_without_an_address_for_the_page_no_link_is_made(aws, monkeypatch):
     assert payer_links.url(NORDIC, "erp:d1", CASE, REMINDER) is None
 
 
-@pytest.mark.parametrize("said", [NUMBER, "ERP 1", "20100"])
+@pytest.mark.parametrize("said", [NUMBER, "ERP 1 100", "20100"])
 def test_token_and_second_fact_open_the_case(token, rows, said):
     opened = unlock(token, said)
 

@@ -10,6 +10,7 @@ import pytest
 
 import connectors
 from functions import admin, take_consent
+from functions.pages import words
 from functions.wiring import connect
 from shared.cloud import clock, connection_keys, connections, grants, runtime, sealing, table
 from tests.functions.invented_erp import install
@@ -60,6 +61,30 @@ def test_a_consent_for_the_right_company_is_kept_and_used(books, rows, logged):
     grant = connectors.grant("erp.invented", None)
     keeper = grants.Keeper(NORDIC, "erp", lambda one: grant.fetch(one, now=NOW))
     assert keeper() == "access-right"
+
+
+@pytest.mark.parametrize(("query", "says"), [
+    ({"code": "right"}, "Yhteys on valtuutettu"), ({"error": "access_denied"}, "Suostumusta ei"),
+    ({"code": "wrong"}, "koskee toista yritystä"),
+])  # fmt: skip
+def test_who_comes_back_is_led_to_the_connection_in_their_own_language(books, query, says):
+    _, asked_with = asked()
+    event = {
+        **sample("take_consent"), "cookies": [f"{words.CHOSEN}=fi"],
+        "queryStringParameters": {"state": asked_with["state"][0], **query},
+    }  # fmt: skip
+    page = take_consent.handler(event, None)
+    assert says in page["body"]
+    assert 'href="/console/connections/erp"' in page["body"]
+    # The address holds the code: it goes along to nobody, and no script could read it.
+    assert page["headers"]["referrer-policy"] == "no-referrer"
+    assert "default-src 'none'" in page["headers"]["content-security-policy"]
+    assert asked_with["state"][0] not in page["body"]
+
+
+def test_who_comes_with_no_open_question_is_led_to_all_connections(books):
+    page = came_back(state="nordic.erp.guessed", code="right")
+    assert 'href="/console/connections"' in page["body"]
 
 
 def test_a_consent_for_another_company_is_not_kept_and_says_so(books):

@@ -161,7 +161,8 @@ def _books():
     know_counterparts(NORDIC)
     connected("erp", rows_seen=1240, rows_changed=17, rows_refused=1, day="2026-03-02",
               day_reads=4, day_rows_seen=4960, day_rows_changed=40, day_rows_refused=1,
-              fresh_as_of="2026-03-02T08:55:00Z", suspicious="fewer_rows", others_since="2026-03-01",
+              fresh_as_of="2026-03-02T08:55:00Z", suspicious="fewer_rows",
+              others_since="2026-03-01",
               findings=json.dumps([{"check": "login", "ok": True, "text": TRAP}]))  # fmt: skip
     table.batch_put(refused_rows.rows_of(NORDIC, "erp", [(TRAP, "due", f"no day {TRAP}")]))
     row = connections.made(
@@ -203,7 +204,7 @@ def _letter():
 
 
 def _partner():
-    """A partner with terms, a claim, a report that nobody understands, and a message that failed."""
+    """A partner with a claim, a report that nobody understands, and a message that failed."""
     hand_over(NORDIC)
     terms = PartnerTerms(recall_price=eur("25.00"))
     table.transact([partner_rows.put(partner_rows.terms_key(NORDIC, "partner"), terms)])

@@ -133,9 +133,21 @@ def test_the_checklist_shows_each_point_with_its_evidence_and_where_to_see_to_it
         open_point = "Open" in one.xpath("string(.//h3)")
         assert bool(one.xpath(".//p/a")) == open_point
     assert browser.page.xpath("//a[@href='/console/switches']")
-    browser.open("/console/first-hour?erp_total=many")
-    assert browser.status == 400
-    assert browser.page.xpath("//ul[@class='points']/li")
+
+
+def test_the_ledger_is_compared_with_the_total_that_the_books_print(console, settled):
+    browser = console().open("/console/first-hour")
+    browser.press("Compare all invoices", erp_total="many")
+    assert browser.status == 422
+    assert browser.page.xpath("//input[@name='erp_total']/@aria-describedby") == ["e-erp_total"]
+    assert "an amount such as 1234.50 is expected" in browser.main
+    assert len(browser.page.xpath("//ul[@class='points']/li")) == 12
+
+    browser.press("Compare all invoices", erp_total="0.00")
+    assert "Compared: the first point shows what was found." in browser.main
+    (first,) = browser.page.xpath("//ul[@class='points']/li[1]/h3")
+    assert "Holds" in first.xpath("string(.)")
+    assert not console("viewer").open("/console/first-hour").page.xpath("//form[@id='compare']")
 
 
 def test_the_letters_are_read_and_approved_by_the_name_of_whoever_looked(console, settled):

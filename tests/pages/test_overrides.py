@@ -22,8 +22,30 @@ def stored():
     return override_rows.read(key, "segment", "vip")
 
 
-def test_the_page_asks_for_whom_before_it_shows_any(world):
-    assert "Whose exception?" in world("viewer").open("/console/overrides").main
+def test_without_an_exception_the_list_says_what_that_means(world):
+    browser = world("viewer").open("/console/overrides")
+    assert "Every case goes by its policy." in browser.main
+    # Whose exception it is to be is asked for below.
+    browser.press("Show", kind="segment", id="vip")
+    assert browser.path == HERE
+
+
+def test_exceptions_are_listed_by_kind_each_with_what_it_says_and_a_page_at_a_time(world):
+    browser = world("manager").open(HERE)
+    for number in range(26):
+        browser.send("/console/overrides", {
+            "kind": "segment", "id": f"s{number:02}", "tone": "friendly",
+        })  # fmt: skip
+    browser.send("/console/overrides", {"kind": "creditor", "id": "nordic", "fee": "none"})
+    assert browser.status == 200
+    browser.open("/console/overrides")
+    assert len(browser.page.xpath("//tbody/tr")) == 25
+    browser.click("Next page")
+    assert len(browser.page.xpath("//tbody/tr")) == 2
+    browser.open("/console/overrides").click("The whole creditor")
+    assert browser.page.xpath("//tbody//dt/text() | //tbody//dd/text()") == ["Fee", "none"]
+    browser.click("nordic")
+    assert browser.page.xpath("//input[@name='fee']/@checked")
 
 
 def test_an_exception_is_stored_shown_again_and_taken_away_by_the_same_form(world):

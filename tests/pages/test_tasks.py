@@ -105,6 +105,25 @@ def test_a_task_shows_who_owes_what_and_where_its_facts_lead(console, asked):
     assert browser.page.xpath("//form//p/a/@href") == ["/console/connections/erp"]
 
 
+@pytest.mark.parametrize(("why", "place"), [
+    ("write_back_refused", "/console/connections/erp"),
+    ("source_suspicious", "/console/connections/erp"),
+    ("partner_not_told", "/console/partners/erp/outbox"),
+])  # fmt: skip
+def test_what_a_connection_asks_is_seen_to_on_the_page_that_its_fact_names(
+    console, asked, why, place
+):
+    for name, facts in (("new", {"connection": "erp"}), ("old", {})):
+        reason = Reason(rule="hub.connection", text="It did not go through.", facts=facts)
+        table.transact([tasks.task_write(NORDIC, name, CASE, why, (), [reason])])
+    browser = console("manager").open("/console/tasks/new")
+    assert place in browser.page.xpath("//form//p/a/@href")
+    assert "/console/connections/erp" in browser.page.xpath("//dd/a/@href")
+    # A question from before it was named leads nowhere, and is shown all the same.
+    assert browser.open("/console/tasks/old").status == 200
+    assert place not in browser.page.xpath("//main//a/@href")
+
+
 def test_after_an_answer_comes_the_next_of_the_same_filter(console, asked):
     write = tasks.task_write(NORDIC, "down", "", "connection_failing", (), ())
     table.transact([write])

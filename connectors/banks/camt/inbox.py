@@ -94,7 +94,7 @@ class Inbox:
                 fault = ""
             except Refusal as refusal:
                 where = ", ".join(part for part in (refusal.place, refusal.path) if part)
-                fault = f"{refusal} ({where})" if where else str(refusal)
+                fault = f"{refusal}; see {where}" if where else str(refusal)
         if fault:
             raise Unreadable(fault)
         entries = sum(one.entries for one in message.proven)

@@ -187,7 +187,8 @@ class EinvoiceFiles:
             for root in roots:
                 self._checked(root)
         except Odd as refusal:
-            return Finding(check="file", ok=False, text=f"{refusal} ({refusal.field})")
+            text = f"the newest file is refused at {refusal.field}: {refusal}"
+            return Finding(check="file", ok=False, text=text)
         except (Retry, Reconnect, Unreadable) as error:
             return Finding(check="file", ok=False, text=str(error))
         return Finding(check="file", ok=True, text="the newest file can be read")

@@ -58,8 +58,10 @@ def _reading(
         try:
             rest().page(path, name, {}, 1, 1)
         except Reconnect as error:
-            text = f"{error}: authorise again with the scope {needs[0]}, and see that the company "
-            text += f"has a licence for {needs[1]} and for integrations"
+            text = (
+                f"{error}: authorise again with the scope {needs[0]}, and see that the company "
+                f"has a licence for {needs[1]} and for integrations"
+            )
             return Finding(check=check, ok=False, text=text)
         return Finding(check=check, ok=True, text="can be read")
 
