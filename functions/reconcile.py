@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
 from functions import comparing
-from shared.cloud import clock, day_rows, metrics, table, tasks
+from shared.cloud import clock, day_rows, keys, metrics, table, tasks
 from shared.cloud.batches import each
 from shared.cloud.keys import Tenant
 from shared.cloud.runtime import logger
@@ -38,6 +39,7 @@ def _day(body: dict[str, str]) -> None:
     wrong = [one for one in reconciled(day_rows.entries(tenant, day)) if not one.balanced]
     if not wrong:
         day_rows.done(tenant, day, row["due_at"])
+        _came_right(tenant, day)
         return
     for one in wrong:
         metrics.count("ReconciliationDifference", len(one.open) or 1)
@@ -47,6 +49,18 @@ def _day(body: dict[str, str]) -> None:
         day_rows.again(tenant, day, now)
     else:
         day_rows.done(tenant, day, row["due_at"])
+
+
+def _question(day: date) -> str:
+    return f"reconciliation-{day}"
+
+
+def _came_right(tenant: Tenant, day: date) -> None:
+    """A question about the day, where one was asked, has ended by itself."""
+    row = table.get(keys.task(tenant, _question(day)))
+    if row is not None and row["state"] == "open":
+        with suppress(Conflict):
+            table.transact([tasks.answer(tenant, _question(day), "mended", "hub")])
 
 
 def _ask(tenant: Tenant, day: date, wrong: list[Sums]) -> None:
@@ -63,7 +77,7 @@ def _ask(tenant: Tenant, day: date, wrong: list[Sums]) -> None:
         )
         for one in wrong
     ]
-    write = tasks.task_write(tenant, f"reconciliation-{day}", "", "money_differs", (), because)
+    write = tasks.task_write(tenant, _question(day), "", "money_differs", (), because)
     try:
         table.transact([write])
     except Conflict:

@@ -12,11 +12,14 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, cast, get_args
 
 import connectors
 from connectors.contract import Spec
+from functions.console.setting_fields import own_title
 from functions.pages.sentences import said
 from shared.domain.formats import Language
 from tools.sentences import example, sentences_in
@@ -44,12 +47,16 @@ def tables(name: str, language: Language) -> list[Path]:
 
 
 def told(spec: Spec) -> Iterator[str]:
-    """What pages show of a SPEC: title, personal data, where it is processed, and hints."""
-    yield from (spec.title, *spec.data, spec.processing)
+    """What pages show of a SPEC: title, personal data, where it is processed, settings' hints.
+
+    A title of one word is a name.
+    """
+    yield from (spec.title if " " in spec.title else "", *spec.data, spec.processing)
     yield from _hints(spec.config.model_json_schema())
 
 
-def faults(path: Path) -> Iterator[str]:
+@lru_cache(maxsize=512)
+def faults(path: Path) -> frozenset[str]:
     """The sentences of a module that it raises, or makes a finding or a refused row of.
 
     A function that makes some is asked what it is called with; a name, what it was set to.
@@ -72,20 +79,24 @@ def faults(path: Path) -> Iterator[str]:
         and node.value is not None
         and any(isinstance(one, ast.Name) and one.id in names for one in _targets(node))
     ]
-    for node in (*made, *named):
-        yield from (one for one in sentences_in(node) if _WORDS.search(_HOLE.sub("", one)))
+    said_there = chain.from_iterable(map(sentences_in, (*made, *named)))
+    return frozenset(one for one in said_there if _WORDS.search(_HOLE.sub("", one)))
 
 
 def missing(name: str, language: Language) -> Iterator[str]:
     """What a connector says that a language's tables do not know."""
-    texts = [*told(connectors.spec(name)), *(one for path in files(name) for one in faults(path))]
+    texts = [
+        *told(connectors.spec(name)),
+        *(one for at in files(name) for one in sorted(faults(at))),
+    ]
     yield from (one for one in dict.fromkeys(texts) if one and said(example(one), language) is None)
 
 
 def _hints(schema: Mapping[str, Any]) -> Iterator[str]:
-    """The descriptions of settings and of those within them."""
-    for one in schema.get("properties", {}).values():
+    """The descriptions and own titles of settings and of those within them."""
+    for key, one in schema.get("properties", {}).items():
         yield one.get("description", "")
+        yield own_title(key, one)
     for group in schema.get("$defs", {}).values():
         yield from _hints(group)
 
@@ -93,7 +104,10 @@ def _hints(schema: Mapping[str, Any]) -> Iterator[str]:
 def _is_made(node: ast.AST, makers: set[str]) -> bool:
     if isinstance(node, ast.Raise):
         return isinstance(node.exc, ast.Call)
-    return isinstance(node, ast.Call) and re.split(r"\W", ast.unparse(node.func))[-1] in makers
+    if not isinstance(node, ast.Call):
+        return False
+    called = node.func.attr if isinstance(node.func, ast.Attribute) else node.func
+    return (called.id if isinstance(called, ast.Name) else called) in makers
 
 
 def _targets(node: ast.AST) -> list[ast.expr]:
@@ -104,7 +118,8 @@ def _targets(node: ast.AST) -> list[ast.expr]:
             return [target]
         case ast.NamedExpr(target=target):
             return [target]
-    return []
+        case _:
+            return []
 
 
 def main(language: str, *names: str) -> int:

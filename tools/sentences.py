@@ -11,6 +11,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import cast, get_args
 
@@ -24,9 +25,10 @@ _WORDS = re.compile(r"[A-Za-z]{2,}")
 _HOLE = re.compile(r"\{(\w*)[^{}]*\}")
 
 
-def sentences(path: Path) -> Iterator[str]:
+@lru_cache(maxsize=1024)
+def sentences(path: Path) -> tuple[str, ...]:
     """The texts of two words and more of a module, but for docstrings; ``{name}`` for a place."""
-    yield from sentences_in(ast.parse(path.read_text(encoding="utf-8")))
+    return tuple(sentences_in(ast.parse(path.read_text(encoding="utf-8"))))
 
 
 def sentences_in(tree: ast.AST) -> Iterator[str]:

@@ -55,6 +55,7 @@ class LetterConfig(BaseModel):
     prefix: OwnFolder
     service: str = Field(
         pattern=r"^[a-z0-9_]{1,40}$",
+        title="Posting class",
         description="Posting class by the partner's own name (economy, first_class).",
     )
     delivery_days: int | None = Field(

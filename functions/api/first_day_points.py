@@ -174,7 +174,7 @@ def _stop_button(tenant: Tenant) -> Item:
 def _of_law(policy: Policy) -> Iterator[Item]:
     force = law_rows.current(policy.law)
     faults = [f"{one.path}: {one.rule}" for one in check_policy(force.pack, policy)]
-    named = {"policy": policy.id, "version": policy.version}
+    named = {"policy_id": policy.id, "version": policy.version}
     yield item("policy", not faults, **named, faults=faults)
     yield item("law_pack", force.signed, hash=force.pack.hash, sign_off=force.sign_off)
 

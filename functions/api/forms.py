@@ -139,7 +139,8 @@ def faults(error: ValidationError, within: str) -> list[dict[str, str]]:
         path = ".".join([*([within] if within else []), *(str(part) for part in one["loc"])])
         bounds = one.get("ctx", {})
         cause = bounds.get("error")
-        text = _sentence(one["type"], bounds) if cause is None else str(cause)
+        ours = isinstance(cause, Exception)
+        text = str(cause) if ours else _sentence(one["type"], bounds)
         found.append(fault(path, one["type"], text))
     return found
 

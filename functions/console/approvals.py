@@ -5,17 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from functions.api.exchange import Problem
+from functions.console.sorting import Key, in_order
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk
 
 
 def waiting(desk: Desk) -> Page:
-    """Everything that waits for a second person of this side."""
+    """Everything that waits for a second person of this side; ``?by=me`` or ``others``."""
     query = {"cursor": desk.query["cursor"]} if desk.query.get("cursor") else {}
     told = desk.ask(_route(desk, "GET", ""), query=query).body
+    by, own = desk.query.get("by", ""), desk.principal.client
+    kept = [one for one in told["approvals"] if by in {"", "me" if one["by"] == own else "others"}]
+    columns: dict[str, Key] = {
+        "by": lambda one: one["by"], "at": lambda one: one["at"],
+        "until": lambda one: one["expires_at"],
+    }  # fmt: skip
     return desk.page(
-        "approvals", "approvals", approvals=told["approvals"], cursor=told.get("cursor")
-    )
+        "approvals", "approvals", any=bool(told["approvals"]), cursor=told.get("cursor"),
+        approvals=in_order(desk, kept, columns),
+    )  # fmt: skip
 
 
 def one(desk: Desk, problem: Problem | None = None) -> Page:

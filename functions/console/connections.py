@@ -6,6 +6,7 @@ from typing import Any
 
 from functions.api.exchange import Problem
 from functions.console.beginning import under_way
+from functions.console.sorting import Key, in_order
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk, fields_of
 
@@ -13,6 +14,13 @@ from functions.pages.desk import Answering, Desk, fields_of
 FAMILIES = ("erp", "banks", "payments", "channels", "collectors")
 # How a connection is that needs nobody.
 _CALM = frozenset({"ok", "pending", "rate_limited", "disabled"})
+# What a list of connections can be sorted by.
+_COLUMNS: dict[str, Key] = {
+    "connection": lambda one: one["id"],
+    "health": lambda one: one["health"]["word"],
+    "fresh": lambda one: one["health"]["fresh_as_of"],
+    "refused": lambda one: one["health"]["last_read"]["refused"],
+}
 # Seconds after which a page with work under way looks anew.
 _AGAIN = 5
 
@@ -20,7 +28,7 @@ _AGAIN = 5
 def every(desk: Desk) -> Page:
     """All connections by family, with the filters of the address (``family``, ``health``).
 
-    Those that somebody should look at stand first.
+    Those that somebody should look at stand first, unless another order is asked for.
     """
     query = {"limit": "100"}
     if desk.query.get("cursor"):
@@ -33,6 +41,7 @@ def every(desk: Desk) -> Page:
         if family in {"", family_of(one)} and health in {"", one["health"]["word"]}
     ]
     kept.sort(key=lambda one: one["health"]["word"] in _CALM)
+    kept = in_order(desk, kept, _COLUMNS)
     groups = [(name, [one for one in kept if family_of(one) == name]) for name in FAMILIES]
     states = sorted({one["health"]["word"] for one in told["connections"]})
     return desk.page(
@@ -65,7 +74,10 @@ def refused(desk: Desk) -> Page:
     told = desk.ask("GET /v1/connections/{id}/refused", query=query, id=desk.path["id"]).body
     return desk.page(
         "connection_refused", "connections",
-        connection=desk.path["id"], rows=told["rows"], cursor=told["cursor"],
+        connection=desk.path["id"], cursor=told["cursor"],
+        rows=in_order(desk, told["rows"], {
+            "row": lambda row: row["row"], "field": lambda row: row["field"],
+        }),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from functions.api.exchange import Problem
 from functions.console.connections import spec_of
+from functions.console.sorting import Key, in_order
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk, fields_of
 
@@ -13,9 +14,13 @@ _FIELD = "expiries."
 
 
 def every(desk: Desk) -> Page:
-    """What runs out, soonest first."""
+    """What runs out, soonest first unless another order is asked for."""
     told = desk.ask("GET /v1/connections/expiries").body["expiries"]
-    return desk.page("expiries", "connections", expiries=told)
+    columns: dict[str, Key] = {
+        "connection": lambda one: one["connection"], "what": lambda one: one["what"],
+        "day": lambda one: one["on"],
+    }  # fmt: skip
+    return desk.page("expiries", "connections", expiries=in_order(desk, told, columns))
 
 
 def one(desk: Desk, problem: Problem | None = None) -> Page:

@@ -6,6 +6,7 @@ from typing import Any
 
 from functions.api.exchange import Problem
 from functions.console.cases import named, whose
+from functions.console.sorting import Key, in_order
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk
 from functions.pages.render import part
@@ -16,12 +17,21 @@ _MOST_PAGES = 10
 
 
 def listed(desk: Desk) -> Page:
-    """What is kept for a dispute or an authority, each by name and a link away."""
+    """What is kept for a dispute or an authority, each by name and a link away.
+
+    ``?kind=debtor`` or ``case`` of those that the page holds.
+    """
     query = {"cursor": desk.query["cursor"]} if desk.query.get("cursor") else {}
     told = desk.ask("GET /v1/legal-holds", query=query).body
+    kind = desk.query.get("kind", "")
+    kept = [one for one in told["holds"] if kind in {"", one["kind"]}]
+    columns: dict[str, Key] = {
+        "why": lambda one: one["reason"], "who": lambda one: one["by"],
+        "since": lambda one: one["since"],
+    }  # fmt: skip
     return desk.page(
-        "legal_holds", "settings", "debtors",
-        holds=told["holds"], cursor=told["cursor"], names=_names(desk, told["holds"]),
+        "legal_holds", "settings", "debtors", any=bool(told["holds"]),
+        holds=in_order(desk, kept, columns), cursor=told["cursor"], names=_names(desk, kept),
     )  # fmt: skip
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from functions.api.exchange import Problem
+from functions.console.matching_sides import MOST_SIDES, invoices, spoken_of
+from functions.console.sorting import Key, in_order
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk, fields_of
 from functions.pages.render import part
@@ -13,6 +16,13 @@ from functions.pages.render import part
 _ROWS = 4
 # Pages of a hundred waiting payments that one look goes through; a later one is matched by hand.
 _MOST_PAGES = 10
+_PAGE, _SORTED_PAGE = "25", "100"
+# What a list of payments can be sorted by.
+_COLUMNS: dict[str, Key] = {
+    "payment": lambda one: one["id"],
+    "booked": lambda one: one["booked"],
+    "amount": lambda one: (one["amount"]["currency"], Decimal(one["amount"]["amount"])),
+}
 _REASONS = ("reference_checked", "payer_called", "payer_wrote", "bank_asked", "other")
 
 
@@ -20,18 +30,28 @@ def waiting(desk: Desk) -> Page:
     """The payments that wait for a person, or those without a place (``?state=unapplied``)."""
     state = desk.query.get("state", "waiting")
     query = {name: desk.query[name] for name in ("cursor",) if desk.query.get(name)}
-    told = desk.ask("GET /v1/payments", query={**query, "state": state, "limit": "25"}).body
+    query["limit"] = _SORTED_PAGE if desk.query.get("sort") else _PAGE
+    if state == "waiting":
+        told = desk.ask("GET /v1/proposals", query=query).body
+        rows = [{**one, "id": one["payment"]} for one in told["payments"]]
+    else:
+        told = desk.ask("GET /v1/payments", query={**query, "state": state}).body
+        rows = told["payments"]
     return desk.page(
-        "matching", "matching", payments=told["payments"], cursor=told["cursor"], state=state
-    )
+        "matching", "matching", payments=in_order(desk, rows, _COLUMNS), cursor=told["cursor"],
+        state=state,
+    )  # fmt: skip
 
 
 def one(desk: Desk, problem: Problem | None = None) -> Page:
     """One payment beside what it could be for, the likeliest first."""
     told = desk.ask("GET /v1/payments/{id}", id=desk.path["id"]).body
+    proposals = _proposals(desk, told)
+    lines = [line["invoice"] for line in told["allocations"]]
     return desk.page(
         "payment", "matching", status=problem.status if problem else 200,
-        payment=told, proposals=_proposals(desk, told), rows=range(_ROWS), reasons=_REASONS,
+        payment=told, proposals=proposals[:MOST_SIDES], others=proposals[MOST_SIDES:],
+        known=invoices(desk, [*lines, *spoken_of(proposals)]), rows=range(_ROWS), reasons=_REASONS,
         said=desk.form, problem=problem.body if problem else None, faults=_faults(problem),
         may=desk.may("POST /v1/payments/{id}/match"),
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from functions.api.exchange import Problem
+from functions.console.sorting import Key, in_order
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk
 
@@ -17,9 +18,15 @@ def listed(desk: Desk) -> Page:
     """The partners, what is known of their terms, and how the last comparison with each went."""
     query = {"cursor": desk.query["cursor"]} if desk.query.get("cursor") else {}
     told = desk.ask("GET /v1/partners", query={**query, "limit": _PAGE}).body
+    compared = _compared(desk)
+    columns: dict[str, Key] = {
+        "partner": lambda one: one["id"], "contract": lambda one: one["contract"],
+        "agreed": lambda one: compared.get(one["id"], {}).get("agreed"),
+        "apart": lambda one: compared.get(one["id"], {}).get("drift"),
+    }  # fmt: skip
     return desk.page(
-        "partners", "partners",
-        partners=told["partners"], cursor=told["cursor"], compared=_compared(desk),
+        "partners", "partners", compared=compared, cursor=told["cursor"],
+        partners=in_order(desk, told["partners"], columns),
     )  # fmt: skip
 
 

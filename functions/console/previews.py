@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from functions.api.exchange import Problem
 from functions.console.day_bars import panel, segments
 from functions.console.policies import stored
+from functions.console.sorting import Key, in_order
 from functions.pages.answers import Page, download
 from functions.pages.desk import Answering, Desk, fields_of
 
@@ -20,17 +21,23 @@ _DIGITS = 10
 
 
 def listed(desk: Desk, problem: Problem | None = None) -> Page:
-    """The previews that there are, and the form that begins one."""
+    """The previews that there are (``?show=`` one kind of them), and the form that begins one."""
     query = {
         "limit": "25",
         **({"cursor": desk.query["cursor"]} if desk.query.get("cursor") else {}),
     }
     told = desk.ask("GET /v1/previews", query=query).body
-    versions = list(stored(desk))
+    versions, show = list(stored(desk)), desk.query.get("show", "")
+    kept = [one for one in told["previews"] if show in {"", one["kind"]}]
+    columns: dict[str, Key] = {
+        "kind": lambda one: one["kind"], "made": lambda one: one["made"],
+        "state": lambda one: one["state"],
+    }  # fmt: skip
     said = desk.form if problem else desk.query
     return desk.page(
         "previews", "policies", "previews", status=problem.status if problem else 200,
-        previews=told["previews"], cursor=told["cursor"], versions=versions, said=said,
+        previews=in_order(desk, kept, columns), any=bool(told["previews"]),
+        cursor=told["cursor"], versions=versions, said=said,
         problem=problem.body if problem else None, faults=fields_of(problem) if problem else {},
     )  # fmt: skip
 

@@ -11,13 +11,18 @@ from typing import Any
 
 from functions.api.exchange import Problem
 from functions.console.bars import Bar, bars
+from functions.console.cases import named
+from functions.console.sorting import Key, in_order
 from functions.pages.answers import Page, download
 from functions.pages.desk import Answering, Desk
 from shared.cloud import clock
 
 _CSV = "text/csv; charset=utf-8"
-# Sections whose figures are amounts of one whole, and make a picture.
-_PICTURES = {"Ageing": "Together", "Collected after": "Together"}
+# Sections that make a picture, and the figure of each that is the others together, if one is.
+_PICTURES = {
+    "Ageing": "Together", "Collected after": "Together", "Roll rates": "", "Promises and plans": "",
+}  # fmt: skip
+_FEWEST_BARS = 2
 _BYTE_ORDER = "\ufeff".encode()
 
 
@@ -63,7 +68,10 @@ def discipline(desk: Desk) -> Page:
 
 
 def money(desk: Desk) -> Page:
-    """Money of a day by source, what is apart between books, hub and partners, and charges."""
+    """Money of a day by source, and what is apart between books, hub and partners.
+
+    ``?day=`` is the day of the sums, ``?partner=`` of whom the differences are.
+    """
     day = desk.query.get("day", "") or clock.now().date().isoformat()
     problem, sums = None, None
     try:
@@ -72,12 +80,30 @@ def money(desk: Desk) -> Page:
         if wrong.status == 403:
             raise
         problem = wrong
-    cursor = {"cursor": desk.query["cursor"]} if desk.query.get("cursor") else {}
+    query = {name: desk.query[name] for name in ("cursor", "partner") if desk.query.get(name)}
+    drift = desk.ask("GET /v1/reports/drift", query=query).body
+    partner = desk.query.get("partner", "")
+    every = desk.ask("GET /v1/reports/drift", query={"limit": "1"}).body if partner else drift
     return desk.page(
         "reports_money", "reports", status=problem.status if problem else 200, day=day, sums=sums,
-        drift=desk.ask("GET /v1/reports/drift", query=cursor).body,
-        charges=desk.ask("GET /v1/reports/charges").body,
-        problem=problem.body if problem else None,
+        drift=drift, partner=partner, problem=problem.body if problem else None,
+        partners=list(dict.fromkeys([*(one["partner"] for one in every["partners"]),
+                                     *filter(None, [partner])])),
+    )  # fmt: skip
+
+
+def charges(desk: Desk) -> Page:
+    """Interest and fees that the books should invoice (``?state=withdrawn``: no longer)."""
+    query = {name: desk.query[name] for name in ("cursor", "state") if desk.query.get(name)}
+    told = desk.ask("GET /v1/reports/charges", query={**query, "limit": "25"}).body
+    names = named(desk, list({one["debtor"] for one in told["charges"]}))
+    columns: dict[str, Key] = {
+        "debtor": lambda one: names.get(one["debtor"], one["debtor"]).casefold(),
+        "number": lambda one: one["number"], "on": lambda one: one["on"],
+    }  # fmt: skip
+    return desk.page(
+        "reports_charges", "reports", charges=in_order(desk, told["charges"], columns),
+        names=names, cursor=told["cursor"],
     )  # fmt: skip
 
 
@@ -107,19 +133,26 @@ def _figures(text: str) -> list[dict[str, Any]]:
 
 
 def _picture(section: str, figures: list[dict[str, str]]) -> tuple[Bar, ...]:
-    """The bars of a section in one currency; none for one that is no sum of parts."""
+    """The bars of a section of one unit; none for one that makes no picture.
+
+    What is not known has no bar: the table says so.
+    """
     whole = _PICTURES.get(section)
     parts = [one for one in figures if one["figure"] != whole]
-    if whole is None or not parts or len({one["unit"] for one in parts}) > 1:
+    if whole is None or len({one["unit"] for one in parts}) != 1:
         return ()
+    known = [(one, value) for one in parts if (value := _decimal(one["value"])) is not None]
+    if len(known) < _FEWEST_BARS:
+        return ()
+    unit = "" if parts[0]["unit"] == "count" else f" {parts[0]['unit']}"
+    return bars([(one["figure"], value, f"{one['value']}{unit}") for one, value in known])
+
+
+def _decimal(text: str) -> Decimal | None:
     try:
-        values = [Decimal(one["value"]) for one in parts]
+        return Decimal(text)
     except InvalidOperation:
-        return ()
-    return bars([
-        (one["figure"], value, f"{one['value']} {one['unit']}")
-        for one, value in zip(parts, values, strict=True)
-    ])  # fmt: skip
+        return None
 
 
 ROUTES: dict[str, Answering] = {
@@ -127,4 +160,5 @@ ROUTES: dict[str, Answering] = {
     "GET /reports/month/{month}.csv": month_csv,
     "GET /reports/discipline": discipline,
     "GET /reports/money": money,
+    "GET /reports/charges": charges,
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Kind = Literal["text", "number", "tick", "choice", "lines", "group", "rows"]
@@ -24,7 +24,8 @@ class Field:
     """A field of the form. ``value`` is what stands in it: a text, or a truth for a tick.
 
     ``parts`` are the fields of a group, ``rows`` those of each entry of a list. ``changed`` is
-    whether it says anything else than it would if nobody had touched it.
+    whether it says anything else than it would if nobody had touched it. ``title`` is what the
+    connector itself calls it, where elsewhere its key stands for another thing.
     """
 
     kind: Kind
@@ -37,6 +38,13 @@ class Field:
     parts: tuple[Field, ...] = ()
     rows: tuple[tuple[Field, ...], ...] = ()
     changed: bool = False
+    title: str = ""
+
+
+def own_title(key: str, schema: Schema) -> str:
+    """The title that a setting was given, empty where pydantic made it of the key."""
+    title = str(schema.get("title", ""))
+    return "" if title == key.replace("_", " ").title() else title
 
 
 def fields(
@@ -60,8 +68,11 @@ def _fields(
 ) -> tuple[Field, ...]:
     needed = schema.get("required", ())
     return tuple(
-        _field(root, one, value.get(key, one.get("default")), f"{within}.{key}",
-               required=key in needed, more=more)
+        replace(
+            _field(root, one, value.get(key, one.get("default")), f"{within}.{key}",
+                   required=key in needed, more=more),
+            title=own_title(key, one),
+        )
         for key, one in schema.get("properties", {}).items()
     )  # fmt: skip
 

@@ -54,7 +54,7 @@ def together(desk: Desk) -> Page:
     chosen = _chosen(desk)
     picked = list(dict.fromkeys(desk.visit.several.get("task", ())))[:_MOST]
     if not picked:
-        return _listed(desk, chosen, Problem(422, "invalid", desk.words("tasks")("none_ticked")))
+        return _listed(desk, chosen, Problem(422, "invalid", "Pick at least one task."))
     for task in picked:
         try:
             desk.ask("POST /v1/tasks/{id}/answer", id=task, body=_answer(desk))

@@ -48,7 +48,7 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     made.filters.update(money=_money, day=_day, moment=_moment, number=_number, part=part)
-    made.filters["said"] = _said
+    made.filters.update(said=_said, cited=_cited)
     made.globals.update(asset=asset, address=address)
     return made
 
@@ -104,6 +104,12 @@ def _said(context: Context, text: object, *, mark: bool = True) -> str:
         ids = "|".join(re.escape(one) for one in sorted(called, key=len, reverse=True))
         plain = re.sub(rf"(?<![\w:/-])(?:{ids})(?![\w:/-])", lambda id_: called[id_[0]], plain)
     return Markup('<span lang="en">{}</span>').format(plain) if told is None and mark else plain
+
+
+@pass_context
+def _cited(context: Context, section: object) -> str:
+    """Where a rule stands: words of ours in the page's language, a statute as it is cited."""
+    return said(str(section), context["lang"]) or str(section)
 
 
 @pass_context

@@ -13,10 +13,11 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import connectors
 import shared
@@ -26,7 +27,13 @@ from shared.domain.money import MINOR_UNITS, Money
 FOLDER = Path(shared.__file__).parent / "pages" / "sentences"
 _HOLE = re.compile(r"\{(\w+)\}")
 # Days, minutes and amounts as sentences of ours have them: alone, never as a part of an id.
-_DAY = re.compile(r"(?<![\w:/-])(\d{4}-\d{2}-\d{2})(?: (\d{2}):(\d{2}))?(?![\w:/-])")
+_DAY = re.compile(r"(?<![\w:/-])(\d{4}-\d{2}-\d{2})(?: (\d{2}):(\d{2}))?(?![\w/-]|:\w)")
+_INSTANT = re.compile(
+    r"(?<![\w:/-])\d{4}-\d{2}-\d{2}T[0-2]\d:[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-][01]\d:[0-5]\d)(?!\w)"
+)
+# The key of an act or a question (``act_keys``): its case, its step, a digest.
+_KEY = re.compile(r"(?<![\w:/-])c[0-9a-f]{20}-([a-z0-9_-]+)-[0-9a-f]{12}(?![\w-])")
+_CODE = re.compile(r"(?<![\w:/.-])[a-z]+(?:_[a-z]+)+(?![\w:/-]|\.\w)")
 _TWO_PLACES = [currency for currency, places in MINOR_UNITS.items() if places == 2]
 _AMOUNT = re.compile(rf"(?<![\w.,:-])(-?\d+(?:\.\d\d)?) ({'|'.join(_TWO_PLACES)})(?!\w)")
 # What stands between hours and minutes; a colon elsewhere.
@@ -67,8 +74,12 @@ def said(text: str, language: Language) -> str | None:
     return _one_after_the_other(text, language)
 
 
-def written(text: str, language: Language) -> str:
-    """A told sentence with its days, minutes and amounts as the language writes them."""
+def written(text: str, language: Language, zone: str = "UTC") -> str:
+    """A told sentence with what is in it as people write it.
+
+    Days, amounts and instants (in ``zone``, an IANA name) are as the language has them, the key of
+    an act is its step, and a code of ours that no table told is its words.
+    """
 
     def day(found: re.Match[str]) -> str:
         try:
@@ -78,9 +89,12 @@ def written(text: str, language: Language) -> str:
         time = f"\u00a0{found[2]}{MINUTES.get(language, ':')}{found[3]}"
         return told + time if found[2] else told
 
-    return _AMOUNT.sub(
-        lambda found: amount_text(Money.of(found[1], found[2]), language), _DAY.sub(day, text)
-    )
+    def instant(found: re.Match[str]) -> str:
+        return f"{datetime.fromisoformat(found[0]).astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+
+    text = _DAY.sub(day, _INSTANT.sub(instant, _KEY.sub(r"\1", text)))
+    text = _CODE.sub(lambda code: code[0].replace("_", " "), text)
+    return _AMOUNT.sub(lambda found: amount_text(Money.of(found[1], found[2]), language), text)
 
 
 def entries(language: Language) -> Iterator[tuple[Path, dict[str, str]]]:
@@ -108,11 +122,14 @@ def _one_after_the_other(text: str, language: Language) -> str | None:
 
 def _marked(text: str, language: Language) -> str | None:
     """A sentence as a table has it, or as one has it without the mark that it ends in."""
-    told = _sentence(text, language)
-    if told is None and text.endswith((".", ";", ":")):
-        bare = _sentence(text[:-1], language)
-        return None if bare is None else bare + text[-1]
-    return told
+    whole = _table(language).whole
+    if text in whole or not text.endswith((".", ";", ":")):
+        return _sentence(text, language)
+    bare = text[:-1]
+    if bare not in whole and (told := _sentence(text, language)) is not None:
+        return told
+    told = _sentence(bare, language)
+    return None if told is None else told + text[-1]
 
 
 @lru_cache(maxsize=4096)

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from ministack.core import iam_actions, lambda_runtime
-from ministack.services import lambda_svc, scheduler, ses_v2, stepfunctions, sts
+from ministack.services import dynamodb, lambda_svc, scheduler, ses_v2, stepfunctions, sts
 
 from infra.local import mail
+from infra.local.leading_keys import leading_keys
 from infra.local.pool import Function, Pool, base_environment
 
 MINISTACK_VERSION = "1.5.33"
@@ -38,6 +39,7 @@ def apply(pool: Pool, endpoint: str, directory: Path) -> None:
     prompt_executions()
     prompt_schedules()
     batch_permissions()
+    row_permissions()
     mail_permissions()
     mail_as_sent(directory / mail.FILE)
 
@@ -134,6 +136,32 @@ def batch_permissions() -> None:
         return action
 
     iam_actions._action_from_target = action_from_target
+
+
+def row_permissions() -> None:
+    """Tell a caller's policies the partition keys of a request (``dynamodb:LeadingKeys``).
+
+    The emulator knows no such key: a policy that allows some rows would allow all (``ForAllValues``
+    holds of nothing), and one that denies some would deny none.
+    """
+    original = iam_actions.dynamodb_service_context
+    _expect(original, 'context["dynamodb:Select"] = select')
+
+    def schema(table: str, index: str | None) -> str | None:
+        known = dynamodb._tables.get(table) or {}
+        indexes = {one["IndexName"]: one for one in known.get("GlobalSecondaryIndexes") or ()}
+        found = known if index is None else indexes.get(index, {})
+        names = (one["AttributeName"] for one in found.get("KeySchema", ())
+                 if one["KeyType"] == "HASH")  # fmt: skip
+        return next(names, None)
+
+    @functools.wraps(original)
+    def service_context(body: bytes) -> dict[str, Any]:
+        found: dict[str, Any] = original(body)
+        told = leading_keys(body, schema)
+        return found | ({"dynamodb:LeadingKeys": told} if told else {})
+
+    iam_actions.dynamodb_service_context = service_context
 
 
 def mail_permissions() -> None:

@@ -3,4 +3,6 @@
 from __future__ import annotations
 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--no-first-run")  # fmt: skip
+         "--disable-component-update", "--disable-sync", "--no-first-run",
+         # What is scrolled to is there at once.
+         "--disable-smooth-scrolling")  # fmt: skip

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from infra.local import clock, setup
 from infra.local.bank import Bank, Transfer
 from infra.local.hub import TENANT
 from infra.local.timelapse import MORNING, TimeLapse
+from shared.domain.calendar import is_banking_day
 from tests.browser.visitor import Visitor
 
 # Whatever is a name or a number may hold this; no page may take it for markup.
@@ -98,6 +99,7 @@ class Payers:
     bank: Bank = field(init=False)
     paid: set[str] = field(default_factory=set)
     exported: int = 0
+    closed: date = date.min
     _known: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self):
@@ -125,7 +127,7 @@ class Payers:
         self._use(setup.EMAIL, "channels.email", mail)
         self.call("PUT", "/v1/policies/standard", POLICY)
         self.call("PUT", "/v1/policies/active", {"id": "standard", "version": 1})
-        self.bank.close(self.time.today() - timedelta(days=1), [])
+        self.bank.close(self.time.today() - timedelta(days=1), ())
         self.provider.tell("listen", url=self.door)
         setup.connect_money(self.hub, self.provider.origin, key, self.secret, "acct_demo")
         self.time.live(self.time.today())
@@ -149,17 +151,21 @@ class Payers:
 
     def transfer(self, amount, reference):
         """The payer pays in the bank today, whose files the hub has the next morning."""
-        day = self.time.today()
-        self.bank.close(day, [Transfer(Decimal(amount), "Maksaja Matti", reference=reference)])
-        self.tomorrow()
+        self.tomorrow(Transfer(Decimal(amount), "Maksaja Matti", reference=reference))
 
-    def tomorrow(self, days=1):
-        """Go on to the morning after so many days, on which the bookkeeper exports what is open."""
+    def tomorrow(self, *transfers, days=1):
+        """Go on to the morning after so many days: what the bank booked, and what the books say."""
         day = self.time.today() + timedelta(days=days)
         at = datetime.combine(day, MORNING, tzinfo=self.time.zone)
         file = self.hub.stack.clock_file
         clock.advance(file, max(0, round((at - clock.now(file)).total_seconds())))
         self.export()
+        booked = day - timedelta(days=1)
+        while not is_banking_day("FI", booked):
+            booked -= timedelta(days=1)
+        if booked > self.closed:
+            self.bank.close(booked, transfers)
+            self.closed = booked
         self.time.live(day)
 
     def export(self):

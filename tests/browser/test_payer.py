@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import itertools
+import json
 
 import pytest
 
+from functions.pages.words import words
 from shared.cloud import clock, keys, payer_links, sealing, table
 from shared.cloud.keys import Tenant
+from shared.domain.events import PaymentAllocated
 from shared.domain.explain import content_hash
+from shared.domain.formats import LANGUAGES
 from shared.domain.policy import Policy
-from tests.functions.payers import NUMBER, know
-from tests.functions.world import POLICY, load, open_case, remind, settle_in
+from shared.domain.state_events import CircumstanceNoted
+from tests.functions.payers import NUMBER, debtor, know
+from tests.functions.world import (
+    CREDITOR,
+    POLICY,
+    append,
+    load,
+    open_case,
+    remind,
+    settle_in,
+)  # fmt: skip
 
 # Below the link, once it is open.
 PAGES = ("", "/pay", "/promise", "/plan", "/dispute", "/person", "/details")
-WIDTHS = (320, 768, 1280)
+WIDTHS = (320, 1280)
 MOST_BYTES, MOST_REQUESTS = 100_000, 4
 CANARY = '"><img src=x onerror=alert(1)>'
 _NUMBERS = itertools.count(1)
@@ -29,13 +42,15 @@ def invited(process, hub, monkeypatch):
     monkeypatch.setenv("PAYER_URL", "https://hub.example")
     sealing._key.cache_clear()
 
-    def make():
+    def make(name="Aino Esimerkki"):
         tenant, case = Tenant(f"payer-{next(_NUMBERS)}"), f"c{next(_NUMBERS)}"
         settle_in(tenant)
+        creditor = {**CREDITOR, "id": tenant.id, "name": f"Nordic {name} Oy"}
+        table.put({**keys.creditor(tenant), "body": json.dumps(creditor)})
         policy = Policy.model_validate({**POLICY, "process": {"agreed_plan": 6}})
         row = {"body": policy.model_dump_json(), "hash": content_hash(policy)}
         table.put({**keys.policy(tenant, "standard", 1), **row})
-        know(tenant)
+        know(tenant, debtor(name))
         open_case(tenant, case)
         act = f"{case}-friendly-0123456789ab"
         remind(tenant, case, act)
@@ -47,7 +62,18 @@ def invited(process, hub, monkeypatch):
     sealing._key.cache_clear()
 
 
+def paid(claim):
+    """All of a claim came in, with whatever beside it."""
+    day = clock.now().date().isoformat()
+    return PaymentAllocated.model_validate({
+        "at": clock.now(), "payment": f"bank:{claim}", "claim": claim,
+        "amount": {"amount": "100.00", "currency": "EUR"},
+        "value_date": day, "booked": day, "received": day,
+    })  # fmt: skip
+
+
 def enter(one, path):
+    """Open a link and give the second fact; where it was given before, the page is open."""
     assert one.open(path) == 200
     one.page.fill("#f-fact", NUMBER)
     one.page.click("main button")
@@ -102,29 +128,98 @@ def test_a_plan_is_chosen_with_the_keyboard_alone(visitor, invited):
     assert (plan.agreed, len(plan.instalments)) == (True, 2)
 
 
+def speak(one, path, language):
+    """Choose a language below the page, as a visitor does."""
+    one.open(path)
+    one.page.select_option("#language", language)
+    one.page.click(".foot button")
+    one.page.wait_for_selector(f"html[lang={language}]")
+
+
+def pages_of(one, path):
+    """The address of every page of a link that can be gone to, the plan's own among them."""
+    one.open(f"{path}/plan")
+    plan = one.page.get_attribute("main a.button", "href")
+    return [path + below for below in PAGES] + [plan, f"{path}?done=promise"]
+
+
+def looked_at(one, what):
+    """What is wrong with the page that is shown, at each width; it is opened out before."""
+    found = []
+    for width in WIDTHS:
+        one.page.set_viewport_size({"width": width, "height": 900})
+        one.page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
+        found += [f"{what} at {width}: {wrong}" for wrong in one.violations()]
+        if one.overflows() > 0:
+            found.append(f"{what} at {width} is too wide: {one.widest()}")
+    return found
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_any_page_at_any_width(visitor, invited, scheme):
-    path, *_ = invited()
+    path, *_ = invited(CANARY)
     one = visitor(color_scheme=scheme)
     one.open(path)
-    assert one.violations() == []
+    found = looked_at(one, "before the second fact")
+    one.page.fill("#f-fact", "wrong")
+    one.page.click("main button")
+    found += looked_at(one, "after a wrong one")
     enter(one, path)
-    for below in PAGES:
-        for width in WIDTHS:
-            one.page.set_viewport_size({"width": width, "height": 900})
-            assert one.open(path + below) == 200
-            one.page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
-            assert one.violations() == [], f"{below} at {width}"
-            assert one.overflows() <= 0, f"{below} at {width}"
+    for address in pages_of(one, path):
+        assert one.open(address) == 200, address
+        found += looked_at(one, address)
+    one.open(f"{path}/dispute")
+    one.page.evaluate("document.querySelector('main form').noValidate = true")
+    one.page.click("main form button")
+    assert one.page.locator("[aria-invalid=true]").count() >= 2
+    found += looked_at(one, "a form with faults")
+    assert one.open(f"{path}/nothing") == 404
+    found += looked_at(one, "an address of nothing")
+    one.faults.clear()
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("what", "title"),
+    [("minor", "neutral_title"), ("bankruptcy", "proceedings_title"), ("paid", "settled_title")],
+)
+def test_who_sees_another_page_sees_it_whole(visitor, invited, what, title):
+    path, tenant, case = invited(CANARY)
+    one = visitor()
+    enter(one, path)
+    if what == "paid":
+        for claim in ("erp:1", "erp:2"):
+            append(tenant, case, paid(claim))
+    else:
+        noted = {"circumstance": "c1", "what": what, "effective": "2026-03-01"}
+        append(tenant, case, CircumstanceNoted(at=clock.now(), **noted))
+    one.open(path)
+    assert words("en", "payer")(title) == one.page.inner_text("h1")
+    assert one.page.locator(f"a[href='{path}/pay']").count() == 0
+    assert not looked_at(one, what)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_of_any_language_is_wider_than_a_small_phone(visitor, invited, language):
+    path, *_ = invited(CANARY)
+    one = visitor(viewport={"width": 320, "height": 640}, java_script_enabled=False)
+    enter(one, path)
+    speak(one, path, language)
+    for address in pages_of(one, path):
+        assert one.open(address) == 200
+        assert one.page.get_attribute("html", "lang") == language
+        assert one.overflows() <= 0, f"{address} {one.widest()}"
+        assert one.page.locator("img, script, [onerror]").count() == 0
 
 
 def test_a_first_look_costs_little(visitor, invited):
     path, *_ = invited()
     one = visitor()
     enter(one, path)
-    for below in PAGES:
-        one.requests.clear()
-        one.open(path + below)
-        ours = [request for request in one.requests if not request.url.startswith("data:")]
-        assert len(ours) <= MOST_REQUESTS, below
-        assert sum(len(request.response().body()) for request in ours) <= MOST_BYTES, below
+    for address in pages_of(one, path):
+        fresh = visitor()
+        fresh.context.add_cookies(one.context.cookies())
+        fresh.open(address)
+        ours = [request for request in fresh.requests if not request.url.startswith("data:")]
+        assert len(ours) <= MOST_REQUESTS, address
+        assert sum(len(request.response().body()) for request in ours) <= MOST_BYTES, address

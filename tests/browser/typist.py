@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.browser.visitor import Visitor
 
 _MOST_STOPS = 400
-_LOOKS, _MS = 10, 20
+_LOOKS, _MS = 10, 50
 # Where the focus is: whether it can be seen, is within the window, and is covered by nothing.
 _FOCUS = """() => {
     const one = document.activeElement, look = getComputedStyle(one);

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from functions import admin, reconcile
-from shared.cloud import keys, money_rows, table
+from shared.cloud import keys, money_rows, table, tasks
 from shared.domain.sighting import Payer
 from tests.functions.money import (
     REFERENCES,
@@ -215,6 +215,17 @@ def test_money_that_nobody_looked_at_is_a_difference_with_its_list(world, capsys
         assert "due_at" in run_day()
     assert tasks_open().count("money_differs") == 1
     assert "ReconciliationDifference" in capsys.readouterr().out
+
+
+def test_the_question_about_a_day_ends_by_itself_when_the_day_comes_right(world):
+    take(sighting("2", "40.00"))
+    run_day()
+    assert "money_differs" in tasks_open()
+    see(sighting("2", "40.00"))
+    assert "due_at" not in run_day()
+    assert "money_differs" not in tasks_open()
+    question = tasks.read(NORDIC, "reconciliation-2026-02-25")
+    assert (question["answer"], question["by"]) == ("mended", "hub")
 
 
 def test_a_reversal_whose_receipt_nobody_knows_is_open_too(world):

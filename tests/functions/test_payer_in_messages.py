@@ -48,7 +48,15 @@ def mail(aws, monkeypatch):
     return caught
 
 
-def remind_now():
+def framed():
+    """The case as it stands, as a function reads it."""
+    store = Store(NORDIC)
+    loaded = store.load(CASE)
+    token = Token(CASE, loaded.head["version"], loaded.head["attempt"], loaded.head["snap"])
+    return step.frame(store, token, loaded, clock.now())
+
+
+def remind_now(done="sent"):
     store = Store(NORDIC)
     loaded = store.load(CASE)
     token = Token(CASE, loaded.head["version"], loaded.head["attempt"], loaded.head["snap"])
@@ -58,7 +66,7 @@ def remind_now():
         "channels": ["email"], "version": token.version, "attempt": token.attempt,
         "snapshot": token.snapshot,
     }  # fmt: skip
-    assert remind.handler(event, None) == {"done": "sent"}
+    assert remind.handler(event, None) == {"done": done}
     return decision.act
 
 

@@ -6,12 +6,17 @@ import json
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 
 import pytest
+import yaml
+from ministack.core import iam_actions, iam_evaluator
 
 from functions import process_inbox, receive_partner, serve_case_file, serve_sandbox
 from functions.api import partner_sandbox
 from functions.api.access import ROUTES
+from infra.local.leading_keys import leading_keys
+from infra.local.package import _Loader
 from shared.cloud import clock, drift_rows, hub_keys, keys, remittance_rows, table, vault
 from shared.cloud.keys import Tenant
 from shared.domain.casefile_v1 import CaseFile
@@ -226,6 +231,66 @@ def test_a_principal_of_a_creditor_has_no_sandbox_and_another_sandbox_knows_noth
     assert sorted(map(str, rows())) == before
     if "{id}" in route:
         assert ask(route, body, tenant=OTHER, case=case)[0] == 404
+
+
+ROWS = "arn:aws:dynamodb:eu-north-1:000000000000:table/rows"
+
+
+@cache
+def policy():
+    """The rights of the function, as its template has them, to the table of the stack."""
+    compute = (EVENTS.parent / "infra" / "compute.yaml").read_text().replace("T#sandbox-*", "T#*")
+    whole = yaml.load(compute, Loader=_Loader)  # noqa: S506 - a safe loader
+    (stated,) = whole["Resources"]["ServeSandbox"]["Properties"]["Policies"]
+    text = json.dumps(stated).replace('{"Ref": "TableArn"}', f'"{ROWS}"')
+    text = text.replace('{"Fn::Sub": "${TableArn}/index/listing"}', f'"{ROWS}/index/listing"')
+    return iam_evaluator.parse_policy_document(text)
+
+
+def judged(operation, asked):
+    """What the evaluator of the embedded stack says of a call, each item of a transaction."""
+    index = asked.get("IndexName")
+    body = json.dumps(asked).encode()
+    actions = [f"dynamodb:{operation}"]
+    if operation == "TransactWriteItems":
+        checks = iam_actions.dynamodb_transaction_checks(actions[0], body, "r", "a")
+        actions = [action for action, _ in checks]
+    schema = {None: "pk", "listing": "list_in", "due": "due_shard"}
+    found = leading_keys(body, lambda _, index: schema[index])
+    assert found
+    for action in actions:
+        context = iam_evaluator.EvalContext(
+            principal_arn="arn:aws:iam::000000000000:role/r", principal_type="AssumedRole",
+            principal_account="000000000000", action=action, region="eu-north-1",
+            resource_arn=f"{ROWS}/index/{index}" if index else ROWS,
+            service_context={"dynamodb:leadingkeys": found},
+        )  # fmt: skip
+        yield action, iam_evaluator.evaluate(context, [policy()]).decision
+
+
+def test_each_row_that_the_sandbox_asks_for_is_within_its_role_and_a_creditors_never(peer):
+    asked, events = [], table.client().meta.events
+    events.register(
+        "provide-client-params.dynamodb",
+        lambda params, model, **_: asked.append((model.name, params)),
+    )
+    case = begun()
+    told = "POST /v1/partner/sandbox/cases/{id}/messages"
+    for number, kind in enumerate(partner_sandbox._DATA):
+        assert ask(told, {"type": kind}, key=f"m{number}", case=case)[0] == 200
+    assert ask("GET /v1/partner/sandbox/cases/{id}", case=case)[0] == 200
+    assert ask("POST /v1/partner/sandbox/advance", {"seconds": 900}, key="k4")[0] == 200
+    assert ask("POST /v1/partner/sandbox/reset", {}, key="k5")[0] == 200
+
+    mine = [one for operation, params in asked for one in judged(operation, params)]
+    refused = [action for action, decision in mine if decision != "Allow"]
+    assert (refused, len({action for action, _ in mine}) > 5) == ([], True)
+
+    theirs = json.loads(json.dumps(asked).replace(f"T#{BOX.id}#", f"T#{NORDIC.id}#"))
+    changed = [one for one, before in zip(theirs, asked, strict=True) if one != list(before)]
+    let_in = [one for operation, params in changed for one in judged(operation, params)
+              if one[1] == "Allow"]  # fmt: skip
+    assert (let_in, len(changed) > 50) == ([], True)
 
 
 def test_the_sandbox_has_no_right_to_any_row_of_a_creditor():

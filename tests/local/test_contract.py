@@ -204,6 +204,52 @@ def test_a_role_does_what_its_policy_allows_and_nothing_else(
     assert len(deployed.stack.denials()) - before == int(expected.startswith("AccessDenied"))
 
 
+def row(tenant: str) -> dict[str, dict[str, str]]:
+    return {"pk": {"S": f"TENANT#{tenant}"}, "sk": {"S": "rights"}}
+
+
+def due(shard: str) -> dict[str, object]:
+    return {
+        "IndexName": "due", "KeyConditionExpression": "#s = :s AND due_at <= :d",
+        "ExpressionAttributeNames": {"#s": "shard"},
+        "ExpressionAttributeValues": {":s": {"S": shard}, ":d": {"S": "0"}},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("operation", "rows", "others"),
+    [
+        ("get_item", {"Key": row("a")}, {"Key": row("b")}),
+        ("put_item", {"Item": row("a1")}, {"Item": row("b")}),
+        ("put_item", {"Item": row("a1")}, {"Item": row("a#closed")}),
+        ("batch_get_item", [row("a"), row("a2")], [row("a"), row("b")]),
+        ("transact_write_items", [row("a3")], [row("a4"), row("b")]),
+        ("transact_write_items", [row("a3")], [row("a4"), row("a#closed")]),
+        ("query", due("0"), due("1")),
+    ],
+)
+def test_a_role_that_is_bound_to_some_rows_reaches_no_other(
+    deployed: Deployed, operation: str, rows: object, others: object
+) -> None:
+    table, said = deployed.outputs["Table"], list[object]()
+    for wanted in (rows, others):
+        match operation, wanted:
+            case "batch_get_item", list(keys):
+                arguments: dict[str, object] = {"RequestItems": {table: {"Keys": keys}}}
+            case "transact_write_items", list(items):
+                puts = [{"Put": {"TableName": table, "Item": one}} for one in items]
+                arguments = {"TransactItems": puts}
+            case _, one:
+                arguments = {"TableName": table, **dict(one)}  # type: ignore[call-overload]
+        event = {"service": "dynamodb", "operation": operation, "arguments": arguments}
+        said.append(deployed.invoke("LimitedFunction", event)[1])
+    assert said == ["allowed", "AccessDeniedException"]
+    found = deployed.client("dynamodb").batch_get_item(
+        RequestItems={table: {"Keys": [row("b"), row("a#closed"), row("a4")]}}
+    )
+    assert found["Responses"][table] == []
+
+
 @pytest.mark.parametrize(
     ("sender", "expected"),
     [("dunning@billing.example", "allowed"), ("dunning@other.example", "AccessDeniedException")],

@@ -282,3 +282,42 @@ def test_a_connection_of_another_creditor_is_not_there(console, live):
     made("theirs", tenant=TWIN)
     for path in ("", "/refused", "/settings", "/secrets", "/expiries", "/disable"):
         assert console().open(f"/console/connections/theirs{path}").status == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "fi",
+            {"Perintäkiellon tunniste", "Suostumussivun osoite", "Ruotsi (Fortnox AB)", "Tanska"},
+        ),
+        ("sv", {"Etikett för kravspärr", "Adress till medgivandesidan", "Sverige (Fortnox AB)"}),
+    ],
+)
+def test_forms_speak_the_language_of_the_page_in_all_that_connectors_say(console, language, words):
+    browser, seen = console(language=language), ""
+    for name in ("erp.fortnox", "channels.letter", "banks.camt"):
+        browser.open(f"/console/connectors/{name}")
+        assert browser.page.xpath("//main//*[@lang='en']") == []
+        seen += browser.page.xpath("//main")[0].text_content()
+    assert {one for one in words if one not in seen} == set()
+
+
+def test_findings_and_refused_rows_are_told_in_the_language_of_the_page(console):
+    wrong = "the other side answered with status 403: give the key's user the right to see "
+    found = [
+        {"check": "read_payments", "ok": False, "text": wrong + "reference payments"},
+        {"check": "own_dunning", "ok": True, "text": "nothing that any table has"},
+    ]
+    made(connector="erp.procountor", state="needs_auth", cause="login",
+         last_error="the token was refused", findings=json.dumps(found))  # fmt: skip
+    rows = [("books.csv:3", "due", "the due date lies before the invoice date")]
+    table.batch_put(refused_rows.rows_of(NORDIC, "erp", rows))
+    page = console(language="fi").open("/console/connections/erp").page
+    told = page.xpath("//main")[0].text_content()
+    assert "pääsytunnistetta ei hyväksytty" in told
+    assert "Maksut" in told
+    assert "toinen puoli vastasi tilakoodilla 403: anna avaimen käyttäjälle oikeus nähdä" in told
+    assert page.xpath("//main//*[@lang='en']/text()") == ["nothing that any table has"]
+    refused = console(language="sv").open("/console/connections/erp/refused").page
+    assert "förfallodagen ligger före fakturadatum" in refused.xpath("//main")[0].text_content()

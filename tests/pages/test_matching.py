@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from shared.domain.model import Party
 from shared.domain.sighting import Payer
 from tests.functions.money import connected, invoice, payment, see, sighting, tell, work
 
@@ -41,6 +42,24 @@ def test_the_payment_stands_beside_its_proposals_and_enter_accepts_the_first(con
     assert payment("1").resolution.rule == "person"
     # The next one that waits follows by itself.
     assert browser.path.startswith("/console/matching/bank%3A2?done=matched")
+
+
+def test_proposals_stand_side_by_side_by_number_debtor_sum_and_reference(console, money):
+    tell(Party(id="erp:d1", version="1", kind="person", name=CANARY, country="FI"))
+    browser = console("viewer").open("/console/matching")
+    assert "2 proposals" in browser.main
+    browser.open(WAITS)
+    rows = {
+        row[0].text_content(): [" ".join(cell.text_content().split()) for cell in row[1:]]
+        for row in browser.page.xpath("//table[@class='beside']/tbody/tr")
+    }
+    assert rows["Invoice"] == ["bank:1", "2026-0001", "2026-0002"]
+    assert rows["Amount, open"] == ["€100.00"] * 3
+    assert rows["Booked, due"][1:] == ["15 January 2026"] * 2
+    assert rows["Payer, debtor"][0].startswith(CANARY)
+    assert CANARY in rows["Payer, debtor"][1:]
+    (first, *_) = browser.page.xpath("//table[@class='beside']//a/@href")
+    assert browser.open(first).status == 200
 
 
 def test_money_is_matched_by_hand_by_the_numbers_on_the_invoices(console, money):

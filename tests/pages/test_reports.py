@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import base64
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from functions.console.bars import bars
-from tests.functions.money import connected, invoice, tell
+from shared.cloud import clock, drift_rows, table
+from shared.domain.three_way import Verdict
+from tests.functions.money import connected, invoice, see, sighting, tell
+from tests.functions.test_extras import exact, look, reminded
+from tests.functions.world import NORDIC, NOW, eur
 
 
 @pytest.fixture
@@ -20,7 +25,7 @@ def books(console):
 @pytest.mark.parametrize("language", ["en", "fi", "sv"])
 def test_every_report_opens_with_nothing_to_tell(console, language):
     browser = console("viewer", language=language)
-    for path in ("", "/discipline", "/money"):
+    for path in ("", "/discipline", "/money", "/charges", "/charges?state=withdrawn"):
         assert browser.open(f"/console/reports{path}").status == 200
 
 
@@ -40,6 +45,44 @@ def test_the_csv_is_the_report_with_a_byte_order_mark(console, books):
     assert browser.headers["content-disposition"] == 'attachment; filename="dunlin-2026-02.csv"'
     text = base64.b64decode(browser.text).decode("utf-8")
     assert text.startswith("\ufeffsection,figure,value,unit,definition\r\n")
+
+
+def test_what_is_apart_is_narrowed_to_one_partner_and_money_of_a_day_is_a_table(console, books):
+    connected("bank")
+    see(sighting("1"))
+    for number, partner in (("d1", "one"), ("d2", "two")):
+        verdict = Verdict(
+            state="drift", kind="partner", amount=eur("0.01"), right="unknown", text="unexplained",
+            books=eur("60.00"), hub=eur("60.00"), stated=eur("60.01"),
+        )  # fmt: skip
+        table.put(drift_rows.apart(NORDIC, number, partner, verdict, "2026-03-01", {"claim": "c"}))
+        drift_rows.compared(NORDIC, partner, {
+            "on": "2026-03-02", "agreed": 7, "lag": 0, "drift": 1, "amounts": {}, "money": {},
+        })  # fmt: skip
+    browser = console("viewer").open("/console/reports/money?day=2026-02-25")
+    (sums, *_) = browser.page.xpath("//section[@aria-labelledby='came']//tbody/tr")
+    assert [cell.text_content() for cell in sums[1:3]] == ["1", "€100.00"]
+    told = "//table[starts-with(caption, 'Apart')]//tbody/tr/td[1]/text()"
+    assert sorted(browser.page.xpath(told)) == ["one", "two"]
+    browser.press("Filter", partner="two")
+    assert browser.page.xpath("//select[@name='partner']")[0].value == "two"
+    assert browser.page.xpath(told) == ["two"]
+    assert browser.page.xpath("//select[@name='partner']/option/@value") == ["", "one", "two"]
+
+
+def test_charges_stand_by_debtor_with_how_they_came_about(console, monkeypatch):
+    connected("erp")
+    connected("bank")
+    tell(invoice("1"))
+    reminded()
+    see(exact())
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=10))
+    look(monkeypatch, 10)
+    browser = console("viewer").open("/console/reports/charges")
+    (row,) = browser.page.xpath("//tbody/tr")
+    assert "on the next invoice" in row.text_content()
+    assert row.xpath(".//details/summary/text()") == ["1 period"]
+    assert "Nothing is left to invoice." in browser.click("Withdrawn").main
 
 
 def test_a_month_that_is_none_is_named(console, books):

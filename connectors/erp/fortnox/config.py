@@ -60,5 +60,8 @@ class Config(BaseModel):
         default=API, max_length=300, description="The address of Fortnox's API; leave it."
     )
     accounts: str = Field(
-        default=ACCOUNTS, max_length=300, description="The address of the consent page; leave it."
+        default=ACCOUNTS,
+        max_length=300,
+        title="Address of the consent page",
+        description="The address of the consent page; leave it.",
     )
