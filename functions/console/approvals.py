@@ -31,7 +31,7 @@ def one(desk: Desk, problem: Problem | None = None) -> Page:
     approval = desk.ask(_route(desk, "GET", "/{id}"), id=desk.path["id"]).body
     return desk.page(
         "approval", "approvals", status=problem.status if problem else 200,
-        approval=approval, fields=list(_fields(approval["body"])),
+        approval=approval, fields=list(flat(approval["body"])),
         own=approval["by"] == desk.principal.client,
         may=desk.may(_route(desk, "POST", "/{id}/approve")),
         problem=problem.body if problem else None,
@@ -62,7 +62,7 @@ def _route(desk: Desk, method: str, tail: str) -> str:
     return f"{method} /v1{hub}/approvals{tail}"
 
 
-def _fields(body: Any, path: str = "") -> list[tuple[str, str]]:
+def flat(body: Any, path: str = "") -> list[tuple[str, str]]:
     """A body's values by their path (``steps.2.after``), as a person reads them."""
     match body:
         case dict():
@@ -73,9 +73,7 @@ def _fields(body: Any, path: str = "") -> list[tuple[str, str]]:
             return [(path, "\u2013")] if path else []
         case _:
             return [(path, str(body))]
-    return [
-        row for name, value in pairs for row in _fields(value, f"{path}.{name}" if path else name)
-    ]
+    return [row for name, value in pairs for row in flat(value, f"{path}.{name}" if path else name)]
 
 
 ROUTES: dict[str, Answering] = {

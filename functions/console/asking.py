@@ -92,7 +92,7 @@ def reasons(
         {
             **why,
             "facts": [
-                (name, [_fact(desk, name, one, numbers) for one in _several(name, text)])
+                (name, [fact(desk, name, one, numbers) for one in _several(name, text)])
                 for name, text in why["facts"].items()
             ],
         }
@@ -116,7 +116,8 @@ def _several(name: str, text: str) -> list[str]:
     return text.split(",") if name == "payments" and text else [text]
 
 
-def _fact(desk: Desk, name: str, text: str, numbers: Mapping[str, str]) -> tuple[str, str | None]:
+def fact(desk: Desk, name: str, text: str, numbers: Mapping[str, str]) -> tuple[str, str | None]:
+    """A fact's text, by number where ``numbers`` has one, and the page of what it names, if any."""
     where, route = _PAGES.get(name, ("", ""))
     there = f"{BASE}{where.format(quote(text, safe=''))}" if text and desk.may(route) else None
     return numbers.get(text, text), there

@@ -7,6 +7,8 @@ from typing import Any, Literal
 from functions.api.access import MONEY
 from functions.api.access import ROUTES as API
 from functions.api.exchange import Problem
+from functions.console.approvals import flat
+from functions.console.asking import fact
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk, fields_of
 from shared.domain import roles
@@ -46,11 +48,17 @@ def audit(desk: Desk) -> Page:
         if wrong.status != 400:
             raise
         problem = wrong
+    lines = [{**one, "said": _said(desk, one["facts"])} for one in told["lines"]]
     return desk.page(
         "audit", "settings", status=problem.status if problem else 200,
-        lines=told["lines"], cursor=told["cursor"], looks=desk.may("GET /v1/audit"),
+        lines=lines, cursor=told["cursor"], looks=desk.may("GET /v1/audit"),
         problem=problem.body if problem else None,
     )  # fmt: skip
+
+
+def _said(desk: Desk, facts: dict[str, Any]) -> list[tuple[str, str, str | None]]:
+    """The facts of a line as name, text, and the page of what it names (None for none)."""
+    return [(name, *fact(desk, name, text, {})) for name, text in flat(facts)]
 
 
 def fuses(desk: Desk, problem: Problem | None = None) -> Page:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from functions.api.exchange import Problem
 from functions.console.asking import ELSEWHERE, case_of, reasons, seen_to
 from functions.console.cases import named
+from functions.console.sorting import Key, in_order
 from functions.pages.answers import Page, shown
 from functions.pages.desk import Answering, Desk, fields_of
 from functions.pages.render import address
@@ -29,10 +30,17 @@ def inbox(desk: Desk) -> Page:
 def _listed(desk: Desk, chosen: dict[str, str], problem: Problem | None = None) -> Page:
     cursor: dict[str, str] = {"cursor": desk.query["cursor"]} if desk.query.get("cursor") else {}
     found = desk.ask("GET /v1/tasks", query={**chosen, **cursor, "limit": str(_MOST)}).body
+    names = named(desk, sorted({one["debtor"] for one in found["tasks"] if one["debtor"]}))
+    t = desk.words("why")
+    columns: dict[str, Key] = {
+        "what": lambda one: t.code("why", one["why"]).casefold(),
+        "case": lambda one: names.get(one["debtor"] or "", one["case"] or "").casefold() or None,
+        "due": lambda one: one["answer_by"], "who": lambda one: one["assignee"],
+    }  # fmt: skip
     return desk.page(
-        "tasks", "tasks", "why", status=problem.status if problem else 200,
-        tasks=found["tasks"], cursor=found["cursor"], chosen=chosen, filtered=bool(chosen),
-        names=named(desk, sorted({one["debtor"] for one in found["tasks"] if one["debtor"]})),
+        "tasks", "tasks", "why", status=problem.status if problem else 200, names=names,
+        tasks=in_order(desk, found["tasks"], columns), cursor=found["cursor"],
+        chosen=chosen, filtered=bool(chosen),
         counts=desk.ask("GET /v1/reports/tasks").body,
         offered=_offered(desk, chosen, found["tasks"]),
         told=_told(desk), problem=problem.body if problem else None,

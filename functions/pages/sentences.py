@@ -40,6 +40,8 @@ _AMOUNT = re.compile(rf"(?<![\w.,:-])(-?\d+(?:\.\d\d)?) ({'|'.join(_TWO_PLACES)}
 MINUTES: Mapping[Language, str] = {"fi": ".", "da": "."}
 # A number alone: every language of ours but English has a comma in it.
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+# Before a name that is quoted: {contact}, 'approved'.
+_QUOTES = ("{", "'")
 # Between two sentences of one text.
 _ENDS = re.compile(r"(?<=[.!?;:]) ")
 # No sentence of ours is longer; what somebody else wrote is not searched for one.
@@ -53,6 +55,8 @@ class _Shape:
     seen: re.Pattern[str]
     told: str
     fixed: int
+    # What is quoted is a name of the hub's own: it stays as it is.
+    quoted: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +147,10 @@ def _sentence(text: str, language: Language) -> str | None:
         return told
     for shape in (*table.shapes.get(_first(text), ()), *table.shapes.get("", ())):
         if found := shape.seen.fullmatch(text):
-            put = {name: _put_in(value, language) for name, value in found.groupdict().items()}
+            put = {
+                name: value if name in shape.quoted else _put_in(value, language)
+                for name, value in found.groupdict().items()
+            }
             return shape.told.format_map(put)
     return None
 
@@ -181,6 +188,9 @@ def _first(text: str) -> str:
 
 def _shape(text: str, told: str) -> _Shape:
     pattern, fixed, seen, end = "", 0, set[str](), 0
+    quoted = frozenset(
+        hole[1] for hole in _HOLE.finditer(text) if text[: hole.start()][-1:] in _QUOTES
+    )
     for hole in _HOLE.finditer(text):
         between, name = text[end : hole.start()], hole[1]
         pattern += re.escape(between) + (f"(?P={name})" if name in seen else f"(?P<{name}>.+?)")
@@ -189,4 +199,5 @@ def _shape(text: str, told: str) -> _Shape:
     # What is put in at the end keeps no mark of a list: that is another part's.
     rest = text[end:]
     pattern += "" if rest else r"(?<![;:])"
-    return _Shape(re.compile(pattern + re.escape(rest), re.DOTALL), told, fixed + len(rest))
+    seen_as = re.compile(pattern + re.escape(rest), re.DOTALL)
+    return _Shape(seen_as, told, fixed + len(rest), quoted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from infra.local.first_day import CHECKED_ON, FirstDay
 from infra.local.foresight import Foresight
 from infra.local.hub import TENANT
 from infra.local.partner_story import PartnerStory
+from infra.local.payers import Payment
 from infra.local.printer import Printer
 
 if TYPE_CHECKING:
@@ -47,7 +49,8 @@ class Course:
             self.begun.live(day, f"{setup.ERP}:{people.euro}", people.open_total)
         people.live(day)
         if world.payers is not None:
-            world.payers.plans += people.payments
+            # Nobody is there to read a reference that is hard to read: it is left to explore.
+            world.payers.plans += people.payments if staffed else map(_mistyped, people.payments)
             people.payments = []
             world.payers.live(day)
             if staffed:
@@ -80,6 +83,10 @@ class Course:
         console.print("\nApproved by a second person")
         for words in dict.fromkeys(self._world.hub.approved):
             console.print(f"  {words}")
+
+
+def _mistyped(payment: Payment) -> Payment:
+    return replace(payment, way="typo") if payment.way == "transfer" else payment
 
 
 def _printer(world: Installation) -> Printer:

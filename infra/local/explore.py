@@ -28,7 +28,7 @@ FOLDER = Path("out/up")
 _ACCESS = FOLDER / "access.json"
 # The second of them approves what the first asks for.
 _PEOPLE = ("manager", "administrator")
-_READY_SECONDS = 600
+_READY_SECONDS = 1_800
 # So many probes in a row must fail before the stack counts as ended.
 _MISSED = 12
 # The stack is left to explore when the first debtors have been reminded, unless it is to be later.

@@ -58,7 +58,7 @@ CONSOLE = {
     "/partners/{connection}/reports/{id}": "partner-report", "/routing": "routing",
     "/letters": "letters", "/letters/{language}/{letter}/{tone}": "letter",
     "/letters/{language}/{letter}/{tone}/edit": "letter-edit", "/reports": "reports",
-    "/reports/discipline": "discipline", "/reports/money": "money", "/law": "laws",
+    "/reports/discipline": "discipline", "/reports/money": "money", "/reports/charges": "charges", "/law": "laws",
     "/law/{country}": "law", "/settings": "settings", "/settings/people": "people",
     "/settings/audit": "audit", "/settings/fuses": "fuses", "/settings/retention": "retention",
     "/settings/recipients": "recipients", "/settings/legal-holds": "legal-holds",

@@ -14,7 +14,6 @@ from functions.pages.words import FOLDER, words
 from shared.cloud import clock, documents, keys, payer_links, table
 from shared.domain.events import ActSent
 from shared.domain.formats import LANGUAGES
-from shared.domain.state_events import CircumstanceNoted
 from tests.functions.browser import Browser
 from tests.functions.payers import NUMBER, debtor, know, linked, settle
 from tests.functions.providers import connected, stripe
@@ -376,27 +375,6 @@ def test_a_session_of_one_link_opens_no_other(inside):
     other = linked(act="another")
 
     assert "Open your page" in inside.open(f"/p/{other}").words
-
-
-@pytest.mark.parametrize("what", ["deceased", "minor", "guardian", "protected_identity"])
-def test_who_may_not_be_the_debtor_sees_whom_to_ask_and_nothing_else(inside, what):
-    noted = {"circumstance": "c1", "what": what, "effective": "2026-03-01"}
-    append(NORDIC, CASE, CircumstanceNoted(at=NOW, **noted))
-    for path in ("", "/pay", "/plan"):
-        inside.open(inside.here + path)
-        assert "billing@nordic.example" in inside.words
-        assert not [word for word in ("erp:1", "€", "200", "Aino") if word in inside.words]
-    inside.post(f"{inside.here}/promise", {"day": "2026-03-20"})
-    assert not load().states.promises
-
-
-def test_in_proceedings_one_is_told_not_to_pay_here(inside):
-    noted = {"circumstance": "c1", "what": "bankruptcy", "effective": "2026-03-01"}
-    append(NORDIC, CASE, CircumstanceNoted(at=NOW, **noted))
-    inside.open(inside.here)
-
-    assert "Please do not pay here" in inside.words
-    assert f"{inside.here}/pay" not in inside.links()
 
 
 def test_what_a_partner_has_is_named_with_how_to_reach_it(inside):

@@ -40,6 +40,16 @@ def test_a_months_figures_stand_in_tables_and_the_ageing_in_a_picture(console, b
     assert "month=2026-01" in browser.path
 
 
+@pytest.mark.parametrize("language", ["fi", "sv"])
+def test_a_months_figures_are_told_in_the_pages_language(console, books, language):
+    browser = console("viewer", language=language).open("/console/reports?month=2026-02")
+    assert browser.page.xpath("//main//*[@lang='en']") == []
+    assert "overdue" not in browser.main
+    assert not {"0.00", "not known"} & {
+        cell.strip() for cell in browser.page.xpath("//td[@class='sum']/text()")
+    }
+
+
 def test_the_csv_is_the_report_with_a_byte_order_mark(console, books):
     browser = console("viewer").open("/console/reports/month/2026-02.csv")
     assert browser.headers["content-disposition"] == 'attachment; filename="dunlin-2026-02.csv"'

@@ -135,6 +135,12 @@ def test_a_number_alone_has_the_comma_of_the_language(tabled):
     assert said("0.2.0", "fi") is None
 
 
+def test_a_name_that_is_quoted_stays_as_it_is(tabled):
+    tabled(**{"say {{name}}": "sano {{{name}}}", "give '{name}'": "anna '{name}'", "a": "b"})
+    assert said("say {a}", "fi") == "sano {a}"
+    assert said("give 'a'", "fi") == "anna 'a'"
+
+
 def test_what_somebody_wrote_at_length_is_not_searched(tabled):
     tabled(**{"{a} of {b} of {c}": "{a} {b} {c}"})
     assert said("x of " * 10_000 + "y", "fi") is None

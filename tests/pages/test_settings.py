@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import tomllib
+from importlib import resources
+
 import pytest
 
 from functions import admin
+from functions.api.access import ROUTES
+from functions.pages.sentences import said
+from functions.pages.words import CONSOLE, words
 from shared.cloud import keys, retention_rows, table
 from tests.functions.world import CASE, NORDIC, call, know_counterparts, open_case
 
@@ -40,12 +46,26 @@ def test_each_role_is_told_what_it_may_and_sees_no_shelf_beyond(console):
     assert [word == "Yes" for word in row] == [False, False, True, True, False]
 
 
+@pytest.mark.parametrize("language", CONSOLE)
+def test_what_each_right_lets_one_do_is_said_in_words(language):
+    t = words(language, "settings")
+    for scope in {one.scope for one in ROUTES.values() if one.role == "admin"}:
+        code = scope.replace(":", "_")
+        assert t.code("scope", code) != code.replace("_", " "), scope
+
+
 def test_the_trail_is_searched_by_who_and_what_and_its_words_are_escaped(console):
     body = {"outbound": "off", "stopped": True, "reason": CANARY}
     admin.handler(call("PUT /v1/control", client="anna", body=body), None)
     browser = console("auditor").open("/console/settings/audit?from=2026-03-01&to=2026-03-02")
     assert "control changed" in browser.main
     assert "onclick=alert(1)" in browser.main
+    # Its facts are told one by one, and what is an id of something leads there.
+    open_case(NORDIC)
+    admin.handler(call("POST /v1/cases/{id}/legal-hold", path={"id": CASE},
+                       body={"held": True, "reason": "suit_filed"}), None)  # fmt: skip
+    browser.open("/console/settings/audit?from=2026-03-01&to=2026-03-02")
+    assert browser.page.xpath("//td//li/a/@href") == [f"/console/cases/{CASE}"]
     browser.open("/console/settings/audit?who=nobody&from=2026-03-01&to=2026-03-02")
     assert "Nothing in these days." in browser.main
     browser.open("/console/settings/audit?from=long ago")
@@ -76,3 +96,13 @@ def test_deletion_is_switched_on_by_name_after_a_look_at_tonight(console):
     browser.press("Switch deletion on", name="Maija Mallikas")
     assert "Deletion is on" in browser.main
     assert table.get(retention_rows.rules_key(NORDIC))
+
+
+@pytest.mark.parametrize("language", ["fi", "sv"])
+def test_how_long_data_is_kept_is_told_in_the_pages_language(console, language):
+    file = resources.files("shared.rules") / "retention.toml"
+    rows = tomllib.loads(file.read_text(encoding="utf-8"))["keep"]
+    texts = {one[name] for one in rows for name in ("section", "note") if name in one}
+    assert {one for one in texts if said(one, language) is None} == set()
+    browser = console("administrator", language=language).open("/console/settings/retention")
+    assert browser.page.xpath("//main//*[@lang='en']") == []

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
+from functions.pages.render import _environment
 from functions.pages.sentences import said
 from functions.pages.words import CONSOLE, FOLDER
 from shared.domain.answers import BROKEN, KEPT, NOT_SENT, SENT, SETTLED, YES
 from shared.domain.command_forms import Given
-from shared.domain.events import read_event
+from shared.domain.decisions import Rest
+from shared.domain.events import Decided, read_event
 from shared.domain.extras_events import Becomes
 from shared.domain.model import DoNotDun
 from shared.domain.partner_events import DebtorNews, LegalStep, Stage
@@ -97,3 +100,23 @@ def test_every_command_is_told(language):
     assert [
         one for one in types if said(f"clerk-1: {one} (debtor_called).", language) is None
     ] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "The hub decides to wait until 2 March 2026 11:00 (step not due)."),
+        (
+            "fi",
+            "Järjestelmän päätös: odottaa 2.3.2026 11.00 asti (vaiheen aika ei ole vielä tullut).",
+        ),
+        ("sv", "Systemets beslut: vänta till 2.3.2026 11:00 (steget är inte aktuellt ännu)."),
+    ],
+)
+def test_an_instant_in_a_sentence_is_told_in_the_creditors_zone(language, told):
+    at = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    decision = Rest(until=at, why="step_not_due").model_dump(mode="json")
+    sentence = words(Decided(at=at, decision=decision, because=(), inputs={}))
+    page = _environment().from_string("{{ text | said }}")
+    shown = page.render(text=sentence, lang=language, zone="Europe/Helsinki")
+    assert shown.replace("\N{NO-BREAK SPACE}", " ") == told

@@ -21,7 +21,9 @@ from shared.domain.money import Money
 
 LANGUAGES = [language for language in CONSOLE if language != "en"]
 NOW = datetime(2026, 3, 5, 8, tzinfo=UTC)
-_ENGLISH = re.compile(r"\b(the|is|of|and|after|before|with|until|because|asks?|claim|debtor|days?)\b", re.I)
+_ENGLISH = re.compile(
+    r"\b(the|is|of|and|after|before|with|until|because|asks?|claim|debtor|days?)\b", re.I
+)
 
 
 def untold(texts, language):
@@ -47,6 +49,14 @@ def test_every_rules_own_words_are_told_where_a_reason_says_them(country, langua
     texts = [rule.text for rule in rules if getattr(rule, "text", "")]
     texts += [text for rule in rules for text in getattr(rule, "conditions", ())]
     assert untold(texts, language) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_section_that_is_no_citation_is_told(language):
+    every = {rule.section for country in COUNTRIES for rule in load(country).rules.values()}
+    ours = [one for one in every if re.search(r"default|read|recalled|letter|and|not", one)]
+    assert ours
+    assert untold(ours, language) == []
 
 
 def decided():
