@@ -62,7 +62,8 @@ def profile_words(request: Request) -> str:
 
 
 def _reads_other(old: Creditor, new: Creditor) -> list[str]:
-    return [name for name in _READ if getattr(old, name) != getattr(new, name)]
+    changed = [name for name in _READ if getattr(old, name) != getattr(new, name)]
+    return [name.replace("_", " ") for name in changed]
 
 
 def _waits_less(old: Gate, new: Gate) -> bool:

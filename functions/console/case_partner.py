@@ -28,7 +28,7 @@ def hand_over(desk: Desk) -> Page:
         nothing = str(problem.body["title"])
     checks = told["checks"] if told else []
     return desk.page(
-        "case_hand_over", "cases", "handing",
+        "case_hand_over", "tasks", "cases", "handing",
         case=case, who=whose(desk, case), told=told, nothing=nothing, numbers=numbers_of(case),
         unmet=[one for one in checks if not one["ok"]], met=[one for one in checks if one["ok"]],
     )  # fmt: skip

@@ -135,14 +135,14 @@ def _figures(text: str) -> list[dict[str, Any]]:
 def _picture(section: str, figures: list[dict[str, str]]) -> tuple[Bar, ...]:
     """The bars of a section of one unit; none for one that makes no picture.
 
-    What is not known has no bar: the table says so.
+    What is not known has no bar, and nothing but zeros no picture: the table says so.
     """
     whole = _PICTURES.get(section)
     parts = [one for one in figures if one["figure"] != whole]
     if whole is None or len({one["unit"] for one in parts}) != 1:
         return ()
     known = [(one, value) for one in parts if (value := _decimal(one["value"])) is not None]
-    if len(known) < _FEWEST_BARS:
+    if len(known) < _FEWEST_BARS or not any(value for _, value in known):
         return ()
     unit = "" if parts[0]["unit"] == "count" else f" {parts[0]['unit']}"
     return bars([(one["figure"], value, f"{one['value']}{unit}") for one, value in known])

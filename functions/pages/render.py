@@ -23,13 +23,12 @@ from markupsafe import Markup
 import shared
 from functions.pages.sentences import MINUTES, said, written
 from functions.pages.words import Words
-from shared.domain.formats import amount_text, date_text
+from shared.domain.formats import Language, amount_text, date_text
 from shared.domain.money import Money
 
 FOLDER = Path(shared.__file__).parent / "pages"
 _NOTHING = "\u2013"
-# An instant within a sentence, as a stored decision says it (UTC).
-_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z")
+_TWO_WORDS = re.compile(r"\w \w")
 
 
 def render(template: str, words: Words, **facts: Any) -> str:
@@ -48,7 +47,7 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     made.filters.update(money=_money, day=_day, moment=_moment, number=_number, part=part)
-    made.filters.update(said=_said, cited=_cited)
+    made.filters.update(said=_said, told=_told)
     made.globals.update(asset=asset, address=address)
     return made
 
@@ -83,33 +82,28 @@ def _money(context: Context, value: Money | dict[str, Any] | str, currency: str 
     return amount_text(money, context["lang"])
 
 
-def _local(context: Context, instant: str) -> str:
-    """An instant to the minute in the zone of the page, as the domain's own sentences have it."""
-    at = datetime.fromisoformat(instant).astimezone(ZoneInfo(context.get("zone") or "UTC"))
-    return f"{at:%Y-%m-%d %H:%M}"
-
-
 @pass_context
 def _said(context: Context, text: object, *, mark: bool = True) -> str:
     """A sentence of the hub in the page's language; marked as English where it has no other.
 
-    Without ``mark`` it is a name, which may go into another sentence.
-
-    Ids that the page knows by a name (``called``) are told by that name.
+    Ids that the page knows by a name (``called``) are told by that name. A single word that no
+    table has, or a list of such, is an id or a name and of no language. Without ``mark`` the text may go into another
+    sentence.
     """
-    english = _INSTANT.sub(lambda found: _local(context, found[0]), str(text))
-    told = said(english, context["lang"])
-    plain = written(english, "en") if told is None else written(told, context["lang"])
+    told = said(str(text), context["lang"])
+    language: Language = context["lang"] if told is not None else "en"
+    plain = written(told if told is not None else str(text), language, context.get("zone") or "UTC")
     if called := context.get("called"):
         ids = "|".join(re.escape(one) for one in sorted(called, key=len, reverse=True))
         plain = re.sub(rf"(?<![\w:/-])(?:{ids})(?![\w:/-])", lambda id_: called[id_[0]], plain)
-    return Markup('<span lang="en">{}</span>').format(plain) if told is None and mark else plain
+    foreign = mark and told is None and _TWO_WORDS.search(plain) is not None
+    return Markup('<span lang="en">{}</span>').format(plain) if foreign else plain
 
 
 @pass_context
-def _cited(context: Context, section: object) -> str:
-    """Where a rule stands: words of ours in the page's language, a statute as it is cited."""
-    return said(str(section), context["lang"]) or str(section)
+def _told(context: Context, text: object) -> str:
+    """A value of ours (a section, a figure, a fact) in the page's language, or as it is."""
+    return written(said(str(text), context["lang"]) or str(text), context["lang"])
 
 
 @pass_context

@@ -31,11 +31,14 @@ def promise(sitting: Sitting, faults: dict[str, str] | None = None) -> Page:
     view = payer_acts.shown(sitting.case)
     if "promise" in view.refused or view.kind != "open":
         return sitting.went()
-    sums = [payer_acts.comes_to(sitting.case, view.promisable, view.today)]
-    if view.last_promise is not None:
-        sums.append(payer_acts.comes_to(sitting.case, view.promisable, view.last_promise))
+    today, last = (
+        payer_acts.comes_to(sitting.case, view.promisable, day)
+        for day in (view.today, view.last_promise or view.today)
+    )
     about = _numbers(view, view.promisable)
-    return sitting.page("promise", view=view, about=about, sums=sums, faults=faults)
+    return sitting.page(
+        "promise", view=view, about=about, today=today, last=last, faults=faults
+    )  # fmt: skip
 
 
 def promised(sitting: Sitting) -> Page:

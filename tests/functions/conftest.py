@@ -38,6 +38,11 @@ def _clients():
 @pytest.fixture
 def aws(monkeypatch):
     """Table, queues, documents and the cursors' secret; one creditor has settled in."""
+    yield from settled(monkeypatch)
+
+
+def settled(monkeypatch):
+    """What ``aws`` is, for whoever measures and has no fixtures."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN"):

@@ -241,7 +241,7 @@ READ_BY_DEBTORS = {
 def test_what_debtors_read_of_whom_to_pay_takes_two(live, field, value):
     words = propose("PUT /v1/creditor", body={**CREDITOR, field: value})["words"]
 
-    assert words.endswith(f" Debtors then read another {field}.")
+    assert words.endswith(f" Debtors then read another {field.replace('_', ' ')}.")
 
 
 def test_a_host_more_for_links_takes_two_and_one_less_does_not(live):

@@ -103,7 +103,7 @@ def test_a_build_copies_the_three_packages_with_bytecode_that_is_never_checked(t
     assert {path.name for path in artifacts.iterdir()} == {"functions", "connectors", "shared"}
     assert check.bytecode_faults(artifacts) == []
     assert check.size_faults(artifacts, check.FUNCTION_LIMIT) == []
-    words = {path.relative_to(tree) for path in tree.glob("*/**/*.fi.json")}
+    words = {path.relative_to(tree) for path in tree.glob("connectors/**/*.fi.json")}
     words |= {path.relative_to(tree) for path in tree.glob("shared/pages/sentences/**/*.json")}
     assert Path("connectors/erp/fortnox/sentences.fi.json") in words
     assert [one for one in words if not (artifacts / one).is_file()] == []

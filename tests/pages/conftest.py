@@ -15,6 +15,11 @@ ORIGIN = "https://hub.example"
 @pytest.fixture
 def console(aws, monkeypatch):  # noqa: F811
     """Opens a browser for a person of a role: ``console("clerk")``, of the sample creditor."""
+    yield from opening(monkeypatch)
+
+
+def opening(monkeypatch):
+    """What ``console`` is, for whoever measures and has no fixtures."""
     for name, text in {
         "CONSOLE_URL": ORIGIN, "CONSOLE_CLIENT": "console", "SIGN_IN_URL": "https://pool.example",
         "API_URL": ORIGIN, "JWKS_URL": "https://pool.example/keys", "ISSUER": "https://pool.example",

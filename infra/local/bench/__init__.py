@@ -24,6 +24,7 @@ from infra.local.bench import (
     importing,
     kept,
     matching,
+    pages,
     peers,
     stages,
     webhooks,
@@ -99,6 +100,8 @@ def _measure(progress: Progress) -> list[Figure]:
     written = writing.figures()
     tell("Webhooks in memory")
     hooked = webhooks.figures()
+    tell("Pages of the console in memory")
+    drawn = pages.figures()
     tell("Case files in memory, and the collectors")
     handed = handing.figures()
     tell("Matching a month of payments")
@@ -106,7 +109,8 @@ def _measure(progress: Progress) -> list[Figure]:
     tell("Reading four ERPs")
     read = [*erp_reading.figures(), *erp_beside.measure()]
     tell("Reading bank files")
-    inside = [*read, *decided, *foreseen, *written, *hooked, *handed, *matched, *camt.measure()]
+    inside = [*read, *decided, *foreseen, *written, *hooked, *drawn, *handed, *matched,
+              *camt.measure()]  # fmt: skip
     return [*imported, *counted, *inside, *peers.figures(measured, tryton)]
 
 
