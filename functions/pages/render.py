@@ -87,8 +87,8 @@ def _said(context: Context, text: object, *, mark: bool = True) -> str:
     """A sentence of the hub in the page's language; marked as English where it has no other.
 
     Ids that the page knows by a name (``called``) are told by that name. A single word that no
-    table has, or a list of such, is an id or a name and of no language. Without ``mark`` the text may go into another
-    sentence.
+    table has, or a list of such, is an id or a name and of no language. Without ``mark`` the text
+    may go into another sentence.
     """
     told = said(str(text), context["lang"])
     language: Language = context["lang"] if told is not None else "en"

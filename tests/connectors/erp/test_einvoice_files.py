@@ -551,6 +551,8 @@ def test_the_connection_test_says_what_is_missing_and_that_a_bank_is_needed():
     ]  # fmt: skip
     assert "bank is connected" in connector.test()[1].text
     drop(s3, STRANGER)
-    assert connector.test()[2].text.endswith("refused at seller: the seller bears none of the numbers in the settings")
+    assert connector.test()[2].text.endswith(
+        "refused at seller: the seller bears none of the numbers in the settings"
+    )
     drop(s3, UBL)
     assert connector.test()[2].ok
