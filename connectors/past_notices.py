@@ -79,7 +79,8 @@ def read_sheet(
         raise TooManyRows("the sheet has too many rows")
     missing = [name for name in NEEDED if name not in table.header]
     if missing:
-        raise Unreadable(f"the file has no column named: {', '.join(missing)}")
+        names = ", ".join(f"'{one}'" for one in missing)
+        raise Unreadable(f"the file has no column named: {names}")
     if any(name not in {*NEEDED, *OPTIONAL} for name in table.header):
         raise Unreadable("the file has a column of another name than those that are known")
     if len(set(table.header)) != len(table.header):

@@ -101,7 +101,8 @@ def _places(table: Table, columns: Columns) -> dict[str, int]:
     wanted = {name: header for name, header in columns.model_dump().items() if header is not None}
     missing = [header for header in wanted.values() if header not in table.header]
     if missing:
-        raise Unreadable(f"the file has no column named: {', '.join(missing)}")
+        names = ", ".join(f"'{one}'" for one in missing)
+        raise Unreadable(f"the file has no column named: {names}")
     double = [header for header in wanted.values() if table.header.count(header) > 1]
     if double:
         raise Unreadable(f"the file has two columns named: {', '.join(double)}")

@@ -72,7 +72,7 @@ LAYERS = (
     Layer(
         "functions",
         ours=("functions", "connectors", "shared"),
-        theirs=frozenset({"aws_lambda_powertools", "jinja2", "jwt", "pydantic"}),
+        theirs=frozenset({"aws_lambda_powertools", "jinja2", "jwt", "markupsafe", "pydantic"}),
     ),
 )
 # What reads foreign bytes: behind the doors right below `connectors`, where it is hardened once.

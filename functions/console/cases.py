@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +24,8 @@ _OPEN = {"open_from": "0.01"}
 _PAGE = "25"
 # Whoever sorts a list wants to see more of it at once.
 _SORTED_PAGE = "100"
+# Cases of a list of something else whose debtors are looked up.
+_MOST_NAMED = 25
 # How many events a case's own page shows; the rest is on its timeline.
 _LATEST = 6
 
@@ -109,6 +113,22 @@ def whose(desk: Desk, case: dict[str, Any]) -> str:
     """The name of a case's debtor, else the debtor's id: nobody acts by an id alone."""
     debtor = str(case["debtor"])
     return named(desk, [debtor]).get(debtor, debtor)
+
+
+def owners(desk: Desk, rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The names of the debtors of the cases that rows name (``case``), by the cases' ids.
+
+    The first ``_MOST_NAMED`` cases alone are looked up: a list is read from its top.
+    """
+    if not desk.may("GET /v1/cases/{id}"):
+        return {}
+    debtors = dict[str, str]()
+    wanted = list(dict.fromkeys(one["case"] for one in rows if one.get("case")))[:_MOST_NAMED]
+    for name in wanted:
+        with suppress(Problem):
+            debtors[name] = desk.ask("GET /v1/cases/{id}", id=name).body["debtor"]
+    names = named(desk, list(dict.fromkeys(debtors.values())))
+    return {case: names[debtor] for case, debtor in debtors.items() if debtor in names}
 
 
 def numbers_of(case: dict[str, Any]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from typing import Any
 from functions.api.exchange import Problem
 from functions.console.beginning import maybe, went_out
 from functions.console.connections import family_of
+from functions.console.typed import sum_of
 from functions.pages.answers import Page, download
 from functions.pages.desk import Answering, Desk, fields_of
 from functions.pages.render import address
@@ -62,7 +63,8 @@ def road(desk: Desk, problem: Problem | None = None) -> Page:
 
 def compare(desk: Desk) -> Page:
     """Lay the ledger beside the books, from the beginning or where it stopped."""
-    said = {"erp_total": desk.form.get("erp_total", "").strip(), "go_on": "go_on" in desk.form}
+    total = sum_of(desk.form.get("erp_total", ""))
+    said = {"erp_total": total and total["amount"], "go_on": "go_on" in desk.form}
     try:
         body = {name: value for name, value in said.items() if value}
         told = desk.ask("POST /v1/first-day/ageing", body=body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functions.api.access import MONEY
 from functions.api.exchange import Problem
+from functions.console.cases import owners
 from functions.console.partners import known
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk, fields_of
@@ -24,6 +25,7 @@ def listed(desk: Desk) -> Page:
     return desk.page(
         "partner_reports", "partners",
         partner=partner, reports=told["reports"], cursor=told["cursor"],
+        people=owners(desk, told["reports"]),
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from functions.api.exchange import Problem
+from functions.console.cases import owners
 from functions.console.sorting import Key, in_order
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk
@@ -39,7 +40,7 @@ def one(desk: Desk) -> Page:
     return desk.page(
         "partner", "partners",
         partner=partner, terms=terms_of(desk, name), reports=waits, messages=untold,
-        compared=_compared(desk).get(name),
+        compared=_compared(desk).get(name), people=owners(desk, [*waits, *untold]),
     )  # fmt: skip
 
 
@@ -54,6 +55,7 @@ def outbox(desk: Desk, problem: Problem | None = None) -> Page:
     return desk.page(
         "partner_outbox", "partners", status=problem.status if problem else 200,
         partner=partner, messages=told["messages"], cursor=told["cursor"],
+        people=owners(desk, told["messages"]),
         problem=problem.body if problem else None,
     )  # fmt: skip
 
@@ -92,6 +94,7 @@ def money(desk: Desk) -> Page:
         "partner_money", "partners",
         partner=partner, remittances=told["remittances"], cursor=told["cursor"],
         compared=_compared(desk).get(name), drift=drift, more=more,
+        people=owners(desk, drift),
     )  # fmt: skip
 
 

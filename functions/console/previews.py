@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from functions.api.exchange import Problem
+from functions.console.cases import owners
 from functions.console.day_bars import panel, segments
 from functions.console.policies import stored
 from functions.console.sorting import Key, in_order
@@ -68,7 +69,7 @@ def one(desk: Desk, problem: Problem | None = None) -> Page:
     first, rows = _day(told["start"], desk.zone), told["totals"]["days"] if told["totals"] else []
     last = date.fromisoformat(told["last"])
     return desk.page(
-        "preview", "policies", "previews", status=problem.status if problem else 200,
+        "preview", "why", "policies", "previews", status=problem.status if problem else 200,
         again=_LOOK_AGAIN if running and problem is None else 0,
         preview=told, first=first, days=_by_day(rows), legend=segments(rows),
         panels={count: panel(rows, count, first, last) for count in ("contacts", "hand_overs")},
@@ -82,8 +83,9 @@ def cases(desk: Desk) -> Page:
     found = desk.ask("GET /v1/previews/{id}/cases", query=_numbered(desk), id=desk.path["id"]).body
     left = Counter(one for one in desk.query.get("left", "").split(",") if one)
     return desk.page(
-        "preview_cases", "policies", "previews",
+        "preview_cases", "why", "policies", "previews",
         preview=told, found=found, left=left, moved=desk.query.get("moved"),
+        people=owners(desk, found["cases"]),
     )  # fmt: skip
 
 
@@ -93,7 +95,10 @@ def outcome(desk: Desk) -> Page:
     found = desk.ask(
         "GET /v1/previews/{id}/outcome", query=_numbered(desk), id=desk.path["id"]
     ).body
-    return desk.page("preview_outcome", "policies", "previews", preview=told, found=found)
+    return desk.page(
+        "preview_outcome", "why", "policies", "previews",
+        preview=told, found=found, people=owners(desk, found["acts"]),
+    )  # fmt: skip
 
 
 def picture(desk: Desk) -> Page:

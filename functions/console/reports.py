@@ -11,7 +11,7 @@ from typing import Any
 
 from functions.api.exchange import Problem
 from functions.console.bars import Bar, bars
-from functions.console.cases import named
+from functions.console.cases import named, owners
 from functions.console.sorting import Key, in_order
 from functions.pages.answers import Page, download
 from functions.pages.desk import Answering, Desk
@@ -59,10 +59,12 @@ def discipline(desk: Desk) -> Page:
     """Always the same way: what people did otherwise, what came late, what crossed a payment."""
     wanted = _month(desk)
     query = {"month": wanted}
+    deviations = desk.ask("GET /v1/reports/deviations", query=query).body
+    punctuality = desk.ask("GET /v1/reports/punctuality", query=query).body
     return desk.page(
         "reports_discipline", "reports", month=wanted, around=_around(wanted),
-        deviations=desk.ask("GET /v1/reports/deviations", query=query).body,
-        punctuality=desk.ask("GET /v1/reports/punctuality", query=query).body,
+        deviations=deviations, punctuality=punctuality,
+        people=owners(desk, [*punctuality["late"], *deviations["deviations"]]),
         crossings=desk.ask("GET /v1/reports/crossings", query=query).body,
     )  # fmt: skip
 
@@ -86,7 +88,8 @@ def money(desk: Desk) -> Page:
     every = desk.ask("GET /v1/reports/drift", query={"limit": "1"}).body if partner else drift
     return desk.page(
         "reports_money", "reports", status=problem.status if problem else 200, day=day, sums=sums,
-        drift=drift, partner=partner, problem=problem.body if problem else None,
+        drift=drift, partner=partner, people=owners(desk, drift["drift"]),
+        problem=problem.body if problem else None,
         partners=list(dict.fromkeys([*(one["partner"] for one in every["partners"]),
                                      *filter(None, [partner])])),
     )  # fmt: skip

@@ -33,7 +33,10 @@ _AWS, _CONSOLE, _WORLD = (
 
 @dataclass(frozen=True)
 class Cost:
-    """A page by its route: CPU of the whole visit and of the API's answers in it; bytes of HTML."""
+    """A page by its route: CPU of the whole visit and of the API's answers in it; bytes of HTML.
+
+    A document that is kept as a file, or shown within a page, has none of those.
+    """
 
     path: str
     whole_ms: float
@@ -80,7 +83,7 @@ def measure(rounds: int = 5) -> list[Cost]:
                 visits.append((whole.take() * 1000, asked.take() * 1000))
             # The first look makes templates and clients that are kept.
             by_whole, by_asked = zip(*visits[1:], strict=True)
-            size = len(browser.text.encode())
+            size = 0 if browser.page is None else len(browser.text.encode())
             median = statistics.median
             found.append(Cost(path, median(by_whole), median(by_asked), size))
     return found

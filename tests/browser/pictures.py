@@ -58,8 +58,8 @@ CONSOLE = {
     "/partners/{connection}/reports/{id}": "partner-report", "/routing": "routing",
     "/letters": "letters", "/letters/{language}/{letter}/{tone}": "letter",
     "/letters/{language}/{letter}/{tone}/edit": "letter-edit", "/reports": "reports",
-    "/reports/discipline": "discipline", "/reports/money": "money", "/reports/charges": "charges", "/law": "laws",
-    "/law/{country}": "law", "/settings": "settings", "/settings/people": "people",
+    "/reports/discipline": "discipline", "/reports/money": "money", "/reports/charges": "charges",
+    "/law": "laws", "/law/{country}": "law", "/settings": "settings", "/settings/people": "people",
     "/settings/audit": "audit", "/settings/fuses": "fuses", "/settings/retention": "retention",
     "/settings/recipients": "recipients", "/settings/legal-holds": "legal-holds",
     "/approvals": "approvals", "/approvals/{id}": "approval",
@@ -67,8 +67,9 @@ CONSOLE = {
 # Taken in the dark and in Finnish too.
 DARK, FINNISH = ("/", "/cases/{id}", "/policies/{id}/{version}"), ("/", "/cases/{id}", "/tasks")
 PAYER = {
-    "payer": "", "payer-pay": "/pay", "payer-promise": "/promise", "payer-plan": "/plan",
-    "payer-dispute": "/dispute", "payer-person": "/person", "payer-details": "/details",
+    "/": "payer", "/pay": "payer-pay", "/pay/{connection}/{number}": "payer-provider",
+    "/promise": "payer-promise", "/plan": "payer-plan", "/plan/{count}/{first}": "payer-plan-one",
+    "/dispute": "payer-dispute", "/person": "payer-person", "/details": "payer-details",
 }  # fmt: skip
 _PART = re.compile(r"{(\w+)}")
 
@@ -108,9 +109,12 @@ def _wanted(
         yield page, f"{CONSOLE[path]}-fi", address(path, shown)
     page = browser.new_context(locale="fi-FI").new_page()
     link = _entered(page, origin)
-    for name, tail in PAYER.items():
-        yield page, name, f"{link}{tail}"
-    yield page, "payer-plan-one", _first(page, f"{origin}{link}/plan", f"{link}/plan/")
+    for path, name in PAYER.items():
+        start, follow, _ = path.partition("/{")
+        here = f"{link}{start}".rstrip("/")
+        yield page, name, _first(page, f"{origin}{here}", f"{here}/") if follow else here
+    stranger = browser.new_context(locale="fi-FI").new_page()
+    yield stranger, "payer-ask", link
 
 
 def address(path: str, shown: Shown) -> str:

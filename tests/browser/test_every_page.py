@@ -10,6 +10,7 @@ import statistics
 
 import pytest
 
+from functions import payer_pages
 from functions.pages import session
 from functions.pages.words import CONSOLE
 from shared.cloud import clock
@@ -78,6 +79,8 @@ def pages(addresses):
 def test_no_page_is_left_out(everywhere):
     assert set(everywhere[1]) == set(everything.paths("GET"))
     assert set(everything.paths("GET")) == {*DOCUMENTS, *pictures.CONSOLE}
+    looks = {route.removeprefix("GET ") for route in payer_pages._ROUTES if route[:4] == "GET "}
+    assert looks == set(pictures.PAYER)
 
 
 def test_axe_finds_nothing_on_any_page_wide_or_narrow_light_or_dark(everywhere, administrator):

@@ -1,4 +1,7 @@
-"""The payer's page in a real browser: from the link to promise, plan and objection."""
+"""The payer's pages in a real browser: each looked at in its widths, colours and languages.
+
+What a payer does on them is walked in :mod:`tests.browser.test_payer_road`.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,6 @@ from tests.functions.world import (
     CREDITOR,
     POLICY,
     append,
-    load,
     open_case,
     remind,
     settle_in,
@@ -68,54 +70,6 @@ def enter(one, path):
     one.page.fill("#f-fact", NUMBER)
     one.page.click("main button")
     one.page.wait_for_selector("#claims")
-
-
-def test_a_payer_with_a_phone_and_no_scripts_objects_promises_and_leaves(
-    visitor, invited, tmp_path
-):
-    path, tenant, case = invited()
-    one = visitor(java_script_enabled=False, viewport={"width": 320, "height": 640})
-    enter(one, path)
-    page = one.page
-    page.click(f"a[href='{path}/dispute']")
-    page.select_option("#f-claim", "1")
-    page.select_option("#f-ground", "wrong_amount")
-    page.fill("#f-words", CANARY)
-    proof = tmp_path / "kuitti.pdf"
-    proof.write_bytes(b"%PDF-1.7 proof")
-    page.set_input_files("#f-file", proof)
-    page.click("main button")
-    page.wait_for_selector(".notice.good")
-    page.click(f"a[href='{path}/promise']")
-    page.fill("#f-day", page.get_attribute("#f-day", "min"))
-    page.click("main button")
-    page.wait_for_selector(".notice.good")
-    with page.expect_download() as saved:
-        page.click(f"form[action='{path}/statement'] button")
-    assert saved.value.path().read_bytes().startswith(b"%PDF")
-    page.click(".leave button")
-    page.wait_for_selector("#f-fact")
-
-    states = load(tenant, case).states
-    assert [one.claim for one in states.disputes.values()] == ["erp:1"]
-    assert [one.claims for one in states.promises.values()] == [("erp:2",)]
-
-
-def test_a_plan_is_chosen_with_the_keyboard_alone(visitor, invited):
-    path, tenant, case = invited()
-    one = visitor()
-    enter(one, path)
-    page = one.page
-    for wanted in (f"{path}/plan", f"{path}/plan/2/"):
-        page.focus(f"a[href^='{wanted}']")
-        page.keyboard.press("Enter")
-        page.wait_for_url(f"**{wanted}*")
-    page.focus("main button")
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".notice.good")
-
-    (plan,) = load(tenant, case).states.plans.values()
-    assert (plan.agreed, len(plan.instalments)) == (True, 2)
 
 
 def speak(one, path, language):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from functions import admin
-from shared.cloud import drift_rows, inbox, outbox, partner_rows, table
+from shared.cloud import drift_rows, inbox, keys, outbox, partner_rows, table
 from shared.domain.events import Held
 from shared.domain.handover_gate_terms import PartnerTerms
+from shared.domain.model import Party
 from shared.domain.three_way import Verdict
 from tests.functions.test_process_inbox import keep, paid, work
 from tests.functions.test_quarantine import BACK
@@ -61,6 +62,15 @@ def test_without_a_partner_the_page_says_where_one_comes_from(console):
     browser = console("viewer").open("/console/partners")
     assert "There is no partner yet" in browser.main
     assert browser.open(PARTNER).status == 404
+
+
+def test_a_case_is_named_by_its_debtor_wherever_a_partner_has_it(console, failed):
+    aino = Party(id="erp:d1", version="1", kind="person", name=CANARY, country="FI")
+    table.put({**keys.party(NORDIC, aino.id), "body": aino.model_dump_json()})
+    quarantined(STRANGE)
+    link = f"//td/a[@href='/console/cases/{CASE}']/text()"
+    for page in ("", "/outbox"):
+        assert set(console("clerk").open(PARTNER + page).page.xpath(link)) == {CANARY}
 
 
 def test_partners_are_listed_with_what_is_known_of_their_terms(console, partner):

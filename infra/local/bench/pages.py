@@ -39,7 +39,7 @@ def visits(rounds: int = _ROUNDS) -> list[Figure]:
         ),
         Figure(
             GROUP, "first look, the median page",
-            (statistics.median(one.size for one in found) + files) / 1000, "kB",
+            (statistics.median(one.size for one in found if one.size) + files) / 1000, "kB",
             "stylesheet and mark, kept for the next", files / 1000,
         ),
         Figure(

@@ -240,7 +240,7 @@ def test_a_file_without_a_configured_column_is_refused_whole_and_says_which():
     facts, refused, last = pulled(connector)
     assert facts == []
     assert [(each.row, each.field) for each in refused] == [("a.csv", "file")]
-    assert refused[0].text == "the file has no column named: Eräpvm, Avoin"
+    assert refused[0].text == "the file has no column named: 'Eräpvm', 'Avoin'"
     assert last.complete_through is None
     with pytest.raises(Unreadable):
         connector.open_items(["c1:1001"])
