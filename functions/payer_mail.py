@@ -22,10 +22,14 @@ def link(run: Run, act: str) -> str | None:
 
 def outgoing(letter: Letter, real: str | None) -> Letter:
     """A stored letter as its debtor reads it; its hash goes on naming what is stored."""
-    hidden = payer_links.masked(real)
-    if real is None or hidden is None:
+    if real is None:
         return letter
-    texts = {name: getattr(letter, name).replace(hidden, real) for name in ("text", "html", "sms")}
+    # The end alone: a letter that goes again keeps the address that it was written with.
+    token = f"/p/{real.rpartition('/')[2]}"
+    texts = {
+        name: getattr(letter, name).replace(payer_links.MASKED, token)
+        for name in ("text", "html", "sms")
+    }
     return letter.model_copy(update=texts)
 
 
@@ -38,8 +42,10 @@ def composed_for(
     """
     real = link(run, decision.act)
     written = composed(run, decision, party, paper=paper, page=payer_links.masked(real))
-    if isinstance(written, Ask) or paper is None or real is None:
-        return written if isinstance(written, Ask) else (written, written.page)
+    if isinstance(written, Ask):
+        return written
+    if paper is None or real is None:
+        return written, written.page
     whole = composed(run, decision, party, paper=paper, page=real)
     return whole if isinstance(whole, Ask) else (written, whole.page)
 

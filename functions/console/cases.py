@@ -10,6 +10,7 @@ from typing import Any
 
 from functions.api.exchange import Problem
 from functions.console.case_fields import COMMANDS
+from functions.console.case_finding import found
 from functions.console.sorting import Key, in_order
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk
@@ -37,10 +38,8 @@ def listed(desk: Desk) -> Page:
     size = _SORTED_PAGE if desk.query.get("sort") else _PAGE
     problem, cases, cursor = None, [], None
     try:
-        told = desk.ask(
-            "GET /v1/cases", query={**(said if chosen else _OPEN | said), "limit": size}
-        )
-        cases, cursor = told.body["cases"], told.body["cursor"]
+        told = found(desk, {**(said if chosen else _OPEN | said), "limit": size})
+        cases, cursor = told["cases"], told["cursor"]
     except Problem as wrong:
         problem = wrong
     names = named(desk, [one["debtor"] for one in cases])

@@ -108,7 +108,7 @@ def _faults(desk: Desk, problem: Problem | None) -> dict[str, str]:
     if problem is None:
         return {}
     if problem.status == 404:
-        return {"into": desk.words("debtors")("no_such_debtor")}
+        return {"into": "no debtor has this id"}
     return fields_of(problem)
 
 

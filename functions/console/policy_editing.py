@@ -147,10 +147,10 @@ def _ladder(draft: dict[str, Any], checked: dict[str, Any]) -> Ladder | None:
 
 def _beside(
     draft: dict[str, Any], checked: dict[str, Any]
-) -> tuple[dict[str, str], dict[str, str]]:
-    """Sentences by the form's own fields, and the form's field (empty for none) by a path."""
+) -> tuple[dict[str, list[dict[str, str]]], dict[str, str]]:
+    """What is wrong by the form's own fields, and the form's field (empty for none) by a path."""
     names = _names(draft)
-    faults, linked = dict[str, str](), dict[str, str]()
+    faults, linked = dict[str, list[dict[str, str]]](), dict[str, str]()
     for one in (*checked["violations"], *checked["fields"]):
         path = one["path"]
         near = (
@@ -159,10 +159,8 @@ def _beside(
             if path == name or path.startswith(f"{name}.") or name.startswith(f"{path}.")
         )
         linked[path] = name = next(near, "")
-        more = f" ({one['section']}: {one['lawful']})" if "section" in one else ""
         if name:
-            faults[name] = f"{faults[name]}; " if name in faults else ""
-            faults[name] += one["text"] + more
+            faults.setdefault(name, []).append(one)
     return faults, linked
 
 

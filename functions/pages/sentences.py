@@ -140,7 +140,7 @@ def _marked(text: str, language: Language) -> str | None:
 def _sentence(text: str, language: Language) -> str | None:
     if _NUMBER.fullmatch(text):
         return text.replace(".", ",")
-    if _DAY.fullmatch(text) or _AMOUNT.fullmatch(text):
+    if any(one.fullmatch(text) for one in (_DAY, _INSTANT, _AMOUNT)):
         return text  # How a language writes it is seen to at the end.
     table = _table(language)
     if (told := table.whole.get(text)) is not None:

@@ -30,6 +30,8 @@ from shared.errors import Conflict
 
 # What a link is for: a token of one purpose opens no page of another.
 SETTLE: Final = "settle"
+# What stands in place of a link's token where nobody may follow it.
+MASKED: Final = "/p/..."
 _TOKENS, _PLACES = "payer links", "payer addresses"
 # 128 bits: nobody guesses them, and a person can still type them from paper.
 _BYTES = 16
@@ -66,7 +68,7 @@ def masked(link: str | None) -> str | None:
 
     Whoever has the real one speaks for the payer, so it stands in the message alone.
     """
-    return f"{link.rpartition('/')[0]}/..." if link else None
+    return f"{link.rpartition('/p/')[0]}{MASKED}" if link else None
 
 
 def token(tenant: Tenant, debtor: str, case: str, act: str) -> str:

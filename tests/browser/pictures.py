@@ -112,7 +112,7 @@ def _wanted(
     for path, name in PAYER.items():
         start, follow, _ = path.partition("/{")
         here = f"{link}{start}".rstrip("/")
-        yield page, name, _first(page, f"{origin}{here}", f"{here}/") if follow else here
+        yield page, name, _on(page, f"{origin}{here}", f"{here}/") if follow else here
     stranger = browser.new_context(locale="fi-FI").new_page()
     yield stranger, "payer-ask", link
 
@@ -172,10 +172,15 @@ def _entered(page: Page, origin: str) -> str:
     raise SystemExit("no mail leads to an open payer's page")
 
 
-def _first(page: Page, at: str, begins: str) -> str:
-    """Where the first link of a page leads whose address begins so."""
+def _on(page: Page, at: str, begins: str) -> str:
+    """Where a page leads: its first link whose address begins so, or else its first button."""
     page.goto(at)
-    return str(page.locator(f"main a[href^='{begins}']").first.get_attribute("href"))
+    link = page.locator(f"main a[href^='{begins}']")
+    if link.count():
+        return str(link.first.get_attribute("href"))
+    page.locator("main form button").first.click()
+    page.wait_for_load_state()
+    return urlsplit(page.url).path
 
 
 def _taken(page: Page, name: str, url: str) -> bool:

@@ -101,7 +101,7 @@ def _money(access: Mapping[str, Any], api: Api, day: date) -> str:
     """A transfer without a reference, of what one case owes: a person says what it is for."""
 
     def waiting() -> Any:
-        return api("GET", "/v1/payments")["payments"]
+        return api("GET", "/v1/payments?state=waiting")["payments"]
 
     if not waiting():
         case = api("GET", "/v1/cases?state=running")["cases"][0]

@@ -112,6 +112,18 @@ def test_no_page_has_a_script_weighs_much_or_sticks_out_on_a_tablet(crawl):
     assert wrong == []
 
 
+def test_the_first_reminder_leads_its_debtor_to_the_payers_page(lived, hub, visitor):
+    letter = hub.stack.letters()[0]
+    (link,) = set(re.findall(r"https?://\S+/p/[a-z2-7]{26}", letter.text))
+    number = "1001" if letter.to[0] == "aino@debtor.example" else "1002"
+    one = visitor(java_script_enabled=False, viewport={"width": 360, "height": 740})
+    assert one.open(link.removeprefix(one.origin)) == 200
+    one.page.fill("#f-fact", number)
+    one.press("Open the page")
+    assert number in one.page.inner_text("article.claim h3")
+    assert "Saaristo Tarvike Oy" in one.page.inner_text("header")
+
+
 def test_the_language_is_chosen_where_scripts_are_off(lived, visitor, people):
     one = visitor(java_script_enabled=False)
     one.sign_in(people("administrator"), PASSWORD)

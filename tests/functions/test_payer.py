@@ -139,7 +139,7 @@ def test_a_promise_from_the_first_page_to_the_word_that_it_is_taken(inside):
 
     assert "We wait until that day" in inside.words
     assert "You said that €203.34 will be paid by 20 March 2026" in inside.words
-    assert "Of it €200.00 for invoices, and €3.34 for interest and fees" in inside.words
+    assert "€200.00 of it is for invoices, €3.34 for interest and fees" in inside.words
     assert "stay open beside it" not in inside.words
     assert f"{inside.here}/promise" not in inside.links()
 

@@ -8,6 +8,7 @@ from functions.console.case_fields import COMMANDS
 from shared.cloud import keys, table
 from shared.cloud.store import Store
 from shared.domain.model import Party
+from tests.functions.money import connected, invoice, tell
 from tests.functions.world import CASE, NORDIC, load, open_case, remind
 
 CANARY = "<script>alert('Aino')</script>"
@@ -51,6 +52,18 @@ def test_the_law_and_the_step_of_a_search_are_chosen_and_not_typed(console, case
         assert choice.value == chosen
     browser.press("Search", country="FI", step="")
     assert len(browser.page.xpath("//tbody/tr")) == 1
+
+
+@pytest.mark.parametrize(("said", "found"), [
+    ("d1", True), ("erp:d1", True), ("2026-0001", True), ("d2", False), ("no such", False),
+    ("#", False),
+])  # fmt: skip
+def test_a_case_is_found_by_the_customers_id_in_the_books_too(console, said, found):
+    connected("erp", list_in=keys.listing(NORDIC, "CONN"), list_id="erp")
+    tell(invoice("1"))
+    browser = console("viewer").open("/console/cases").press("Search", number=said)
+    assert browser.status == 200
+    assert bool(browser.page.xpath("//tbody/tr")) == found
 
 
 def test_a_list_says_by_which_column_it_is_sorted_and_turns_round(console, case):

@@ -66,6 +66,7 @@ def test_the_trail_is_searched_by_who_and_what_and_its_words_are_escaped(console
                        body={"held": True, "reason": "suit_filed"}), None)  # fmt: skip
     browser.open("/console/settings/audit?from=2026-03-01&to=2026-03-02")
     assert browser.page.xpath("//td//li/a/@href") == [f"/console/cases/{CASE}"]
+    assert "who=anna" in browser.click("anna").path
     browser.open("/console/settings/audit?who=nobody&from=2026-03-01&to=2026-03-02")
     assert "Nothing in these days." in browser.main
     browser.open("/console/settings/audit?from=long ago")

@@ -22,7 +22,8 @@ from shared.domain.money import Money
 LANGUAGES = [language for language in CONSOLE if language != "en"]
 NOW = datetime(2026, 3, 5, 8, tzinfo=UTC)
 _ENGLISH = re.compile(
-    r"\b(the|is|of|and|after|before|with|until|because|asks?|are|claim|debtor|days?)\b", re.I
+    r"\b(the|is|of|and|after|before|with|until|because|asks?|are|claim|debtor|days?)\b",
+    re.IGNORECASE,
 )
 
 
@@ -104,8 +105,12 @@ def test_everything_that_would_change_an_act_is_told(language):
         amount=Money.of("12.50", "EUR"), instead="rest",
     )  # fmt: skip
     instead = [{"instead": one} for one in ("rest", "remind", "hand_over", "ask", "done")]
-    instead += [{"instead": "rest", "why": "held", "until": NOW}, {"instead": "rest", "until": NOW},
-                {"instead": "ask", "why": "not_lawful"}, {"instead": "done", "why": "closed"}]  # fmt: skip
+    instead += [
+        {"instead": "rest", "why": "held", "until": NOW},
+        {"instead": "rest", "until": NOW},
+        {"instead": "ask", "why": "not_lawful"},
+        {"instead": "done", "why": "closed"},
+    ]
     words = ("approved", "continue", "sent", "kept")
     texts = [
         changing(lever.model_copy(update={"kind": kind, "word": word, **one}), NOW)
