@@ -67,7 +67,7 @@ format: $(READY) ## let ruff write the format and the fixes that are safe
 test-pages: $(READY) ## the pages in a real Chromium: first hour, keyboard, no scripts, axe  [ARGS=]
 	@PAGES=1 $(BIN)/python -m pytest tests/browser $(ARGS)
 
-pictures: $(READY) ## docs/pictures of the stack that `make up` started; look at them
+pictures: $(READY) ## docs/pictures of what `make up UNTIL=2026-04-28` started; look at them
 	@$(BIN)/python -m tests.browser.pictures
 
 fuzz: $(READY) ## hunt with fresh random examples: tests/fuzz  [FUZZ_SECONDS=, TARGET=]

@@ -56,13 +56,14 @@ def points(
 
     ``by`` are the rows of all connections, where they were read before.
     """
+    eyes = creditor.four_eyes == "required"
     return [
         *_of_connections(connected(tenant) if by is None else by, creditor, policy),
         _stop_button(tenant),
         *_of_law(policy),
         _letters(tenant, creditor, policy),
         _arming(tenant),
-        item("four_eyes", creditor.four_eyes == "required", four_eyes=creditor.four_eyes),
+        item("four_eyes", ok=eyes, two_people=eyes),
     ]
 
 

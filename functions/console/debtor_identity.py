@@ -70,7 +70,7 @@ def identity(desk: Desk, problem: Problem | None = None) -> Page:
         "debtor_identity", "cases", "debtors", status=problem.status if problem else 200,
         debtor=debtor, merge=MERGE, split=SPLIT, said=desk.form,
         claims=_claims(desk, debtor), ticked=desk.visit.several.get("claims", ()),
-        problem=problem.body if problem else None, faults=_faults(desk, problem),
+        problem=problem.body if problem else None, faults=_faults(problem),
     )  # fmt: skip
 
 
@@ -103,7 +103,7 @@ def _came(case: dict[str, Any], alias: str) -> set[str]:
     }
 
 
-def _faults(desk: Desk, problem: Problem | None) -> dict[str, str]:
+def _faults(problem: Problem | None) -> dict[str, str]:
     """The faults by field; a debtor that nobody knows stands beside the field that names it."""
     if problem is None:
         return {}

@@ -23,6 +23,19 @@ _PICTURES = {
     "Ageing": "Together", "Collected after": "Together", "Roll rates": "", "Promises and plans": "",
 }  # fmt: skip
 _FEWEST_BARS = 2
+# What the lists of one page can be sorted by; each has heads of its own.
+_LATE: dict[str, Key] = {
+    "step": lambda one: one["step"], "planned": lambda one: one["planned"],
+    "late": lambda one: one["late"], "cause": lambda one: one["cause"],
+}  # fmt: skip
+_DEVIATIONS: dict[str, Key] = {
+    "when": lambda one: one["at"], "who": lambda one: one["by"], "what": lambda one: one["kind"],
+    "why": lambda one: one["why"],
+}  # fmt: skip
+_DRIFT: dict[str, Key] = {
+    "partner": lambda one: one["partner"], "since": lambda one: one["since"],
+    "difference": lambda one: (one["amount"]["currency"], abs(Decimal(one["amount"]["amount"]))),
+}  # fmt: skip
 _BYTE_ORDER = "\ufeff".encode()
 
 
@@ -63,7 +76,8 @@ def discipline(desk: Desk) -> Page:
     punctuality = desk.ask("GET /v1/reports/punctuality", query=query).body
     return desk.page(
         "reports_discipline", "reports", month=wanted, around=_around(wanted),
-        deviations=deviations, punctuality=punctuality,
+        deviations=in_order(desk, deviations["deviations"], _DEVIATIONS),
+        punctuality=punctuality, late=in_order(desk, punctuality["late"], _LATE),
         people=owners(desk, [*punctuality["late"], *deviations["deviations"]]),
         crossings=desk.ask("GET /v1/reports/crossings", query=query).body,
     )  # fmt: skip
@@ -88,7 +102,8 @@ def money(desk: Desk) -> Page:
     every = desk.ask("GET /v1/reports/drift", query={"limit": "1"}).body if partner else drift
     return desk.page(
         "reports_money", "reports", status=problem.status if problem else 200, day=day, sums=sums,
-        drift=drift, partner=partner, people=owners(desk, drift["drift"]),
+        drift={**drift, "drift": in_order(desk, drift["drift"], _DRIFT)}, partner=partner,
+        people=owners(desk, drift["drift"]),
         problem=problem.body if problem else None,
         partners=list(dict.fromkeys([*(one["partner"] for one in every["partners"]),
                                      *filter(None, [partner])])),

@@ -12,9 +12,6 @@ import hmac
 import os
 from functools import lru_cache
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from shared.cloud.runtime import client
 
 _NONCE = 12
@@ -22,6 +19,9 @@ _NONCE = 12
 
 def seal(plain: str, place: str) -> str:
     """A text that only this stack can open, and only as that of ``place``."""
+    # Loaded where it is used: most cold starts seal nothing.
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     nonce = os.urandom(_NONCE)
     sealed = AESGCM(_key()).encrypt(nonce, plain.encode(), place.encode())
     return base64.b64encode(nonce + sealed).decode()
@@ -29,6 +29,9 @@ def seal(plain: str, place: str) -> str:
 
 def unseal(text: str, place: str) -> str | None:
     """What was sealed for ``place``, None when it was not sealed for it by this stack."""
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     try:
         raw = base64.b64decode(text, validate=True)
         return AESGCM(_key()).decrypt(raw[:_NONCE], raw[_NONCE:], place.encode()).decode()

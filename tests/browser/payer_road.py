@@ -21,8 +21,10 @@ from tests.browser.visitor import Visitor
 # Whatever is a name or a number may hold this; no page may take it for markup.
 CANARY = '"><img src=x onerror=alert(1)>'
 CREDITOR = f"Saaristo {CANARY} Oy"
-# Who pays at the provider, who in the bank, who speaks, who wants a plan, and who does nothing.
+# Who pays at the provider, who in the bank, who speaks, who wants a plan, who does nothing, and who
+# has no mail address.
 CARD, TRANSFER, SPEAKER, PLANNER, SILENT = "kortti", "pankki", "puhuja", "plan", "tyst"
+PAPER = "paperi"
 _HEADS = ("number", "customer", "name", "kind", "email", "language", "address", "postal_code",
           "city", "issued", "due", "total", "open", "reference")  # fmt: skip
 _BY_WORD = {"number": "invoice_number", "customer": "customer_number", "name": "customer_name"}
@@ -34,7 +36,7 @@ _MAPPING = {
 # What a payer may agree to at once: a plan of up to half a year.
 POLICY = {
     **{name: part for name, part in setup.POLICY.items() if name not in {"partner", "hand_over"}},
-    "steps": setup.POLICY["steps"][:2], "process": {"agreed_plan": 6},
+    "steps": setup.WITH_PAPER["steps"][:2], "process": {"agreed_plan": 6},
 }  # fmt: skip
 # The payer, the invoice, its total, its reference with a check digit (Finance Finland's standard).
 _OPEN = (
@@ -44,6 +46,7 @@ _OPEN = (
     (SPEAKER, "sv", "20260104", "55,00", "4006"),
     (PLANNER, "de", "20260105", "600,00", "5005"),
     (SILENT, "en", "20260106", "70,00", "6004"),
+    (PAPER, "fi", "20260107", "90,00", "7003"),
 )  # fmt: skip
 _LINK = re.compile(r"https?://\S+/p/[a-z2-7]{26}")
 
@@ -125,6 +128,8 @@ class Payers:
         self.export()
         self._use("books", "erp.csv_file", books, start_line="2026-01-01")
         self._use(setup.EMAIL, "channels.email", mail)
+        price = {"amount": "1.29", "currency": "EUR"}
+        self._use(setup.LETTER, "channels.letter", {**inbox, "service": "economy", "price": price})
         self.call("PUT", "/v1/policies/standard", POLICY)
         self.call("PUT", "/v1/policies/active", {"id": "standard", "version": 1})
         self.bank.close(self.time.today() - timedelta(days=1), ())
@@ -141,6 +146,14 @@ class Payers:
     def letters(self, who):
         """What left for somebody, the oldest first."""
         return [one for one in self.hub.stack.letters() if one.to == (f"{who}@debtor.example",)]
+
+    def printed(self):
+        """The pages that lie in the print partner's folder."""
+        inbox = {"Bucket": self.hub.outputs["InboxBucket"]}
+        s3 = self.hub.stack.client("s3")
+        names = [one["Key"] for one in s3.list_objects_v2(**inbox)["Contents"]]
+        pages = [one for one in names if one.endswith(".pdf")]
+        return [s3.get_object(**inbox, Key=one)["Body"].read() for one in pages]
 
     def tell(self, secret=None):
         """The provider tells the hub of all that happened; the statuses of the door's answers."""
@@ -174,8 +187,9 @@ class Payers:
         for who, language, number, total, reference in _OPEN:
             if who not in self.paid:
                 name = CANARY.replace('"', '""')
+                mail = "" if who == PAPER else f"{who}@debtor.example"
                 rows.append(
-                    f'{number};{who};"{name} {who}";person;{who}@debtor.example;{language};'
+                    f'{number};{who};"{name} {who}";person;{mail};{language};'
                     f"Kotikatu 5;00530;Helsinki;2026-02-10;2026-03-05;{total};{total};{reference}"
                 )
         self.hub.stack.client("s3").put_object(

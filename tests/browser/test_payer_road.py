@@ -28,6 +28,7 @@ from tests.browser.payer_road import (
     CANARY,
     CARD,
     CREDITOR,
+    PAPER,
     PLANNER,
     SILENT,
     SPEAKER,
@@ -40,6 +41,7 @@ KEY, SECRET = "rk_test_invented_key", "whsec_invented_secret_of_a_test"
 PROVIDER = "https://buy.stripe.example/"
 # A payer settles in two minutes: so many taps, and pages of so many bytes and requests.
 MOST_TAPS, MOST_BYTES, MOST_REQUESTS = 6, 100_000, 4
+TOKEN = re.compile(r"/p/([a-z2-7]{26})")
 # Whoever took over the function of the payer's page would try this.
 PROBE = """
 import boto3
@@ -105,9 +107,9 @@ def paper():
     return body.getvalue()
 
 
-def read(path):
-    """The text of a PDF, as a reader of PDFs understands it."""
-    with pypdfium2.PdfDocument(path) as document:
+def read(paper):
+    """The text of a PDF (a file, or its bytes), as a reader of PDFs understands it."""
+    with pypdfium2.PdfDocument(paper) as document:
         return "\n".join(page.get_textpage().get_text_range() for page in document)
 
 
@@ -330,19 +332,36 @@ def test_who_paid_or_agreed_hears_nothing_more_and_who_did_neither_does(phone, p
     assert payers.hub.stack.denials() == []
 
 
-def test_what_people_are_shown_of_a_letter_opens_nothing(payers):
+def shown(payers, who):
+    """What the administrator finds in the documents of somebody's letters."""
+    case, found = payers.case(who), []
+    for act in case["notices"]:
+        told = payers.call("GET", f"/v1/cases/{case['id']}/documents/{act}")
+        for one in told["documents"]:
+            body = requests.get(one["url"], timeout=30).content
+            found.append(read(body) if body.startswith(b"%PDF") else body.decode())
+    return found
+
+
+def test_a_letter_on_paper_leads_to_the_page_too(phone, payers):
+    tokens = {one for page in payers.printed() for one in TOKEN.findall(read(page))}
+    one = phone()
+    # Two letters may be there by now: each has a link of its own, and each opens the page.
+    for token in tokens:
+        one.enter(f"/p/{token}", "7003")
+        assert "20260107" in one.page.inner_text("article.claim h3")
+        one.tap(".leave button")
+    assert tokens
+
+
+@pytest.mark.parametrize("who", [SILENT, PAPER])
+def test_what_people_are_shown_of_a_letter_opens_nothing(payers, who):
     """Whoever has the link that went out would speak for the payer."""
-    case, token = payers.case(SILENT), payers.link(SILENT).rpartition("/")[2]
-    assert token in payers.letters(SILENT)[-1].html
-    shown = [
-        requests.get(one["url"], timeout=30).text
-        for act in case["notices"]
-        for one in payers.call("GET", f"/v1/cases/{case['id']}/documents/{act}")["documents"]
-    ]
-    assert shown
-    for text in shown:
+    found = shown(payers, who)
+    assert found
+    for text in found:
         assert "/p/..." in text
-        assert not re.search(r"/p/[a-z2-7]{26}", text)
+        assert not TOKEN.search(text)
 
 
 def test_the_page_that_is_open_to_the_world_reads_no_secret_of_a_connection(payers):

@@ -82,7 +82,8 @@ def test_a_reopened_claim_counts_in_its_latest_case_alone(march):
     assert next(one[2] for one in rows if one[1] == "Together") == "230.00"
 
 
-def test_steps_are_measured_against_the_inputs_that_their_decisions_name(aws):
+def reminded_on(day):
+    """A case whose decided reminder, possible from 23 January on, went out on a day."""
     table.put({**keys.connection(NORDIC, "erp"), "fresh_as_of": "2026-03-02T08:00:00Z"})
     open_case(NORDIC)
     store = Store(NORDIC)
@@ -91,7 +92,11 @@ def test_steps_are_measured_against_the_inputs_that_their_decisions_name(aws):
     run = step.frame(store, token, loaded, NOW)
     run.append([run.decided(run.decision())], due_at=NOW)
     remind(NORDIC)
-    append(NORDIC, CASE, ActSent(at=NOW, act=REMINDER, on=date(2026, 3, 2)))
+    append(NORDIC, CASE, ActSent(at=NOW, act=REMINDER, on=day))
+
+
+def test_steps_are_measured_against_the_inputs_that_their_decisions_name(aws):
+    reminded_on(date(2026, 3, 2))
 
     body = get("punctuality", "2026-03")[1]
 

@@ -100,6 +100,15 @@ def test_a_draft_survives_every_button_and_a_check_names_step_section_and_what_i
     assert table.get(keys.policy(NORDIC, "standard", 3)) is None
 
 
+@pytest.mark.parametrize("language", ["fi", "sv"])
+def test_what_the_law_says_beside_a_field_is_told_in_the_language_of_the_page(world, language):
+    browser = world("manager", language=language).open("/console/policies/standard/2/edit")
+    browser.send("/console/policies", {**sent(browser), "steps.2.after": "3", "do": "check"})
+    (fault,) = browser.page.xpath("//*[@id='e-steps.2.after']")
+    assert "513/1999 5 §" in fault.text_content()
+    assert fault.xpath(".//*[@lang='en']") == []
+
+
 def test_the_law_speaks_while_one_edits_before_anybody_asks(world):
     browser = world("manager").open("/console/policies/standard/2/edit")
     assert browser.page.xpath("//svg//rect[@class='wait']")

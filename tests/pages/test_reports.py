@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,6 +13,7 @@ from shared.cloud import clock, drift_rows, table
 from shared.domain.three_way import Verdict
 from tests.functions.money import connected, invoice, see, sighting, tell
 from tests.functions.test_extras import exact, look, reminded
+from tests.functions.test_reports import reminded_on
 from tests.functions.world import NORDIC, NOW, eur
 
 
@@ -38,6 +39,13 @@ def test_a_months_figures_stand_in_tables_and_the_ageing_in_a_picture(console, b
     assert [width > 0 for width in widths] == [False, False, True, False, False]
     browser.click("Month before")
     assert "month=2026-01" in browser.path
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "100.0\xa0%"), ("fi", "100,0\xa0%")])
+def test_punctuality_is_told_in_per_cent(console, language, said):
+    reminded_on(date(2026, 1, 23))
+    page = console("viewer", language=language).open("/console/reports/discipline?month=2026-01")
+    assert page.page.xpath("//ul[contains(@class, 'figures')]/li[1]/strong/text()") == [said]
 
 
 @pytest.mark.parametrize("language", ["fi", "sv"])

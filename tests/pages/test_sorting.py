@@ -6,12 +6,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from functions.console import reports
 from functions.console.sorting import in_order
 from tests.pages import everything
 
 LISTS = (
     "cases", "tasks", "connections", "connections/erp/refused", "expiries", "matching", "partners",
-    "approvals", "previews", "reports/charges", "settings/legal-holds",
+    "approvals", "previews", "reports/charges", "reports/money", "settings/legal-holds",
 )  # fmt: skip
 
 ROWS = [("b", 2), ("a", None), ("c", 1), ("d", 2)]
@@ -43,3 +44,7 @@ def test_every_list_is_sorted_by_the_heads_of_its_columns(console):
             assert len(browser.page.xpath("//tbody/tr")) == rows, head
         # A list with something on it has heads; what is empty says what comes there.
         assert heads or browser.page.xpath("//div[@class='empty']"), name
+
+
+def test_the_lists_of_one_page_have_heads_of_their_own():
+    assert not reports._LATE.keys() & reports._DEVIATIONS.keys()
