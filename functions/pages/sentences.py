@@ -42,6 +42,12 @@ MINUTES: Mapping[Language, str] = {"fi": ".", "da": "."}
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 # Before a name that is quoted: {contact}, 'approved'.
 _QUOTES = ("{", "'")
+# Places that hold an id, which may read like a word of ours: a partner called ``partner``.
+_NAMES = frozenset({
+    "account", "act", "bucket", "case", "claim", "claims", "connection", "creditor", "debtor",
+    "dispute", "document", "hold", "party", "partner", "partner_case", "payment", "plan", "policy",
+    "promise", "remittance", "target", "task",
+})  # fmt: skip
 # Between two sentences of one text.
 _ENDS = re.compile(r"(?<=[.!?;:]) ")
 # No sentence of ours is longer; what somebody else wrote is not searched for one.
@@ -55,8 +61,8 @@ class _Shape:
     seen: re.Pattern[str]
     told: str
     fixed: int
-    # What is quoted is a name of the hub's own: it stays as it is.
-    quoted: frozenset[str]
+    # What stands there is a name, of the hub's or somebody's own: it stays as it is.
+    kept: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +100,21 @@ def written(text: str, language: Language, zone: str = "UTC") -> str:
         return told + time if found[2] else told
 
     def instant(found: re.Match[str]) -> str:
-        return f"{datetime.fromisoformat(found[0]).astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+        try:
+            local = datetime.fromisoformat(found[0]).astimezone(ZoneInfo(zone))
+        except (ValueError, OverflowError):  # None, or one that the zone cannot have (year 9999).
+            return found[0]
+        return f"{local:%Y-%m-%d %H:%M}"
+
+    def amount(found: re.Match[str]) -> str:
+        try:
+            return amount_text(Money.of(found[1], found[2]), language)
+        except ValueError:  # Larger than an amount can be.
+            return found[0]
 
     text = _DAY.sub(day, _INSTANT.sub(instant, _KEY.sub(r"\1", text)))
     text = _CODE.sub(lambda code: code[0].replace("_", " "), text)
-    return _AMOUNT.sub(lambda found: amount_text(Money.of(found[1], found[2]), language), text)
+    return _AMOUNT.sub(amount, text)
 
 
 def entries(language: Language) -> Iterator[tuple[Path, dict[str, str]]]:
@@ -148,7 +164,7 @@ def _sentence(text: str, language: Language) -> str | None:
     for shape in (*table.shapes.get(_first(text), ()), *table.shapes.get("", ())):
         if found := shape.seen.fullmatch(text):
             put = {
-                name: value if name in shape.quoted else _put_in(value, language)
+                name: value if name in shape.kept else _put_in(value, language)
                 for name, value in found.groupdict().items()
             }
             return shape.told.format_map(put)
@@ -188,9 +204,10 @@ def _first(text: str) -> str:
 
 def _shape(text: str, told: str) -> _Shape:
     pattern, fixed, seen, end = "", 0, set[str](), 0
-    quoted = frozenset(
-        hole[1] for hole in _HOLE.finditer(text) if text[: hole.start()][-1:] in _QUOTES
-    )
+    kept = frozenset(
+        hole[1] for hole in _HOLE.finditer(text)
+        if hole[1] in _NAMES or text[: hole.start()][-1:] in _QUOTES
+    )  # fmt: skip
     for hole in _HOLE.finditer(text):
         between, name = text[end : hole.start()], hole[1]
         pattern += re.escape(between) + (f"(?P={name})" if name in seen else f"(?P<{name}>.+?)")
@@ -200,4 +217,4 @@ def _shape(text: str, told: str) -> _Shape:
     rest = text[end:]
     pattern += "" if rest else r"(?<![;:])"
     seen_as = re.compile(pattern + re.escape(rest), re.DOTALL)
-    return _Shape(seen_as, told, fixed + len(rest), quoted)
+    return _Shape(seen_as, told, fixed + len(rest), kept)

@@ -112,6 +112,11 @@ def test_a_sentence_in_a_place_is_told_too(tabled):
     assert said("The hub decides to wait.", "fi") == "Päätös: odottaa."
 
 
+def test_an_id_that_reads_like_a_word_stays_an_id(tabled):
+    tabled(**{"It goes to {partner}.": "Saaja: {partner}.", "partner": "kumppani"})
+    assert said("It goes to partner.", "fi") == "Saaja: partner."
+
+
 def test_of_two_shapes_the_one_that_says_more_is_taken(tabled):
     tabled(**{"It is {what}.": "Se on {what}.", "It is paid by {what}.": "Sen maksoi {what}."})
     assert said("It is paid by C1.", "fi") == "Sen maksoi C1."
@@ -166,6 +171,9 @@ def test_braces_in_what_is_put_in_stay_as_they_are(tabled):
         ("a_b.json erp:a_b /a_b c-a_b A_B", None, None),
         ("run-2026-04-07, 2026-04-07-x, 2026-02-30", None, None),
         ("erp:5.00 EURO 1.234 EUR", None, None),
+        # What looks like an instant or an amount and is none, as anybody's number for a case may.
+        ("2026-13-01T00:00:00Z 2026-01-01T29:00:00Z 9999-12-31T23:59:59Z", None, None),
+        (f"{'9' * 30} EUR, \u0663 EUR, \u0663333-01-01T00:00:00Z", None, None),
     ],
 )
 def test_days_and_amounts_are_written_as_the_language_has_them_and_no_part_of_an_id(

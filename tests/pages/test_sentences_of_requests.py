@@ -106,5 +106,5 @@ def test_what_a_form_lacks_is_told_in_our_words_and_never_in_a_librarys(language
     with pytest.raises(ValidationError) as wrong:
         Wish.model_validate({"day": "soon", "kind": "x"})
     texts = [one["text"] for one in forms.faults(wrong.value, "")]
-    assert texts == ["a day such as 2026-03-31 is expected", "one of 'next', 'move' is expected"]
+    assert texts == ["a day is expected, as YYYY-MM-DD", "one of 'next', 'move' is expected"]
     assert None not in {said(one, language) for one in texts}
