@@ -12,7 +12,9 @@ from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk, fields_of
 from shared.domain.handover_gate_rules import GatedService
 from shared.domain.handover_gate_terms import PartnerTerms, RequiredField
+from shared.domain.lawpack import COUNTRIES
 from shared.domain.model import Capacity, ClaimClass
+from shared.domain.money import MINOR_UNITS
 
 _PUT = "PUT /v1/partners/{connection}/terms"
 # Of each of these any number may be ticked; none ticked limits nothing.
@@ -22,7 +24,8 @@ TICKS = {
     "classes": get_args(ClaimClass),
     "required": get_args(RequiredField),
 }
-_WORDS = ("countries", "currencies", "accounts")
+# The countries that have a law here, and the currencies that are known.
+_CODES: dict[str, tuple[str, ...]] = {"countries": COUNTRIES, "currencies": tuple(MINOR_UNITS)}
 _WAITS = ("after_due", "after_notice")
 _SUMS = ("minimum", "maximum", "recall_price")
 _FOR_DEBTORS = ("name", "phone", "email")
@@ -35,7 +38,9 @@ def form(desk: Desk, said: dict[str, Any] | None = None, problem: Problem | None
     terms = said or stored or PartnerTerms().model_dump(mode="json")
     return desk.page(
         "partner_terms", "partners", "terms", status=problem.status if problem else 200,
-        partner=partner, stored=stored is not None, terms=terms, ticks_of=TICKS, text_of=text_of,
+        partner=partner, stored=stored is not None, terms=terms, text_of=text_of,
+        ticks_of=TICKS | {name: tuple(dict.fromkeys((*codes, *terms.get(name, ()))))
+                          for name, codes in _CODES.items()},
         # One empty price more: whoever fills it in adds one.
         prices=[*terms.get("prices", ()), {}], may=desk.may(_PUT),
         problem=problem.body if problem else None, faults=_faults(problem),
@@ -62,7 +67,8 @@ def _terms(said: Mapping[str, str], several: Mapping[str, tuple[str, ...]]) -> d
     }
     return {
         **{name: list(several.get(name, ())) for name in TICKS},
-        **{name: words_of(text.get(name, "").upper()) for name in _WORDS},
+        **{name: words_of(" ".join(several.get(name, ())).upper()) for name in _CODES},
+        "accounts": words_of(text.get("accounts", "").upper()),
         **{name: sum_of(text.get(name, "")) for name in _SUMS},
         **{name: {who: number_of(text.get(f"{name}.{who}", "") or "0")
                   for who in ("consumer", "business")} for name in _WAITS},
@@ -97,7 +103,7 @@ def _faults(problem: Problem | None) -> dict[str, str]:
     found: dict[str, str] = {}
     for path, text in fields_of(problem).items():
         head = path.partition(".")[0]
-        found.setdefault(head if head in (*TICKS, *_WORDS) else path, text)
+        found.setdefault(head if head in (*TICKS, *_CODES, "accounts") else path, text)
     return found
 
 

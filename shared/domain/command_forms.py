@@ -284,4 +284,4 @@ REDUCING = frozenset(
 class Given(RootModel[Command]):
     """A command as the body of a request; ``type`` says which."""
 
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, defer_build=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)

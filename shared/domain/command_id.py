@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pydantic import ConfigDict, field_validator
+from pydantic import field_validator
 
 from shared.domain.explain import Record
 from shared.domain.state_events import Code, CommandId
@@ -31,13 +31,7 @@ def _born(number: str) -> bool:
 
 
 class Bearing(Record):
-    """The id of a command and its reason (a code).
-
-    Every function that reads a case imports the commands and few are given one: their validators
-    are built when the first is read.
-    """
-
-    model_config = ConfigDict(defer_build=True)
+    """The id of a command and its reason (a code)."""
 
     id: CommandId
     reason: Code

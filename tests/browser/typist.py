@@ -85,8 +85,9 @@ class Typist(Visitor):
         elif kind in {"select-one", "radio"}:
             self._choose(field, value)
         elif kind == "date":
-            # Day, month, year, as a browser in British English asks for them.
-            self._type("".join(reversed(value.split("-"))))
+            # Chromium asks in the order of the machine's language: month, day, year.
+            year, month, day = value.split("-")
+            self._type(month + day + year)
         else:
             self.key("Control+a")
             self._type(value)

@@ -56,7 +56,7 @@ def test_terms_are_stored_as_they_were_typed_and_shown_again(console, partners):
     browser = console("administrator").open(TERMS)
     assert "The partner's terms are not stored" in browser.main
     fields = {
-        "contract.state": "signed", "contract.on": "2026-01-01", "countries": "fi, se",
+        "contract.state": "signed", "contract.on": "2026-01-01", "countries": ["FI", "SE"],
         "minimum": "50,00 EUR", "after_due.consumer": "30", "recall_price": "25 EUR",
         "prices.0.price": "7.00 EUR", "accounts": "FI2112345600000785",
         "for_debtors.name": "Perintä Oy",
@@ -71,6 +71,8 @@ def test_terms_are_stored_as_they_were_typed_and_shown_again(console, partners):
         ("collection", eur("7.00"), None)
     ]
     assert (terms.recall_price, terms.contract.state) == (eur("25.00"), "signed")
+    ticked = browser.open(TERMS).page.xpath("//input[@name='countries'][@checked]/@value")
+    assert ticked == ["FI", "SE"]
     # What is shown is what is stored: saved untouched it is the same.
     browser.open(TERMS).press("Save")
     assert stored() == terms
