@@ -59,6 +59,8 @@ class _Shape:
     """A sentence with places: how it is recognised, and what it is in the other language."""
 
     seen: re.Pattern[str]
+    # What stands before, between and after its places.
+    pieces: tuple[str, ...]
     told: str
     fixed: int
     # What stands there is a name, of the hub's or somebody's own: it stays as it is.
@@ -162,13 +164,30 @@ def _sentence(text: str, language: Language) -> str | None:
     if (told := table.whole.get(text)) is not None:
         return told
     for shape in (*table.shapes.get(_first(text), ()), *table.shapes.get("", ())):
-        if found := shape.seen.fullmatch(text):
+        if _may_fit(text, shape.pieces) and (found := shape.seen.fullmatch(text)):
             put = {
                 name: value if name in shape.kept else _put_in(value, language)
                 for name, value in found.groupdict().items()
             }
             return shape.told.format_map(put)
     return None
+
+
+def _may_fit(text: str, pieces: tuple[str, ...]) -> bool:
+    """Whether a shape's fixed pieces stand in a text one after the other, found in one pass.
+
+    A pattern with several places would try all their ends before it gave up: seconds for a text
+    that somebody made for that.
+    """
+    first, *between, last = pieces
+    if not last and text.endswith((";", ":")):
+        return False
+    at = len(first)
+    for piece in between:
+        if (found := text.find(piece, at + 1)) < 0:
+            return False
+        at = found + len(piece)
+    return at + len(last) < len(text) and text.startswith(first) and text.endswith(last)
 
 
 def _put_in(value: str, language: Language) -> str:
@@ -217,4 +236,5 @@ def _shape(text: str, told: str) -> _Shape:
     rest = text[end:]
     pattern += "" if rest else r"(?<![;:])"
     seen_as = re.compile(pattern + re.escape(rest), re.DOTALL)
-    return _Shape(seen_as, told, fixed + len(rest), kept)
+    pieces = tuple(_HOLE.split(text)[::2])
+    return _Shape(seen_as, pieces, told, fixed + len(rest), kept)
