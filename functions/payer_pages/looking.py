@@ -142,7 +142,7 @@ def _partners(sitting: Sitting, view: PayerView) -> list[dict[str, str]]:
         found.append(
             {"name": known.name, "phone": known.phone, "email": known.email}
             if known
-            else {"name": name, "phone": "", "email": ""}
+            else {"name": "", "phone": "", "email": ""}
         )
     return found
 

@@ -93,7 +93,7 @@ class Account:
                 if key.startswith(start)
             }
             price = self.things[form["line_items[0][price]"]]
-            # restrictions[completed_sessions][limit]=1
+            # The hub lets one completed session at most.
             link["active"] = False
             return self.pay(
                 price["unit_amount"], price["currency"], metadata=carried, name=name,
