@@ -65,6 +65,7 @@ def _month(text: str) -> Month:
         month = Month.read(text)
     except ValueError:
         month = None
-    if month is None or str(month) != text:
+    # Months at the ends of the calendar have no month beside them.
+    if month is None or str(month) != text or not text.startswith("20"):
         raise Problem(400, "bad_month", "A month is written like 2026-03.")
     return month

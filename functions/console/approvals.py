@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from functions.api.exchange import Problem
+from functions.console.cases import called, whose
 from functions.console.sorting import Key, in_order
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk
+
+# A case as the words of a request name it, and how many are called by name.
+_CASE = re.compile(r"\bcase (c[0-9a-f]+)\b")
+_MOST_NAMED = 10
 
 
 def waiting(desk: Desk) -> Page:
@@ -22,7 +28,7 @@ def waiting(desk: Desk) -> Page:
     }  # fmt: skip
     return desk.page(
         "approvals", "approvals", any=bool(told["approvals"]), cursor=told.get("cursor"),
-        approvals=in_order(desk, kept, columns),
+        approvals=in_order(desk, kept, columns), called=_called(desk, kept),
     )  # fmt: skip
 
 
@@ -34,7 +40,7 @@ def one(desk: Desk, problem: Problem | None = None) -> Page:
         approval=approval, fields=list(flat(approval["body"])),
         own=approval["by"] == desk.principal.client,
         may=desk.may(_route(desk, "POST", "/{id}/approve")),
-        problem=problem.body if problem else None,
+        problem=problem.body if problem else None, called=_called(desk, [approval]),
     )  # fmt: skip
 
 
@@ -54,6 +60,20 @@ def _decided(desk: Desk, tail: str, done: str) -> Page:
     except Problem as problem:
         return one(desk, problem)
     return desk.went(f"/approvals/{desk.path['id']}", done=done)
+
+
+def _called(desk: Desk, approvals: list[dict[str, Any]]) -> dict[str, str]:
+    """What people call the cases and claims that requests name: debtor and invoice number."""
+    names: dict[str, str] = {}
+    cases = dict.fromkeys(case for one in approvals for case in _CASE.findall(one["words"]))
+    for name in list(cases)[:_MOST_NAMED]:
+        try:
+            case = desk.ask("GET /v1/cases/{id}", id=name).body
+        except Problem:  # Gone meanwhile, or not for this person: the id stays.
+            continue
+        who = whose(desk, case)
+        names |= called(case, who) | {name: who}
+    return names
 
 
 def _route(desk: Desk, method: str, tail: str) -> str:

@@ -134,10 +134,10 @@ def _around(wanted: str) -> tuple[str, str] | None:
     """The month before and the one after; None where the address names no month."""
     try:
         first = date.fromisoformat(f"{wanted}-01")
-    except ValueError:
+        before, after = first - timedelta(days=1), first + timedelta(days=32)
+    except (ValueError, OverflowError):
         return None
-    after = (first + timedelta(days=32)).replace(day=1)
-    return f"{first - timedelta(days=1):%Y-%m}", f"{after:%Y-%m}"
+    return f"{before:%Y-%m}", f"{after:%Y-%m}"
 
 
 def _figures(text: str) -> list[dict[str, Any]]:

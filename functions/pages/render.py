@@ -95,7 +95,7 @@ def _said(context: Context, text: object, *, mark: bool = True) -> str:
     plain = written(told if told is not None else str(text), language, context.get("zone") or "UTC")
     if called := context.get("called"):
         ids = "|".join(re.escape(one) for one in sorted(called, key=len, reverse=True))
-        plain = re.sub(rf"(?<![\w:/-])(?:{ids})(?![\w:/-])", lambda id_: called[id_[0]], plain)
+        plain = re.sub(rf"(?<![\w:/-])(?:{ids})(?![\w/-]|:\w)", lambda id_: called[id_[0]], plain)
     foreign = mark and told is None and _TWO_WORDS.search(plain) is not None
     return Markup('<span lang="en">{}</span>').format(plain) if foreign else plain
 
@@ -123,7 +123,7 @@ def _moment(context: Context, value: datetime | str | None) -> str:
     instant = datetime.fromisoformat(value) if isinstance(value, str) else value
     local = instant.astimezone(ZoneInfo(context.get("zone") or "UTC"))
     between = MINUTES.get(context["lang"], ":")
-    return f"{date_text(local.date(), context['lang'])}\u00a0{local:%H}{between}{local:%M}"
+    return f"{date_text(local.date(), context['lang'])} {local:%H}{between}{local:%M}"
 
 
 @pass_context

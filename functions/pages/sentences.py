@@ -98,7 +98,7 @@ def written(text: str, language: Language, zone: str = "UTC") -> str:
             told = date_text(date.fromisoformat(found[1]), language)
         except ValueError:  # Looks like a day and is none.
             return found[0]
-        time = f"\u00a0{found[2]}{MINUTES.get(language, ':')}{found[3]}"
+        time = f" {found[2]}{MINUTES.get(language, ':')}{found[3]}"
         return told + time if found[2] else told
 
     def instant(found: re.Match[str]) -> str:

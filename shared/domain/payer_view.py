@@ -87,7 +87,7 @@ class PayerView(Record):
 
     A ``neutral`` view has neither claims nor sums. ``total`` is all that we ask for on the day,
     ``now`` what is to be paid today: neither counts what is not due, nor a later instalment.
-    ``pay_by`` is the last day that a letter or an agreement named for it. ``refused`` says, by what
+    ``pay_by`` is the soonest day ahead that a letter or agreement named. ``refused`` says, by what
     a payer may want to do, the code of why that is not possible now (what is missing is possible).
     ``last_promise`` is the latest day that may be promised, ``promisable`` are the claims that a
     promise would be about, ``plannable`` those of a payment plan.
@@ -142,7 +142,7 @@ def view(stand: Stand, party: Party, now: datetime, on: date | None = None) -> P
         claims=shown,
         total=total([one.total for one in asked], case.currency),
         now=total(list(_now(shown, coming, today)), case.currency),
-        pay_by=_pay_by(stand, coming),
+        pay_by=_pay_by(stand, coming, today),
         next=_next(ahead(stand, now), now),
         agreed=tuple(coming),
         contested=tuple(_contested(stand)),
@@ -194,12 +194,16 @@ def _now(shown: Sequence[PayerClaim], coming: Sequence[Agreed], today: date) -> 
             yield claim.now
 
 
-def _pay_by(stand: Stand, coming: Sequence[Agreed]) -> date | None:
-    """The latest payment date that a letter or an agreement has named for what is still open."""
-    case = stand.case
-    named = [case.standing(one.claim.id).last_deadline for one in case.open_claims()]
-    days = [*(day for day in named if day is not None), *(one.day for one in coming)]
-    return max(days, default=None)
+def _pay_by(stand: Stand, coming: Sequence[Agreed], today: date) -> date | None:
+    """The soonest day ahead that a letter named for a claim, or that was agreed of it instead.
+
+    A later day of another claim is none to rely on: this claim's next step comes before it.
+    """
+    case, instead = stand.case, {name for one in coming for name in one.claims}
+    ours = [one.claim.id for one in case.open_claims() if not one.with_partner]
+    named = [case.standing(name).last_deadline for name in ours if name not in instead]
+    days = [*named, *(one.day for one in coming)]
+    return min((day for day in days if day is not None and day >= today), default=None)
 
 
 def _next(looks: tuple[Look, ...], now: datetime) -> Next:

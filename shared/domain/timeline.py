@@ -73,7 +73,7 @@ _WORDS: Mapping[str, str] = {
     "person_answered": "The question {task} is answered: {answer}.",
     "act_delivered": "The carrier proves that the notice arrived on {on}.",
     "channel_refused": "Nothing goes to the debtor by {channel} any more ({cause}).",
-    "payer_said": "The payer wrote on its page ({about}): {document}.",
+    "payer_said": "The payer wrote on its page ({about}).",
     "channel_restored": "The debtor may be reached by {channel} again.",
     "policy_moved": "{by}: the case goes on under policy {policy}, version {version}.",
     "notice_imported": "A {what} of {on} is taken over from before the hub.",

@@ -216,6 +216,17 @@ def test_the_last_day_to_pay_is_that_of_a_letter_or_of_what_was_agreed():
     assert seen(told(case, "02-10", "promise", day="2026-03-01")).pay_by == day("03-01")
 
 
+def test_of_two_claims_the_day_to_pay_is_the_one_before_the_next_step():
+    case = case_of(
+        joined("a"), joined("b"),
+        reminded("a1", "02-01", "a", deadline="02-20"),
+        reminded("b1", "02-10", "b", deadline="02-27"),
+    )  # fmt: skip
+
+    assert seen(case).pay_by == day("02-20")
+    assert seen(case, when="02-21").pay_by == day("02-27")
+
+
 @pytest.mark.parametrize("cents", [10, 33, 37, 71, 99])
 def test_the_parts_of_the_interest_add_up_to_what_is_asked(cents):
     paid_in_parts = [paid(f"p{n}", f"02-{n:02}", f"1.{n:02}") for n in range(1, 12)]

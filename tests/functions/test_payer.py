@@ -381,7 +381,8 @@ def test_a_session_of_one_link_opens_no_other(inside):
 def test_what_a_partner_has_is_named_with_how_to_reach_it(inside):
     hand_over(NORDIC)
     inside.open(inside.here)
-    assert "is with partner" in inside.words
+    assert "is with a collection agency. We tell you which one" in inside.words
+    assert "is with partner" not in inside.words
     from shared.cloud import partner_rows
     from shared.domain.handover_gate_terms import PartnerTerms
 

@@ -114,7 +114,7 @@ def _profile():
     return {"body": table.get(keys.creditor(NORDIC))["body"]}
 
 
-@pytest.mark.parametrize("month", ["2026-13", "2026-3", "march", "2026-03.xls", ""])
+@pytest.mark.parametrize("month", ["2026-13", "2026-3", "march", "2026-03.xls", "9999-12", ""])
 def test_a_month_is_written_in_one_way(march, month):
     assert json.loads(page(month)["body"])["code"] == "bad_month"
     assert get("deviations", month)[1]["code"] == "bad_month"

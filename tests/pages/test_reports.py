@@ -103,8 +103,9 @@ def test_charges_stand_by_debtor_with_how_they_came_about(console, monkeypatch):
     assert "Nothing is left to invoice." in browser.click("Withdrawn").main
 
 
-def test_a_month_that_is_none_is_named(console, books):
-    browser = console("viewer").open("/console/reports?month=March")
+@pytest.mark.parametrize("month", ["March", "9999-12", "0001-01"])
+def test_a_month_that_is_none_is_named(console, books, month):
+    browser = console("viewer").open(f"/console/reports?month={month}")
     assert browser.status == 400
     assert browser.page.xpath("//*[@role='alert']")
 
