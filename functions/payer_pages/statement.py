@@ -85,7 +85,7 @@ def _costs(claim: PayerClaim, t: Words) -> Iterator[Row]:
         words = t(
             "accrual", first=date_text(accrual.first, t.language),
             last=date_text(accrual.last, t.language), days=accrual.days,
-            rate=str(accrual.rate).replace(".", "." if t.language == "en" else ","),
+            rate=accrual.rate.replace(".", "." if t.language == "en" else ","),
             principal=_money(accrual.principal, t), amount=_money(accrual.amount, t),
         )  # fmt: skip
         yield Row(f"{t('interest')}: {words}", _money(accrual.amount, t))
