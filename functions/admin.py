@@ -101,6 +101,7 @@ _PLAIN: dict[str, Handler] = {
     "GET /v1/reports/crossings": crossings.get_crossings,
     "GET /v1/reports/charges": charges.get_charges,
     "GET /v1/reports/deviations": reports.get_deviations,
+    "GET /v1/reports/discipline": reports.get_discipline,
     "GET /v1/reports/today": day.get_today,
     "GET /v1/reports/punctuality": reports.get_punctuality,
     "GET /v1/reports/month/{month}": reports.get_month,

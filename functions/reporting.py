@@ -1,31 +1,65 @@
-"""Reporting: the pages of a month's report, made at once or by the queue of long work."""
+"""Reporting: a month's figures and its discipline, made at once or by the queue of long work."""
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from shared.cloud import profiles, report_jobs, report_rows
 from shared.cloud.keys import Tenant
 from shared.cloud.report_jobs import Kind
 from shared.cloud.runtime import logger
 from shared.domain.creditor import Creditor
-from shared.domain.report_figures import figures
+from shared.domain.punctuality import score
+from shared.domain.report_figures import figures, running
 from shared.domain.report_pack import Month
 from shared.domain.report_pages import csv_text, html_text
 
+# What stands behind the month in the name of the report of what people did and what came late.
+DISCIPLINE = "discipline"
+
 
 def pages(tenant: Tenant, creditor: Creditor, month: Month, today: date) -> dict[Kind, bytes]:
-    """The report as a page and as a table; ``today`` is the creditor's day."""
+    """The report as a page and as a table; ``today`` is the creditor's day.
+
+    While the month still runs, both say up to which day they are.
+    """
     parts = [figures(pack) for pack in report_rows.month_packs(tenant, creditor, month, today)]
+    lines, title, until = [one for part in parts for one in part], str(month), month.until(today)
+    if until < month.last:
+        lines, title = [running(until), *lines], f"{month} up to {until}"
     return {
-        "html": html_text(creditor.name, str(month), parts).encode(),
-        "csv": csv_text([one for part in parts for one in part]).encode(),
+        "html": html_text(creditor.name, title, parts).encode(),
+        "csv": csv_text(lines).encode(),
     }
 
 
-def make(tenant: Tenant, month: str, day: str) -> None:
-    """Make the report of a month as of a day (ISO 8601), and keep it."""
+def discipline(tenant: Tenant, creditor: Creditor, month: Month) -> dict[str, Any]:
+    """What people did otherwise in a month and how punctual its acts were, as JSON has it."""
+    zone = ZoneInfo(creditor.zone)
+    found, kept = report_rows.month_discipline(tenant, month, zone)
+    causes = Counter(one.cause for one in kept if one.cause)
+    return {
+        "by_kind": dict(sorted(Counter(one.kind for one in found).items())),
+        "deviations": [one.model_dump(mode="json") for one in found],
+        "acts": len(kept), "score": score(kept), "causes": dict(sorted(causes.items())),
+        "late": [one.model_dump(mode="json") for one in kept if one.late],
+    }  # fmt: skip
+
+
+def make(tenant: Tenant, report: str, day: str) -> None:
+    """Make a report, by its name, as of a day (ISO 8601), and keep it."""
     creditor, on = profiles.creditor(tenant), date.fromisoformat(day)
-    made = pages(tenant, creditor, Month.read(month), on)
-    report_jobs.keep(tenant, month, on, made)
-    logger.info("reported", extra={"month": month})
+    text, _, kind = report.partition(".")
+    month = Month.read(text)
+    if kind == DISCIPLINE:
+        made: dict[Kind, bytes] = {
+            "json": json.dumps(discipline(tenant, creditor, month)).encode()
+        }
+    else:
+        made = pages(tenant, creditor, month, on)
+    report_jobs.keep(tenant, report, on, made)
+    logger.info("reported", extra={"report": report})

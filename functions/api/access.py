@@ -58,6 +58,7 @@ ROUTES = {
     "GET /v1/reports/crossings": Access("admin", "dunning:read"),
     "GET /v1/reports/charges": Access("admin", "payments:read"),
     "GET /v1/reports/deviations": Access("admin", "dunning:read"),
+    "GET /v1/reports/discipline": Access("admin", "dunning:read"),
     "GET /v1/reports/today": Access("admin", "dunning:read"),
     "GET /v1/reports/punctuality": Access("admin", "dunning:read"),
     "GET /v1/reports/month/{month}": Access("admin", "dunning:read"),

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -36,14 +36,16 @@ class Wanted(Record):
     """What a case must be; all that is named must hold.
 
     ``number`` is an invoice's number or payment reference as it is printed. ``country`` is that of
-    the law (ISO 3166-1 alpha-2), ``step`` the policy step of the latest act. ``open_from`` and
-    ``open_to`` bound the open principal, in the case's own currency.
+    the law (ISO 3166-1 alpha-2), ``step`` the policy step of the latest act. ``with_partner``: any
+    claim of a case that goes on is with a partner, while ``state`` says so only where all are.
+    ``open_from`` and ``open_to`` bound the open principal, in the case's own currency.
     """
 
     debtor: Id | None = None
     invoice: Id | None = None
     number: str | None = Field(default=None, min_length=1, max_length=60)
     state: CaseState | None = None
+    with_partner: Literal["true", "false"] | None = None
     country: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
     step: StepId | None = None
     open_from: str | None = Field(default=None, pattern=_AMOUNT)
@@ -54,6 +56,7 @@ class Wanted(Record):
         owed = open_of(case).amount
         return (
             self.state in {None, state_of(case, today)}
+            and (self.with_partner is None or bool(_there(case)) == (self.with_partner == "true"))
             and self.country in {None, case.law}
             and self.step in {None, step_of(case)}
             and (self.open_from is None or owed >= Decimal(self.open_from))
@@ -111,6 +114,11 @@ def summary(head: Row) -> dict[str, Any]:
     }
 
 
+def _there(case: Case) -> list[str]:
+    """The claims that are with a partner; none of a closed case."""
+    return [] if case.closed else [name for name, one in case.claims.items() if one.with_partner]
+
+
 def _keep(tenant: Tenant, wanted: Wanted, today: date) -> Callable[[Row], dict[str, Any] | None]:
     store = Store(tenant)
 
@@ -128,6 +136,7 @@ def _keep(tenant: Tenant, wanted: Wanted, today: date) -> Callable[[Row], dict[s
             "state": state_of(case, today),
             "country": case.law,
             "step": step_of(case),
+            "with_partner": _there(case),
             "open": {"amount": str(owed.amount), "currency": owed.currency},
         }
 

@@ -21,6 +21,8 @@ from shared.errors import HubError
 
 # Cases that one call looks at, by their latest event; entries that it shows.
 _MOST_CASES, _MOST_SHOWN = 1_000, 100
+# Claims of the entries whose invoice numbers are looked up: as many as one read takes.
+_MOST_NUMBERS = 100
 # Of a case that moved today so many of its latest events are read: an intent stands near its act.
 _LATEST = 40
 # What the hub thinks and prepares is no news; what came of it is.
@@ -31,7 +33,8 @@ def get_today(request: Request) -> Answer:
     """What happened today (the creditor's day): counts, and the latest of it, newest first.
 
     ``counts`` are by kind of event; of acts that went out ``reminder_sent`` and ``hand_over_sent``.
-    ``whole``: whether all cases were looked at, which are 1,000 at most.
+    ``whole``: whether all cases were looked at, which are 1,000 at most. ``numbers``: the invoice
+    numbers, by id, of the claims that the entries are about, 100 at most.
     """
     tenant, now = request.tenant, clock.now()
     creditor = profiles.creditor(tenant)
@@ -47,6 +50,7 @@ def get_today(request: Request) -> Answer:
     return Answer({
         "day": creditor.today(now).isoformat(), "whole": len(names) <= _MOST_CASES,
         "counts": dict(sorted(counts.items())), "entries": found[:_MOST_SHOWN],
+        "numbers": _numbers(tenant, found[:_MOST_SHOWN]),
     })  # fmt: skip
 
 
@@ -82,7 +86,24 @@ def _of_case(
         if creditor.today(one.at) == creditor.today(now) and one.kind not in _QUIET:
             what = acts.get(one.act, one.kind) if isinstance(one, ActSent) else one.kind
             at = clock.stamp(one.at)
-            yield {"at": at, "case": case, "what": what, "words": words(one)}
+            yield {
+                "at": at, "case": case, "what": what, "words": words(one), "claims": _claims(one),
+            }  # fmt: skip
+
+
+def _claims(event: CaseEvent) -> list[str]:
+    """The ids of the claims that an event is about."""
+    about = getattr(event, "claim", None)
+    own = about.id if isinstance(about, Claim) else about
+    return list(dict.fromkeys([*([own] if own else []), *getattr(event, "claims", ())]))
+
+
+def _numbers(tenant: Tenant, entries: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The invoice numbers of the first claims of entries, by one read."""
+    claims = list(dict.fromkeys(claim for one in entries for claim in one["claims"]))
+    rows = table.batch_get([keys.invoice(tenant, one) for one in claims[:_MOST_NUMBERS]])
+    found = [Invoice.model_validate_json(row["body"]) for row in rows.values() if "body" in row]
+    return {one.id: one.number for one in found}
 
 
 def _read(row: Row) -> CaseEvent | None:

@@ -111,9 +111,13 @@ def _arming_rows(request: Request) -> object:
 
 
 def _move_words(request: Request) -> str:
-    page, preview = read(request, Move).page, request.path["id"]
-    policy, version = preview_rows.read(request.tenant, preview).policy or ("", 0)
-    return f"Move the cases on page {page} of preview {preview} to policy {policy}/{version}."
+    page, preview = read(request, Move).page, preview_rows.read(request.tenant, request.path["id"])
+    count = len(preview_rows.document(request.tenant, preview.pages[page])["cases"])
+    policy, version = preview.policy or ("", 0)
+    return (
+        f"Move the cases on page {page + 1} of {len(preview.pages)} of preview {preview.id}"
+        f" to policy {policy}, version {version}; cases: {count}."
+    )
 
 
 def _move_rows(request: Request) -> object:

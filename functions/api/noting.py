@@ -29,7 +29,8 @@ LOOKS = frozenset({
     "GET /v1/tasks/{id}/letter",
     "GET /v1/overrides/{kind}/{id}", "GET /v1/previews/{id}/cases",
     "GET /v1/reports/charges", "GET /v1/reports/deviations", "GET /v1/reports/crossings",
-    "GET /v1/reports/month/{month}", "GET /v1/write-back/preview", "GET /v1/write-back/postings",
+    "GET /v1/reports/discipline", "GET /v1/reports/month/{month}",
+    "GET /v1/write-back/preview", "GET /v1/write-back/postings",
     "GET /v1/partner/deliveries/{act}", "GET /v1/partners/{connection}/quarantine/{id}",
 })  # fmt: skip
 

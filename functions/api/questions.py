@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from functions.api import task_subjects
 from functions.api.cases import change
 from functions.api.exchange import Answer, Problem, Request
 from functions.api.forms import asked, fault, invalid, read
@@ -54,45 +55,32 @@ class Assignment(Record):
 def get_tasks(request: Request) -> Answer:
     """The tasks that are asked for, a page at a time: open ones in the order they fall due.
 
-    Each has its case's ``debtor`` (an id; None for a question about no case).
+    Each has its ``debtor``, and ``invoices`` where it has no case (``task_subjects.told``).
     """
-    wanted = asked(request, Wanted)
+    wanted, tenant = asked(request, Wanted), request.tenant
 
     def keep(row: Row) -> dict[str, Any] | None:
         return _view(row) if _fits(row, wanted) else None
 
     if wanted.state == "answered":
         found, more = sifted(request, tasks.ANSWERED, keys.task, keep)
-        return Answer({"tasks": _whose(request, found), **more})
+        return Answer({"tasks": task_subjects.told(tenant, found), **more})
     most, place, looked = limit(request), after(request), 0
     kept: list[dict[str, Any]] = []
     while looked < MOST_LOOKED:
-        rows, end = tasks.in_order(request.tenant, place, 100)
+        rows, end = tasks.in_order(tenant, place, 100)
         for name, row in rows:
             looked, place = looked + 1, name
             kept += [_view(row)] if _fits(row, wanted) else []
             if len(kept) == most:
                 more_there = end is not None or name != rows[-1][0]
                 last = before_next(request, name if more_there else None)
-                return Answer({"tasks": _whose(request, kept), "cursor": last})
+                return Answer({"tasks": task_subjects.told(tenant, kept), "cursor": last})
         place = end
         if end is None:
             break
     last = before_next(request, place)
-    return Answer({"tasks": _whose(request, kept), "cursor": last})
-
-
-def _whose(request: Request, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The tasks with the debtors of their cases, by one read of the cases' heads."""
-    where = {one["case"]: keys.head(request.tenant, one["case"]) for one in found if one["case"]}
-    heads = table.batch_get(list(where.values()))
-    whose = {
-        case: head["debtor"] for case, key in where.items()
-        if (head := heads.get((key["pk"], key["sk"]))) is not None
-    }  # fmt: skip
-    for one in found:
-        one["debtor"] = whose.get(one["case"])
-    return found
+    return Answer({"tasks": task_subjects.told(tenant, kept), "cursor": last})
 
 
 def get_counts(request: Request) -> Answer:
@@ -152,8 +140,9 @@ def _overdue(row: Row) -> bool:
 
 
 def get_task(request: Request) -> Answer:
-    """One task, open or answered."""
-    return Answer(_view(tasks.read(request.tenant, request.path["id"])))
+    """One task, open or answered, with its ``debtor`` and ``invoices`` as the list has them."""
+    found = [_view(tasks.read(request.tenant, request.path["id"]))]
+    return Answer(task_subjects.told(request.tenant, found)[0])
 
 
 def post_answer(request: Request) -> Answer:

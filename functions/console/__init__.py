@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import traceback
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -68,10 +69,20 @@ def _answer(visit: Visit, language: Language, handlers: dict[str, Handler]) -> P
     except NotFound:
         return _sign_in(visit) if visit.method == "GET" else _over(language)
     desk = Desk(visit, principal, kept, language, handlers, pages.rooms)
+    try:
+        return _at_desk(desk, now)
+    except Problem as problem:
+        return _refused(desk, problem)
+    except HubError as error:
+        return _refused(desk, planned(error))
+
+
+def _at_desk(desk: Desk, now: datetime) -> Page:
+    visit = desk.visit
     if visit.method == "POST":
         _own(desk)
         if visit.path == "/sign-out":
-            return redirect(f"{BASE}/signed-out", cookies=(session.ended(kept, now),))
+            return _leaves(desk.language, session.ended(desk.session, now))
         if visit.path == "/language":
             return _spoken(visit)
     hit = found(pages.ROUTES, visit.method, visit.path)
@@ -116,9 +127,19 @@ def _came_back(visit: Visit, language: Language) -> Page:
     return redirect(f"{BASE}{to}", cookies=cookies)
 
 
+def _leaves(language: Language, ended: str) -> Page:
+    """Signed out here, and on to the pool, which ends its own session and leads back.
+
+    A page that leads on by itself and no redirect: see ``_over``.
+    """
+    pool = session.left_url()
+    html = render("console/signed_out.html", words(language, "common"), pool=pool)
+    return Page(html, cookies=(ended,), headers={"refresh": f"0; url={pool}"})
+
+
 def _left(_: Visit, language: Language) -> Page:
-    t = words(language, "common")
-    return Page(render("console/signed_out.html", t, pool=session.left_url()))
+    """Where the pool leads back to."""
+    return Page(render("console/signed_out.html", words(language, "common"), pool=None))
 
 
 def _spoken(visit: Visit) -> Page:
@@ -136,8 +157,17 @@ def _file(name: str) -> Page:
     raise Problem(404, "not_found", "There is nothing here.")
 
 
+def _refused(desk: Desk, problem: Problem) -> Page:
+    """What did not work, within the console: its menu leads on."""
+    return desk.page(
+        "sorry", status=problem.status, problem=problem.body, layout="console/layout.html"
+    )
+
+
 def _sorry(problem: Problem, language: Language) -> Page:
-    html = render("console/sorry.html", words(language, "common"), problem=problem.body)
+    layout = "console/plain.html"
+    html = render("console/sorry.html", words(language, "common"), problem=problem.body,
+                  layout=layout)  # fmt: skip
     return Page(html, problem.status)
 
 

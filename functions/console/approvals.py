@@ -6,14 +6,33 @@ import re
 from typing import Any
 
 from functions.api.exchange import Problem
+from functions.api.preview_moves import Move
 from functions.console.cases import called, whose
 from functions.console.sorting import Key, in_order
 from functions.pages.answers import Page
-from functions.pages.desk import Answering, Desk
+from functions.pages.desk import BASE, Answering, Desk
+from functions.pages.render import part
 
 # A case as the words of a request name it, and how many are called by name.
 _CASE = re.compile(r"\bcase (c[0-9a-f]+)\b")
 _MOST_NAMED = 10
+_MOVE = "POST /v1/previews/{id}/move"
+# What a request is about: its kind, its page (of the request's path and body), and the API's route
+# that must be open to see it.
+_PAGES = {
+    _MOVE: ("preview", "/previews/{id}/cases?page={page}", "GET /v1/previews/{id}/cases"),
+    "PUT /v1/policies/active": (
+        "policy", "/policies/{id}/{version}", "GET /v1/policies/{id}/{version}",
+    ),
+    "POST /v1/cases/{id}/commands": ("case", "/cases/{id}", "GET /v1/cases/{id}"),
+    "POST /v1/connections/{id}/enable": (
+        "connection", "/connections/{id}", "GET /v1/connections/{id}",
+    ),
+    "POST /v1/partners/{connection}/quarantine/{id}/take": (
+        "report", "/partners/{connection}/reports/{id}", "GET /v1/partners/{connection}/quarantine",
+    ),
+    "POST /v1/debtors/{id}/erasure": ("debtor", "/debtors/{id}", "GET /v1/debtors/{id}"),
+}  # fmt: skip
 
 
 def waiting(desk: Desk) -> Page:
@@ -37,7 +56,7 @@ def one(desk: Desk, problem: Problem | None = None) -> Page:
     approval = desk.ask(_route(desk, "GET", "/{id}"), id=desk.path["id"]).body
     return desk.page(
         "approval", "approvals", status=problem.status if problem else 200,
-        approval=approval, fields=list(flat(approval["body"])),
+        approval=approval, fields=list(flat(_body(approval))), about=_about(desk, approval),
         own=approval["by"] == desk.principal.client,
         may=desk.may(_route(desk, "POST", "/{id}/approve")),
         problem=problem.body if problem else None, called=_called(desk, [approval]),
@@ -74,6 +93,25 @@ def _called(desk: Desk, approvals: list[dict[str, Any]]) -> dict[str, str]:
         who = whose(desk, case)
         names |= called(case, who) | {name: who}
     return names
+
+
+def _body(approval: dict[str, Any]) -> Any:
+    """The request's body; pages of a preview are counted from 1, as where they are shown."""
+    body = approval["body"]
+    if approval["route"] != _MOVE or body is None:
+        return body
+    return {"page": Move.model_validate(body).page + 1}
+
+
+def _about(desk: Desk, approval: dict[str, Any]) -> tuple[str, str] | None:
+    """What a request names, as its kind and the address of its page; None for nothing to see."""
+    kind, where, route = _PAGES.get(approval["route"], ("", "", ""))
+    # Of what was decided the path and the body are gone.
+    if not kind or approval["path"] is None or not desk.may(route):
+        return None
+    body = approval["body"] if isinstance(approval["body"], dict) else {}
+    known = {**body, **approval["path"]}
+    return kind, BASE + where.format_map({name: part(one) for name, one in known.items()})
 
 
 def _route(desk: Desk, method: str, tail: str) -> str:

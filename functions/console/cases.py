@@ -38,7 +38,7 @@ def listed(desk: Desk) -> Page:
     size = _SORTED_PAGE if desk.query.get("sort") else _PAGE
     problem, cases, cursor = None, [], None
     try:
-        told = found(desk, {**(said if chosen else _OPEN | said), "limit": size})
+        told = found(desk, {**_asked(said if chosen else _OPEN | said), "limit": size})
         cases, cursor = told["cases"], told["cursor"]
     except Problem as wrong:
         problem = wrong
@@ -49,6 +49,13 @@ def listed(desk: Desk) -> Page:
         countries=COUNTRIES, steps=_steps(desk), filtered=bool(chosen),
         problem=problem.body if problem else None,
     )  # fmt: skip
+
+
+def _asked(said: dict[str, str]) -> dict[str, str]:
+    """The filters as the API has them: a case with one claim at a partner is one there."""
+    if said.get("state") != "with_partner":
+        return said
+    return {**{name: said[name] for name in said if name != "state"}, "with_partner": "true"}
 
 
 def _columns(names: dict[str, str]) -> dict[str, Key]:

@@ -16,6 +16,7 @@ from functions.console.sorting import Key, in_order
 from functions.pages.answers import Page, download
 from functions.pages.desk import Answering, Desk
 from shared.cloud import clock
+from shared.domain.report_figures import PERIOD
 
 _CSV = "text/csv; charset=utf-8"
 # Sections that make a picture, and the figure of each that is the others together, if one is.
@@ -51,9 +52,12 @@ def month(desk: Desk) -> Page:
         problem = wrong
     working = told is not None and told.status == 202
     figures = _figures(told.raw.decode()) if told is not None and not working else []
+    # Of a month that still runs, the first line says up to which day.
+    period = figures.pop(0) if figures and figures[0]["name"] == PERIOD else None
     return desk.page(
         "reports", "reports", status=problem.status if problem else 200, again=30 if working else 0,
         month=wanted, around=_around(wanted), working=working, sections=figures,
+        as_of=period["rows"][0]["value"] if period else None,
         problem=problem.body if problem else None,
     )  # fmt: skip
 
@@ -72,13 +76,17 @@ def discipline(desk: Desk) -> Page:
     """Always the same way: what people did otherwise, what came late, what crossed a payment."""
     wanted = _month(desk)
     query = {"month": wanted}
-    deviations = desk.ask("GET /v1/reports/deviations", query=query).body
-    punctuality = desk.ask("GET /v1/reports/punctuality", query=query).body
+    told = desk.ask("GET /v1/reports/discipline", query=query)
+    found, around = told.body, _around(wanted)
+    if told.status == 202:
+        return desk.page(
+            "reports_discipline", "reports", again=30, month=wanted, around=around, working=True
+        )
     return desk.page(
-        "reports_discipline", "reports", month=wanted, around=_around(wanted),
-        deviations=in_order(desk, deviations["deviations"], _DEVIATIONS),
-        punctuality=punctuality, late=in_order(desk, punctuality["late"], _LATE),
-        people=owners(desk, [*punctuality["late"], *deviations["deviations"]]),
+        "reports_discipline", "reports", month=wanted, around=around, working=False,
+        deviations=in_order(desk, found["deviations"], _DEVIATIONS),
+        punctuality=found, late=in_order(desk, found["late"], _LATE),
+        people=owners(desk, [*found["late"], *found["deviations"]]),
         crossings=desk.ask("GET /v1/reports/crossings", query=query).body,
     )  # fmt: skip
 
@@ -131,13 +139,14 @@ def _month(desk: Desk) -> str:
 
 
 def _around(wanted: str) -> tuple[str, str] | None:
-    """The month before and the one after; None where the address names no month."""
+    """The month before and the one after, "" for one to come; None where there is no month."""
     try:
         first = date.fromisoformat(f"{wanted}-01")
         before, after = first - timedelta(days=1), first + timedelta(days=32)
     except (ValueError, OverflowError):
         return None
-    return f"{before:%Y-%m}", f"{after:%Y-%m}"
+    following = f"{after:%Y-%m}"
+    return f"{before:%Y-%m}", following if following <= f"{clock.now():%Y-%m}" else ""
 
 
 def _figures(text: str) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 import shared
-from functions.pages.sentences import MINUTES, said, written
+from functions.pages.sentences import IDS, MINUTES, said, written
 from functions.pages.words import Words
 from shared.domain.formats import Language, amount_text, date_text
 from shared.domain.money import Money
@@ -101,8 +101,14 @@ def _said(context: Context, text: object, *, mark: bool = True) -> str:
 
 
 @pass_context
-def _told(context: Context, text: object) -> str:
-    """A value of ours (a section, a figure, a fact) in the page's language, or as it is."""
+def _told(context: Context, text: object, name: str = "") -> str:
+    """A value of ours (a section, a figure, a fact) in the page's language, or as it is.
+
+    ``name`` is the fact's (``connection``, or with the path to it: ``routing.1.partner``): an id
+    stays as the creditor wrote it, also where it reads like a code of ours.
+    """
+    if {one for one in name.split(".") if not one.isdigit()} & IDS:
+        return str(text)
     return written(said(str(text), context["lang"]) or str(text), context["lang"])
 
 

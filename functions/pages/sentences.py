@@ -48,6 +48,8 @@ _NAMES = frozenset({
     "dispute", "document", "hold", "party", "partner", "partner_case", "payment", "plan", "policy",
     "promise", "remittance", "target", "task",
 })  # fmt: skip
+# Facts that hold an id of the creditor's, a source's or the hub's own.
+IDS = _NAMES | {"id", "into", "invoice", "other", "previous", "receipt"}
 # Between two sentences of one text.
 _ENDS = re.compile(r"(?<=[.!?;:]) ")
 # No sentence of ours is longer; what somebody else wrote is not searched for one.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import chain, islice
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from shared.cloud.table import Row
 from shared.domain.case import Case
 from shared.domain.creditor import Creditor
 from shared.domain.deviations import Deviation, deviations
-from shared.domain.events import CaseEvent, ClaimJoined
+from shared.domain.events import ActSent, CaseEvent, ClaimJoined
 from shared.domain.ledger_truth import Truth
 from shared.domain.punctuality import Kept, punctuality
 from shared.domain.report_accounts import of_claim, of_truth
@@ -29,10 +29,10 @@ from shared.errors import NotFound
 _PAGE = 100
 
 
-def is_short(tenant: Tenant, most: int) -> bool:
-    """Whether a creditor has at most so many cases and invoices together."""
-    both = chain(listed(tenant, "CASE"), listed(tenant, "INV"))
-    return next(islice(both, most, None), None) is None
+def is_short(tenant: Tenant, most: int, kinds: Sequence[str] = ("CASE", "INV")) -> bool:
+    """Whether a creditor has at most so many cases and invoices together (or cases alone)."""
+    every = chain.from_iterable(listed(tenant, kind) for kind in kinds)
+    return next(islice(every, most, None), None) is None
 
 
 def cases(tenant: Tenant) -> Iterator[tuple[str, list[CaseEvent]]]:
@@ -57,18 +57,18 @@ def listed(tenant: Tenant, kind: str, after: Row | None = None) -> Iterator[str]
 
 def month_packs(tenant: Tenant, creditor: Creditor, month: Month, today: date) -> list[Pack]:
     """The sums of a month by currency; ``today`` is the creditor's day."""
-    zone, packs = ZoneInfo(creditor.zone), dict[str, Pack]()
+    zone, packs, until = ZoneInfo(creditor.zone), dict[str, Pack](), month.until(today)
     counted: set[str] = set()
     for name, events in cases(tenant):
         currency = Case.replay(name, events[:1]).currency
-        pack = packs.setdefault(currency, Pack(month, currency, zone))
+        pack = packs.setdefault(currency, Pack(month, currency, zone, until))
         _claims(tenant, pack, pack.case(name, events), events, counted)
     for invoice in listed(tenant, "INV"):
         if invoice not in counted:
             _, known = truths.money_truth(tenant, invoice)
             if known.invoice.issued_in_books and known.invoice.total.amount > 0:
                 currency = known.invoice.total.currency
-                pack = packs.setdefault(currency, Pack(month, currency, zone))
+                pack = packs.setdefault(currency, Pack(month, currency, zone, until))
                 pack.account(of_truth(known, today))
     crossed = crossing_rows.of_month(tenant, str(month))
     for pack in list(packs.values())[:1]:
@@ -76,31 +76,32 @@ def month_packs(tenant: Tenant, creditor: Creditor, month: Month, today: date) -
     return [packs[currency] for currency in sorted(packs)]
 
 
-def month_deviations(tenant: Tenant, month: Month, zone: ZoneInfo) -> list[Deviation]:
-    """What people did to cases and policies in a month, in order of time."""
+def month_discipline(
+    tenant: Tenant, month: Month, zone: ZoneInfo
+) -> tuple[list[Deviation], list[Kept]]:
+    """What people did otherwise in a month, in order of time, and the acts that went out in it.
+
+    Both come from one pass over the cases; one that the month says nothing of is only read.
+    Raises ``NotFound`` where what a decision rested on is gone.
+    """
     trail = [row for day in _days(month) for row in _trail(tenant, day)]
     actors = {
         facts["hold"]: row["who"] for row in trail if "hold" in (facts := json.loads(row["facts"]))
     }
-    found = [
-        one
-        for name, events in cases(tenant)
-        for one in deviations(name, events, actors)
-        if month.has(one.at.astimezone(zone).date())
-    ]
-    found += [_override(row) for row in trail if row["what"] == "override_stored"]
-    return sorted(found, key=lambda one: (one.at, one.case, one.target))
-
-
-def month_punctuality(tenant: Tenant, month: Month) -> list[Kept]:
-    """The acts that went out in a month, against the first day of each."""
+    found = [_override(row) for row in trail if row["what"] == "override_stored"]
+    kept: list[Kept] = []
     past = Past(tenant)
-    return [
-        one
-        for name, events in cases(tenant)
-        for one in punctuality(name, events, past.world)
-        if month.has(one.effective)
-    ]
+
+    def within(at: datetime) -> bool:
+        return month.has(at.astimezone(zone).date())
+
+    for name, events in cases(tenant):
+        if any(within(one.at) for one in events):
+            found += [one for one in deviations(name, events, actors) if within(one.at)]
+        if any(isinstance(one, ActSent) and month.has(one.on) for one in events):
+            acts = punctuality(name, events, past.world)
+            kept += [one for one in acts if month.has(one.effective)]
+    return sorted(found, key=lambda one: (one.at, one.case, one.target)), kept
 
 
 def _claims(

@@ -41,7 +41,7 @@ Partners (whom claims are handed to, and what is said both ways): handover_gate,
     telling_money, at_partner, partner_names, partner_ends, partner_mandate, partner_message,
     partner_reports, partner_effects, partner_disputes, partner_faults, partner_bounds.
 Payer's page (whom a link opens it to, what it shows, and what may be chosen there): payer_link,
-    payer_fact, payer_claims, payer_view, payer_owed, plan_offers.
+    payer_fact, payer_claims, payer_due, payer_view, payer_owed, plan_offers.
 Case files (the paper that a partner gets): casefile, casefile_charges, casefile_debtors,
     casefile_money, casefile_notices, casefile_rights, casefile_states, casefile_v1, casefile_xml,
     casefile_changes.

@@ -6,7 +6,7 @@ adds words and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
@@ -24,6 +24,7 @@ from shared.domain.model import Id, Party
 from shared.domain.money import Money, total
 from shared.domain.netting import netted
 from shared.domain.payer_claims import PayerClaim, claims
+from shared.domain.payer_due import due_today, pay_by
 from shared.domain.payer_link import own
 from shared.domain.plan_events import Instalment
 from shared.domain.plan_pause import standing
@@ -38,7 +39,7 @@ _NEUTRAL = frozenset({"deceased", "minor", "guardian", "protected_identity"})
 _PROCEEDINGS = frozenset({"bankruptcy", "restructuring", "debt_arrangement"})
 
 Kind = Literal["open", "settled", "proceedings", "neutral"]
-NextKind = Literal["reminder", "hand_over", "person", "nothing"]
+NextKind = Literal["reminder", "hand_over", "person", "answer", "nothing"]
 Action = Literal["promise", "plan", "dispute"]
 
 _WHAT_IF: Mapping[str, object] = {"id": "what-if", "reason": "what_if"}
@@ -48,7 +49,8 @@ _COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
 class Next(Record):
     """What happens next if nothing changes: on which day (None: no day is known), to which claims.
 
-    ``person``: one of the creditor's people looks at the matter before anything else.
+    ``person``: one of the creditor's people looks at the matter before anything else. ``answer``:
+    the payer asked for a plan, and a person says yes or no to it by that day.
     """
 
     kind: NextKind
@@ -87,8 +89,9 @@ class PayerView(Record):
 
     A ``neutral`` view has neither claims nor sums. ``total`` is all that we ask for on the day,
     ``now`` what is to be paid today: neither counts what is not due, nor a later instalment.
-    ``pay_by`` is the soonest day ahead that a letter or agreement named. ``refused`` says, by what
-    a payer may want to do, the code of why that is not possible now (what is missing is possible).
+    ``pay_by`` is the soonest day ahead that a letter or agreement named for what ``now`` counts.
+    ``refused`` says, by what a payer may want to do, the code of why that is not possible now (what
+    is missing is possible).
     ``last_promise`` is the latest day that may be promised, ``promisable`` are the claims that a
     promise would be about, ``plannable`` those of a payment plan.
     """
@@ -115,6 +118,11 @@ class PayerView(Record):
         """A claim by its id."""
         return next((one for one in self.claims if one.id == name), None)
 
+    @property
+    def answer_by(self) -> date | None:
+        """By when a person answers a plan that the payer asked for; None: none waits for that."""
+        return min((one.answer_by for one in _awaited(self.plans)), default=None)
+
 
 def view(stand: Stand, party: Party, now: datetime, on: date | None = None) -> PayerView:
     """The view of a case at an instant in the creditor's zone, with the sums of the day ``on``.
@@ -131,7 +139,8 @@ def view(stand: Stand, party: Party, now: datetime, on: date | None = None) -> P
     stand = stand.by(now)
     case, covered = stand.case, netted(stand.case, stand.policy, stand.debtor)
     shown = claims(case, stand.law, today, on, covered, stand.debtor)
-    coming = agreed(case, today)
+    coming, plans = agreed(case, today), tuple(_plans(stand, today))
+    due = due_today(shown, coming, today)
     asked = [one for one in shown if one.partner is None and one.standing != "due_later"]
     refused, promisable, plannable = _refused(stand, now)
     return PayerView(
@@ -141,12 +150,12 @@ def view(stand: Stand, party: Party, now: datetime, on: date | None = None) -> P
         currency=case.currency,
         claims=shown,
         total=total([one.total for one in asked], case.currency),
-        now=total(list(_now(shown, coming, today)), case.currency),
-        pay_by=_pay_by(stand, coming, today),
-        next=_next(ahead(stand, now), now),
+        now=total([one.now for one in due if one.now is not None], case.currency),
+        pay_by=None if _awaited(plans) else pay_by(case, due, coming, today),
+        next=_while_asked(_next(ahead(stand, now), now), plans),
         agreed=tuple(coming),
         contested=tuple(_contested(stand)),
-        plans=tuple(_plans(stand, today)),
+        plans=plans,
         refused=refused,
         promisable=promisable,
         plannable=plannable,
@@ -185,25 +194,21 @@ def _kind(stand: Stand, shown: tuple[PayerClaim, ...], *, proceedings: bool) -> 
     return "open"
 
 
-def _now(shown: Sequence[PayerClaim], coming: Sequence[Agreed], today: date) -> Iterator[Money]:
-    """What is due today of each claim, whatever day the page shows."""
-    later = {name for one in coming if one.kind == "instalment" and one.day > today
-             for name in one.claims}  # fmt: skip
-    for claim in shown:
-        if claim.now is not None and claim.is_due(today) and claim.id not in later:
-            yield claim.now
+def _awaited(plans: Sequence[PlanShown]) -> list[PlanShown]:
+    """The plans that the payer asked for and that nobody has answered."""
+    return [one for one in plans if one.asked and not one.agreed]
 
 
-def _pay_by(stand: Stand, coming: Sequence[Agreed], today: date) -> date | None:
-    """The soonest day ahead that a letter named for a claim, or that was agreed of it instead.
-
-    A later day of another claim is none to rely on: this claim's next step comes before it.
-    """
-    case, instead = stand.case, {name for one in coming for name in one.claims}
-    ours = [one.claim.id for one in case.open_claims() if not one.with_partner]
-    named = [case.standing(name).last_deadline for name in ours if name not in instead]
-    days = [*named, *(one.day for one in coming)]
-    return min((day for day in days if day is not None and day >= today), default=None)
+def _while_asked(coming: Next, plans: Sequence[PlanShown]) -> Next:
+    """What comes next: before anything else of a plan's claims, the answer to who asked for it."""
+    awaited = min(_awaited(plans), key=lambda one: one.answer_by, default=None)
+    if awaited is None:
+        return coming
+    sooner = coming.on is None or coming.on <= awaited.answer_by
+    beside = coming.kind in {"reminder", "hand_over"} and sooner
+    if beside and not set(awaited.claims) & set(coming.claims):
+        return coming
+    return Next(kind="answer", on=awaited.answer_by, claims=awaited.claims)
 
 
 def _next(looks: tuple[Look, ...], now: datetime) -> Next:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from shared.domain.money import Money
@@ -11,6 +12,8 @@ from shared.domain.report_accounts import BUCKETS
 from shared.domain.report_pack import SALES_DAYS, Pack, countback, ratio
 
 NOT_KNOWN = "not known"
+# The section of the one line that says up to which day a month that still runs is told.
+PERIOD = "Period"
 _NAMES = {
     "not_due": "Not due", "1_30": "1 to 30 days overdue", "31_60": "31 to 60 days overdue",
     "61_90": "61 to 90 days overdue", "over_90": "More than 90 days overdue",
@@ -19,7 +22,10 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line: ``value`` is a plain decimal text or ``not known``, ``unit`` what it counts."""
+    """One line: ``value`` is a plain decimal text or ``not known``, ``unit`` what it counts.
+
+    The one line of a month that still runs has a day (ISO 8601) for its value.
+    """
 
     section: str
     name: str
@@ -34,6 +40,12 @@ def figures(pack: Pack) -> list[Figure]:
         *_ageing(pack), *_days(pack), *_rolls(pack), *_contacts(pack), *_agreed(pack),
         *_collected(pack), *_fees(pack), *_partner(pack), *_lawful(pack),
     ]  # fmt: skip
+
+
+def running(until: date) -> Figure:
+    """The line of a month that still runs: the day at whose end it is told."""
+    text = "The month still runs: what is said of its end is said of this day."
+    return Figure(PERIOD, "as_of", until.isoformat(), "day", text)
 
 
 def _ageing(pack: Pack) -> Iterator[Figure]:

@@ -63,6 +63,10 @@ class Month:
         """Its last day."""
         return (self.first + timedelta(days=31)).replace(day=1) - _DAY
 
+    def until(self, today: date) -> date:
+        """The day up to which it is told: its last one, or today while it still runs."""
+        return min(self.last, today)
+
     @property
     def before(self) -> Month:
         """The month before it."""
@@ -78,11 +82,15 @@ class Month:
 
 @dataclass(slots=True)
 class Pack:
-    """The sums of a month in one currency; ``zone`` is the creditor's."""
+    """The sums of a month in one currency; ``zone`` is the creditor's.
+
+    ``until`` is the day at whose end balances are taken: no later than the creditor's today.
+    """
 
     month: Month
     currency: str
     zone: ZoneInfo
+    until: date
     closing: Sums = field(default_factory=_sums)
     opening: Sums = field(default_factory=_sums)
     rolled: Sums = field(default_factory=_sums)
@@ -98,9 +106,8 @@ class Pack:
     # accounts --------------------------------------------------------------------------------
 
     def account(self, one: Account) -> None:
-        """Count an invoice: its balance at both ends of the month, its sale, its settling."""
-        month = self.month
-        start, end = month.first - _DAY, month.last
+        """Count an invoice: its balance before and at the end, its sale, its settling."""
+        start, end = self.month.first - _DAY, self.until
         left, was = one.open_on(end).amount, one.open_on(start).amount
         now, then = one.bucket_on(end), one.bucket_on(start)
         self.closing[now] += left
@@ -111,7 +118,7 @@ class Pack:
             self.sales[one.issued.replace(day=1)] += one.total.amount
         if end - timedelta(days=SALES_DAYS) < one.issued <= end:
             self.recent += one.total.amount
-        settled = one.settled_in(month.first, end)
+        settled = one.settled_in(self.month.first, end)
         if settled is not None:
             self.late_days[0] += max(0, (settled - one.due).days)
             self.late_days[1] += 1
@@ -228,7 +235,7 @@ def countback(pack: Pack) -> str | None:
     left = sum(pack.closing.values(), Decimal(0))
     days, month = Decimal(0), pack.month
     for _ in range(_MOST_MONTHS):
-        sold, length = pack.sales[month.first], month.last.day
+        sold, length = pack.sales[month.first], month.until(pack.until).day
         if left <= sold:
             break
         left -= sold

@@ -163,6 +163,7 @@ def test_a_first_look_costs_little(visitor, invited):
         fresh = visitor()
         fresh.context.add_cookies(one.context.cookies())
         fresh.open(address)
+        assert not fresh.page.locator("#f-fact").count(), "the page asks for the second fact again"
         ours = [request for request in fresh.requests if not request.url.startswith("data:")]
         assert len(ours) <= MOST_REQUESTS, address
         assert sum(len(request.response().body()) for request in ours) <= MOST_BYTES, address

@@ -27,7 +27,7 @@ from tests.domain.casebook import (
     policy,
     reminded,
 )
-from tests.domain.statebook import euros, told
+from tests.domain.statebook import euros, said, told
 
 AINO = Party(id="erp:cust-9", version="1", kind="person", name="Aino", country="FI")
 
@@ -225,6 +225,83 @@ def test_of_two_claims_the_day_to_pay_is_the_one_before_the_next_step():
 
     assert seen(case).pay_by == day("02-20")
     assert seen(case, when="02-21").pay_by == day("02-27")
+
+
+@pytest.mark.parametrize(("what", "fields"), [
+    ("extension", {"claim": "erp:a", "due": "2026-03-20"}),
+    ("dispute", {"claim": "erp:a", "ground": "price"}),
+    ("propose_plan", {
+        "claims": ("erp:a",), "count": 2, "first": "2026-03-20", "every": "week", "agreed": True,
+    }),
+    ("settlement", {
+        "claims": ("erp:a",), "amount": euros("50.00"), "day": "2026-03-01",
+    }),
+    ("promise", {"claims": ("erp:a",), "day": "2026-03-01"}),
+    ("circumstance", {"circumstance": "bankruptcy", "effective": "2026-02-01"}),
+])  # fmt: skip
+def test_a_letters_day_hurries_nobody_once_its_claim_waits_for_another(what, fields):
+    case = case_of(
+        joined("a"), joined("b"),
+        reminded("a1", "02-01", "a", deadline="02-20"),
+        reminded("b1", "02-10", "b", deadline="02-27"),
+    )  # fmt: skip
+    later = None if what == "circumstance" else day("02-27")
+
+    assert seen(told(case, "02-12", what, **fields)).pay_by == later
+
+
+def test_the_day_of_an_instalment_that_is_not_asked_for_yet_is_none_of_another_claims():
+    case = case_of(joined("a"), joined("b"), reminded("b1", "02-10", "b", deadline="02-27"))
+    case = told(
+        case, "02-12", "propose_plan", claims=("erp:a",), count=2, first="2026-02-20",
+        every="week", agreed=True,
+    )  # fmt: skip
+
+    assert (seen(case).now, seen(case).pay_by) == (seen(case).claim("erp:b").now, day("02-27"))
+    assert seen(case, "02-20").pay_by == day("02-20")
+
+
+def test_a_partners_claim_and_a_letter_that_came_back_name_no_day():
+    case = case_of(
+        joined("a"), joined("b"),
+        reminded("a1", "02-01", "a", deadline="02-20"),
+        reminded("b1", "02-10", "b", deadline="02-27"),
+    )  # fmt: skip
+    there = more(case, handed("h1", "02-12", "a"))
+    back = more(case, ActReturned(at=on("02-13"), act="a1", on=day("02-13"), cause="unknown"))
+
+    assert seen(there).pay_by == seen(back).pay_by == day("02-27")
+
+
+def asked_for(case, name="payer-abcdefgh-k", claims=("erp:a",)):
+    return told(
+        case, "02-10", "propose_plan", name, claims=claims, count=4, first="2026-03-20",
+    )  # fmt: skip
+
+
+def test_while_the_payer_waits_for_an_answer_that_alone_comes_next_and_no_day_is_demanded():
+    case = of_1000(reminded("a1", "01-20", deadline="02-20"))
+    shown, ours = seen(asked_for(case)), seen(asked_for(case, "k1"))
+
+    assert (shown.next.kind, shown.next.on) == ("answer", day("02-24"))
+    assert (shown.answer_by, shown.pay_by) == (day("02-24"), None)
+    assert shown.now == seen(case).now
+    # Of an offer of the creditor's it is the payer who answers.
+    assert (ours.answer_by, ours.next.kind == "answer") == (None, False)
+    agreed = told(asked_for(case), "02-12", "agree_plan", "k2", plan="payer-abcdefgh-k")
+    assert (seen(agreed).answer_by, seen(agreed).next.kind == "answer") == (None, False)
+
+
+def test_a_reminder_of_another_claim_comes_before_the_answer():
+    open_ = policy(process=policy().process.model_copy(update={"new_claims": "dun"}))
+    stand = case_of(joined("a"), joined("b"))
+    case = more(stand, said(
+        stand, "02-10", "propose_plan", "payer-abcdefgh-k", open_, claims=("erp:a",), count=4,
+        first="2026-03-20",
+    ))  # fmt: skip
+    shown = seen(case, rules=open_)
+
+    assert (shown.next.kind, shown.next.claims) == ("reminder", ("erp:b",))
 
 
 @pytest.mark.parametrize("cents", [10, 33, 37, 71, 99])

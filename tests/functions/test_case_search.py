@@ -7,7 +7,7 @@ import pytest
 from functions import admin
 from functions.api import pages
 from shared.cloud import keys, table
-from shared.domain.events import ActSent, Held
+from shared.domain.events import ActSent, CaseClosed, Held
 from tests.functions.money import connected, invoice, tell
 from tests.functions.world import (
     CASE,
@@ -62,6 +62,20 @@ def found(**query):
 )
 def test_cases_are_found_by_what_they_are(cases, query, names):
     assert found(**query) == (names, None)
+
+
+def test_a_case_with_one_claim_at_a_partner_and_one_of_ours_is_found_as_one_there(cases):
+    open_case(NORDIC, "c5", claims=("erp:6", "erp:7"))
+    hand_over(NORDIC, "c5", "c5-partner-0123456789ab", claims=("erp:6",))
+
+    assert found(with_partner="true") == (["c4", "c5"], None)
+    assert found(with_partner="true", state="running") == (["c5"], None)
+    assert found(with_partner="false") == ([CASE, "c2", "c3"], None)
+    assert found(state="with_partner") == (["c4"], None)
+    _, body = answer(admin.handler(call("GET /v1/cases", query={"with_partner": "true"}), None))
+    assert [one["with_partner"] for one in body["cases"]] == [["erp:5"], ["erp:6"]]
+    append(NORDIC, "c5", CaseClosed(at=NOW, why="paid"))
+    assert found(with_partner="true") == (["c4"], None)
 
 
 def test_debtor_and_invoice_lead_to_their_case(aws):

@@ -7,9 +7,20 @@ import pytest
 from functions.console.case_fields import COMMANDS
 from shared.cloud import keys, table
 from shared.cloud.store import Store
+from shared.domain.events import ActSent
 from shared.domain.model import Party
 from tests.functions.money import connected, invoice, tell
-from tests.functions.world import CASE, NORDIC, load, open_case, remind
+from tests.functions.world import (
+    CASE,
+    NORDIC,
+    NOW,
+    REMINDER,
+    append,
+    hand_over,
+    load,
+    open_case,
+    remind,
+)
 
 CANARY = "<script>alert('Aino')</script>"
 
@@ -52,6 +63,19 @@ def test_the_law_and_the_step_of_a_search_are_chosen_and_not_typed(console, case
         assert choice.value == chosen
     browser.press("Search", country="FI", step="")
     assert len(browser.page.xpath("//tbody/tr")) == 1
+
+
+def test_cases_with_the_partner_are_those_with_any_claim_there(console, case):
+    append(NORDIC, CASE, ActSent(at=NOW, act=REMINDER, on=NOW.date()))
+    there = "/console/cases?state=with_partner"
+    assert "No case fits" in console("viewer").open(there).main
+    hand_over(NORDIC, claims=("erp:2",))
+    browser = console("viewer").open(there)
+    assert browser.page.xpath("//tbody/tr/th/a/@href") == [case]
+    chips = browser.page.xpath("//tbody//*[contains(@class, 'chip')]/text()")
+    assert chips == ["Running", "With the partner"]
+    (choice,) = browser.page.xpath("//select[@name='state']")
+    assert choice.value == "with_partner"
 
 
 @pytest.mark.parametrize(("said", "found"), [

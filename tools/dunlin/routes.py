@@ -229,6 +229,8 @@ COMMANDS = (
        file=True),
     _C("reports month", "GET /v1/reports/month/{month}", "a month's figures (2026-03.csv: CSV)"),
     _C("reports deviations", "GET /v1/reports/deviations", "what people decided", _MONTH),
+    _C("reports discipline", "GET /v1/reports/discipline", "both in one: people's and punctuality",
+       _MONTH),
     _C("reports today", "GET /v1/reports/today", "what happened since the day began",
        rows="entries", columns=("at", "case", "what", "words")),
     _C("reports punctuality", "GET /v1/reports/punctuality", "acts against their day", _MONTH),
