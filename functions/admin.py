@@ -167,6 +167,7 @@ _PLAIN: dict[str, Handler] = {
     "GET /v1/cases/{id}/reads": case_reads.get_reads,
     "POST /v1/partners/{connection}/reads/reopen": case_reads.post_reopen,
     "GET /v1/cases/{id}/documents/{act}": case_documents.get_documents,
+    "GET /v1/cases/{id}/documents/{act}/content": case_documents.get_content,
     "GET /v1/cases/{id}/explain": explanations.get_explanation,
     "GET /v1/cases/{id}/timeline": case_search.get_timeline,
     "GET /v1/cases/{id}/support": explanations.get_support,

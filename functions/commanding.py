@@ -12,10 +12,13 @@ from shared.cloud.keys import Tenant
 from shared.cloud.step import Run
 from shared.cloud.store import Loaded, Store, Token
 from shared.cloud.table import Write
+from shared.domain import command_forms as forms
 from shared.domain import commands
+from shared.domain.answers import SETTLED
 from shared.domain.command_checks import refused
 from shared.domain.command_forms import Command
 from shared.domain.events import CaseEvent, PersonAnswered
+from shared.domain.payer_link import own
 from shared.domain.state_events import Commanded
 from shared.domain.timeline import words
 from shared.errors import Conflict
@@ -55,6 +58,7 @@ def carry_out(
                 for one in events
                 if isinstance(one, PersonAnswered)
             ]
+            closed += _payers_own(tenant, case, command, by)
             more, also = beside()
             now = None if loaded.case.closed else clock.now()
             store.append(loaded, [*events, *more], due_at=now, also=[entry, *closed, *also])
@@ -72,6 +76,11 @@ def foreseen(tenant: Tenant, case: str, command: Command, by: str) -> tuple[Run,
     No events where it was carried out before. Raises ``Refused`` as ``carry_out`` does.
     """
     return _framed(Store(tenant), case, command, by)[1:]
+
+
+def payers_question(case: str, command: str) -> str:
+    """The name of the task of what a payer asked for in a case by a command of its own."""
+    return f"{case}-{command}"
 
 
 def answered(events: Sequence[CaseEvent], command: str) -> dict[str, Any]:
@@ -112,6 +121,21 @@ def _framed(
         debtor=run.debtor,
     )  # fmt: skip
     return loaded, run, list(events)
+
+
+def _payers_own(tenant: Tenant, case: str, command: Command, by: str) -> list[Write]:
+    """The word on what a payer asked for ends its question, which the case itself does not know."""
+    match command:
+        case forms.AnswerDispute() | forms.SettleDispute():
+            about = command.dispute
+        case forms.AgreePlan() | forms.CancelPlan():
+            about = command.plan
+        case _:
+            return []
+    task = payers_question(case, about)
+    row = table.get(keys.task(tenant, task)) if about.startswith(own()) else None
+    still_open = row is not None and row["state"] == "open"
+    return [tasks.answer(tenant, task, SETTLED, by)] if still_open else []
 
 
 def _wake(store: Store, told: Loaded) -> None:

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from functions import commanding
@@ -145,14 +145,19 @@ def dispute(
     text: str,
     files: tuple[Upload, ...] = (),
 ) -> None:
-    """Contest a claim, or ``amount`` of it, with words and files. Raises ``Refused``."""
+    """Contest a claim, or ``amount`` of it, with words and files: a person is asked at once.
+
+    Raises ``Refused``.
+    """
     command = forms.OpenDispute(
         id=payer.command, reason=_WHY, claim=claim, amount=amount, ground=ground
     )
+    if done_before(payer):
+        return
     said = [_said(payer, "dispute", {"ground": ground, "words": text}, claim)]
     for number, one in enumerate(files, start=1):
         said.append(_filed(payer, number, one, claim))
-    _carry(payer, command, said=tuple(said))
+    _carry(payer, command, said=tuple(said), also=(_dispute_task(payer, command),))
 
 
 def tell(payer: Payer, about: About, words: Mapping[str, str]) -> None:
@@ -215,7 +220,6 @@ def _asked_often(opened: Opened) -> bool:
 
 
 def _plan_task(payer: Payer, chosen: PlanOffer) -> Write:
-    case = payer.opened.run.case
     why = Reason(
         rule="hub.payer",
         text="the payer asks for this payment plan: agree to it (agree_plan) or take it back"
@@ -225,8 +229,28 @@ def _plan_task(payer: Payer, chosen: PlanOffer) -> Write:
             "first": chosen.first.isoformat(), "total": str(chosen.total),
         },
     )  # fmt: skip
-    name = f"{case.id}-{payer.command}"
-    return tasks.task_write(payer.opened.tenant, name, case.id, "payer_plan", chosen.claims, (why,))
+    case = payer.opened.run.case.id
+    name = commanding.payers_question(case, payer.command)
+    return tasks.task_write(payer.opened.tenant, name, case, "payer_plan", chosen.claims, (why,))
+
+
+def _dispute_task(payer: Payer, command: forms.OpenDispute) -> Write:
+    """The question of an objection: the page says that it is answered by a day."""
+    run = payer.opened.run
+    answer_by = run.local_now.date() + timedelta(days=run.policy.process.answer_days)
+    why = Reason(
+        rule="hub.payer",
+        text="the payer contests a claim on its page: answer it (answer_dispute) or say who is"
+        " right (settle_dispute)",
+        facts={
+            "dispute": command.id, "claim": command.claim, "document": payer.command,
+            "answer_by": answer_by.isoformat(),
+        },
+    )  # fmt: skip
+    name, claims = commanding.payers_question(run.case.id, payer.command), (command.claim,)
+    return tasks.task_write(
+        payer.opened.tenant, name, run.case.id, "payer_disputes", claims, (why,)
+    )
 
 
 def _carry(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from datetime import date
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.cloud import profiles, report_jobs, report_rows
@@ -13,13 +11,38 @@ from shared.cloud.keys import Tenant
 from shared.cloud.report_jobs import Kind
 from shared.cloud.runtime import logger
 from shared.domain.creditor import Creditor
-from shared.domain.punctuality import score
+from shared.domain.deviations import Deviation
+from shared.domain.explain import Record
+from shared.domain.punctuality import Kept, score
 from shared.domain.report_figures import figures, running
 from shared.domain.report_pack import Month
 from shared.domain.report_pages import csv_text, html_text
 
 # What stands behind the month in the name of the report of what people did and what came late.
 DISCIPLINE = "discipline"
+
+
+class People(Record):
+    """What people did otherwise in a month, in order of time, and how often by its kind."""
+
+    by_kind: dict[str, int]
+    deviations: list[Deviation]
+
+
+class Steps(Record):
+    """The acts of a month: how many, the share of punctual ones in per cent, causes, late ones."""
+
+    acts: int
+    score: str | None
+    causes: dict[str, int]
+    late: list[Kept]
+
+
+class Discipline(Record):
+    """Both, from one pass over the cases."""
+
+    people: People
+    steps: Steps
 
 
 def pages(tenant: Tenant, creditor: Creditor, month: Month, today: date) -> dict[Kind, bytes]:
@@ -37,17 +60,19 @@ def pages(tenant: Tenant, creditor: Creditor, month: Month, today: date) -> dict
     }
 
 
-def discipline(tenant: Tenant, creditor: Creditor, month: Month) -> dict[str, Any]:
-    """What people did otherwise in a month and how punctual its acts were, as JSON has it."""
-    zone = ZoneInfo(creditor.zone)
-    found, kept = report_rows.month_discipline(tenant, month, zone)
+def discipline(tenant: Tenant, creditor: Creditor, month: Month) -> Discipline:
+    """What people did otherwise in a month and how punctual its acts were."""
+    found, kept = report_rows.month_discipline(tenant, month, ZoneInfo(creditor.zone))
     causes = Counter(one.cause for one in kept if one.cause)
-    return {
-        "by_kind": dict(sorted(Counter(one.kind for one in found).items())),
-        "deviations": [one.model_dump(mode="json") for one in found],
-        "acts": len(kept), "score": score(kept), "causes": dict(sorted(causes.items())),
-        "late": [one.model_dump(mode="json") for one in kept if one.late],
-    }  # fmt: skip
+    return Discipline(
+        people=People(
+            by_kind=dict(sorted(Counter(one.kind for one in found).items())), deviations=found
+        ),
+        steps=Steps(
+            acts=len(kept), score=score(kept), causes=dict(sorted(causes.items())),
+            late=[one for one in kept if one.late],
+        ),
+    )  # fmt: skip
 
 
 def make(tenant: Tenant, report: str, day: str) -> None:
@@ -56,9 +81,8 @@ def make(tenant: Tenant, report: str, day: str) -> None:
     text, _, kind = report.partition(".")
     month = Month.read(text)
     if kind == DISCIPLINE:
-        made: dict[Kind, bytes] = {
-            "json": json.dumps(discipline(tenant, creditor, month)).encode()
-        }
+        kept = discipline(tenant, creditor, month)
+        made: dict[Kind, bytes] = {"json": kept.model_dump_json().encode()}
     else:
         made = pages(tenant, creditor, month, on)
     report_jobs.keep(tenant, report, on, made)

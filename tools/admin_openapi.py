@@ -21,6 +21,7 @@ from functions.api.access import ROUTES
 from functions.api.first_day_points import Unmet
 from functions.api.four_eyes import RULES
 from functions.api.settings import HubSwitch, Switches
+from functions.reporting import People, Steps
 from shared.cloud.writeback_rows import Accounts, Settings
 from shared.domain.arming import FirstDay
 from shared.domain.creditor import Creditor
@@ -55,6 +56,9 @@ _ANSWERS: Mapping[str, tuple[str | None, tuple[type[BaseModel], ...]]] = {
     "GET /v1/write-back": (None, (Settings, Accounts)),
     "PUT /v1/write-back": (None, (Settings, Accounts)),
     "PUT /v1/write-back/accounts": (None, (Settings, Accounts)),
+    "GET /v1/reports/discipline": (None, (People, Steps)),
+    "GET /v1/reports/deviations": (None, (People,)),
+    "GET /v1/reports/punctuality": (None, (Steps,)),
     "GET /v1/cases/{id}/explain": (None, (Explained,)),
 }
 # What is no JSON, or may be something else.
@@ -71,6 +75,15 @@ _WAITS: Plain = {
     "properties": {"approval": {"type": "string"}},
     "required": ["approval"],
 }
+# What is answered of a month while a queue makes it, and where; a page of a month says it itself.
+_WORKING: Plain = {
+    "type": "object",
+    "properties": {"month": {"type": "string"}, "state": {"const": "working"}},
+    "required": ["month", "state"],
+}
+_BY_QUEUE = frozenset(
+    {"GET /v1/reports/discipline", "GET /v1/reports/deviations", "GET /v1/reports/punctuality"}
+)
 _SHEETS = frozenset({"POST /v1/imports/notices"})
 
 
@@ -99,7 +112,8 @@ def _operations(
             ROUTES[route].scope,
             says,
             {status: _answers(route, one, refs, schemas) for status in one.statuses or {200}}
-            | ({202: {JSON: _WAITS}} if route in RULES else {}),
+            | ({202: {JSON: _WAITS}} if route in RULES else {})
+            | ({202: {JSON: _WORKING}} if route in _BY_QUEUE else {}),
             body=_body(route, one, refs),
             optional=one.optional,
             query=_query(one),

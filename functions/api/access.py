@@ -124,6 +124,7 @@ ROUTES = {
     "GET /v1/cases/{id}/reads": Access("admin", "dunning:read"),
     "POST /v1/partners/{connection}/reads/reopen": Access("admin", "connections:write"),
     "GET /v1/cases/{id}/documents/{act}": Access("admin", "dunning:read"),
+    "GET /v1/cases/{id}/documents/{act}/content": Access("admin", "dunning:read"),
     "GET /v1/cases/{id}/explain": Access("admin", "dunning:read"),
     "GET /v1/cases/{id}/timeline": Access("admin", "dunning:read"),
     "GET /v1/cases/{id}/support": Access("admin", "dunning:read"),

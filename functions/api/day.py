@@ -14,8 +14,10 @@ from shared.cloud import clock, keys, profiles, report_rows, table
 from shared.cloud.keys import Tenant
 from shared.cloud.table import Row
 from shared.domain.act_events import ActSent
+from shared.domain.claim_events import Claim
 from shared.domain.creditor import Creditor
 from shared.domain.events import CaseEvent, HandOverIntended, ReminderIntended, read_event
+from shared.domain.model import Invoice
 from shared.domain.timeline import words
 from shared.errors import HubError
 
@@ -93,9 +95,10 @@ def _of_case(
 
 def _claims(event: CaseEvent) -> list[str]:
     """The ids of the claims that an event is about."""
-    about = getattr(event, "claim", None)
-    own = about.id if isinstance(about, Claim) else about
-    return list(dict.fromkeys([*([own] if own else []), *getattr(event, "claims", ())]))
+    about = (getattr(event, "claim", None), *getattr(event, "claims", ()))
+    # An event that a claim came by bears it whole.
+    names = (one.id if isinstance(one, Claim) else one for one in about)
+    return [one for one in dict.fromkeys(names) if isinstance(one, str)]
 
 
 def _numbers(tenant: Tenant, entries: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -24,7 +24,7 @@ ASKING = frozenset({
 LOOKS = frozenset({
     "GET /v1/cases/{id}", "GET /v1/cases/{id}/explain", "GET /v1/cases/{id}/support",
     "GET /v1/cases/{id}/timeline", "GET /v1/cases/{id}/hand-over",
-    "GET /v1/cases/{id}/documents/{act}",
+    "GET /v1/cases/{id}/documents/{act}", "GET /v1/cases/{id}/documents/{act}/content",
     "GET /v1/payments", "GET /v1/payments/{id}", "GET /v1/tasks/{id}", "GET /v1/debtors/{id}",
     "GET /v1/tasks/{id}/letter",
     "GET /v1/overrides/{kind}/{id}", "GET /v1/previews/{id}/cases",

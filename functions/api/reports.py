@@ -5,12 +5,11 @@ What one call is too short for is made by a queue: 202 until it is there, then k
 
 from __future__ import annotations
 
-import json
 from datetime import date
-from typing import Any
 
 from functions import reporting
 from functions.api.exchange import Answer, Problem, Request
+from functions.reporting import Discipline
 from shared.cloud import clock, profiles, report_jobs, report_rows
 from shared.cloud.keys import Tenant
 from shared.cloud.report_jobs import Kind
@@ -31,10 +30,8 @@ def get_discipline(request: Request) -> Answer:
     made = _discipline(request.tenant, month)
     if made is None:
         return Answer({"month": str(month), "state": "working"}, 202, {"retry-after": "60"})
-    return Answer({"month": str(month), "by_kind": made["by_kind"],
-                   "deviations": made["deviations"], "acts": made["acts"],
-                   "score": made["score"], "causes": made["causes"],
-                   "late": made["late"]})  # fmt: skip
+    both = made.people.model_dump(mode="json") | made.steps.model_dump(mode="json")
+    return Answer({"month": str(month), **both})
 
 
 def get_deviations(request: Request) -> Answer:
@@ -46,8 +43,7 @@ def get_deviations(request: Request) -> Answer:
     made = _discipline(request.tenant, month)
     if made is None:
         return Answer({"month": str(month), "state": "working"}, 202, {"retry-after": "60"})
-    return Answer({"month": str(month), "by_kind": made["by_kind"],
-                   "deviations": made["deviations"]})  # fmt: skip
+    return Answer({"month": str(month), **made.people.model_dump(mode="json")})
 
 
 def get_punctuality(request: Request) -> Answer:
@@ -59,8 +55,7 @@ def get_punctuality(request: Request) -> Answer:
     made = _discipline(request.tenant, month)
     if made is None:
         return Answer({"month": str(month), "state": "working"}, 202, {"retry-after": "60"})
-    return Answer({"month": str(month), "acts": made["acts"], "score": made["score"],
-                   "causes": made["causes"], "late": made["late"]})  # fmt: skip
+    return Answer({"month": str(month), **made.steps.model_dump(mode="json")})
 
 
 def get_month(request: Request) -> Answer:
@@ -86,15 +81,14 @@ def get_month(request: Request) -> Answer:
     return Answer(body, headers={"content-type": f"text/{kind}; charset=utf-8"})
 
 
-def _discipline(tenant: Tenant, month: Month) -> dict[str, Any] | None:
+def _discipline(tenant: Tenant, month: Month) -> Discipline | None:
     """What people did and what came late, from one pass over the cases; None while it is made."""
     creditor = profiles.creditor(tenant)
     if report_rows.is_short(tenant, _AT_ONCE, ("CASE",)):
         return reporting.discipline(tenant, creditor, month)
     today = creditor.today(clock.now())
     body = _kept(tenant, f"{month}.{reporting.DISCIPLINE}", today, "json")
-    found: dict[str, Any] | None = None if body is None else json.loads(body)
-    return found
+    return None if body is None else Discipline.model_validate_json(body)
 
 
 def _kept(tenant: Tenant, report: str, today: date, kind: Kind) -> bytes | None:

@@ -29,7 +29,7 @@ def told(tenant: Tenant, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
             row for place in _places(tenant, one) if (row := rows.get((place["pk"], place["sk"])))
         ]
         invoices = [] if one["case"] else [_invoice(row) for row in mine if "body" in row]
-        whose = {row["debtor"] for row in mine} if one["case"] else {it["debtor"] for it in invoices}
+        whose = {row["debtor"] for row in (mine if one["case"] else invoices)}
         one["debtor"] = whose.pop() if len(whose) == 1 else None
         one["invoices"] = invoices
     return found

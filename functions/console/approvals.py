@@ -9,6 +9,7 @@ from functions.api.exchange import Problem
 from functions.api.preview_moves import Move
 from functions.console.cases import called, whose
 from functions.console.sorting import Key, in_order
+from functions.console.staff import staff
 from functions.pages.answers import Page
 from functions.pages.desk import BASE, Answering, Desk
 from functions.pages.render import part
@@ -29,7 +30,8 @@ _PAGES = {
         "connection", "/connections/{id}", "GET /v1/connections/{id}",
     ),
     "POST /v1/partners/{connection}/quarantine/{id}/take": (
-        "report", "/partners/{connection}/reports/{id}", "GET /v1/partners/{connection}/quarantine",
+        "report", "/partners/{connection}/reports/{id}",
+        "GET /v1/partners/{connection}/quarantine/{id}",
     ),
     "POST /v1/debtors/{id}/erasure": ("debtor", "/debtors/{id}", "GET /v1/debtors/{id}"),
 }  # fmt: skip
@@ -48,6 +50,7 @@ def waiting(desk: Desk) -> Page:
     return desk.page(
         "approvals", "approvals", any=bool(told["approvals"]), cursor=told.get("cursor"),
         approvals=in_order(desk, kept, columns), called=_called(desk, kept),
+        staff=staff(desk, (one["by"] for one in kept)),
     )  # fmt: skip
 
 
@@ -60,6 +63,7 @@ def one(desk: Desk, problem: Problem | None = None) -> Page:
         own=approval["by"] == desk.principal.client,
         may=desk.may(_route(desk, "POST", "/{id}/approve")),
         problem=problem.body if problem else None, called=_called(desk, [approval]),
+        staff=staff(desk, (approval["by"], approval["decided_by"])),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from functions.api.exchange import Problem
-from functions.console.cases import named
+from functions.console.cases import called, named
 from functions.pages.desk import BASE, Desk
 
 # The page that has one thing, and the API's route that must be open to see it.
@@ -35,7 +35,11 @@ _SEEN_TO: tuple[tuple[str, str, str], ...] = (
     ("data_restricted", "/debtors/{debtor}", "GET /v1/debtors/{id}"),
     ("same_debtor", "/debtors/{debtor}/identity", "GET /v1/debtors/{id}"),
     ("payer_link_guessed", "/debtors/{debtor}", "GET /v1/debtors/{id}"),
-    ("payer_plan", "/cases/{case}/tell/agree_plan", "POST /v1/cases/{id}/commands"),
+    ("payer_plan", "/cases/{case}/tell/agree_plan?plan={plan}", "POST /v1/cases/{id}/commands"),
+    (
+        "payer_disputes", "/cases/{case}/tell/answer_dispute?dispute={dispute}",
+        "POST /v1/cases/{id}/commands",
+    ),
     ("payer_", "/cases/{case}/documents/{document}", "GET /v1/cases/{id}/documents/{act}"),
     ("dispute_unanswered", "/cases/{case}/tell/answer_dispute", "POST /v1/cases/{id}/commands"),
     ("dispute_unsettled", "/cases/{case}/tell/settle_dispute", "POST /v1/cases/{id}/commands"),
@@ -61,7 +65,7 @@ _SEEN_TO: tuple[tuple[str, str, str], ...] = (
     ("write_back_", "/connections/{connection}", "GET /v1/connections/{id}"),
     ("webhook_", "/connections/{connection}", "GET /v1/connections/{id}"),
     ("others_remind", "/connections/{connection}", "GET /v1/connections/{id}"),
-)
+)  # fmt: skip
 # Only a word about the payment itself ends these.
 ELSEWHERE = frozenset({"payment_ambiguous", "payment_unapplied"})
 _SOME_PAYMENTS = {"state": "waiting", "limit": "100"}
@@ -81,18 +85,25 @@ def case_of(desk: Desk, task: Mapping[str, Any]) -> dict[str, Any] | None:
     return {**case, "name": name, "asked": claims}
 
 
+def names_of(
+    desk: Desk, task: Mapping[str, Any], case: dict[str, Any] | None
+) -> dict[str, str]:  # fmt: skip
+    """What people call the ids in a question's sentences: invoices by number, debtors by name."""
+    invoices = task["invoices"]
+    names = named(desk, list(dict.fromkeys(one["debtor"] for one in invoices)))
+    numbers = {one["id"]: one["number"] for one in invoices}
+    return (called(case, case["name"]) if case is not None else {}) | numbers | names
+
+
 def reasons(
-    desk: Desk, task: Mapping[str, Any], case: Mapping[str, Any] | None
-) -> list[dict[str, Any]]:
+    desk: Desk, task: Mapping[str, Any], known: Mapping[str, str]
+) -> list[dict[str, Any]]:  # fmt: skip
     """The reasons of a question; each fact as its name and (text, address or None) pairs."""
-    numbers = {
-        one["claim"]["id"]: one["claim"]["number"] for one in (case or {"asked": ()})["asked"]
-    }
     return [
         {
             **why,
             "facts": [
-                (name, [fact(desk, name, one, numbers) for one in _several(name, text)])
+                (name, [fact(desk, name, one, known) for one in _several(name, text)])
                 for name, text in why["facts"].items()
             ],
         }

@@ -9,26 +9,26 @@ import secrets
 from typing import Any
 
 from functions.api.exchange import Problem
-from functions.console.case_fields import COMMANDS, REASONS, Asked, body_of, subjects
-from functions.console.cases import numbers_of, whose
+from functions.console.case_fields import COMMANDS, REASONS, Asked, body_of, subjects, title_of
+from functions.console.case_states import called_by
+from functions.console.cases import called, whose
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk, fields_of
-from shared.domain.formats import Language, amount_text
-from shared.domain.money import Money
 
 
 def form(desk: Desk, problem: Problem | None = None) -> Page:
     """The form of one command, with what was typed when it is shown again."""
     name, command = _wanted(desk)
     case = desk.ask("GET /v1/cases/{id}", id=desk.path["id"]).body
+    said = desk.form if desk.visit.method == "POST" else desk.query
     return desk.page(
         "case_command", "cases", status=problem.status if problem else 200,
         case=case, who=whose(desk, case), name=name, command=command,
+        title=title_of(name, case, said.get("plan", "")),
         options=_options(desk, command, case),
         # The command's own id: sent twice, it is carried out once.
         key=desk.form.get("id") or f"console-{secrets.token_hex(8)}",
-        said=desk.form if desk.visit.method == "POST" else desk.query,
-        several=desk.visit.several, problem=problem.body if problem else None,
+        said=said, several=desk.visit.several, problem=problem.body if problem else None,
         faults=_of_fields(problem, name),
     )  # fmt: skip
 
@@ -42,9 +42,11 @@ def check(desk: Desk) -> Page:
         told = desk.ask("POST /v1/cases/{id}/commands/check", id=desk.path["id"], body=body).body
     except Problem as problem:
         return form(desk, problem)
+    who = whose(desk, case)
     return desk.page(
-        "case_check", "cases", case=case, who=whose(desk, case), name=name, told=told,
-        sent=_sent(desk),
+        "case_check", "cases", case=case, who=who, name=name, told=told,
+        sent=_sent(desk), called=called(case, who),
+        title=title_of(name, case, desk.form.get("plan", "")),
     )  # fmt: skip
 
 
@@ -72,27 +74,16 @@ def _wanted(desk: Desk) -> tuple[str, Asked]:
 
 def _options(desk: Desk, command: Asked, case: dict[str, Any]) -> dict[str, list[tuple[str, str]]]:
     """What each field can be chosen from, as value and words."""
-    t, numbers = desk.words("cases"), numbers_of(case)
+    t = desk.words("cases")
     found = {"reason": [(code, t.code("v", code)) for code in REASONS]}
     for field in command.fields:
         if field.kind == "choice":
             found[field.name] = [(code, t.code("v", code)) for code in field.choices]
         else:
             whole = [("", t("whole_case"))] if field.kind == "claim" and field.optional else []
-            known = [(one, _about(one, numbers, case, t.language)) for one in subjects(field, case)]
+            known = [(one, called_by(field, one, case, t)) for one in subjects(field, case)]
             found[field.name] = [*whole, *known]
     return found
-
-
-def _about(
-    subject: str, numbers: dict[str, str], case: dict[str, Any], language: Language
-) -> str:  # fmt: skip
-    """A claim by its invoice's number with what is open of it; what is no claim by its id."""
-    if subject not in numbers:
-        return subject
-    opens = {one["claim"]["id"]: one["open"] for one in case["claims"]}
-    open_ = amount_text(Money.of(opens[subject], case["currency"]), language)
-    return f"{numbers[subject]} · {open_}"
 
 
 def _body(desk: Desk, name: str, case: dict[str, Any]) -> dict[str, Any]:

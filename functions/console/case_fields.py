@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from shared.domain.command_forms import REDUCING
+from shared.domain.payer_link import own
 
 # ``claim``: one of the case's; ``claims``: several (none ticked: all); ``of``: a state that an
 # earlier command made; ``choice``: one of the words in ``choices``; the others say it.
@@ -20,7 +21,8 @@ Kind = Literal["claim", "claims", "of", "choice", "money", "day", "count", "text
 class Field:
     """One field of a command: its name in the API, how it is asked for, whether it may be empty.
 
-    ``states`` names the states that an ``of`` field points to, as the case tells them.
+    ``states`` names the states that an ``of`` field points to, as the case tells them; ``offers``
+    are the plans that nobody has agreed to.
     """
 
     name: str
@@ -68,7 +70,7 @@ _FORMS: tuple[tuple[str, str, tuple[Field, ...]], ...] = (
         Field("count", "count"), Field("first", "day"),
         Field("every", "choice", ("month", "two_weeks", "week")), Field("agreed", "yes"), _CLAIMS,
     )),
-    ("agree", "agree_plan", (_of("plan", "plans"),)),
+    ("agree", "agree_plan", (_of("plan", "offers"),)),
     ("agree", "extension", (_CLAIM, Field("due", "day"))),
     ("agree", "settlement", (Field("amount", "money"), Field("day", "day"), _CLAIMS)),
     ("agree", "cancel_promise", (_of("promise", "promises"),)),
@@ -119,10 +121,23 @@ def subjects(field: Field, case: Mapping[str, Any]) -> list[str]:
         return [one["claim"]["id"] for one in case["claims"] if float(one["open"]) > 0]
     if field.kind != "of":
         return [""]
-    known = (
-        case["holds"] if field.states == "holds" else (case["states"] or {}).get(field.states, {})
-    )
-    return [name for name, one in known.items() if _live(one)]
+    states = {"holds": case["holds"], **(case["states"] or {})}
+    offers = field.states == "offers"
+    known = states.get("plans" if offers else field.states, {})
+    return [name for name, one in known.items() if _live(one) and not (offers and one["agreed"])]
+
+
+def title_of(name: str, case: Mapping[str, Any], plan: str = "") -> str:
+    """The command by whose title it goes: a plan that the payer asked for is said yes to.
+
+    ``plan`` is the one that is chosen; without one, all that there are count.
+    """
+    if name != "agree_plan":
+        return name
+    there = subjects(COMMANDS[name].fields[0], case)
+    plans = [plan] if plan in there else there
+    asked = bool(plans) and all(one.startswith(own()) for one in plans)
+    return f"{name}_asked" if asked else name
 
 
 def body_of(name: str, form: Mapping[str, str], several: Mapping[str, tuple[str, ...]],

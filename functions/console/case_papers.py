@@ -7,16 +7,19 @@ from typing import Any
 
 from functions.api.exchange import Problem
 from functions.console.cases import numbers_of, whose
+from functions.pages import answers
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk, fields_of
 
+_CONTENT = "GET /v1/cases/{id}/documents/{act}/content"
 _LINK = "POST /v1/cases/{id}/payment-links"
 
 
 def documents(desk: Desk) -> Page:
-    """Links to what an act sent, or to what the payer said; each is good for 15 minutes."""
+    """What an act sent or the payer said, to be read, and links of 15 minutes to the very bytes."""
     name, act = desk.path["id"], desk.path["act"]
     case, found = desk.ask("GET /v1/cases/{id}", id=name).body, []
+    content = _content(desk)
     try:
         found = desk.ask("GET /v1/cases/{id}/documents/{act}", id=name, act=act).body["documents"]
     except Problem as problem:
@@ -24,8 +27,29 @@ def documents(desk: Desk) -> Page:
             raise  # an act may have no document
     return desk.page(
         "case_documents", "cases", "handing",
-        case=name, who=whose(desk, case), act=act, documents=found,
+        case=name, who=whose(desk, case), act=act, documents=found, numbers=numbers_of(case),
+        letter=content and content["letter"], said=content and content["said"],
+        sent=case["notices"].get(act),
     )  # fmt: skip
+
+
+def letter(desk: Desk) -> Page:
+    """The letter that went out, for the frame of its page. ``Problem`` 404 for an act without."""
+    content = _content(desk)
+    if content is None or content["letter"] is None:
+        raise Problem(404, "not_found", "There is nothing here.")
+    return answers.mail(content["letter"]["html"])
+
+
+def _content(desk: Desk) -> dict[str, Any] | None:
+    """What there is to read of an act; None for one without."""
+    try:
+        found: dict[str, Any] = desk.ask(_CONTENT, id=desk.path["id"], act=desk.path["act"]).body
+    except Problem as problem:
+        if problem.status != 404:
+            raise
+        return None
+    return found
 
 
 def reads(desk: Desk) -> Page:
@@ -76,6 +100,7 @@ def _providers(desk: Desk) -> list[str]:
 
 ROUTES: dict[str, Answering] = {
     "GET /cases/{id}/documents/{act}": documents,
+    "GET /cases/{id}/documents/{act}/letter": letter,
     "GET /cases/{id}/reads": reads,
     "GET /cases/{id}/payment-link": link,
     "POST /cases/{id}/payment-link": make_link,

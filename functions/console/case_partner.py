@@ -7,7 +7,7 @@ import secrets
 from typing import Any
 
 from functions.api.exchange import Problem
-from functions.console.cases import numbers_of, whose
+from functions.console.cases import called, numbers_of, whose
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk, Told, fields_of
 
@@ -26,10 +26,11 @@ def hand_over(desk: Desk) -> Page:
         if problem.code != "nothing_to_hand_over":
             raise
         nothing = str(problem.body["title"])
-    checks = told["checks"] if told else []
+    checks, who = told["checks"] if told else [], whose(desk, case)
     return desk.page(
         "case_hand_over", "tasks", "cases", "handing",
-        case=case, who=whose(desk, case), told=told, nothing=nothing, numbers=numbers_of(case),
+        case=case, who=who, told=told, nothing=nothing, numbers=numbers_of(case),
+        called=called(case, who),
         unmet=[one for one in checks if not one["ok"]], met=[one for one in checks if one["ok"]],
     )  # fmt: skip
 

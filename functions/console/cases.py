@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from functions.api.exchange import Problem
-from functions.console.case_fields import COMMANDS
+from functions.console.case_fields import COMMANDS, title_of
 from functions.console.case_finding import found
 from functions.console.sorting import Key, in_order
+from functions.console.staff import staff
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk
 from shared.domain.events import read_event
@@ -27,6 +28,8 @@ _PAGE = "25"
 _SORTED_PAGE = "100"
 # Cases of a list of something else whose debtors are looked up.
 _MOST_NAMED = 25
+# The parts of what is owed of a claim.
+_OWED = ("open", "interest", "fees", "compensation")
 # How many events a case's own page shows; the rest is on its timeline.
 _LATEST = 6
 
@@ -90,7 +93,10 @@ def one(desk: Desk) -> Page:
     return desk.page(
         "case", "cases", "events", "why", "handing",
         case=case, why=why, debtor=debtor, groups=_groups(desk, case), owed=_owed(case),
-        latest=_latest(case), called=called(case, debtor["name"] if debtor else ""),
+        titles={name: title_of(name, case) for name in COMMANDS},
+        sums=_sums(case),
+        latest=_latest(case), called=called(case, debtor["name"] if debtor else "")
+        | staff(desk, (one.get("by") for one in case["timeline"][-_LATEST:])),
     )  # fmt: skip
 
 
@@ -103,7 +109,8 @@ def timeline(desk: Desk) -> Page:
     who = whose(desk, case)
     return desk.page(
         "case_timeline", "cases", "events", case=name, who=who,
-        events=told["timeline"], cursor=told["cursor"], called=called(case, who),
+        events=told["timeline"], cursor=told["cursor"], called=called(case, who)
+        | staff(desk, (one["event"].get("by") for one in told["timeline"])),
     )  # fmt: skip
 
 
@@ -159,9 +166,16 @@ def _debtor(desk: Desk, debtor: str) -> dict[str, Any] | None:
 
 def _owed(case: dict[str, Any]) -> list[dict[str, Any]]:
     """The claims that are open or have something left beside the principal, oldest first."""
-    sums = ("open", "interest", "fees")
-    live = [one for one in case["claims"] if any(float(one[name] or 0) for name in sums)]
+    live = [one for one in case["claims"] if any(float(one[name] or 0) for name in _OWED)]
     return sorted(live, key=lambda one: (one["claim"]["due"], one["claim"]["id"]))
+
+
+def _sums(case: dict[str, Any]) -> dict[str, str]:
+    """What is owed of all claims together, by part and ``whole``, in the case's currency."""
+    parts = {
+        name: sum((Decimal(one[name] or 0) for one in _owed(case)), Decimal(0)) for name in _OWED
+    }
+    return {name: str(one) for name, one in {**parts, "whole": sum(parts.values())}.items()}
 
 
 def _latest(case: dict[str, Any]) -> list[tuple[str, str, str]]:

@@ -12,6 +12,7 @@ from typing import Any
 from functions.api.exchange import Problem
 from functions.console.beginning import maybe, went_out
 from functions.console.connections import family_of
+from functions.console.staff import staff
 from functions.console.typed import sum_of
 from functions.pages.answers import Page, download
 from functions.pages.desk import Answering, Desk, fields_of
@@ -139,9 +140,11 @@ def letters(desk: Desk, problem: Problem | None = None) -> Page:
         return told
     (point,) = (one for one in told["points"] if one["name"] == "letters")
     samples = [(place, _sample(desk, place)) for place in point["evidence"]["letters"]]
+    approved = point["evidence"]["approved"]
     return desk.page(
         "first_hour_letters", "first_hour", status=problem.status if problem else 200,
-        hash=point["evidence"]["hash"], approved=point["evidence"]["approved"], samples=samples,
+        hash=point["evidence"]["hash"], approved=approved, samples=samples,
+        staff=staff(desk, [approved["by"]] if approved else []),
         problem=problem.body if problem else None,
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ from typing import Any
 from functions.api.exchange import Problem
 from functions.console.cases import named, whose
 from functions.console.sorting import Key, in_order
+from functions.console.staff import staff
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk
 from functions.pages.render import part
@@ -32,16 +33,18 @@ def listed(desk: Desk) -> Page:
     return desk.page(
         "legal_holds", "settings", "debtors", any=bool(told["holds"]),
         holds=in_order(desk, kept, columns), cursor=told["cursor"], names=_names(desk, kept),
+        staff=staff(desk, (one["by"] for one in kept)),
     )  # fmt: skip
 
 
 def of_case(desk: Desk, problem: Problem | None = None) -> Page:
     """The legal hold of one case as it stands, and the form that sets or ends it."""
     case = desk.ask("GET /v1/cases/{id}", id=desk.path["id"]).body
+    held = standing(desk, "case", case["id"])
     return desk.page(
         "case_legal_hold", "cases", "debtors", status=problem.status if problem else 200,
-        case=case, who=whose(desk, case), held=standing(desk, "case", case["id"]),
-        reasons=REASONS, problem=problem.body if problem else None,
+        case=case, who=whose(desk, case), held=held, reasons=REASONS,
+        staff=staff(desk, [held["by"]] if held else []), problem=problem.body if problem else None,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import Any, get_args
 from functions.api.exchange import Problem
 from functions.api.letters import Kind
 from functions.console.letter_sentences import fields, typed
+from functions.pages import answers
 from functions.pages.answers import Page, download, shown
 from functions.pages.desk import Answering, Desk, Told, fields_of
 from functions.pages.render import asset, render
@@ -18,8 +19,6 @@ _ROUTE = "/v1/letters/{language}/{letter}/{tone}"
 # Paragraphs above the heading of a letter: the sender, whom it is for, its own facts.
 _LETTERHEAD = 3
 _VIEWS = ("mail", "text", "sms", "paper")
-# A mail says its looks within itself; beyond that it may do nothing.
-_MAIL = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 _FRAMED = "default-src 'none'; style-src 'self'; sandbox"
 _HTML = "text/html; charset=utf-8"
 # The browser's own viewer draws the page.
@@ -72,8 +71,7 @@ def one(desk: Desk) -> Page:
 
 def mail(desk: Desk) -> Page:
     """The letter as an e-mail, for the frame of its page."""
-    html = _preview(desk, desk.path, **_chosen(desk))["html"]
-    return shown(html.encode(), _HTML, _MAIL)
+    return answers.mail(_preview(desk, desk.path, **_chosen(desk))["html"])
 
 
 def paper(desk: Desk) -> Page:
@@ -108,7 +106,7 @@ def look(desk: Desk) -> Page:
         return _framed(desk, "letter_faults", problem=problem.body)
     if desk.form.get("as") == "sms":
         return _framed(desk, "letter_short", seen=seen, language=desk.path["language"])
-    return shown(seen["html"].encode(), _HTML, _MAIL)
+    return answers.mail(seen["html"])
 
 
 def store(desk: Desk) -> Page:

@@ -13,6 +13,7 @@ from functions.api.exchange import Problem
 from functions.console.bars import Bar, bars
 from functions.console.cases import named, owners
 from functions.console.sorting import Key, in_order
+from functions.console.staff import staff
 from functions.pages.answers import Page, download
 from functions.pages.desk import Answering, Desk
 from shared.cloud import clock
@@ -87,6 +88,7 @@ def discipline(desk: Desk) -> Page:
         deviations=in_order(desk, found["deviations"], _DEVIATIONS),
         punctuality=found, late=in_order(desk, found["late"], _LATE),
         people=owners(desk, [*found["late"], *found["deviations"]]),
+        staff=staff(desk, (one["by"] for one in found["deviations"])),
         crossings=desk.ask("GET /v1/reports/crossings", query=query).body,
     )  # fmt: skip
 

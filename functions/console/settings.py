@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from functions.api.access import MONEY
@@ -9,6 +10,7 @@ from functions.api.access import ROUTES as API
 from functions.api.exchange import Problem
 from functions.console.approvals import flat
 from functions.console.asking import fact
+from functions.console.staff import staff
 from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk, fields_of
 from shared.domain import roles
@@ -20,6 +22,8 @@ _SHELVES = (
     ("audit", "GET /v1/hub/audit"), ("retention", "GET /v1/retention"),
     ("recipients", "GET /v1/recipients"), ("legal-holds", "GET /v1/legal-holds"),
 )  # fmt: skip
+# Facts of the trail that name somebody.
+_WHOM = frozenset({"by", "to"})
 _FILTERS = ("from", "to", "kind", "who", "object", "cursor")
 
 
@@ -52,6 +56,7 @@ def audit(desk: Desk) -> Page:
     return desk.page(
         "audit", "settings", status=problem.status if problem else 200,
         lines=lines, cursor=told["cursor"], looks=desk.may("GET /v1/audit"),
+        staff=staff(desk, _people(lines)),
         problem=problem.body if problem else None,
     )  # fmt: skip
 
@@ -59,6 +64,13 @@ def audit(desk: Desk) -> Page:
 def _said(desk: Desk, facts: dict[str, Any]) -> list[tuple[str, str, str | None]]:
     """The facts of a line as name, text, and the page of what it names (None for none)."""
     return [(name, *fact(desk, name, text, {})) for name, text in flat(facts)]
+
+
+def _people(lines: list[dict[str, Any]]) -> Iterator[str]:
+    """Whom lines name: who did it, and whom it is about (a task is given to somebody)."""
+    for line in lines:
+        yield from line["who"]
+        yield from (text for name, text, _ in line["said"] if name in _WHOM)
 
 
 def fuses(desk: Desk, problem: Problem | None = None) -> Page:

@@ -7,10 +7,13 @@ from typing import Any
 from urllib.parse import quote
 
 from functions.api.exchange import Problem
-from functions.console.asking import ELSEWHERE, case_of, reasons, seen_to
+from functions.console.asking import ELSEWHERE, case_of, names_of, reasons, seen_to
 from functions.console.cases import named
+from functions.console.payer_asks import ways_on
 from functions.console.sorting import Key, in_order
-from functions.pages.answers import Page, shown
+from functions.console.staff import staff
+from functions.pages import answers
+from functions.pages.answers import Page
 from functions.pages.desk import Answering, Desk, fields_of
 from functions.pages.render import address
 
@@ -18,8 +21,6 @@ from functions.pages.render import address
 _FILTERS = ("state", "why", "assignee", "overdue")
 _MOST = 25
 _LETTER = "GET /v1/tasks/{id}/letter"
-# A mail says its looks within itself; beyond that it may do nothing.
-_MAIL = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 
 
 def inbox(desk: Desk) -> Page:
@@ -30,7 +31,9 @@ def inbox(desk: Desk) -> Page:
 def _listed(desk: Desk, chosen: dict[str, str], problem: Problem | None = None) -> Page:
     cursor: dict[str, str] = {"cursor": desk.query["cursor"]} if desk.query.get("cursor") else {}
     found = desk.ask("GET /v1/tasks", query={**chosen, **cursor, "limit": str(_MOST)}).body
-    names = named(desk, sorted({one["debtor"] for one in found["tasks"] if one["debtor"]}))
+    whose = {one["debtor"] for one in found["tasks"]}
+    whose |= {one["invoices"][0]["debtor"] for one in found["tasks"] if one["invoices"]}
+    names = named(desk, sorted(one for one in whose if one))
     t = desk.words("why")
     columns: dict[str, Key] = {
         "what": lambda one: t.code("why", one["why"]).casefold(),
@@ -39,6 +42,7 @@ def _listed(desk: Desk, chosen: dict[str, str], problem: Problem | None = None) 
     }  # fmt: skip
     return desk.page(
         "tasks", "tasks", "why", status=problem.status if problem else 200, names=names,
+        staff=staff(desk, (one["assignee"] for one in found["tasks"])),
         tasks=in_order(desk, found["tasks"], columns), cursor=found["cursor"],
         chosen=chosen, filtered=bool(chosen),
         counts=desk.ask("GET /v1/reports/tasks").body,
@@ -86,11 +90,13 @@ def one(desk: Desk, problem: Problem | None = None) -> Page:
     """One task: why it is asked, what it is about, and the words to answer with."""
     task = desk.ask("GET /v1/tasks/{id}", id=desk.path["id"]).body
     case = case_of(desk, task)
+    known = names_of(desk, task, case)
     return desk.page(
         "task", "tasks", "why", status=problem.status if problem else 200,
-        task=task, case=case, because=reasons(desk, task, case), there=seen_to(desk, task, case),
+        task=task, case=case, because=reasons(desk, task, known), there=seen_to(desk, task, case),
+        called=known, ways=ways_on(desk, task),
         letter=_letter(desk, task), elsewhere=task["why"] in ELSEWHERE,
-        chosen=_filters(desk) or _chosen(desk),
+        chosen=_filters(desk) or _chosen(desk), staff=staff(desk, [task["assignee"]]),
         problem=problem.body if problem else None,
         faults=fields_of(problem) if problem else {},
     )  # fmt: skip
@@ -98,8 +104,7 @@ def one(desk: Desk, problem: Problem | None = None) -> Page:
 
 def mail(desk: Desk) -> Page:
     """The letter that a yes would send as a mail, for the frame of the task's page."""
-    html = desk.ask(_LETTER, id=desk.path["id"]).body["html"]
-    return shown(html.encode(), "text/html; charset=utf-8", _MAIL)
+    return answers.mail(desk.ask(_LETTER, id=desk.path["id"]).body["html"])
 
 
 def _letter(desk: Desk, task: dict[str, Any]) -> dict[str, Any] | None:

@@ -44,12 +44,13 @@ def today(desk: Desk) -> Page:
         return desk.page("today_empty", "today")
     happened = desk.ask("GET /v1/reports/today").body
     entries = happened["entries"][:_SHOWN]
+    names = named(desk, list(dict.fromkeys(one["debtor"] for one in entries)))
     rows = desk.ask("GET /v1/connections", query={"limit": "100"}).body["connections"]
     return desk.page(
         "today", "first_hour", "why", "connections", "events", "today",
         control=desk.ask("GET /v1/control").body, fuses=desk.ask("GET /v1/fuses").body,
         happened=happened, counted=_COUNTED, entries=entries,
-        names=named(desk, list(dict.fromkeys(one["debtor"] for one in entries))),
+        names=names, called=happened["numbers"] | names,
         read=_read_today(rows, happened["day"]),
         unwell=[one for one in rows if one["health"]["word"] in _UNWELL],
         refused=[one for one in rows if (one["health"]["day"] or _NONE)["refused"]],

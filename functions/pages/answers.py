@@ -62,6 +62,12 @@ def shown(body: str | bytes, kind: str, policy: str = "default-src 'none'; sandb
     )  # fmt: skip
 
 
+def mail(html: str) -> Page:
+    """A letter's HTML for a frame of ours: it says its looks within itself, and may do no more."""
+    looks = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+    return shown(html.encode(), "text/html; charset=utf-8", looks)
+
+
 def kept_file(body: bytes, kind: str) -> Page:
     """A file whose name says its content: kept by browsers for a year."""
     return Page(body, kind=kind, headers={"cache-control": "public, max-age=31536000, immutable"})

@@ -28,6 +28,8 @@ from shared.domain.money import Money
 
 FOLDER = Path(shared.__file__).parent / "pages"
 _NOTHING = "\u2013"
+# One word, and no day or sum.
+_ID = re.compile(r"\S*[a-z]\S*")
 _TWO_WORDS = re.compile(r"\w \w")
 
 
@@ -107,7 +109,7 @@ def _told(context: Context, text: object, name: str = "") -> str:
     ``name`` is the fact's (``connection``, or with the path to it: ``routing.1.partner``): an id
     stays as the creditor wrote it, also where it reads like a code of ours.
     """
-    if {one for one in name.split(".") if not one.isdigit()} & IDS:
+    if not IDS.isdisjoint(name.split(".")) and all(map(_ID.fullmatch, str(text).split(", "))):
         return str(text)
     return written(said(str(text), context["lang"]) or str(text), context["lang"])
 

@@ -70,11 +70,13 @@ def principal_row(
     tenant: str = "",
     connection: str = "",
     person: str = "",
+    name: str = "",
 ) -> Row:
     """The row of a principal; ``client`` is a Cognito client id, or a user's ``sub``.
 
-    ``scopes`` are those that it has beside its role's own. Raises ``ValueError`` for an unknown
-    role, and for a partner without a tenant and connection.
+    ``scopes`` are those that it has beside its role's own; ``name`` is what colleagues read of a
+    person in the console, and stands nowhere else (no token, context or log). Raises
+    ``ValueError`` for an unknown role, and for a partner without a tenant and connection.
     """
     if role not in roles.ROLES:
         raise ValueError("unknown role")
@@ -87,6 +89,7 @@ def principal_row(
         "tenant": tenant,
         "connection": connection,
         **({"person": person} if person else {}),
+        **({"name": name} if name else {}),
     }
 
 

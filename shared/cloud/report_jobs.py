@@ -1,6 +1,7 @@
 """Reports that one call is too short for: who asked, and what was made of them.
 
-A report goes by its name: its month (``2026-03``), or that with what it is of behind a dot. It is kept for the creditor's day on which it was asked for: figures move with what becomes known, so
+A report goes by its name: its month (``2026-03``), or that with what it is of behind a dot. It
+is kept for the creditor's day on which it was asked for: figures move with what becomes known, so
 tomorrow's is another one.
 """
 

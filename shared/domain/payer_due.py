@@ -1,4 +1,4 @@
-"""What a payer is to pay today, and the day by which: a letter's, or the one agreed in its place."""
+"""What a payer is to pay today, and by which day: a letter's, or one agreed in its place."""
 
 from __future__ import annotations
 

@@ -43,6 +43,7 @@ _LEVELS = {
     "dispute_unanswered": _NEXT_DAY,
     "payer_asks_person": _NEXT_DAY,
     "payer_plan": _NEXT_DAY,
+    "payer_disputes": _NEXT_DAY,
     "payer_link_guessed": _NEXT_DAY,
     "same_debtor": Level(days=5),
     "due_before_start_line": Level(days=5),

@@ -26,6 +26,7 @@ from tests.pages.conftest import console  # noqa: F401
 
 # What is kept as a file, or shown within a page: no page of its own.
 DOCUMENTS = {
+    "/cases/{id}/documents/{act}/letter": "text/html",
     "/first-hour/assessment.csv": "text/csv",
     "/letters/{language}/{letter}/{tone}/mail": "text/html",
     "/letters/{language}/{letter}/{tone}/page": "application/pdf",
@@ -134,6 +135,15 @@ def test_tab_stops_at_everything_on_every_page_is_seen_there_and_gets_out(
         wrong += [f"{path}: {missed}" for missed in one.walk()]
     assert wrong == []
     assert one.unseen == []
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_no_label_is_broken_within_a_word(everywhere, administrator, width):
+    one, found = administrator("fi", viewport={"width": width, "height": 740}), []
+    for path in ("/cases/{id}", "/debtors/{id}", "/tasks/{id}", "/cases/{id}/hand-over"):
+        one.open(everywhere[1][path])
+        found += [f"{path}: {word}" for word in one.torn()]
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("language", CONSOLE)

@@ -133,6 +133,20 @@ class Visitor:
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
 
+    def torn(self):
+        """The words of labels of facts that a line ends within."""
+        return self.page.evaluate(
+            """() => [...document.querySelectorAll('.facts dt')].flatMap(one => {
+                const text = one.firstChild, words = [...one.textContent.matchAll(/[^\\s-]+/g)]
+                return words.filter(word => {
+                    const range = document.createRange()
+                    range.setStart(text, word.index)
+                    range.setEnd(text, word.index + word[0].length)
+                    return new Set([...range.getClientRects()].map(box => box.top)).size > 1
+                }).map(word => word[0])
+            })"""
+        )
+
     def widest(self):
         """What sticks out of the window, as its tag and class."""
         return self.page.evaluate(

@@ -10,6 +10,7 @@ import pytest
 from shared.domain.circumstance import EFFECTS
 from shared.domain.debtor import ALONE, Debtor, counts_of
 from shared.domain.demand import demands
+from shared.domain.events import NoticeReturned
 from shared.domain.foresight import Stand, ahead
 from shared.domain.model import Party
 from shared.domain.payer_view import FURTHEST, view
@@ -268,7 +269,7 @@ def test_a_partners_claim_and_a_letter_that_came_back_name_no_day():
         reminded("b1", "02-10", "b", deadline="02-27"),
     )  # fmt: skip
     there = more(case, handed("h1", "02-12", "a"))
-    back = more(case, ActReturned(at=on("02-13"), act="a1", on=day("02-13"), cause="unknown"))
+    back = more(case, NoticeReturned(at=local("02-13"), act="a1", code="bounced"))
 
     assert seen(there).pay_by == seen(back).pay_by == day("02-27")
 

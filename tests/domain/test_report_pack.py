@@ -26,8 +26,8 @@ from tests.domain.casebook import charged, day, eur, handed, joined, on, opened,
 FEBRUARY = Month.read("2026-02")
 
 
-def pack(month=FEBRUARY):
-    return Pack(month, "EUR", ZoneInfo("Europe/Helsinki"))
+def pack(month=FEBRUARY, until=None):
+    return Pack(month, "EUR", ZoneInfo("Europe/Helsinki"), until or month.last)
 
 
 def account(due, total="100.00", *moves, issued="2026-01-02"):
@@ -110,6 +110,27 @@ def test_countback_takes_whole_months_of_sales_off_what_is_open():
     assert made.closing["not_due"] + made.closing["31_60"] == 410
     assert countback(made) == str(Decimal(28) + Decimal("19.2"))
     assert countback(pack()) == "0.0"
+
+
+def test_a_month_that_still_runs_is_told_up_to_its_day_and_a_month_gone_to_its_end():
+    """On 17 February an invoice due on the 10th is 7 days late, and nothing is due on the 20th."""
+    accounts = (
+        account("2026-02-10", "100.00"), account("2026-02-20", "60.00"),
+        account("2026-02-25", "90.00", issued="2026-02-10"),
+        account("2026-01-25", "80.00", ("2026-02-20", "80.00")),
+        account("2026-03-20", "50.00", issued="2026-02-18"),
+    )  # fmt: skip
+    running = pack(until=FEBRUARY.until(date(2026, 2, 17)))
+    for one in accounts:
+        running.account(one)
+
+    assert running.until == date(2026, 2, 17)
+    assert dict(running.closing) == {"1_30": 180, "not_due": 150}
+    assert running.late_days == [0, 0]
+    assert values(running)["Collection speed", "Sales"] == "90.00"
+    # The 17 days of February so far, and 240 of the 240 that January sold.
+    assert countback(running) == "48.0"
+    assert FEBRUARY.until(date(2026, 3, 1)) == FEBRUARY.until(date(2026, 2, 28)) == FEBRUARY.last
 
 
 def test_what_is_still_open_and_older_has_rolled():

@@ -11,6 +11,7 @@ import pytest
 from functions import admin
 from shared.cloud import documents
 from shared.domain.events import ReminderIntended
+from shared.domain.state_events import PayerSaid
 from tests.functions.world import (
     CASE,
     FILE,
@@ -80,6 +81,44 @@ def test_a_case_file_has_one_too_and_another_creditors_case_none(letter):
 
     assert get(tenant="twin")[0] == 404
     assert get("c1a2b3-nothing-0")[0] == 404
+
+
+def read(act=REMINDER, **more):
+    event = call(f"{ROUTE}/content", path={"id": CASE, "act": act}, **more)
+    return answer(admin.handler(event, None))
+
+
+def test_a_letter_is_read_as_it_went_out_by_its_own_people_alone(letter, rows):
+    status, body = read()
+    assert (status, body["said"]) == (200, None)
+    assert body["letter"] == {
+        "at": NOW.isoformat(), "channel": "post", "short": False, "language": "fi",
+        "subject": "", "text": "Hyva Aino", "html": "", "sms": "",
+    }  # fmt: skip
+    (look,) = [row for row in rows() if row.get("what") == "looked"]
+    assert REMINDER in look["facts"]
+
+    hand_over(NORDIC, claims=("erp:2",))
+    assert read(HAND_OVER)[0] == 404
+    assert read(tenant="twin")[0] == 404
+    documents.put(NORDIC, f"letters/{REMINDER}.json", b'{"text":"Hei"}', "application/json")
+    assert read()[0] == 502
+
+
+def test_what_the_payer_wrote_is_read_by_the_fields_of_its_form_and_a_file_has_none(letter):
+    name, words = f"evidence/{CASE}/p1.json", b'{"ground":"other","words":"Miksi?"}'
+    documents.put(NORDIC, name, words, "application/octet-stream")
+    said = PayerSaid(
+        at=NOW, said="p1", about="dispute", link="l", claim="erp:1", document=name,
+        document_hash=digest(words),
+    )  # fmt: skip
+    file = {"said": "p1-1", "about": "file", "document": f"evidence/{CASE}/p1-1.pdf"}
+    append(NORDIC, CASE, said, said.model_copy(update=file))
+    assert read("p1")[1]["said"] == {
+        "at": NOW.isoformat(), "about": "dispute", "claim": "erp:1",
+        "words": {"ground": "other", "words": "Miksi?"},
+    }  # fmt: skip
+    assert read("p1-1")[1]["said"]["words"] == {}
 
 
 def test_bytes_that_are_not_those_that_went_out_are_not_linked(letter):

@@ -206,6 +206,21 @@ def test_a_plan_that_a_person_answers_says_so_before_and_after(inside):
     assert not inside.page.xpath("//form[contains(@action, '/offer')]")
 
 
+def test_who_waits_for_an_answer_is_told_one_day_and_asked_for_nothing_by_another(inside):
+    inside.open(inside.here)
+    assert "To pay now" in inside.words
+    assert "Please pay by" in inside.words
+    link = f"{inside.here}/plan/6/2026-03-09"
+    inside.open(link).send(link)
+    inside.open(inside.here)
+
+    assert "A person answers you by 16 March 2026" in inside.words
+    assert "answers your request for a payment plan by 16 March 2026" in inside.words
+    assert "€202.40" in inside.words
+    for demand in ("To pay now", "Please pay by", "looks at the matter", "remind you again"):
+        assert demand not in inside.words
+
+
 def test_an_offer_of_the_creditor_is_agreed_to_by_one_click(inside):
     body = {"type": "propose_plan", "id": "k1", "reason": "called", "count": 4,
             "first": "2026-03-09"}  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -115,6 +115,42 @@ def test_a_longer_plan_rests_the_case_and_is_put_to_a_person(token):
     route = "POST /v1/cases/{id}/commands"
     assert answer(admin.handler(call(route, path={"id": CASE}, body=body), None))[0] == 200
     assert load().states.plans[one.command].agreed
+    # The word on the plan is the answer to its question.
+    assert asked() == []
+
+
+@pytest.mark.parametrize("body", [
+    {"type": "answer_dispute"}, {"type": "settle_dispute", "outcome": "withdrawn"},
+], ids=["answered", "settled"])  # fmt: skip
+def test_an_objection_asks_a_person_well_before_the_day_that_the_page_promises(token, body):
+    one = payer(token)
+    for _ in range(2):
+        payer_acts.dispute(one, "erp:1", None, "faulty", "Rikki")
+
+    (task,), (dispute,) = asked(), load().states.disputes.values()
+    facts = json.loads(task["body"])[0]["facts"]
+    assert (task["why"], facts["dispute"], facts["document"]) == (
+        "payer_disputes", dispute.id, one.command,
+    )  # fmt: skip
+    assert facts["answer_by"] == dispute.answer_by.isoformat()
+    assert task["due_at"][:10] <= (dispute.on + timedelta(days=3)).isoformat()
+    route = "POST /v1/cases/{id}/commands"
+    word = {**body, "id": "k1", "reason": "other", "dispute": dispute.id}
+    assert answer(admin.handler(call(route, path={"id": CASE}, body=word), None))[0] == 200
+    assert asked() == []
+    assert tasks.read(NORDIC, keys.id_of(task["pk"]))["answer"] == "settled"
+
+
+def test_a_word_on_what_was_answered_before_is_carried_out_all_the_same(token):
+    one = payer(token)
+    payer_acts.dispute(one, "erp:1", None, "faulty", "Rikki")
+    name = keys.id_of(asked()[0]["pk"])
+    event = call("POST /v1/tasks/{id}/answer", path={"id": name}, body={"answer": "continue"})
+    assert answer(admin.handler(event, None))[0] == 200
+    body = {"type": "answer_dispute", "id": "k1", "reason": "other", "dispute": one.command}
+    route = "POST /v1/cases/{id}/commands"
+    assert answer(admin.handler(call(route, path={"id": CASE}, body=body), None))[0] == 200
+    assert tasks.read(NORDIC, name)["answer"] == "continue"
 
 
 def test_a_plan_that_is_not_in_the_grid_is_refused(token):

@@ -61,7 +61,8 @@ def march(aws):
     know("erp:3", "80.00", "30.00")
 
 
-def test_a_months_csv_counts_cases_and_invoices_without_one_once(march):
+def test_a_months_csv_counts_cases_and_invoices_without_one_once(march, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=29))
     answered = page("2026-03.csv")
     rows = {(one[0], one[1]): one[2] for one in csv.reader(io.StringIO(answered["body"]))}
 
@@ -70,6 +71,28 @@ def test_a_months_csv_counts_cases_and_invoices_without_one_once(march):
     assert rows["Ageing", "Not due"] == "30.00"
     assert rows["Collected after", "friendly"] == "50.00"
     assert rows["Contacts", "Reminders sent"] == "1"
+    assert "as_of" not in answered["body"]
+
+
+def test_a_month_that_still_runs_is_told_up_to_today_and_says_so(march, monkeypatch):
+    know("erp:4", "70.00", "70.00")
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=29, hours=11, minutes=59))
+    before = list(csv.reader(io.StringIO(page("2026-03.csv")["body"])))
+    assert before[1][:3] == ["Ageing", "Not due", "100.00"]  # 31 March, the month's last day
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=2))
+
+    heads, first, *rows = csv.reader(io.StringIO(page("2026-03.csv")["body"]))
+
+    assert heads[0] == "section"
+    assert first[:4] == ["Period", "as_of", "2026-03-04", "day"]
+    # The 50.00 of the 5th are still open.
+    assert next(one[2] for one in rows if one[1] == "Together") == "300.00"
+    assert "receivables in 2026-03 up to 2026-03-04" in page("2026-03")["body"]
+
+
+def test_a_month_to_come_has_no_figures(march):
+    assert json.loads(page("2026-04.csv")["body"])["code"] == "month_to_come"
+    assert page("2026-03")["statusCode"] == 200
 
 
 def test_a_reopened_claim_counts_in_its_latest_case_alone(march):
@@ -154,6 +177,37 @@ def test_a_month_that_one_call_is_too_short_for_is_made_by_the_queue_once(
     assert page("2026-03.csv")["body"] == at_once
     assert "Nordic Oy: receivables in 2026-03" in page("2026-03")["body"]
     assert page("2026-02")["statusCode"] == 202
+
+
+def test_discipline_that_one_call_is_too_short_for_is_made_by_the_queue_once(
+    aws, queued, monkeypatch
+):
+    reminded_on(date(2026, 3, 2))
+    at_once = get("discipline", "2026-03")
+    monkeypatch.setattr(reports, "_AT_ONCE", 0)
+
+    asked = [get(name, "2026-03") for name in ("discipline", "deviations", "punctuality")]
+
+    assert asked == [(202, {"month": "2026-03", "state": "working"})] * 3
+    (wanted,) = queued("preview")
+    event = {"Records": [{"messageId": "m", "body": json.dumps(wanted)}]}
+    assert foresee.handler(event, None) == {"batchItemFailures": []}
+    assert get("discipline", "2026-03") == at_once
+    assert at_once[1]["late"] == get("punctuality", "2026-03")[1]["late"] != []
+    assert get("deviations", "2026-03")[1].keys() == {"month", "by_kind", "deviations"}
+    assert get("discipline", "2026-02")[0] == 202
+
+
+def test_discipline_reads_each_case_once(march, monkeypatch):
+    read, events = [], Store.events
+
+    def counted(store, case):
+        read.append(case)
+        return events(store, case)
+
+    monkeypatch.setattr(Store, "events", counted)
+    assert get("discipline", "2026-03")[0] == 200
+    assert read == [CASE]
 
 
 def test_a_report_that_was_lost_on_its_way_is_started_again(march, queued, monkeypatch):

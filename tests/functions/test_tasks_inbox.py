@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from functions import admin
 from shared.cloud import clock, inbox_watch, keys, table, tasks
 from shared.cloud.principals import principal_row
+from tests.functions.money import connected, invoice, tell
 from tests.functions.world import NORDIC, NOW, answer, call
 
 # Asked on a Monday at 9:00 UTC in Helsinki: due in four hours, on Tuesday, on Wednesday.
@@ -50,6 +51,27 @@ def test_what_is_due_first_stands_first_and_overdue_is_told(inbox, monkeypatch):
             {"why": "something", "open": 1, "overdue": 0, "unassigned": 1},
         ],
     }  # fmt: skip
+
+
+def test_a_question_without_a_case_has_its_invoices_and_their_debtor(aws):
+    connected("erp")
+    tell(invoice("1", due=date(2025, 12, 20)), invoice("2"))
+    (parked,) = ask("GET /v1/tasks")[1]["tasks"]
+    assert parked["debtor"] == "erp:d1"
+    assert parked["invoices"] == [{
+        "id": "erp:1", "number": "2026-0001", "debtor": "erp:d1", "due": "2025-12-20",
+        "total": {"amount": "100.00", "currency": "EUR"},
+        "open": {"amount": "100.00", "currency": "EUR"}, "case": None,
+    }]  # fmt: skip
+    assert ask("GET /v1/tasks/{id}", path={"id": parked["id"]})[1] == parked
+
+    both = tasks.task_write(NORDIC, "both", "", "something", ("erp:1", "erp:2", "erp:9"), ())
+    table.transact([both])
+    told = ask("GET /v1/tasks/{id}", path={"id": "both"})[1]
+    assert told["debtor"] is None
+    assert [(one["id"], one["case"] is None) for one in told["invoices"]] == [
+        ("erp:1", True), ("erp:2", False),
+    ]  # fmt: skip
 
 
 def test_the_watch_counts_what_is_overdue_every_hour(inbox, capsys):

@@ -49,6 +49,9 @@ def test_another_person_sees_every_field_and_carries_it_out(console, waiting):
         strict=True,
     ))  # fmt: skip
     assert (shown["amount.amount"], shown["claim"], shown["reason"]) == ("40.00", "erp:1", "agreed")
+    assert browser.page.xpath("//a[normalize-space()='See the case']/@href") == [
+        f"/console/cases/{CASE}"
+    ]
     browser.press("Approve and carry out")
     assert "Approved and carried out." in browser.main
     (made,) = [one for one in Store(NORDIC).events(CASE) if one.kind == "commanded"]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import base64
+import json
+from datetime import UTC, date, datetime
 
 import pytest
 
 from shared.cloud import case_reads, documents, handed, table
+from shared.domain.events import ActSent
+from shared.domain.state_events import PayerSaid
 from tests.functions.providers import connected, stripe
 from tests.functions.test_case_documents import LETTER, digest, intended
 from tests.functions.test_payment_links import _listed
@@ -15,6 +19,7 @@ from tests.functions.world import (
     FILE,
     HAND_OVER,
     NORDIC,
+    NOW,
     REMINDER,
     append,
     hand_over,
@@ -23,6 +28,7 @@ from tests.functions.world import (
 )  # fmt: skip
 
 PAGE = f"/console/cases/{CASE}"
+CANARY = "<script>alert(1)</script>"
 
 
 @pytest.fixture
@@ -49,6 +55,61 @@ def test_what_went_out_is_a_link_away_from_its_contact(console, case):
     (url,) = browser.page.xpath("//tbody//a/@href")
     assert f"letters/{REMINDER}.json" in url
     assert digest(LETTER) in browser.main
+
+
+WRITTEN = {
+    "language": "fi", "subject": "Maksumuistutus", "text": "Hei", "sms": "Maksathan?",
+    "html": "<p>Hyv\u00e4 Aino</p><script>alert(1)</script>", "hash": "0" * 64,
+}  # fmt: skip
+
+
+def went(*, short=False):
+    """A letter that went out in a case."""
+    body = json.dumps(WRITTEN).encode()
+    settle_in(NORDIC)
+    open_case(NORDIC)
+    documents.put(NORDIC, f"letters/{REMINDER}.json", body, "application/json")
+    append(NORDIC, CASE, intended(document_hash=digest(body), short=short))
+    append(NORDIC, CASE, ActSent(at=NOW, act=REMINDER, on=date(2026, 3, 2)))
+
+
+def test_a_letter_is_read_on_its_page_in_a_frame_that_may_do_nothing(console):
+    went()
+    browser = console("viewer").open(f"{PAGE}/documents/{REMINDER}")
+    assert browser.page.xpath("//h2/text()") == ["Maksumuistutus", "The very bytes"]
+    facts = [one.text_content().split() for one in browser.page.xpath("//main//dd")]
+    assert facts == [["2", "March", "2026"], ["post", "Sent"]]
+    (frame,) = browser.page.xpath("//iframe")
+    assert frame.get("sandbox") == ""
+    seen = browser.open(frame.get("src"))
+    assert base64.b64decode(seen.text).decode() == WRITTEN["html"]
+    assert seen.headers["content-security-policy"].startswith("default-src 'none'; style-src")
+    assert "; sandbox" in seen.headers["content-security-policy"]
+    assert browser.open(f"{PAGE}/documents/nothing/letter").status == 404
+
+
+def test_a_text_message_is_read_as_its_text(console):
+    went(short=True)
+    browser = console("viewer").open(f"{PAGE}/documents/{REMINDER}")
+    assert browser.page.xpath("//pre/text()") == ["Maksathan?"]
+    assert not browser.page.xpath("//iframe")
+
+
+def test_what_a_payer_wrote_is_read_as_words_and_its_file_is_a_link_away(console, case):
+    name = f"evidence/{CASE}/p1.json"
+    body = json.dumps({"ground": "not_received", "words": CANARY}).encode()
+    documents.put(NORDIC, name, body, "application/octet-stream")
+    said = PayerSaid(
+        at=NOW, said="p1", about="dispute", link="l", claim="erp:1", document=name,
+        document_hash=digest(body),
+    )  # fmt: skip
+    append(NORDIC, CASE, said)
+    browser = console("viewer").open(f"{PAGE}/documents/p1")
+    assert browser.page.xpath("//pre/text()") == [CANARY]
+    facts = [one.text_content() for one in browser.page.xpath("//main//dd")]
+    assert facts[2:] == ["the claim is contested · erp:1", facts[3]]
+    assert "_" not in facts[3]
+    assert len(browser.page.xpath("//tbody//a")) == 1
 
 
 def test_an_act_without_a_document_says_so_and_a_case_of_others_is_not_there(console, case):

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import pytest
 
+from functions import admin
 from functions.console.case_fields import COMMANDS
 from shared.cloud import keys, table
 from shared.cloud.store import Store
 from shared.domain.events import ActSent
 from shared.domain.model import Party
-from tests.functions.money import connected, invoice, tell
+from tests.functions.money import cases, connected, invoice, tell
+from tests.functions.test_compensation import choose  # noqa: F401
 from tests.functions.world import (
     CASE,
     NORDIC,
     NOW,
     REMINDER,
+    answer,
     append,
+    call,
     hand_over,
     load,
     open_case,
@@ -117,6 +121,34 @@ def test_a_case_tells_what_is_owed_what_comes_next_and_why(console, case):
     assert f"opened for debtor {CANARY} under" in browser.main
 
 
+def test_what_is_owed_is_summed_up_in_its_parts_and_in_all(console, case):
+    append(NORDIC, CASE, ActSent(at=NOW, act=REMINDER, on=NOW.date()))
+    parts, whole = console("clerk").open(case).page.xpath("//tfoot/tr")
+    assert [cell.text_content() for cell in parts] == ["Together", "€200.00", "€2.40", "€0.00"]
+    assert [cell.text_content() for cell in whole] == ["Owed in all", "€202.40"]
+
+
+def test_the_sum_of_one_claim_is_said_once_and_holds_its_compensation(console, choose):  # noqa: F811
+    choose()
+    (case,) = cases()
+    page = console("clerk").open(f"/console/cases/{case.id}").page
+    (whole,) = page.xpath("//tfoot/tr")
+    parts = [cell.text_content() for cell in page.xpath("//section[h2/@id='claims']//tbody//td")]
+    assert parts == ["15\xa0January\xa02026", "€100.00", "€100.00", "€1.32", "€0.00", "€40.00"]
+    assert [cell.text_content() for cell in whole] == ["Owed in all", "€141.32"]
+
+
+def test_a_check_calls_invoices_by_their_numbers(console):
+    connected("erp")
+    tell(invoice("1"))
+    (case,) = cases()
+    browser = console("clerk").open(f"/console/cases/{case.id}").click("Promise to pay")
+    browser.press("See what it will do", day="2026-03-09", amount="100,00")
+    assert "Before it is done" in browser.main
+    assert "2026-0001" in browser.main
+    assert "erp:1" not in browser.main
+
+
 def test_a_promise_is_shown_before_it_is_made(console, case):
     browser = console("clerk").open(case).click("Promise to pay")
     version = load().version
@@ -142,6 +174,67 @@ def test_going_back_from_the_check_keeps_what_was_typed_and_sent_twice_it_is_don
     browser.page = first
     browser.press("Do it")
     assert len(load().holds) == 1
+
+
+ROUTE = "POST /v1/cases/{id}/commands"
+SAID = [
+    ("settle_dispute", "dispute", {"type": "dispute", "claim": "erp:1", "ground": "faulty"}, {
+        "en": "erp:1, €100.00, since 2 March 2026", "fi": "erp:1, 100,00 €, 2.3.2026 alkaen",
+        "sv": "erp:1, 100,00 €, sedan 2.3.2026",
+    }),
+    ("cancel_plan", "plan", {"type": "propose_plan", "count": 4, "first": "2026-03-09"}, {
+        "en": "4 instalments, €200.00, from 9 March 2026",
+        "fi": "4 erää, 200,00 €, ensimmäinen 9.3.2026",
+        "sv": "4 delbetalningar, 200,00 €, från 9.3.2026",
+    }),
+    ("cancel_promise", "promise", {"type": "promise", "day": "2026-03-20"}, {
+        "en": "€200.00 by 20 March 2026",
+    }),
+    ("cancel_promise", "promise", {
+        "type": "settlement", "day": "2026-03-20",
+        "amount": {"amount": "150.00", "currency": "EUR"},
+    }, {"en": "Settlement in full: €150.00 by 20 March 2026"}),
+    ("release", "hold", {"type": "hold", "claim": "erp:1", "until": "2026-03-20"}, {
+        "en": "erp:1, a person's word, until 20 March 2026",
+    }),
+    ("release", "hold", {"type": "hold"}, {
+        "en": "the whole case, a person's word, since 2 March 2026",
+    }),
+    ("withdraw_stop", "stop", {"type": "stop_request"}, {
+        "en": "erp:1, erp:2, since 2 March 2026",
+    }),
+    ("end_circumstance", "circumstance", {
+        "type": "circumstance", "circumstance": "guardian", "effective": "2026-03-01",
+    }, {"en": "has a guardian, since 1 March 2026"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "field", "body", "said"), SAID)
+def test_what_a_command_is_about_is_chosen_by_what_it_is(console, case, name, field, body, said):
+    told = call(ROUTE, path={"id": CASE}, body={**body, "id": "k1", "reason": "debtor_called"})
+    assert answer(admin.handler(told, None))[0] == 200
+    for language, text in said.items():
+        browser = console("manager", language=language).open(f"{case}/tell/{name}")
+        (option,) = browser.page.xpath(f"//select[@name='{field}']/option[@value!='']")
+        assert option.text_content().strip().replace("\u00a0", " ") == text
+
+
+@pytest.mark.parametrize(("plan", "title"), [
+    ("payer-abcdefgh-qrstuvwxyzabcdef", "Accept the payment plan that was asked for"),
+    ("k1", "The debtor agreed to the plan"),
+])  # fmt: skip
+def test_a_plan_that_the_payer_asked_for_is_accepted_by_name(console, case, plan, title):
+    body = {"type": "propose_plan", "id": plan, "reason": "asked", "count": 4,
+            "first": "2026-03-09"}  # fmt: skip
+    assert answer(admin.handler(call(ROUTE, path={"id": CASE}, body=body), None))[0] == 200
+    browser = console("clerk").open(case).click(title)
+    assert browser.page.xpath("//h1/text()") == [title]
+    browser.press("See what it will do")
+    assert title in browser.page.xpath("//p[@class='lead']")[0].text_content()
+    browser.press("Do it")
+    assert load().states.plans[plan].agreed
+    # Once it is agreed to there is nothing to accept any more.
+    assert not browser.page.xpath("//a[contains(@href, '/tell/agree_plan')]")
 
 
 def test_every_fault_of_a_form_stands_beside_its_field(console, case):

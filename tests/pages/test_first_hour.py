@@ -155,7 +155,7 @@ def test_the_letters_are_read_and_approved_by_the_name_of_whoever_looked(console
     assert len(browser.page.xpath("//pre")) == 2
     browser.press("Approve these letters")
     assert "Approved, by your name." in browser.main
-    assert "person-administrator" in browser.main
+    assert "by you, 2 March 2026" in browser.main
     assert not browser.page.xpath("//main//form[@method='post']")
 
 

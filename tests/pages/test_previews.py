@@ -149,7 +149,17 @@ def test_a_move_waits_for_a_second_person_once_something_may_have_gone_out(world
     table.put({**keys.control(NORDIC), "outbound": "on", "opened": "2026-03-01"})
     browser.open(address)
     browser.send(f"{address}/move", {"page": "0"}, follow=False)
-    assert browser.headers["location"].startswith("/console/approvals/")
+    waits = browser.headers["location"]
+    assert waits.startswith("/console/approvals/")
+    other = world("administrator").open(waits)
+    name = address.rpartition("/")[2]
+    assert other.page.xpath("//h1")[0].text_content() == (
+        f"Move the cases on page 1 of 1 of preview {name} to policy standard, version 2; cases: 2."
+    )
+    assert [row.text_content() for row in other.page.xpath("//tbody//tr/*")] == ["page", "1"]
+    other.click("See the cases as the preview shows them")
+    assert other.status == 200
+    assert "Page 1 of 1." in other.main
     case = table.get(keys.invoice(NORDIC, "erp:1"))["case_id"]
     assert Store(NORDIC).load(case).case.policy.version == 1
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from functions.api import reports
 from functions.console.bars import bars
 from shared.cloud import clock, drift_rows, table
 from shared.domain.three_way import Verdict
@@ -39,6 +40,30 @@ def test_a_months_figures_stand_in_tables_and_the_ageing_in_a_picture(console, b
     assert [width > 0 for width in widths] == [False, False, True, False, False]
     browser.click("Month before")
     assert "month=2026-01" in browser.path
+
+
+def test_a_month_that_still_runs_says_up_to_which_day_and_leads_to_none_to_come(console, books):
+    browser = console("viewer").open("/console/reports?month=2026-03")
+    (chip,) = browser.page.xpath("//main//*[contains(@class, 'chip')]/text()")
+    assert chip.split() == ["figures", "up", "to", "2", "March", "2026"]
+    assert browser.page.xpath("//h2/text()")[0] == "Ageing"
+    assert "Month after" not in browser.main
+    browser.click("Month before")
+    assert browser.page.xpath("//main//*[contains(@class, 'chip')]") == []
+    assert "Month after" in browser.main
+    browser.open("/console/reports?month=2026-04")
+    assert browser.status == 400
+    assert "has not begun" in browser.main
+
+
+def test_discipline_that_is_still_made_shows_its_progress_and_looks_again(console, monkeypatch):
+    reminded_on(date(2026, 1, 23))
+    monkeypatch.setattr(reports, "_AT_ONCE", 0)
+    browser = console("viewer").open("/console/reports/discipline?month=2026-01")
+    assert browser.status == 200
+    assert browser.headers["refresh"] == "30"
+    assert browser.page.xpath("//main//progress")
+    assert browser.page.xpath("//ul[contains(@class, 'figures')]") == []
 
 
 @pytest.mark.parametrize(("language", "said"), [("en", "100.0\xa0%"), ("fi", "100,0\xa0%")])

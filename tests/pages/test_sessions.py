@@ -52,6 +52,15 @@ def test_signing_out_ends_the_session_in_every_browser_of_the_person(console, mo
     one.open("/console/tasks")
     one.press("Sign out")
     assert "You have signed out" in one.main
+    # On to the pool, which ends its own session too and leads back; no redirect: see form-action.
+    assert one.status == 200
+    seconds, _, to = one.headers["refresh"].partition("; url=")
+    back = "https%3A%2F%2Fhub.example%2Fconsole%2Fsigned-out"
+    assert seconds == "0"
+    assert to == f"https://pool.example/logout?client_id=console&logout_uri={back}"
+    assert one.page.xpath(f"//main//a[@href='{to}']")
+    assert "refresh" not in one.open("/console/signed-out").headers
+    assert "You have signed out" in one.main
     assert other.open("/console/tasks").status == 303
     # Whoever signs in anew is in.
     monkeypatch.setattr(clock, "wall", lambda: NOW + timedelta(milliseconds=1))
@@ -132,3 +141,15 @@ def test_the_trail_of_a_page_bears_the_name_of_the_person(console):
     browser = console("clerk")
     said = json.loads(sealing.unseal(browser.cookies[session.SESSION], session.SESSION))
     assert sign_outs.signed_in(said["client"], NOW).role == "clerk"
+
+
+@pytest.mark.parametrize(("address", "status"), [
+    ("/console/nowhere", 404), ("/console/cases/c9999", 404), ("/console/tasks?state=x", 400),
+    ("/console/tasks?cursor=x", 400), ("/console/settings/audit", 403),
+])  # fmt: skip
+def test_what_did_not_work_is_told_within_the_console(console, address, status):
+    browser = console("clerk", language="fi").open(address)
+    assert browser.status == status
+    assert "Tämä ei onnistunut" in browser.main
+    assert browser.page.xpath("//nav[@class='rooms']//a[@href='/console/tasks']")
+    assert browser.page.xpath("//button[normalize-space()='Kirjaudu ulos']")

@@ -11,7 +11,7 @@ from functions import admin
 from functions.api.access import ROUTES
 from functions.pages.sentences import said
 from functions.pages.words import CONSOLE, words
-from shared.cloud import keys, retention_rows, table
+from shared.cloud import audit, keys, retention_rows, table
 from tests.functions.world import CASE, NORDIC, call, know_counterparts, open_case
 
 SHELVES = ("people", "fuses", "audit", "retention", "recipients", "legal-holds")
@@ -72,6 +72,16 @@ def test_the_trail_is_searched_by_who_and_what_and_its_words_are_escaped(console
     browser.open("/console/settings/audit?from=long ago")
     assert browser.status == 400
     assert browser.page.xpath("//*[@role='alert']")
+
+
+@pytest.mark.parametrize("language", CONSOLE)
+def test_an_id_that_reads_like_a_code_of_ours_stays_as_the_creditor_wrote_it(console, language):
+    facts = {"policy": "main_bank", "changed": [{"partner": "a, main_bank"}], "kind": "main_bank"}
+    table.transact([audit.entry(NORDIC, "anna", "policy_stored", facts)])
+    where = "/console/settings/audit?from=2026-03-01&to=2026-03-02"
+    browser = console("auditor", language=language).open(where)
+    told = [" ".join(one.text_content().split()) for one in browser.page.xpath("//tbody//li")]
+    assert sorted(one.partition(" main")[2] for one in told) == [" bank", "_bank", "_bank"]
 
 
 def test_what_halted_everything_is_named_and_lifted_with_a_reason(console):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+from datetime import date
 
 import pytest
 
 from shared.cloud import keys, table, tasks
 from shared.domain.explain import Reason
 from shared.domain.model import Party
+from tests.functions.money import connected, invoice, tell
 from tests.functions.test_payer_in_messages import mail  # noqa: F401
 from tests.functions.test_task_letters import asked_for_a_yes
 from tests.functions.world import CASE, NORDIC, open_case
@@ -124,6 +126,25 @@ def test_what_a_connection_asks_is_seen_to_on_the_page_that_its_fact_names(
     assert place not in browser.page.xpath("//main//a/@href")
 
 
+@pytest.mark.parametrize(("why", "of", "first", "other", "words"), [
+    ("payer_disputes", "dispute", "answer_dispute", "settle_dispute", True),
+    ("payer_plan", "plan", "agree_plan", "cancel_plan", False),
+])  # fmt: skip
+def test_what_a_payer_asked_leads_to_both_answers_and_to_its_words(
+    console, asked, why, of, first, other, words
+):
+    facts = {of: "payer-abc-k", **({"document": "payer-abc-k"} if words else {})}
+    reason = Reason(rule="hub.payer", text="It is asked.", facts=facts)
+    table.transact([tasks.task_write(NORDIC, "one", CASE, why, ["erp:1"], [reason])])
+    case = f"/console/cases/{CASE}"
+    links = console("clerk").open("/console/tasks/one").page.xpath("//aside//p/a/@href")
+    ways = [f"{case}/tell/{name}?{of}=payer-abc-k" for name in (first, other)]
+    assert links == ways + [f"{case}/documents/payer-abc-k"] * words
+    # Who may only read is led to the words alone.
+    links = console("viewer").open("/console/tasks/one").page.xpath("//aside//p/a/@href")
+    assert links == [f"{case}/documents/payer-abc-k"] * words
+
+
 def test_after_an_answer_comes_the_next_of_the_same_filter(console, asked):
     write = tasks.task_write(NORDIC, "down", "", "connection_failing", (), ())
     table.transact([write])
@@ -161,6 +182,53 @@ def test_who_may_only_look_picks_nothing(console, asked):
     browser.send("/console/tasks", {"answer": "approved", "task": TASK})
     assert browser.status == 403
     assert tasks.read(NORDIC, TASK)["state"] == "open"
+
+
+@pytest.fixture
+def too_old(console):
+    """The question about an invoice that fell due before its connection's start line."""
+    connected("erp")
+    anna = Party(id="erp:d1", version="1", kind="person", name=CANARY, country="FI")
+    table.put({**keys.party(NORDIC, anna.id), "body": anna.model_dump_json()})
+    tell(invoice("1", due=date(2025, 12, 20)))
+    ((_, row),) = tasks.in_order(NORDIC, None, 10)[0]
+    return f"/console/tasks/{keys.id_of(row['pk'])}"
+
+
+def test_an_invoice_without_a_case_is_told_by_its_debtor_number_sum_and_day(console, too_old):
+    browser = console("clerk").open("/console/tasks")
+    (row,) = browser.page.xpath("//tbody/tr")
+    assert row.xpath("./td[1]/a/text()") == [CANARY]
+    assert "2026-0001 · €100.00 · 20\xa0December\xa02025" in row.text_content()
+
+    # Of several debtors the first is named.
+    tell(invoice("2", due=date(2025, 12, 21)))
+    both = tasks.task_write(NORDIC, "both", "", "others_remind", ("erp:1", "erp:2"), ())
+    table.transact([both])
+    (row,) = browser.open("/console/tasks?why=others_remind").page.xpath("//tbody/tr")
+    assert row.xpath("./td[1]/a/text()") == [CANARY]
+    assert "(+1)" in row.text_content()
+
+    browser.open(too_old)
+    (row,) = browser.page.xpath("//table/tbody/tr")
+    assert [cell.text_content() for cell in row] == [
+        "2026-0001", CANARY, "20\xa0December\xa02025", "€100.00", "€100.00",
+    ]  # fmt: skip
+    assert row.xpath(".//a/@href") == ["/console/debtors/erp%3Ad1"]
+    assert "erp:1" not in browser.main
+
+
+def test_a_tasks_own_sentences_call_invoices_and_debtors_by_name(console):
+    connected("erp")
+    tell(invoice("1"), invoice("2", debtor="erp:d1"))
+    case = table.get(keys.invoice(NORDIC, "erp:1"))["case_id"]
+    why = Reason(rule="hub", text="erp:1 of erp:d1 waits", facts={"debtor": "erp:d1"})
+    table.transact([tasks.task_write(NORDIC, TASK, case, "addressee_needed", ["erp:2"], [why])])
+    anna = Party(id="erp:d1", version="1", kind="person", name="Anna", country="FI")
+    table.put({**keys.party(NORDIC, anna.id), "body": anna.model_dump_json()})
+    browser = console("clerk").open(f"/console/tasks/{TASK}")
+    assert "2026-0001 of Anna waits" in browser.main
+    assert browser.page.xpath("//dd/a[text()='Anna']/@href") == ["/console/debtors/erp%3Ad1"]
 
 
 def test_a_reminder_that_waits_for_a_yes_is_seen_before_it_is_given(console, mail):  # noqa: F811

@@ -12,6 +12,7 @@ from shared.cloud.preview_rows import Preview
 from shared.domain.events import ActSent
 from shared.domain.explain import Reason
 from shared.domain.timeline import _WORDS
+from tests.functions.money import connected, invoice, tell
 from tests.functions.payers import know
 from tests.functions.world import CASE, NORDIC, NOW, REMINDER, append, open_case, remind
 
@@ -90,6 +91,14 @@ def test_what_happened_is_named_in_the_readers_language_with_the_debtor(console,
     browser = console(language="fi").open("/console")
     latest = [one.text_content() for one in browser.page.xpath("//ol[@class='timeline']//p[1]")]
     assert latest[0].startswith("Muistutus lähetetty · Aino Esimerkki ")
+
+
+def test_what_happened_calls_invoices_by_their_numbers(console):
+    connected("erp")
+    tell(invoice("1"), invoice("2"))
+    browser = console().open("/console")
+    assert "2026-0001" in browser.main
+    assert "erp:1" not in browser.main
 
 
 @pytest.mark.parametrize("language", CONSOLE)
