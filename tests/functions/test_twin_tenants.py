@@ -90,6 +90,7 @@ LACKING = {
     "POST /v1/connections/{id}/authorise": 409,  # a vendor that asks for consent
     "POST /v1/connections/{id}/backfill": 409,  # years before the connection
     "GET /v1/tasks/{id}/letter": 409,  # a letter that waits
+    "GET /v1/cases/{id}/documents/{act}/content": 404,  # the bytes of a letter
 }
 # A partner's own routes name its connection by its token; a sandbox is a tenant of its own
 # (test_twin_partners.py, test_serve_sandbox.py), and the hub's routes are of no tenant.
