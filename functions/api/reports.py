@@ -5,7 +5,11 @@ What one call is too short for is made by a queue: 202 until it is there, then k
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
+
+from pydantic import BaseModel
 
 from functions import reporting
 from functions.api.exchange import Answer, Problem, Request
@@ -22,40 +26,18 @@ _AT_ONCE = 1_000
 
 
 def get_discipline(request: Request) -> Answer:
-    """Deviations and punctuality of a month (``?month=2026-03``) in one.
-
-    What one call is too short for is made by a queue: 202 until it is there, kept for the day.
-    """
-    month = _month(request.query.get("month", ""))
-    made = _discipline(request.tenant, month)
-    if made is None:
-        return Answer({"month": str(month), "state": "working"}, 202, {"retry-after": "60"})
-    both = made.people.model_dump(mode="json") | made.steps.model_dump(mode="json")
-    return Answer({"month": str(month), **both})
+    """Deviations and punctuality of a month (``?month=2026-03``) in one."""
+    return _of_people(request, lambda made: _plain(made.people) | _plain(made.steps))
 
 
 def get_deviations(request: Request) -> Answer:
-    """Every hold, waiver, override and answer of a person in a month (``?month=2026-03``).
-
-    What one call is too short for is made by a queue: 202 until it is there, kept for the day.
-    """
-    month = _month(request.query.get("month", ""))
-    made = _discipline(request.tenant, month)
-    if made is None:
-        return Answer({"month": str(month), "state": "working"}, 202, {"retry-after": "60"})
-    return Answer({"month": str(month), **made.people.model_dump(mode="json")})
+    """Every hold, waiver, override and answer of a person in a month (``?month=2026-03``)."""
+    return _of_people(request, lambda made: _plain(made.people))
 
 
 def get_punctuality(request: Request) -> Answer:
-    """The acts of a month against their first day; ``score`` is the share of punctual ones.
-
-    What one call is too short for is made by a queue: 202 until it is there, kept for the day.
-    """
-    month = _month(request.query.get("month", ""))
-    made = _discipline(request.tenant, month)
-    if made is None:
-        return Answer({"month": str(month), "state": "working"}, 202, {"retry-after": "60"})
-    return Answer({"month": str(month), **made.steps.model_dump(mode="json")})
+    """The acts of a month against their first day; ``score`` is the share of punctual ones."""
+    return _of_people(request, lambda made: _plain(made.steps))
 
 
 def get_month(request: Request) -> Answer:
@@ -79,6 +61,19 @@ def get_month(request: Request) -> Answer:
         return Answer({"month": str(month), "as_of": until, "state": "working"}, 202,
                       {"retry-after": "60"})  # fmt: skip
     return Answer(body, headers={"content-type": f"text/{kind}; charset=utf-8"})
+
+
+def _of_people(request: Request, told: Callable[[Discipline], dict[str, Any]]) -> Answer:
+    """A part of a month's discipline; 202 while a queue makes what one call is too short for."""
+    month = _month(request.query.get("month", ""))
+    made = _discipline(request.tenant, month)
+    if made is None:
+        return Answer({"month": str(month), "state": "working"}, 202, {"retry-after": "60"})
+    return Answer({"month": str(month), **told(made)})
+
+
+def _plain(record: BaseModel) -> dict[str, Any]:
+    return record.model_dump(mode="json")
 
 
 def _discipline(tenant: Tenant, month: Month) -> Discipline | None:

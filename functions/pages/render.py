@@ -111,7 +111,8 @@ def _told(context: Context, text: object, name: str = "") -> str:
     """
     if not IDS.isdisjoint(name.split(".")) and all(map(_ID.fullmatch, str(text).split(", "))):
         return str(text)
-    return written(said(str(text), context["lang"]) or str(text), context["lang"])
+    told = said(str(text), context["lang"]) or str(text)
+    return written(told, context["lang"], context.get("zone") or "UTC")
 
 
 @pass_context

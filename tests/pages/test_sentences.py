@@ -11,6 +11,7 @@ from time import process_time
 import pytest
 
 from functions.pages import sentences as tables
+from functions.pages.render import _environment
 from functions.pages.sentences import entries, said, written
 from functions.pages.words import CONSOLE
 from tools.sentences import ROOT, example, missing, modules, sentences
@@ -190,3 +191,10 @@ def test_days_and_amounts_are_written_as_the_language_has_them_and_no_part_of_an
 ):
     assert written(text, "en", "Europe/Helsinki").replace("\u00a0", " ") == (english or text)
     assert written(text, "fi", "Europe/Helsinki").replace("\u00a0", " ") == (finnish or text)
+
+
+@pytest.mark.parametrize("name", ["said", "told"])
+def test_an_instant_is_told_in_the_zone_of_the_page(name):
+    page = _environment().from_string(f"{{{{ at | {name} }}}}")
+    told = page.render(lang="en", zone="Europe/Helsinki", at="2026-03-29T22:30:00Z")
+    assert told.replace("\u00a0", " ") == "30 March 2026 01:30"
