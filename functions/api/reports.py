@@ -26,17 +26,26 @@ _AT_ONCE = 1_000
 
 
 def get_discipline(request: Request) -> Answer:
-    """Deviations and punctuality of a month (``?month=2026-03``) in one."""
+    """Deviations and punctuality of a month (``?month=2026-03``) in one.
+
+    What one call is too short for is made by a queue: 202 until it is there, kept for the day.
+    """
     return _of_people(request, lambda made: _plain(made.people) | _plain(made.steps))
 
 
 def get_deviations(request: Request) -> Answer:
-    """Every hold, waiver, override and answer of a person in a month (``?month=2026-03``)."""
+    """Every hold, waiver, override and answer of a person in a month (``?month=2026-03``).
+
+    What one call is too short for is made by a queue: 202 until it is there, kept for the day.
+    """
     return _of_people(request, lambda made: _plain(made.people))
 
 
 def get_punctuality(request: Request) -> Answer:
-    """The acts of a month against their first day; ``score`` is the share of punctual ones."""
+    """The acts of a month against their first day; ``score`` is the share of punctual ones.
+
+    What one call is too short for is made by a queue: 202 until it is there, kept for the day.
+    """
     return _of_people(request, lambda made: _plain(made.steps))
 
 
